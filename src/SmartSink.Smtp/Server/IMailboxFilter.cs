@@ -1,0 +1,17 @@
+namespace SmartSink.Smtp.Server;
+
+/// <summary>
+/// One revision of the rules that decide what becomes of mail. Called synchronously from many threads at once:
+/// it must not block, await, or keep the facts.
+/// </summary>
+public interface IMailboxFilter
+{
+    /// <summary>How many entries <see cref="FilterAnswer.Entry"/> may name; at least 1.</summary>
+    int EntryCount { get; }
+
+    /// <summary>The name of an entry, as a metric's label: a configured domain or pattern; entry 0 is <c>other</c>.</summary>
+    string EntryName(int entry);
+
+    /// <summary>The answer at the stage that <see cref="DialogFacts.Stage"/> names. Called once per greeting, EHLO, MAIL, RCPT and end of data.</summary>
+    FilterAnswer Answer(in DialogFacts facts);
+}

@@ -1,0 +1,35 @@
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Smtp.Server;
+
+/// <summary>
+/// What a session reports as it happens, for counting and logging. Called synchronously on the transport's thread: it must not block.
+/// Every recipient whose transaction came to its end gets exactly one outcome; those of an abandoned transaction (RSET, a new EHLO,
+/// QUIT, a lost connection) get none and are reported as abandoned.
+/// </summary>
+public interface ISessionObserver
+{
+    /// <summary>A reply was written.</summary>
+    /// <param name="code">Its code, 200 to 599.</param>
+    void ReplyWritten(int code);
+
+    /// <summary>A recipient came to its outcome.</summary>
+    /// <param name="filter">The revision that the transaction used, which names <paramref name="entry"/>.</param>
+    /// <param name="entry">The entry that the filter gave at RCPT; 0 when it was not asked.</param>
+    /// <param name="outcome">Its outcome.</param>
+    /// <param name="stage">The stage at which the deciding reply went out.</param>
+    void RecipientDecided(IMailboxFilter filter, int entry, Outcome outcome, Stage stage);
+
+    /// <summary>A message came to its end: the reply at end of data was written.</summary>
+    /// <param name="message">What is known of it.</param>
+    void MessageEnded(in MessageFacts message);
+
+    /// <summary>A transaction was given up before its end of data.</summary>
+    /// <param name="recipients">How many recipients had been accepted and now have no outcome.</param>
+    void TransactionAbandoned(int recipients);
+
+    /// <summary>A recipient or message was refused: called after the reply was written, for the log.</summary>
+    /// <param name="facts">The dialog at that moment.</param>
+    /// <param name="reply">The reply that refused.</param>
+    void Refused(in DialogFacts facts, Reply reply);
+}

@@ -1,0 +1,17 @@
+namespace SmartSink.Smtp.Server;
+
+/// <summary>What the transport has to do next, once it has sent the pending replies.</summary>
+public enum SessionAction : byte
+{
+    /// <summary>Receive more octets and call again. Octets not consumed belong in front of them.</summary>
+    Read,
+
+    /// <summary>The replies have reached their high-water mark: send them, then call again with the octets not consumed.</summary>
+    Flush,
+
+    /// <summary>Send the replies, throw away every octet received so far, do the TLS handshake, then call <c>TlsEstablished</c>.</summary>
+    StartTls,
+
+    /// <summary>Send the replies and close the connection.</summary>
+    Close,
+}

@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace SmartSink.Smtp.Server;
+
+/// <summary>What all sessions of a listener share: names and limits. Immutable once the first session is made.</summary>
+public sealed class SmtpSessionOptions
+{
+    /// <summary>The server's name in the greeting, the EHLO reply and <c>{hostname}</c>: a domain or address literal, 1 to 255 octets.</summary>
+    public required string Hostname { get; init; }
+
+    /// <summary>The text after the name in the greeting; no control characters, at most 400 octets.</summary>
+    public string Banner { get; init; } = "ESMTP SmartSink, all mail is discarded";
+
+    /// <summary>The largest message in octets, announced by SIZE (RFC 1870); 0 for no limit.</summary>
+    public long MaxMessageSize { get; init; } = 50L * 1024 * 1024;
+
+    /// <summary>Recipients in one transaction, at least 1 (RFC 5321 section 4.5.3.1.8 asks for 100); beyond it 452 4.5.3.</summary>
+    public int MaxRecipients { get; init; } = 1000;
+
+    /// <summary>Messages on one connection; beyond it MAIL is answered 421 4.7.0. 0 for no limit.</summary>
+    public int MaxMessages { get; init; }
+
+    /// <summary>Errors (500, 501, 502, 503, 504, 555) on one connection before 421 4.7.0 closes it; 0 for no limit.</summary>
+    public int MaxErrors { get; init; } = 20;
+
+    /// <summary>Whether STARTTLS is offered (RFC 3207).</summary>
+    public bool OfferStartTls { get; init; }
+
+    /// <summary>Time without an octet from the client before 421 4.4.2; zero for no limit.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Time from MAIL to the end of data before 421 4.4.2; zero for no limit.</summary>
+    public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>The least average rate of a message's data in octets per second, looked at after <see cref="DataRateGrace"/>; 0 for no limit.</summary>
+    public int MinDataRate { get; init; } = 16;
+
+    /// <summary>How long a message may flow before <see cref="MinDataRate"/> is enforced.</summary>
+    public TimeSpan DataRateGrace { get; init; } = TimeSpan.FromSeconds(60);
+
+    internal byte[] HostnameOctets => field ??= Encoding.UTF8.GetBytes(Hostname);
+}

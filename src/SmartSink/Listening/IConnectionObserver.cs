@@ -1,0 +1,29 @@
+using System.Security.Authentication;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Listening;
+
+/// <summary>What the transport reports, for counting; the dialog itself is reported through <see cref="ISessionObserver"/>. Must not block.</summary>
+internal interface IConnectionObserver
+{
+    /// <summary>A connection was accepted by the kernel (also one that is then refused for a limit).</summary>
+    void ConnectionOpened();
+
+    /// <summary>A connection ended, once for each <see cref="ConnectionOpened"/>.</summary>
+    void ConnectionClosed(SessionEndReason reason);
+
+    /// <summary>Octets received from clients (after decryption).</summary>
+    void BytesReceived(int count);
+
+    /// <summary>Octets sent to clients (before encryption).</summary>
+    void BytesSent(int count);
+
+    /// <summary>A TLS handshake ended.</summary>
+    /// <param name="version">The version agreed on; <see cref="SslProtocols.None"/> when it failed before that.</param>
+    /// <param name="succeeded">Whether the dialog goes on.</param>
+    void TlsHandshakeEnded(SslProtocols version, bool succeeded);
+
+    /// <summary>accept(2) failed.</summary>
+    /// <param name="error">The socket error's name.</param>
+    void AcceptFailed(string error);
+}
