@@ -1,0 +1,32 @@
+using SmartSink.Policy.Replies;
+
+namespace SmartSink.Policy.Decisions;
+
+/// <summary>What holds for a domain, with everything inherited filled in. Immutable; domains with equal rules share one.</summary>
+/// <param name="BounceBelow">Draws below it bounce.</param>
+/// <param name="RefuseBelow">Draws below it, but not below <paramref name="BounceBelow"/>, defer.</param>
+/// <param name="DeferRestBelow">Under <paramref name="Sticky"/>: draws below it defer a recipient that does not bounce.</param>
+/// <param name="Sticky">Whether a recipient's bounce is drawn from its address.</param>
+/// <param name="Bounces">The replies of a bounce.</param>
+/// <param name="Defers">The replies of a deferral.</param>
+internal sealed record DomainRules(
+    ulong BounceBelow,
+    ulong RefuseBelow,
+    ulong DeferRestBelow,
+    bool Sticky,
+    ReplyChoice Bounces,
+    ReplyChoice Defers)
+{
+    /// <summary>The reply that the rates give for a draw; null to accept.</summary>
+    /// <param name="draw">This recipient's draw.</param>
+    /// <param name="bounceDraw">The draw that decides about a bounce: the address's own under <see cref="Sticky"/>, else the same.</param>
+    public PolicyReply? Decide(ulong draw, ulong bounceDraw)
+    {
+        if (Draw.ForRate(bounceDraw) < BounceBelow)
+        {
+            return Bounces.Pick(bounceDraw);
+        }
+
+        return Draw.ForRate(draw) < (Sticky ? DeferRestBelow : RefuseBelow) ? Defers.Pick(draw) : null;
+    }
+}

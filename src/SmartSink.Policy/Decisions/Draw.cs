@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using SmartSink.Policy.Matching;
+
+namespace SmartSink.Policy.Decisions;
+
+/// <summary>
+/// Draws of 64 random bits. The seeded ones are a promise: the same seed gives the same draws in every version, on every machine.
+/// </summary>
+/// <remarks>
+/// <c>Mix</c> is the finalizer of SplitMix64 (Steele, Lea and Flood, 2014). The draws of a domain are the SplitMix64 sequence that starts at
+/// <c>Mix(seed + Mix(hash))</c>, with <see cref="OctetHash"/> of the domain's octets in lower case, without the domain suffix.
+/// A sticky draw is the first of the sequence of the octets <c>local-part@domain</c>, all in lower case.
+/// </remarks>
+internal static class Draw
+{
+    private const ulong Golden = 0x9E3779B97F4A7C15;
+    private const ulong ChoiceSalt = 0xD1B54A32D192ED03;
+
+    /// <summary>A draw that nothing foretells.</summary>
+    public static ulong Random()
+    {
+        ulong draw = 0;
+        System.Random.Shared.NextBytes(MemoryMarshal.AsBytes(new Span<ulong>(ref draw)));
+        return draw;
+    }
+
+    /// <summary>The k-th draw of a name, counted from 0.</summary>
+    /// <param name="seed">The policy's seed.</param>
+    /// <param name="hash">The name's <see cref="OctetHash"/>.</param>
+    /// <param name="index">k.</param>
+    public static ulong Seeded(ulong seed, ulong hash, ulong index) => Mix(Mix(seed + Mix(hash)) + ((index + 1) * Golden));
+
+    /// <summary>The one draw of a recipient under <c>sticky</c>, the same however the address's case is written.</summary>
+    public static ulong Sticky(ulong seed, ReadOnlySpan<byte> localPart, ReadOnlySpan<byte> domain)
+    {
+        var hash = OctetHash.Add(OctetHash.Of(domain), (byte)'@');
+        return Seeded(seed, OctetHash.AddIgnoringCase(hash, localPart), 0);
+    }
+
+    /// <summary>The bits that decide whether a recipient is refused: 0 to 2^63 - 1, so that a threshold of 2^63 means always.</summary>
+    public static ulong ForRate(ulong draw) => draw >> 1;
+
+    /// <summary>Bits for the choice among replies, of the same range, that tell nothing of <see cref="ForRate"/>.</summary>
+    public static ulong ForChoice(ulong draw) => Mix(draw ^ ChoiceSalt) >> 1;
+
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using SmartSink.Policy.Matching;
+
+namespace SmartSink.Policy.Decisions;
+
+/// <summary>
+/// Gives each recipient its draw: without a seed a random one, with a seed the k-th of its domain. Safe for any number of threads;
+/// it allocates only for a domain seen for the first time that no exact entry names.
+/// </summary>
+internal sealed class DrawSource
+{
+    /// <summary>
+    /// How many domains matched by a pattern or by the default are counted each by itself. Those that come later share the counter of the
+    /// entry that matched them: their totals stay right, but depend on the order in which domains appeared.
+    /// </summary>
+    public const int MaximumCountedDomains = 65_536;
+
+    private readonly ulong? _seed;
+    private readonly long[] _entries;
+    private readonly ConcurrentDictionary<byte[], DomainCounter> _domains = new(OctetComparer.Instance);
+    private readonly ConcurrentDictionary<byte[], DomainCounter>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    private int _countedDomains;
+
+    /// <summary>Starts all counters at zero.</summary>
+    /// <param name="seed">Null for random draws.</param>
+    /// <param name="entryCount">How many entries the policy has.</param>
+    public DrawSource(ulong? seed, int entryCount)
+    {
+        _seed = seed;
+        _entries = seed is null ? [] : new long[entryCount];
+        _lookup = _domains.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    /// <summary>The seed for draws that depend on an address alone: 0 when the policy gives none, so that all replicas agree.</summary>
+    public ulong AddressSeed => _seed ?? 0;
+
+    /// <summary>The next draw.</summary>
+    /// <param name="match">The entry that the domain matched.</param>
+    /// <param name="domain">The domain without suffix.</param>
+    public ulong Next(in DomainMatch match, ReadOnlySpan<byte> domain)
+    {
+        if (_seed is not { } seed)
+        {
+            return Draw.Random();
+        }
+
+        ref var counter = ref match.IsExact ? ref _entries[match.Entry] : ref CounterOf(match.Entry, domain);
+        return Draw.Seeded(seed, match.Hash, (ulong)(Interlocked.Increment(ref counter) - 1));
+    }
+
+    private ref long CounterOf(int entry, ReadOnlySpan<byte> domain)
+    {
+        if (_lookup.TryGetValue(domain, out var counter))
+        {
+            return ref counter.Count;
+        }
+
+        if (Volatile.Read(ref _countedDomains) >= MaximumCountedDomains)
+        {
+            return ref _entries[entry];
+        }
+
+        var added = new DomainCounter();
+        counter = _domains.GetOrAdd(domain.ToArray(), added);
+        if (ReferenceEquals(counter, added))
+        {
+            Interlocked.Increment(ref _countedDomains);
+        }
+
+        return ref counter.Count;
+    }
+}

@@ -1,0 +1,126 @@
+using SmartSink.Policy.Matching;
+using SmartSink.Smtp;
+using SmartSink.Toml;
+
+namespace SmartSink.Policy.Documents;
+
+/// <summary>Reads the lists under <c>bounce</c> and <c>defer</c>.</summary>
+internal static class ReplyListReader
+{
+    private static readonly string[] Keys = ["code", "msg", "weight", "stage", "close"];
+    private static readonly string[] Stages = ["connect", "ehlo", "mail", "rcpt", "data"];
+
+    /// <summary>Reads every list of one kind.</summary>
+    public static IEnumerable<ReplyListSection> ReadAll(TomlEntry entry, ReplyKind kind, ValueReader values)
+    {
+        if (entry.Value is not TomlTable table)
+        {
+            values.Diagnostics.Error(
+                values.PlaceOf(entry.KeyPosition), $"replies belong to a domain or to \"*\": [[{entry.Key}.\"example.com\"]]; a rate for all domains stands in [default]");
+            yield break;
+        }
+
+        foreach (var item in table.Entries)
+        {
+            var place = values.PlaceOf(item.KeyPosition);
+            if (item.Value is TomlTable { Entries: [var inner, ..] } && inner.Value is TomlArray or TomlTable)
+            {
+                values.Diagnostics.Error(place, $"a domain's name needs quotes: [[{entry.Key}.\"{item.Key}.{inner.Key}\"]]");
+            }
+            else if (item.Value is not TomlArray list)
+            {
+                values.Diagnostics.Error(place, $"replies are lists and take double brackets: [[{entry.Key}.\"{item.Key}\"]]");
+            }
+            else if (!DomainKeyReader.TryRead(item.Key, out var name))
+            {
+                values.Diagnostics.Error(place, $"\"{item.Key}\" is neither a domain name, nor a pattern such as \"*.example.com\", nor \"*\"");
+            }
+            else
+            {
+                yield return new ReplyListSection(kind, new Setting<DomainKey>(name, place), ReadReplies(list, item.Key, values));
+            }
+        }
+    }
+
+    private static List<ReplySection> ReadReplies(TomlArray list, string title, ValueReader values)
+    {
+        var replies = new List<ReplySection>(list.Count);
+        foreach (var item in list)
+        {
+            if (item is TomlTable table)
+            {
+                replies.Add(ReadReply(table, values));
+            }
+            else
+            {
+                values.Diagnostics.Error(
+                    values.PlaceOf(item.Position), $"each reply of \"{title}\" must be a table with code and msg, not {ValueReader.NameOf(item)}");
+            }
+        }
+
+        return replies;
+    }
+
+    private static ReplySection ReadReply(TomlTable table, ValueReader values)
+    {
+        var reply = new ReplySection(values.PlaceOf(table.Position));
+        foreach (var item in table.Entries)
+        {
+            switch (item.Key)
+            {
+                case "code":
+                    reply.Code = values.Integer(item);
+                    break;
+                case "msg":
+                    reply.Text = ReadText(item, values);
+                    break;
+                case "weight":
+                    reply.Weight = values.Number(item);
+                    break;
+                case "stage":
+                    reply.Stage = ReadStage(item, values);
+                    break;
+                case "close":
+                    reply.Close = values.Boolean(item);
+                    break;
+                default:
+                    values.Unknown(item, "in a reply", Keys);
+                    break;
+            }
+        }
+
+        // What is there but of the wrong type has been reported as that.
+        Require(table, "code", reply.Place, values);
+        Require(table, "msg", reply.Place, values);
+        return reply;
+    }
+
+    private static void Require(TomlTable table, string key, Place place, ValueReader values)
+    {
+        if (!table.TryGetValue(key, out _))
+        {
+            values.Diagnostics.Error(place, $"the reply has no {key}");
+        }
+    }
+
+    private static Setting<string> ReadText(TomlEntry item, ValueReader values) =>
+        new(string.Join('\n', values.Texts(item).Select(line => line.Value)), values.PlaceOf(item.Value.Position));
+
+    private static Setting<Stage>? ReadStage(TomlEntry item, ValueReader values)
+    {
+        if (values.Text(item) is not { } text)
+        {
+            return null;
+        }
+
+        var stage = Array.IndexOf(Stages, text.Value);
+        if (stage >= 0)
+        {
+            return new Setting<Stage>((Stage)stage, text.Place);
+        }
+
+        values.Diagnostics.Error(
+            text.Place, $"unknown stage \"{text.Value}\"{Suggestion.Of(text.Value, Stages)}; it is one of {string.Join(", ", Stages)}");
+        return null;
+    }
+}

@@ -1,0 +1,101 @@
+using SmartSink.Toml;
+
+namespace SmartSink.Policy.Documents;
+
+/// <summary>Takes values of the wanted type out of one file's tables; what is of another type is reported and counts as left out.</summary>
+/// <param name="file">The file, as diagnostics name it.</param>
+/// <param name="diagnostics">Where mistakes go.</param>
+internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
+{
+    /// <summary>Where mistakes go.</summary>
+    public DiagnosticBag Diagnostics { get; } = diagnostics;
+
+    /// <summary>A position as a place in the file.</summary>
+    public Place PlaceOf(TomlPosition position) => new(file, position.Line, position.Column);
+
+    /// <summary>A truth value.</summary>
+    public Setting<bool>? Boolean(TomlEntry entry) =>
+        entry.Value is TomlBoolean value ? Give(value.Value, value) : Refuse<bool>(entry, "true or false");
+
+    /// <summary>A whole number.</summary>
+    public Setting<long>? Integer(TomlEntry entry) =>
+        entry.Value is TomlInteger value ? Give(value.Value, value) : Refuse<long>(entry, "a whole number");
+
+    /// <summary>A number with or without decimals.</summary>
+    public Setting<double>? Number(TomlEntry entry) => entry.Value switch
+    {
+        TomlInteger value => Give((double)value.Value, value),
+        TomlFloat value => Give(value.Value, value),
+        _ => Refuse<double>(entry, "a number"),
+    };
+
+    /// <summary>A string.</summary>
+    public Setting<string>? Text(TomlEntry entry) =>
+        entry.Value is TomlString value ? Give(value.Value, value) : Refuse<string>(entry, "a string");
+
+    /// <summary>A string or a list of strings.</summary>
+    public IReadOnlyList<Setting<string>> Texts(TomlEntry entry)
+    {
+        if (entry.Value is TomlString single)
+        {
+            return [Give(single.Value, single)];
+        }
+
+        if (entry.Value is not TomlArray list)
+        {
+            Refuse<string>(entry, "a string or a list of strings");
+            return [];
+        }
+
+        var texts = new List<Setting<string>>();
+        foreach (var item in list)
+        {
+            if (item is TomlString text)
+            {
+                texts.Add(Give(text.Value, text));
+            }
+            else
+            {
+                Diagnostics.Error(PlaceOf(item.Position), $"each item of {entry.Key} must be a string, not {NameOf(item)}");
+            }
+        }
+
+        return texts;
+    }
+
+    /// <summary>A table; null when the value is something else.</summary>
+    public TomlTable? Table(TomlEntry entry)
+    {
+        if (entry.Value is TomlTable table)
+        {
+            return table;
+        }
+
+        Refuse<int>(entry, "a table");
+        return null;
+    }
+
+    /// <summary>Reports a key that has no meaning where it stands.</summary>
+    public void Unknown(TomlEntry entry, string where, IEnumerable<string> known) =>
+        Diagnostics.Error(PlaceOf(entry.KeyPosition), $"unknown key \"{entry.Key}\" {where}{Suggestion.Of(entry.Key, known)}");
+
+    /// <summary>A type's name in a sentence.</summary>
+    public static string NameOf(TomlValue value) => value.Kind switch
+    {
+        TomlKind.String => "a string",
+        TomlKind.Integer => "a whole number",
+        TomlKind.Float => "a number with decimals",
+        TomlKind.Boolean => "true or false",
+        TomlKind.Array => "a list",
+        TomlKind.Table => "a table",
+        _ => "a date or time",
+    };
+
+    private Setting<T> Give<T>(T value, TomlValue source) => new(value, PlaceOf(source.Position));
+
+    private Setting<T>? Refuse<T>(TomlEntry entry, string wanted)
+    {
+        Diagnostics.Error(PlaceOf(entry.Value.Position), $"{entry.Key} must be {wanted}, not {NameOf(entry.Value)}");
+        return null;
+    }
+}

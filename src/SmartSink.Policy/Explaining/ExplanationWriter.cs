@@ -1,0 +1,75 @@
+using System.Text;
+using SmartSink.Policy.Decisions;
+using SmartSink.Policy.Documents;
+
+namespace SmartSink.Policy.Explaining;
+
+/// <summary>Writes an explanation for people.</summary>
+internal static class ExplanationWriter
+{
+    /// <summary>The lines, each ended by a line feed.</summary>
+    public static string Write(PolicyExplanation explanation)
+    {
+        var text = new StringBuilder().Append(Printable.Of(explanation.Address)).Append('\n');
+        if (explanation.Problem is { } problem)
+        {
+            return text.Append($"  {problem}\n").ToString();
+        }
+
+        text.Append($"  domain   {DescribeDomain(explanation)}\n");
+        if (explanation.LikeChain.Count > 0)
+        {
+            text.Append($"  like     {string.Join(", which is like ", explanation.LikeChain)}\n");
+        }
+
+        text.Append($"  bounce   {Percent(explanation.Bounce.Percent)}   {explanation.Bounce.Origin}\n");
+        text.Append($"  defer    {Percent(explanation.Defer.Percent)}   {explanation.Defer.Origin}\n");
+        text.Append($"  accept   {Percent(100 - explanation.Bounce.Percent - explanation.Defer.Percent)}\n");
+        if (explanation.Sticky)
+        {
+            text.Append($"  sticky   {DescribeSticky(explanation)}\n");
+        }
+
+        if (explanation.Trigger != Trigger.None)
+        {
+            text.Append($"  trigger  {DescribeTrigger(explanation)}\n");
+        }
+
+        foreach (var reply in explanation.Replies)
+        {
+            text.Append($"  {Percent(reply.Percent)}  {reply.Kind.ToString().ToLowerInvariant(),-6}  {reply.Code} {reply.FirstLine}\n");
+            text.Append($"{string.Empty,20}at {reply.Stage.ToString().ToLowerInvariant()}{(reply.Closes ? ", then closes" : string.Empty)}   {reply.Origin}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Percent(decimal percent) => $"{percent,8:0.####} %";
+
+    private static string DescribeDomain(PolicyExplanation explanation)
+    {
+        var name = explanation.Domain.Length == 0 ? "(none)" : explanation.Domain;
+        var how = explanation.Match switch
+        {
+            MatchKind.Exact => "has an entry of its own",
+            MatchKind.Pattern => $"matches the pattern \"{explanation.Entry}\"",
+            _ => "has no entry: [default] and \"*\" hold",
+        };
+        return explanation.SuffixCut is { } suffix ? $"{name} (without the suffix {suffix}) {how}" : $"{name} {how}";
+    }
+
+    private static string DescribeSticky(PolicyExplanation explanation) => explanation.AlwaysBounces switch
+    {
+        true => "this address always bounces",
+        false => "this address never bounces",
+        _ => "an address bounces always or never",
+    };
+
+    private static string DescribeTrigger(PolicyExplanation explanation) => explanation.Trigger switch
+    {
+        Trigger.TempFail => "\"tempfail\": always one of the defer replies",
+        Trigger.PermFail => "\"permfail\": always one of the bounce replies",
+        Trigger.Code => $"\"{explanation.TriggerCode}-\": always {explanation.TriggerCode} {(explanation.TriggerCode < 500 ? 4 : 5)}.0.0 you said {Printable.Of(explanation.LocalPart)}",
+        _ => "\"250-\": always accepted",
+    };
+}

@@ -1,0 +1,86 @@
+using SmartSink.Policy.Documents;
+using SmartSink.Policy.Matching;
+
+namespace SmartSink.Policy.Merging;
+
+/// <summary>
+/// Lays the main file over the included ones, key by key; a reply list counts as one key. What two included files both give,
+/// or one file gives under two spellings of a name, is an error: nothing says which is meant.
+/// </summary>
+/// <param name="mainFile">The main file, as places name it.</param>
+/// <param name="diagnostics">Where conflicts go.</param>
+internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
+{
+    private readonly MergedPolicy _policy = new();
+
+    /// <summary>Merges files.</summary>
+    /// <param name="documents">The included ones in the order of their names, then the main one.</param>
+    public MergedPolicy Merge(IEnumerable<PolicyDocument> documents)
+    {
+        foreach (var document in documents)
+        {
+            Add(document);
+        }
+
+        return _policy;
+    }
+
+    private void Add(PolicyDocument document)
+    {
+        _policy.Seed = Choose(_policy.Seed, document.Seed, "seed");
+        _policy.Sticky = Choose(_policy.Sticky, document.Sticky, "sticky");
+        _policy.DomainSuffixes = Choose(_policy.DomainSuffixes, document.DomainSuffixes, "domain_suffix");
+        AddRates(_policy.Default, document.Default);
+        foreach (var section in document.Domains)
+        {
+            var domain = _policy.GetOrAdd(section.Name);
+            AddRates(domain, section);
+            domain.Like = Choose(domain.Like, section.Like, "like", domain.Key);
+            domain.Sticky = Choose(domain.Sticky, section.Sticky, "sticky", domain.Key);
+        }
+
+        foreach (var list in document.ReplyLists)
+        {
+            var domain = _policy.GetOrAdd(list.Name);
+            if (list.Kind == ReplyKind.Bounce)
+            {
+                domain.Bounces = Choose(domain.Bounces, list);
+            }
+            else
+            {
+                domain.Defers = Choose(domain.Defers, list);
+            }
+        }
+    }
+
+    private void AddRates(MergedDomain domain, RatesSection rates)
+    {
+        domain.Bounce = Choose(domain.Bounce, rates.Bounce, "bounce", domain.Key);
+        domain.Defer = Choose(domain.Defer, rates.Defer, "defer", domain.Key);
+    }
+
+    private Setting<T>? Choose<T>(Setting<T>? present, Setting<T>? next, string key, DomainKey? domain = null)
+    {
+        if (present is { } first && next is { } second && Clash(first.Place, second.Place))
+        {
+            var owner = domain is not { } name ? string.Empty : name.IsFallback ? " of [default]" : $" of [domain.\"{name}\"]";
+            diagnostics.Error(second.Place, $"{key}{owner} is already given at {first.Place}");
+            return present;
+        }
+
+        return next ?? present;
+    }
+
+    private ReplyListSection Choose(ReplyListSection? present, ReplyListSection next)
+    {
+        if (present is null || !Clash(present.Name.Place, next.Name.Place))
+        {
+            return next;
+        }
+
+        diagnostics.Error(next.Name.Place, $"the replies of {next.Title} are already given at {present.Name.Place}");
+        return present;
+    }
+
+    private bool Clash(Place first, Place second) => first.File == mainFile == (second.File == mainFile);
+}

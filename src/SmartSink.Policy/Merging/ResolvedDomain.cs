@@ -1,0 +1,20 @@
+using SmartSink.Policy.Documents;
+
+namespace SmartSink.Policy.Merging;
+
+/// <summary>What holds for an entry, with everything inherited filled in.</summary>
+/// <param name="Domain">The entry.</param>
+/// <param name="LikeChain">The entries that it is like, nearest first.</param>
+/// <param name="Bounce">Its rate of bounces.</param>
+/// <param name="Defer">Its rate of deferrals.</param>
+/// <param name="Sticky">Whether bounces are drawn from addresses.</param>
+/// <param name="Bounces">Its bounce replies; null for the built-in one.</param>
+/// <param name="Defers">Its defer replies; null for the built-in one.</param>
+internal sealed record ResolvedDomain(
+    MergedDomain Domain,
+    IReadOnlyList<MergedDomain> LikeChain,
+    ResolvedRate Bounce,
+    ResolvedRate Defer,
+    bool Sticky,
+    ReplyListSection? Bounces,
+    ReplyListSection? Defers);

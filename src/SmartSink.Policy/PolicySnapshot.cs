@@ -1,0 +1,102 @@
+using SmartSink.Policy.Decisions;
+using SmartSink.Policy.Explaining;
+using SmartSink.Policy.Matching;
+using SmartSink.Policy.Merging;
+using SmartSink.Policy.Replies;
+using SmartSink.Smtp;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Policy;
+
+/// <summary>
+/// One revision of a policy: frozen, shared by all sessions. A decision takes no lock and allocates nothing
+/// (except, with a seed, at the first recipient of a domain that no entry names exactly). Only the counters of seeded draws move;
+/// they belong to the snapshot, so a new revision counts anew.
+/// </summary>
+public sealed class PolicySnapshot : IMailboxFilter
+{
+    private const string OtherName = "other";
+
+    private readonly MergedPolicy _policy;
+    private readonly SuffixList _suffixes;
+    private readonly DomainTable _domains;
+    private readonly DomainRules[] _rules;
+    private readonly DrawSource _draws;
+
+    internal PolicySnapshot(MergedPolicy policy, string hash, DateTimeOffset loadedAt)
+    {
+        Hash = hash;
+        LoadedAt = loadedAt;
+        _policy = policy;
+        _suffixes = new SuffixList(policy.DomainSuffixes?.Value ?? []);
+        _domains = new DomainTable(policy.Domains.Select(domain => domain.Key));
+        var resolver = new DomainResolver(policy);
+        var builder = new RulesBuilder();
+        _rules = [.. policy.Domains.Prepend(policy.Default).Select(domain => builder.Build(resolver.Resolve(domain)))];
+        _draws = new DrawSource((ulong?)policy.Seed?.Value, _rules.Length);
+    }
+
+    /// <summary>The first 16 hexadecimal digits of a SHA-256 over the content of all files: equal on every replica that runs the same policy.</summary>
+    public string Hash { get; }
+
+    /// <summary>When the files were read.</summary>
+    public DateTimeOffset LoadedAt { get; }
+
+    /// <inheritdoc/>
+    public int EntryCount => _rules.Length;
+
+    /// <inheritdoc/>
+    public string EntryName(int entry)
+    {
+        if (entry == 0)
+        {
+            return OtherName;
+        }
+
+        // A domain of that very name gets its absolute form, so that no two entries are called the same.
+        var name = _policy.Domains[entry - 1].Key.ToString();
+        return name == OtherName ? OtherName + "." : name;
+    }
+
+    /// <summary>
+    /// Decides at <see cref="Stage.Rcpt"/>, once for each recipient, and lets every other stage pass. Each call takes one draw,
+    /// also when a trigger or a rate of 0 makes it needless: so the k-th recipient of a domain always has the k-th draw.
+    /// </summary>
+    public FilterAnswer Answer(in DialogFacts facts)
+    {
+        if (facts.Stage != Stage.Rcpt)
+        {
+            return default;
+        }
+
+        var domain = _suffixes.Cut(facts.Domain);
+        var match = _domains.Find(domain);
+        var rules = _rules[match.Entry];
+        var draw = _draws.Next(match, domain);
+        var bounceDraw = rules.Sticky ? Draw.Sticky(_draws.AddressSeed, facts.LocalPart, domain) : draw;
+        switch (TriggerReader.Read(facts.LocalPart, out var code))
+        {
+            case Trigger.TempFail:
+                return Give(rules.Defers.Pick(draw), match.Entry);
+            case Trigger.PermFail:
+                return Give(rules.Bounces.Pick(bounceDraw), match.Entry);
+            case Trigger.Code:
+                return new FilterAnswer { Reply = EchoReply.Of(code), ReplyStage = Stage.Rcpt, Entry = match.Entry };
+            case Trigger.Accept:
+                return new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry };
+            default:
+                return Give(rules.Decide(draw, bounceDraw), match.Entry);
+        }
+    }
+
+    /// <summary>What becomes of mail to an address, and why. Takes no draw.</summary>
+    /// <param name="address">A mailbox, or a domain alone.</param>
+    public PolicyExplanation Explain(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return new Explainer(_policy, _suffixes, _domains, _draws.AddressSeed, EntryName).Explain(address);
+    }
+
+    private static FilterAnswer Give(PolicyReply? reply, int entry) =>
+        new() { Reply = reply, ReplyStage = reply?.GivenAt ?? Stage.Rcpt, Entry = entry };
+}

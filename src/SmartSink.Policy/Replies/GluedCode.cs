@@ -1,0 +1,47 @@
+namespace SmartSink.Policy.Replies;
+
+/// <summary>The reply code that texts copied from a dialog or a log bring along: <c>421-4.7.0 …</c>, <c>550,5.1.1 …</c>, <c> 451 …</c>.</summary>
+internal static class GluedCode
+{
+    private const int CodeLength = 3;
+
+    /// <summary>The line without the reply's own code at its start, however often it stands there. White space before a code goes with it.</summary>
+    public static string TakeOff(int code, string line)
+    {
+        while (true)
+        {
+            var start = line.AsSpan().TrimStart();
+            if (ReadCode(start) != code)
+            {
+                return line;
+            }
+
+            line = start.Length == CodeLength ? string.Empty : start[(CodeLength + 1)..].TrimStart().ToString();
+        }
+    }
+
+    /// <summary>
+    /// A code at the start of a line that is followed by an enhanced code and differs from the reply's own: surely copied from another reply.
+    /// 0 when there is none.
+    /// </summary>
+    public static int ForeignCode(int code, string line)
+    {
+        var start = line.AsSpan().TrimStart();
+        var found = ReadCode(start);
+        return found != 0 && found != code && start.Length > CodeLength && EnhancedCodeText.LengthAtStart(start[(CodeLength + 1)..].TrimStart()) > 0
+            ? found
+            : 0;
+    }
+
+    private static int ReadCode(ReadOnlySpan<char> text)
+    {
+        if (text.Length < CodeLength || text[0] is not ('4' or '5') || !char.IsAsciiDigit(text[1]) || !char.IsAsciiDigit(text[2]))
+        {
+            return 0;
+        }
+
+        return text.Length == CodeLength || text[CodeLength] is ' ' or '-' or ','
+            ? ((text[0] - '0') * 100) + ((text[1] - '0') * 10) + (text[2] - '0')
+            : 0;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Policy.Replies;
+
+/// <summary>What a placeholder stands for in a dialog.</summary>
+internal static class PlaceholderValue
+{
+    /// <summary>Appends the value; whatever a client put into it, no control character comes out.</summary>
+    public static void Append(ref ReplyLineWriter writer, Placeholder placeholder, in DialogFacts facts)
+    {
+        switch (placeholder)
+        {
+            case Placeholder.ClientIp:
+                AppendAddress(ref writer, facts.ClientAddress);
+                break;
+            case Placeholder.Sender:
+                writer.AppendValue(facts.Sender);
+                break;
+            case Placeholder.SenderDomain:
+                writer.AppendValue(facts.SenderDomain);
+                break;
+            case Placeholder.Recipient:
+                writer.AppendValue(facts.Recipient);
+                break;
+            case Placeholder.Domain:
+                writer.AppendValue(facts.Domain);
+                break;
+            case Placeholder.LocalPart:
+                writer.AppendValue(facts.LocalPart);
+                break;
+            case Placeholder.Helo:
+                writer.AppendValue(facts.Helo);
+                break;
+            case Placeholder.Hostname:
+                writer.AppendValue(facts.Hostname);
+                break;
+            case Placeholder.Id:
+                writer.AppendValue(facts.TransactionId.IsEmpty ? "-"u8 : facts.TransactionId);
+                break;
+            case Placeholder.Date:
+                AppendDate(ref writer, facts.Now.Utc);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static void AppendAddress(ref ReplyLineWriter writer, IPAddress? address)
+    {
+        Span<byte> text = stackalloc byte[80];
+        writer.Append(address is not null && address.TryFormat(text, out var length) ? text[..length] : "-"u8);
+    }
+
+    private static void AppendDate(ref ReplyLineWriter writer, DateTimeOffset moment)
+    {
+        Span<byte> text = stackalloc byte[32];
+        if (moment.UtcDateTime.TryFormat(text, out var length, "ddd, dd MMM yyyy HH:mm:ss' +0000'", CultureInfo.InvariantCulture))
+        {
+            writer.Append(text[..length]);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Policy.Replies;
+
+/// <summary>
+/// Writes the lines of one reply and wraps them, at a space where there is one, so that none is longer than 512 octets with its CRLF
+/// (RFC 5321 section 4.5.3.1.5). One line is held back until it is known whether another follows.
+/// </summary>
+internal ref struct ReplyLineWriter
+{
+    /// <summary>The space that a writer needs for the line it holds back.</summary>
+    public const int LineLength = 512;
+
+    private const int TextEnd = LineLength - 2;
+    private const int CodeEnd = 4;
+
+    private readonly ReplyBuffer _output;
+    private readonly Span<byte> _line;
+    private int _length;
+    private int _prefixEnd;
+
+    /// <summary>Starts a reply.</summary>
+    /// <param name="output">Where the lines go.</param>
+    /// <param name="code">Three digits.</param>
+    /// <param name="line">Working space of <see cref="LineLength"/> octets.</param>
+    public ReplyLineWriter(ReplyBuffer output, int code, Span<byte> line)
+    {
+        _output = output;
+        _line = line;
+        line[0] = (byte)('0' + (code / 100));
+        line[1] = (byte)('0' + (code / 10 % 10));
+        line[2] = (byte)('0' + (code % 10));
+    }
+
+    /// <summary>Begins a logical line.</summary>
+    /// <param name="prefix">Repeated on every line that wrapping makes of it; at most 32 octets.</param>
+    public void BeginLine(scoped ReadOnlySpan<byte> prefix)
+    {
+        if (_length > 0)
+        {
+            Emit(_length, (byte)'-');
+        }
+
+        prefix.CopyTo(_line[CodeEnd..]);
+        _prefixEnd = CodeEnd + prefix.Length;
+        _length = _prefixEnd;
+    }
+
+    /// <summary>Appends trusted text: whole UTF-8 characters, none of them a control character.</summary>
+    public void Append(scoped ReadOnlySpan<byte> octets)
+    {
+        while (octets.Length > TextEnd - _length)
+        {
+            var fit = TextEnd - _length;
+            while (fit > 0 && (octets[fit] & 0xC0) == 0x80)
+            {
+                fit--;
+            }
+
+            octets[..fit].CopyTo(_line[_length..]);
+            _length += fit;
+            octets = octets[fit..];
+            Break();
+        }
+
+        octets.CopyTo(_line[_length..]);
+        _length += octets.Length;
+    }
+
+    /// <summary>Appends text that a client chose: control characters and broken UTF-8 become question marks.</summary>
+    public void AppendValue(scoped ReadOnlySpan<byte> octets)
+    {
+        while (!octets.IsEmpty)
+        {
+            var plain = octets.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
+            if (plain < 0)
+            {
+                Append(octets);
+                return;
+            }
+
+            Append(octets[..plain]);
+            octets = octets[plain..];
+            Rune.DecodeFromUtf8(octets, out var rune, out var length);
+            if (Rune.IsControl(rune) || rune == Rune.ReplacementChar)
+            {
+                Append("?"u8);
+            }
+            else
+            {
+                Append(octets[..length]);
+            }
+
+            octets = octets[length..];
+        }
+    }
+
+    /// <summary>Writes the last line. At least one line must have been begun.</summary>
+    public void Finish()
+    {
+        Emit(_length, (byte)' ');
+        _length = 0;
+    }
+
+    private void Break()
+    {
+        var space = _line[_prefixEnd.._length].LastIndexOf((byte)' ');
+        if (space <= 0)
+        {
+            Emit(_length, (byte)'-');
+            _length = _prefixEnd;
+            return;
+        }
+
+        Emit(_prefixEnd + space, (byte)'-');
+        var rest = _line[(_prefixEnd + space + 1).._length];
+        rest.CopyTo(_line[_prefixEnd..]);
+        _length = _prefixEnd + rest.Length;
+    }
+
+    private readonly void Emit(int length, byte separator)
+    {
+        _line[CodeEnd - 1] = separator;
+        _output.Write(_line[..length].TrimEnd((byte)' '));
+        _output.Write("\r\n"u8);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+
+namespace SmartSink.Policy.Replies;
+
+/// <summary>
+/// Turns a reply's text, as people write it or copy it from a log, into lines fit for the wire: codes glued to a line are taken off,
+/// an enhanced code at the start is repeated on every line (RFC 2034 section 4), and an empty text becomes the code's standard text.
+/// </summary>
+internal static class ReplyTextNormaliser
+{
+    /// <summary>Normalises a text. Any string is taken; the result has at least one line.</summary>
+    /// <param name="code">The reply's code, 400 to 599.</param>
+    /// <param name="text">Lines end at LF or CRLF. A tab counts as a space, any other control character becomes a question mark.</param>
+    public static IReadOnlyList<ReplyTextLine> Normalise(int code, string text)
+    {
+        var lines = new List<ReplyTextLine>();
+        foreach (var raw in SplitLines(text))
+        {
+            lines.Add(ReadLine(code, raw));
+        }
+
+        TrimBlankLines(lines);
+        if (lines.Count == 0)
+        {
+            return [ReadLine(code, StandardTexts.Of(code))];
+        }
+
+        RepeatEnhancedCode(lines);
+        return lines;
+    }
+
+    /// <summary>The text's lines, without their ends.</summary>
+    public static IEnumerable<string> SplitLines(string text)
+    {
+        foreach (var line in text.Split('\n'))
+        {
+            yield return line.EndsWith('\r') ? line[..^1] : line;
+        }
+    }
+
+    private static ReplyTextLine ReadLine(int code, string raw)
+    {
+        var text = GluedCode.TakeOff(code, WithoutControls(raw).TrimEnd());
+        var length = EnhancedCodeText.LengthAtStart(text);
+        return length == 0
+            ? new ReplyTextLine(string.Empty, text)
+            : new ReplyTextLine(text[..length], text[length..].TrimStart());
+    }
+
+    private static void TrimBlankLines(List<ReplyTextLine> lines)
+    {
+        while (lines.Count > 0 && IsBlank(lines[^1]))
+        {
+            lines.RemoveAt(lines.Count - 1);
+        }
+
+        while (lines.Count > 0 && IsBlank(lines[0]))
+        {
+            lines.RemoveAt(0);
+        }
+    }
+
+    private static bool IsBlank(ReplyTextLine line) => line.EnhancedCode.Length == 0 && string.IsNullOrWhiteSpace(line.Text);
+
+    private static void RepeatEnhancedCode(List<ReplyTextLine> lines)
+    {
+        // A line with an enhanced code of its own keeps it: two codes in one line would be neither.
+        for (var i = 1; i < lines.Count && lines[0].EnhancedCode.Length > 0; i++)
+        {
+            if (lines[i].EnhancedCode.Length == 0)
+            {
+                lines[i] = lines[i] with { EnhancedCode = lines[0].EnhancedCode };
+            }
+        }
+    }
+
+    private static string WithoutControls(string line)
+    {
+        if (!line.Any(char.IsControl))
+        {
+            return line;
+        }
+
+        var clean = new StringBuilder(line.Length);
+        foreach (var c in line)
+        {
+            clean.Append(c == '\t' ? ' ' : char.IsControl(c) ? '?' : c);
+        }
+
+        return clean.ToString();
+    }
+}
