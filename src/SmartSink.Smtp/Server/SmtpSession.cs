@@ -1,5 +1,5 @@
-#pragma warning disable MA0025, CA1822
 using System.Net;
+using SmartSink.Smtp.Commands;
 using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Server;
@@ -8,8 +8,24 @@ namespace SmartSink.Smtp.Server;
 /// The server side of one SMTP dialog, without I/O: octets in, replies and an instruction out (RFC 5321).
 /// One owner at a time; not safe for concurrent calls. It allocates nothing per command after the first transaction.
 /// </summary>
-public sealed class SmtpSession
+public sealed partial class SmtpSession
 {
+    private readonly SessionProfile _profile;
+    private readonly IMailboxFilterSource _filters;
+    private readonly ISessionObserver _observer;
+    private readonly IPAddress? _clientAddress;
+    private byte[] _helo = [];
+    private MailTransaction? _transaction;
+    private long _lastHeard;
+    private int _errors;
+    private int _messages;
+    private int _skipped;
+    private DialogState _state;
+    private LineSkip _skip;
+    private bool _isExtended;
+    private bool _isTls;
+    private bool _isStopping;
+
     /// <summary>Starts a dialog.</summary>
     /// <param name="options">Names and limits, shared.</param>
     /// <param name="filters">The rules.</param>
@@ -17,39 +33,127 @@ public sealed class SmtpSession
     /// <param name="clientAddress">The client's address; IPv4-mapped addresses are unmapped.</param>
     public SmtpSession(SmtpSessionOptions options, IMailboxFilterSource filters, ISessionObserver observer, IPAddress? clientAddress)
     {
-        throw new NotImplementedException();
+        ArgumentNullException.ThrowIfNull(options);
+        _profile = options.Profile;
+        _filters = filters;
+        _observer = observer;
+        _clientAddress = clientAddress is { IsIPv4MappedToIPv6: true } ? clientAddress.MapToIPv4() : clientAddress;
+        Deadline = long.MaxValue;
     }
 
     /// <summary>Why the session ended or wants to; <see cref="SessionEndReason.None"/> while it goes on.</summary>
     public SessionEndReason EndReason { get; private set; }
 
     /// <summary>Whether a message's data is being received (a lost connection now is <see cref="SessionEndReason.ClosedInData"/>).</summary>
-    public bool IsInData => throw new NotImplementedException();
+    public bool IsInData => _state == DialogState.Data;
 
     /// <summary>Whether a transaction is open: from MAIL to its end of data, RSET or loss. A graceful stop waits for it.</summary>
-    public bool IsInTransaction => throw new NotImplementedException();
+    public bool IsInTransaction => _transaction is not null;
 
     /// <summary>The <see cref="Moment.Milliseconds"/> at which <see cref="CheckDeadlines"/> should next be called; <see cref="long.MaxValue"/> for never. Updated by each call.</summary>
     public long Deadline { get; private set; }
-
-    /// <summary>Writes the greeting (220, or what the filter says at <see cref="Stage.Connect"/>).</summary>
-    public SessionStep Start(ReplyBuffer output, Moment now) => throw new NotImplementedException();
 
     /// <summary>
     /// Takes what it can of the input and writes replies. Octets of an unfinished command line are not consumed and must be given
     /// again with more behind them; data of a message is always consumed.
     /// </summary>
-    public SessionStep Advance(ReadOnlySpan<byte> input, ReplyBuffer output, Moment now) => throw new NotImplementedException();
+    public SessionStep Advance(ReadOnlySpan<byte> input, ReplyBuffer output, Moment now)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (!input.IsEmpty)
+        {
+            _lastHeard = now.Milliseconds;
+        }
 
-    /// <summary>The TLS handshake is done: the dialog starts anew (RFC 3207 section 4.2), without a greeting.</summary>
-    public void TlsEstablished(Moment now) => throw new NotImplementedException();
+        var consumed = 0;
+        var action = SessionAction.Read;
+        while (_state < DialogState.Upgrading && consumed < input.Length)
+        {
+            if (output.IsFull)
+            {
+                action = SessionAction.Flush;
+                break;
+            }
 
-    /// <summary>Looks at idle time, the transaction's deadline and the data rate; writes 421 and answers <see cref="SessionAction.Close"/> when one is over, else <see cref="SessionAction.Read"/>.</summary>
-    public SessionStep CheckDeadlines(ReplyBuffer output, Moment now) => throw new NotImplementedException();
+            var taken = Take(input[consumed..], output, now);
+            consumed += taken;
+            if (taken == 0)
+            {
+                break;
+            }
+        }
 
-    /// <summary>The server stops: outside a transaction (or with <paramref name="force"/>) writes 421 4.3.2 and answers Close; inside one answers Read, and the 421 follows its end.</summary>
-    public SessionStep Shutdown(ReplyBuffer output, Moment now, bool force) => throw new NotImplementedException();
+        if (_state >= DialogState.Upgrading)
+        {
+            // What came behind QUIT is of no use; what came behind STARTTLS in the clear is no part of the dialog (RFC 3207 section 6).
+            consumed = input.Length;
+            action = _state == DialogState.Upgrading ? SessionAction.StartTls : SessionAction.Close;
+        }
 
-    /// <summary>The connection is gone: reports an open transaction as abandoned and fixes the reason, unless one was fixed before.</summary>
-    public void ConnectionEnded(SessionEndReason reason) => throw new NotImplementedException();
+        UpdateDeadline();
+        return new SessionStep(action, consumed);
+    }
+
+    private int Take(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
+    {
+        if (_state == DialogState.Data)
+        {
+            return TakeData(input, output, now);
+        }
+
+        return _skip == LineSkip.None ? TakeLine(input, output, now) : SkipLine(input, output);
+    }
+
+    private void Execute(Command command, ReplyBuffer output, in Moment now)
+    {
+        if (_state == DialogState.Refused && command.Verb != Verb.Quit)
+        {
+            Fail(command.Verb is Verb.Ehlo or Verb.Helo ? StandardReplies.HelloRefused : StandardReplies.ServiceRefused, output);
+            return;
+        }
+
+        switch (command.Verb)
+        {
+            case Verb.Mail:
+                Mail(command, output, now);
+                break;
+            case Verb.Rcpt:
+                Rcpt(command, output, now);
+                break;
+            case Verb.Data:
+                Data(command, output, now);
+                break;
+            case Verb.Ehlo or Verb.Helo:
+                Hello(command, output, now);
+                break;
+            case Verb.StartTls:
+                StartTls(command, output);
+                break;
+            case Verb.Quit:
+                Quit(command, output);
+                break;
+            case Verb.Rset:
+                Reset(command, output);
+                break;
+            case Verb.Noop:
+                Say(StandardReplies.Ok, output);
+                break;
+            case Verb.Help:
+                Say(StandardReplies.Help, output);
+                break;
+            case Verb.Vrfy:
+                Verify(command, output);
+                break;
+            case Verb.Expn or Verb.NotImplemented:
+                Fail(StandardReplies.NotImplemented, output);
+                break;
+            case Verb.Http:
+                Say(StandardReplies.NotSmtp, output);
+                End(SessionEndReason.NotSmtp);
+                break;
+            default:
+                Fail(StandardReplies.UnknownCommand, output);
+                break;
+        }
+    }
 }

@@ -1,12 +1,18 @@
-using System.Text;
-
 namespace SmartSink.Smtp.Server;
 
 /// <summary>What all sessions of a listener share: names and limits. Immutable once the first session is made.</summary>
 public sealed class SmtpSessionOptions
 {
     /// <summary>The server's name in the greeting, the EHLO reply and <c>{hostname}</c>: a domain or address literal, 1 to 255 octets.</summary>
-    public required string Hostname { get; init; }
+    public required string Hostname
+    {
+        get;
+        init
+        {
+            ArgumentException.ThrowIfNullOrEmpty(value);
+            field = value;
+        }
+    }
 
     /// <summary>The text after the name in the greeting; no control characters, at most 400 octets.</summary>
     public string Banner { get; init; } = "ESMTP SmartSink, all mail is discarded";
@@ -15,7 +21,15 @@ public sealed class SmtpSessionOptions
     public long MaxMessageSize { get; init; } = 50L * 1024 * 1024;
 
     /// <summary>Recipients in one transaction, at least 1 (RFC 5321 section 4.5.3.1.8 asks for 100); beyond it 452 4.5.3.</summary>
-    public int MaxRecipients { get; init; } = 1000;
+    public int MaxRecipients
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 1000;
 
     /// <summary>Messages on one connection; beyond it MAIL is answered 421 4.7.0. 0 for no limit.</summary>
     public int MaxMessages { get; init; }
@@ -38,5 +52,5 @@ public sealed class SmtpSessionOptions
     /// <summary>How long a message may flow before <see cref="MinDataRate"/> is enforced.</summary>
     public TimeSpan DataRateGrace { get; init; } = TimeSpan.FromSeconds(60);
 
-    internal byte[] HostnameOctets => field ??= Encoding.UTF8.GetBytes(Hostname);
+    internal SessionProfile Profile => field ??= new SessionProfile(this);
 }

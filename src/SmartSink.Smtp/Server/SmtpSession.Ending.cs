@@ -1,0 +1,125 @@
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Smtp.Server;
+
+/// <content>Ends of a dialog: deadlines, a stop of the server, a lost connection.</content>
+public sealed partial class SmtpSession
+{
+    /// <summary>Looks at idle time, the transaction's deadline and the data rate; writes 421 and answers <see cref="SessionAction.Close"/> when one is over, else <see cref="SessionAction.Read"/>.</summary>
+    public SessionStep CheckDeadlines(ReplyBuffer output, Moment now)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (_state is DialogState.Upgrading or DialogState.Ended)
+        {
+            return Conclude();
+        }
+
+        if (now.Milliseconds >= IdleDeadline)
+        {
+            Say(StandardReplies.IdleTooLong, output);
+            End(SessionEndReason.IdleTimeout);
+        }
+        else if (now.Milliseconds >= TransactionDeadline)
+        {
+            Say(StandardReplies.TransactionTooLong, output);
+            End(SessionEndReason.TransactionTimeout);
+        }
+        else if (now.Milliseconds >= DataDeadline)
+        {
+            Say(StandardReplies.DataTooSlow, output);
+            End(SessionEndReason.SlowClient);
+        }
+
+        return Conclude();
+    }
+
+    /// <summary>The server stops: outside a transaction (or with <paramref name="force"/>) writes 421 4.3.2 and answers Close; inside one answers Read, and the 421 follows its end.</summary>
+    public SessionStep Shutdown(ReplyBuffer output, Moment now, bool force)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        _isStopping = true;
+        if (_state == DialogState.Upgrading)
+        {
+            // A reply in the clear would break the handshake.
+            End(SessionEndReason.Shutdown);
+        }
+        else if (force || _transaction is null)
+        {
+            StopNow(output);
+        }
+
+        return Conclude();
+    }
+
+    /// <summary>The connection is gone: reports an open transaction as abandoned and fixes the reason, unless one was fixed before.</summary>
+    public void ConnectionEnded(SessionEndReason reason) => End(reason);
+
+    private long IdleDeadline => _profile.IdleTimeout > 0 ? _lastHeard + _profile.IdleTimeout : long.MaxValue;
+
+    private long TransactionDeadline =>
+        _transaction is { } transaction && _profile.TransactionTimeout > 0 ? transaction.StartedAt + _profile.TransactionTimeout : long.MaxValue;
+
+    // The moment at which the octets so far would no longer be enough for the least average rate.
+    private long DataDeadline
+    {
+        get
+        {
+            var rate = _profile.Options.MinDataRate;
+            if (_state != DialogState.Data || rate <= 0)
+            {
+                return long.MaxValue;
+            }
+
+            var transaction = _transaction!;
+            return transaction.DataStartedAt + Math.Max(_profile.DataRateGrace, (transaction.Scanner.Size * 1000 / rate) + 1);
+        }
+    }
+
+    private void UpdateDeadline() =>
+        Deadline = _state is DialogState.Upgrading or DialogState.Ended
+            ? long.MaxValue
+            : Math.Min(IdleDeadline, _transaction is null ? long.MaxValue : Math.Min(TransactionDeadline, DataDeadline));
+
+    private SessionStep Conclude()
+    {
+        UpdateDeadline();
+        return new SessionStep(_state switch { DialogState.Ended => SessionAction.Close, DialogState.Upgrading => SessionAction.StartTls, _ => SessionAction.Read }, 0);
+    }
+
+    private void CloseIfAsked(Reply? reply)
+    {
+        if (reply is { Closes: true })
+        {
+            End(SessionEndReason.PolicyClosed);
+        }
+    }
+
+    // The 421 that a stop held back while a transaction was open.
+    private void StopIfAsked(ReplyBuffer output)
+    {
+        if (_isStopping && _transaction is null)
+        {
+            StopNow(output);
+        }
+    }
+
+    private void StopNow(ReplyBuffer output)
+    {
+        if (_state != DialogState.Ended)
+        {
+            Say(StandardReplies.ShuttingDown, output);
+            End(SessionEndReason.Shutdown);
+        }
+    }
+
+    private void End(SessionEndReason reason)
+    {
+        if (_state != DialogState.Ended)
+        {
+            _state = DialogState.Ended;
+            EndReason = reason;
+            AbandonTransaction();
+            Deadline = long.MaxValue;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Commands;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Smtp.Server;
+
+/// <content>The envelope: MAIL, RCPT, RSET.</content>
+public sealed partial class SmtpSession
+{
+    private void Mail(Command command, ReplyBuffer output, in Moment now)
+    {
+        if (_state != DialogState.Greeted)
+        {
+            Fail(StandardReplies.HelloFirst, output);
+            return;
+        }
+
+        if (_transaction is not null)
+        {
+            Fail(StandardReplies.NestedMail, output);
+            return;
+        }
+
+        var limits = _profile.Options;
+        if (limits.MaxMessages > 0 && _messages >= limits.MaxMessages)
+        {
+            Say(StandardReplies.TooManyMessages, output);
+            End(SessionEndReason.TooManyMessages);
+            return;
+        }
+
+        Span<byte> scratch = stackalloc byte[DomainName.MaxLength];
+        var error = MailArguments.Parse(command.Argument, _isExtended, scratch, out var arguments);
+        if (error != SyntaxError.None)
+        {
+            Fail(ReplyTo(error, Verb.Mail), output);
+        }
+        else if (arguments.Path.IsInternational && !arguments.IsUtf8)
+        {
+            Fail(StandardReplies.SenderNeedsUtf8, output);
+        }
+        else if (limits.MaxMessageSize > 0 && arguments.Size > limits.MaxMessageSize)
+        {
+            Fail(StandardReplies.MessageTooBig, output);
+        }
+        else
+        {
+            BeginTransaction(arguments, output, now);
+        }
+    }
+
+    private void BeginTransaction(MailArguments arguments, ReplyBuffer output, in Moment now)
+    {
+        var transaction = MailTransactionPool.Rent();
+        transaction.Begin(_filters.Current, arguments.Path, arguments.IsUtf8, now.Milliseconds);
+        _transaction = transaction;
+        var reply = Answer(transaction.Filter, Facts(Stage.Mail, now), output, StandardReplies.SenderOk);
+        if (!IsPositive(reply))
+        {
+            // No transaction has begun, so none is abandoned.
+            ReleaseTransaction();
+        }
+
+        CloseIfAsked(reply);
+    }
+
+    private void Rcpt(Command command, ReplyBuffer output, in Moment now)
+    {
+        if (_transaction is not { } transaction)
+        {
+            Fail(_state == DialogState.Greeted ? StandardReplies.MailFirst : StandardReplies.HelloFirst, output);
+            return;
+        }
+
+        Span<byte> domain = stackalloc byte[DomainName.MaxLength];
+        var error = RcptArguments.Parse(command.Argument, _isExtended, transaction.IsUtf8, domain, out var arguments);
+        if (error != SyntaxError.None)
+        {
+            transaction.HasRefused = true;
+            Fail(ReplyTo(error, Verb.Rcpt), output);
+        }
+        else if (arguments.Path.IsInternational && !transaction.IsUtf8)
+        {
+            transaction.HasRefused = true;
+            Fail(StandardReplies.RecipientNeedsUtf8, output);
+        }
+        else
+        {
+            Span<byte> localPart = stackalloc byte[LocalPart.MaxLength];
+            Judge(transaction, RecipientFacts(arguments.Path, LocalPart.Unquote(arguments.Path.LocalPart, localPart), now), output);
+        }
+    }
+
+    private void Judge(MailTransaction transaction, in DialogFacts facts, ReplyBuffer output)
+    {
+        if (transaction.AcceptedCount >= _profile.Options.MaxRecipients)
+        {
+            RefuseRecipient(transaction, entry: 0, StandardReplies.TooManyRecipients, facts, output);
+            return;
+        }
+
+        var answer = transaction.Filter.Answer(facts);
+        if (answer.Reply is { } now && answer.ReplyStage != Stage.Data && !IsPositive(now))
+        {
+            RefuseRecipient(transaction, answer.Entry, now, facts, output);
+            return;
+        }
+
+        transaction.Accept(answer.Entry);
+        if (answer.Reply is { } later && answer.ReplyStage == Stage.Data)
+        {
+            transaction.Keep(later, facts);
+            Say(StandardReplies.RecipientOk, output);
+        }
+        else
+        {
+            Say(answer.Reply ?? StandardReplies.RecipientOk, facts, output);
+            CloseIfAsked(answer.Reply);
+        }
+    }
+
+    private void RefuseRecipient(MailTransaction transaction, int entry, Reply reply, in DialogFacts facts, ReplyBuffer output)
+    {
+        transaction.HasRefused = true;
+        Say(reply, facts, output);
+        _observer.RecipientDecided(transaction.Filter, entry, reply.Outcome, Stage.Rcpt);
+        _observer.Refused(facts, reply);
+        CloseIfAsked(reply);
+    }
+
+    private void Reset(Command command, ReplyBuffer output)
+    {
+        if (command.Error != SyntaxError.None)
+        {
+            Fail(StandardReplies.NoArgumentAllowed, output);
+            return;
+        }
+
+        AbandonTransaction();
+        Say(StandardReplies.Ok, output);
+        StopIfAsked(output);
+    }
+
+    private static FixedReply ReplyTo(SyntaxError error, Verb verb) => error switch
+    {
+        SyntaxError.BadAddress => verb == Verb.Mail ? StandardReplies.BadSender : StandardReplies.BadRecipient,
+        SyntaxError.UnknownParameter => StandardReplies.UnknownParameter,
+        SyntaxError.BadParameter => StandardReplies.BadParameter,
+        SyntaxError.RepeatedParameter => StandardReplies.RepeatedParameter,
+        _ => verb == Verb.Mail ? StandardReplies.MailSyntax : StandardReplies.RcptSyntax,
+    };
+
+    private void AbandonTransaction()
+    {
+        if (_transaction is { } transaction)
+        {
+            _observer.TransactionAbandoned(transaction.AcceptedCount);
+            ReleaseTransaction();
+        }
+    }
+
+    private void ReleaseTransaction()
+    {
+        if (_transaction is { } transaction)
+        {
+            _transaction = null;
+            MailTransactionPool.Return(transaction);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using SmartSink.Smtp.Commands;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Smtp.Server;
+
+/// <content>The greeting, EHLO and HELO, and the commands that need neither.</content>
+public sealed partial class SmtpSession
+{
+    /// <summary>Writes the greeting (220, or what the filter says at <see cref="Stage.Connect"/>).</summary>
+    public SessionStep Start(ReplyBuffer output, Moment now)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        _lastHeard = now.Milliseconds;
+        var reply = Answer(_filters.Current, Facts(Stage.Connect, now), output, _profile.Greeting);
+        _state = IsPositive(reply) ? DialogState.Connected : DialogState.Refused;
+        CloseIfAsked(reply);
+        return Conclude();
+    }
+
+    private void Hello(Command command, ReplyBuffer output, in Moment now)
+    {
+        if (command.Error != SyntaxError.None)
+        {
+            Fail(StandardReplies.HelloNeedsName, output);
+            return;
+        }
+
+        var previous = _helo;
+        if (!command.Argument.SequenceEqual(previous))
+        {
+            _helo = command.Argument.ToArray();
+        }
+
+        var isExtended = command.Verb == Verb.Ehlo;
+        var positive = !isExtended ? _profile.HeloReply : CanStartTls ? _profile.EhloReplyWithStartTls : _profile.EhloReply;
+        var reply = Answer(_filters.Current, Facts(Stage.Ehlo, now), output, positive);
+        if (IsPositive(reply))
+        {
+            // RFC 5321 section 4.1.4: as if RSET had been given.
+            _isExtended = isExtended;
+            _state = DialogState.Greeted;
+            AbandonTransaction();
+        }
+        else
+        {
+            _helo = previous;
+        }
+
+        CloseIfAsked(reply);
+        StopIfAsked(output);
+    }
+
+    private void Verify(Command command, ReplyBuffer output)
+    {
+        if (command.Error == SyntaxError.None)
+        {
+            Say(StandardReplies.NotVerified, output);
+        }
+        else
+        {
+            Fail(StandardReplies.ArgumentNeeded, output);
+        }
+    }
+
+    private void Quit(Command command, ReplyBuffer output)
+    {
+        if (command.Error != SyntaxError.None)
+        {
+            Fail(StandardReplies.NoArgumentAllowed, output);
+            return;
+        }
+
+        Say(StandardReplies.Bye, output);
+        End(SessionEndReason.Quit);
+    }
+}

@@ -1,0 +1,97 @@
+using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Smtp.Server;
+
+/// <content>The one place that writes and reports replies, and gathers the facts for them.</content>
+public sealed partial class SmtpSession
+{
+    private void Say(FixedReply reply, ReplyBuffer output)
+    {
+        output.Write(reply.Octets);
+        _observer.ReplyWritten(reply.Code);
+    }
+
+    private void Say(Reply reply, in DialogFacts facts, ReplyBuffer output)
+    {
+        reply.WriteTo(output, facts);
+        _observer.ReplyWritten(reply.Code);
+    }
+
+    // A refusal by the protocol: when it is one error too many, the 421 takes its place.
+    private void Fail(FixedReply reply, ReplyBuffer output)
+    {
+        var limit = _profile.Options.MaxErrors;
+        if (limit > 0 && reply.Code is (>= 500 and <= 504) or 555 && ++_errors > limit)
+        {
+            Say(StandardReplies.TooManyErrors, output);
+            End(SessionEndReason.TooManyErrors);
+            return;
+        }
+
+        Say(reply, output);
+    }
+
+    // Asks the filter, and gives its reply or the protocol's own. What follows from the reply is the caller's.
+    private Reply Answer(IMailboxFilter filter, in DialogFacts facts, ReplyBuffer output, FixedReply positive)
+    {
+        if (filter.Answer(facts).Reply is not { } reply)
+        {
+            Say(positive, output);
+            return positive;
+        }
+
+        Say(reply, facts, output);
+        if (!IsPositive(reply))
+        {
+            _observer.Refused(facts, reply);
+        }
+
+        return reply;
+    }
+
+    private static bool IsPositive(Reply reply) => reply.Outcome == Outcome.Accepted;
+
+    private DialogFacts Facts(Stage stage, in Moment now) => new()
+    {
+        Stage = stage,
+        ClientAddress = _clientAddress,
+        Helo = _helo,
+        Sender = _transaction is { } open ? open.Sender : default,
+        SenderDomain = _transaction is { } sending ? sending.SenderDomain : default,
+        Hostname = _profile.Hostname,
+        TransactionId = _transaction is { } known ? known.Id : default,
+        Now = now,
+    };
+
+    private DialogFacts RecipientFacts(in MailPath path, ReadOnlySpan<byte> localPart, in Moment now) => new()
+    {
+        Stage = Stage.Rcpt,
+        ClientAddress = _clientAddress,
+        Helo = _helo,
+        Sender = _transaction!.Sender,
+        SenderDomain = _transaction.SenderDomain,
+        Recipient = path.Mailbox,
+        LocalPart = localPart,
+        Domain = path.NormalizedDomain,
+        Hostname = _profile.Hostname,
+        TransactionId = _transaction.Id,
+        Now = now,
+    };
+
+    // At end of data the recipient is the one whose reply was kept, if any was.
+    private DialogFacts EndFacts(MailTransaction transaction, in Moment now) => new()
+    {
+        Stage = Stage.Data,
+        ClientAddress = _clientAddress,
+        Helo = _helo,
+        Sender = transaction.Sender,
+        SenderDomain = transaction.SenderDomain,
+        Recipient = transaction.Decider is { } decider ? decider.Recipient : default,
+        LocalPart = transaction.Decider is { } local ? local.LocalPartName : default,
+        Domain = transaction.Decider is { } domain ? domain.Domain : default,
+        Hostname = _profile.Hostname,
+        TransactionId = transaction.Id,
+        Now = now,
+    };
+}

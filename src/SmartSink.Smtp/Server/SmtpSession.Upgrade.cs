@@ -1,0 +1,55 @@
+using SmartSink.Smtp.Commands;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Smtp.Server;
+
+/// <content>STARTTLS (RFC 3207).</content>
+public sealed partial class SmtpSession
+{
+    private bool CanStartTls => _profile.Options.OfferStartTls && !_isTls;
+
+    /// <summary>The TLS handshake is done: the dialog starts anew (RFC 3207 section 4.2), without a greeting.</summary>
+    public void TlsEstablished(Moment now)
+    {
+        if (_state != DialogState.Upgrading)
+        {
+            throw new InvalidOperationException("No STARTTLS was answered.");
+        }
+
+        _lastHeard = now.Milliseconds;
+        _state = DialogState.Connected;
+        _isTls = true;
+        _isExtended = false;
+        _helo = [];
+        UpdateDeadline();
+    }
+
+    private void StartTls(Command command, ReplyBuffer output)
+    {
+        if (_isTls)
+        {
+            Fail(StandardReplies.TlsActive, output);
+        }
+        else if (!_profile.Options.OfferStartTls)
+        {
+            Fail(StandardReplies.NotImplemented, output);
+        }
+        else if (command.Error != SyntaxError.None)
+        {
+            Fail(StandardReplies.NoArgumentAllowed, output);
+        }
+        else if (!_isExtended)
+        {
+            Fail(StandardReplies.EhloFirst, output);
+        }
+        else if (_transaction is not null)
+        {
+            Fail(StandardReplies.TlsInTransaction, output);
+        }
+        else
+        {
+            Say(StandardReplies.ReadyForTls, output);
+            _state = DialogState.Upgrading;
+        }
+    }
+}
