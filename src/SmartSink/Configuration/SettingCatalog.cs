@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace SmartSink.Configuration;
+
+/// <summary>
+/// Every setting of the process, once: the readers of appsettings.json, environment and command line, the help and the tests
+/// of the documentation go by this list.
+/// </summary>
+internal static class SettingCatalog
+{
+    /// <summary>All settings, in the order in which the help shows them.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        Setting.Of("Port", "PORT", SettingKinds.Port, (s, v) => s with { Port = v }, "2525",
+            "Port of the SMTP listener, 0 for any free one"),
+        Setting.Of("Listen", "LISTEN", SettingKinds.Address, (s, v) => s with { ListenAddress = v }, "*",
+            "Address of the SMTP listener, * for all of IPv4 and IPv6"),
+        Setting.Of("Http", "HTTP", SettingKinds.Port, (s, v) => s with { HttpPort = v }, "8000",
+            "Port for metrics and health over HTTP, 0 for any free one"),
+        Setting.Of("HttpListen", "HTTP_LISTEN", SettingKinds.Address, (s, v) => s with { HttpListenAddress = v ?? AnyAddress }, "127.0.0.1",
+            "Address for metrics and health over HTTP, * for all"),
+        Setting.Of("Data", "DATA", SettingKinds.Path, (s, v) => s with { PolicyFile = v }, "policy/responses.toml",
+            "The file of rates and replies"),
+        Setting.Of("State", "STATE", SettingKinds.Path, (s, v) => s with { StateFolder = v }, "$XDG_STATE_HOME/smartsink or ~/.local/state/smartsink",
+            "Folder for what must survive a restart, such as the self-signed certificate"),
+        Setting.Of("Hostname", "HOSTNAME", SettingKinds.Hostname, (s, v) => s with { Hostname = v }, "the machine's name",
+            "The server's name in its greeting and replies"),
+        Setting.Of("Banner", "BANNER", SettingKinds.Banner, (s, v) => s with { Banner = v }, "ESMTP SmartSink, all mail is discarded",
+            "The greeting's text after the name"),
+        Setting.Of("StartTls", "STARTTLS", SettingKinds.Switch, (s, v) => s with { StartTls = v }, "on",
+            "Whether STARTTLS is offered"),
+        Setting.Of("TlsCert", "TLS_CERT", SettingKinds.Path, (s, v) => s with { TlsCertificateFile = v }, "",
+            "PEM file with the certificate and its chain; without it one is made and kept in the state folder"),
+        Setting.Of("TlsKey", "TLS_KEY", SettingKinds.Path, (s, v) => s with { TlsKeyFile = v }, "",
+            "PEM file with the private key, when the certificate's file does not hold it"),
+        Setting.Of("TlsVersions", "TLS_VERSIONS", SettingKinds.TlsVersions, (s, v) => s with { TlsVersions = v }, "1.2,1.3",
+            "TLS versions offered"),
+        Setting.Of("TlsHandshakeTimeout", "TLS_HANDSHAKE_TIMEOUT", SettingKinds.TimeAboveZero, (s, v) => s with { TlsHandshakeTimeout = v }, "30s",
+            "How long a TLS handshake may take"),
+        Setting.Of("MaxConnections", "MAX_CONNECTIONS", SettingKinds.Count, (s, v) => s with { MaxConnections = v }, "32768",
+            "Connections at one time; one more is answered 421"),
+        Setting.Of("MaxConnectionsPerIp", "MAX_CONNECTIONS_PER_IP", SettingKinds.Limit, (s, v) => s with { MaxConnectionsPerAddress = v }, "0",
+            "Connections at one time from one address, 0 for no limit"),
+        Setting.Of("MaxRecipients", "MAX_RECIPIENTS", SettingKinds.Count, (s, v) => s with { MaxRecipients = v }, "1000",
+            "Recipients of one message; one more is answered 452"),
+        Setting.Of("MaxMessages", "MAX_MESSAGES", SettingKinds.Limit, (s, v) => s with { MaxMessages = v }, "0",
+            "Messages on one connection, 0 for no limit; one more is answered 421"),
+        Setting.Of("MaxMessageSize", "MAX_MESSAGE_SIZE", SettingKinds.Size, (s, v) => s with { MaxMessageSize = v }, "50MiB",
+            "Octets of one message, 0 for no limit; announced by SIZE"),
+        Setting.Of("MaxErrors", "MAX_ERRORS", SettingKinds.Limit, (s, v) => s with { MaxErrors = v }, "20",
+            "Errors of the client on one connection before 421, 0 for no limit"),
+        Setting.Of("IdleTimeout", "IDLE_TIMEOUT", SettingKinds.Time, (s, v) => s with { IdleTimeout = v }, "5m",
+            "Time without an octet from the client before 421, 0 for no limit"),
+        Setting.Of("TransactionTimeout", "TRANSACTION_TIMEOUT", SettingKinds.Time, (s, v) => s with { TransactionTimeout = v }, "30m",
+            "Time from MAIL to the end of data before 421, 0 for no limit"),
+        Setting.Of("MinDataRate", "MIN_DATA_RATE", SettingKinds.Limit, (s, v) => s with { MinDataRate = v }, "16",
+            "Least octets per second of a message's data, 0 for no limit"),
+        Setting.Of("ShutdownTimeout", "SHUTDOWN_TIMEOUT", SettingKinds.Time, (s, v) => s with { ShutdownTimeout = v }, "8s",
+            "How long a stop waits for open transactions"),
+        Setting.Of("LogLevel", "LOG_LEVEL", SettingKinds.LogLevel, (s, v) => s with { LogLevel = v }, "Information",
+            "Least level of the log; Debug shows every message with its id and every refusal"),
+        Setting.Of("LogFormat", "LOG_FORMAT", SettingKinds.LogFormat, (s, v) => s with { LogJson = v }, "text",
+            "The log's form: text for people, json for machines (one object a line)"),
+        Setting.Of("Spool", "SPOOL", SettingKinds.Ignored, (s, _) => s, "",
+            "Ignored: nothing is ever spooled"),
+    ];
+
+    private static IPAddress AnyAddress => Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Authentication;
+using Serilog.Events;
+using SmartSink.Configuration.Values;
+
+namespace SmartSink.Configuration;
+
+/// <summary>The kinds of values that settings have.</summary>
+internal static class SettingKinds
+{
+    /// <summary>A TCP port; 0 lets the system choose one.</summary>
+    public static SettingKind<int> Port { get; } = new("port", "a port (0 to 65535)", (string text, out int value) =>
+        TryWhole(text, out value) && value <= IPEndPoint.MaxPort);
+
+    /// <summary>A count where 0 says that there is no limit.</summary>
+    public static SettingKind<int> Limit { get; } = new("n", "a whole number, 0 for no limit", TryWhole);
+
+    /// <summary>A count of at least one.</summary>
+    public static SettingKind<int> Count { get; } = new("n", "a whole number of at least 1", (string text, out int value) =>
+        TryWhole(text, out value) && value > 0);
+
+    /// <summary>Octets.</summary>
+    public static SettingKind<long> Size { get; } = new("size", "a size such as 52428800, 512KiB or 50MiB", ByteSize.TryParse);
+
+    /// <summary>A time, zero included.</summary>
+    public static SettingKind<TimeSpan> Time { get; } = new("time", "a time such as 90s, 5m or 1h (at most 24 days)", TimeText.TryParse);
+
+    /// <summary>A time longer than zero.</summary>
+    public static SettingKind<TimeSpan> TimeAboveZero { get; } = new("time", "a time above zero such as 90s, 5m or 1h (at most 24 days)", (string text, out TimeSpan value) =>
+        TimeText.TryParse(text, out value) && value > TimeSpan.Zero);
+
+    /// <summary>An address to listen on, null for all.</summary>
+    public static SettingKind<IPAddress?> Address { get; } = new("address", "an IP address, or * for all", ListenAddress.TryParse);
+
+    /// <summary>The name or path of a file or folder.</summary>
+    public static SettingKind<string> Path { get; } = new("path", "a path", (string text, out string value) =>
+    {
+        value = text;
+        return text.Length > 0 && !text.Contains('\0');
+    });
+
+    /// <summary>The server's own name.</summary>
+    public static SettingKind<string> Hostname { get; } = new("name", "a domain or an address literal of at most 255 characters", HostnameText.TryParse);
+
+    /// <summary>Text of the greeting, which goes onto the wire.</summary>
+    public static SettingKind<string> Banner { get; } = new("text", "printable ASCII text of at most 400 characters", (string text, out string value) =>
+    {
+        value = text;
+        return text.Length <= 400 && text.All(character => character is >= ' ' and <= '~');
+    });
+
+    /// <summary>On or off.</summary>
+    public static SettingKind<bool> Switch { get; } = new("on|off", "on or off", SwitchText.TryParse);
+
+    /// <summary>TLS versions.</summary>
+    public static SettingKind<SslProtocols> TlsVersions { get; } = new("versions", "1.2, 1.3 or 1.2,1.3", TlsVersionsText.TryParse);
+
+    /// <summary>The least level of events that reach the log.</summary>
+    public static SettingKind<LogEventLevel> LogLevel { get; } = new("level", "one of Verbose, Debug, Information, Warning, Error, Fatal", (string text, out LogEventLevel value) =>
+        Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]));
+
+    /// <summary>The log's form; true for JSON.</summary>
+    public static SettingKind<bool> LogFormat { get; } = new("text|json", "text or json", (string text, out bool value) =>
+    {
+        value = text.Equals("json", StringComparison.OrdinalIgnoreCase);
+        return value || text.Equals("text", StringComparison.OrdinalIgnoreCase);
+    });
+
+    /// <summary>A value that nothing looks at.</summary>
+    public static SettingKind<string> Ignored { get; } = new("any", "anything", (string text, out string value) =>
+    {
+        value = text;
+        return true;
+    });
+
+    private static bool TryWhole(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+}

@@ -1,0 +1,69 @@
+namespace SmartSink.Configuration;
+
+/// <summary>Fills <see cref="SinkSettings"/> from appsettings.json, the environment and the command line; the later wins.</summary>
+internal static class SettingsReader
+{
+    /// <summary>Reads the process's own environment, the file beside the program, and the one in the working folder over it.</summary>
+    /// <param name="options">The command line's options, by <see cref="Setting.Option"/>.</param>
+    public static SettingsResult ReadProcess(IReadOnlyDictionary<string, string> options)
+    {
+        try
+        {
+            return Read(SettingsFile.Load([AppContext.BaseDirectory, Environment.CurrentDirectory]), ProcessEnvironment.Read(), options);
+        }
+        catch (InvalidDataException exception)
+        {
+            return new SettingsResult(null, [exception.Message], [], new ConfigurationBuilder().Build());
+        }
+    }
+
+    /// <summary>Reads given sources.</summary>
+    public static SettingsResult Read(
+        IConfiguration files, IReadOnlyDictionary<string, string> environment, IReadOnlyDictionary<string, string> options)
+    {
+        SettingSource[] strongestFirst =
+        [
+            new(setting => setting.Option, setting => options.GetValueOrDefault(setting.Option)),
+            new(setting => setting.Environment, setting => environment.GetValueOrDefault(setting.Environment) is { Length: > 0 } text ? text : null),
+            new(setting => $"{SettingsFile.Name}: {setting.Key}", setting => SettingsFile.ValueOf(files, setting)),
+        ];
+        var errors = new List<string>();
+        var settings = Fill(SettingDefaults.For(environment), strongestFirst, errors);
+        if (settings is { TlsKeyFile: not null, TlsCertificateFile: null })
+        {
+            errors.Add("SINK_TLS_KEY: there is no SINK_TLS_CERT that it belongs to");
+        }
+
+        var warnings = UnknownSettings.In(environment, files);
+        return new SettingsResult(errors.Count == 0 ? settings : null, errors, warnings, files);
+    }
+
+    private static SinkSettings Fill(SinkSettings settings, SettingSource[] strongestFirst, List<string> errors)
+    {
+        foreach (var setting in SettingCatalog.All)
+        {
+            foreach (var source in strongestFirst)
+            {
+                if (source.ValueOf(setting) is not { } text)
+                {
+                    continue;
+                }
+
+                if (setting.Apply(settings, text) is { } changed)
+                {
+                    settings = changed;
+                }
+                else
+                {
+                    errors.Add($"{source.NameOf(setting)}: \"{OneLine(text)}\" is not {setting.Expected}");
+                }
+
+                break;
+            }
+        }
+
+        return settings;
+    }
+
+    private static string OneLine(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
+}

@@ -1,0 +1,54 @@
+using SmartSink.Smtp.Server;
+using SmartSink.Tls;
+
+namespace SmartSink.Listening;
+
+/// <summary>What all connections of a server share.</summary>
+internal sealed class ConnectionContext
+{
+    /// <summary>How long a connection stays for what the client still sends after the last reply.</summary>
+    public static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(2);
+
+    private int _stopPhase;
+
+    /// <summary>Names and limits of a dialog.</summary>
+    public required SmtpSessionOptions SessionOptions { get; init; }
+
+    /// <summary>The rules.</summary>
+    public required IMailboxFilterSource Filters { get; init; }
+
+    /// <summary>Who counts and logs the dialogs.</summary>
+    public required ISessionObserver SessionObserver { get; init; }
+
+    /// <summary>Who counts the connections.</summary>
+    public required IConnectionObserver Observer { get; init; }
+
+    /// <summary>Where the connections stand.</summary>
+    public required ConnectionRegistry Registry { get; init; }
+
+    /// <summary>How TLS is spoken; null when it is not.</summary>
+    public required TlsSettings? Tls { get; init; }
+
+    /// <summary>How long a batch of replies may wait for a client that does not read; zero for no limit.</summary>
+    public required TimeSpan SendTimeout { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>The log.</summary>
+    public required ILogger Log { get; init; }
+
+    /// <summary>How urgently the server stops.</summary>
+    public StopPhase StopPhase
+    {
+        get => (StopPhase)Volatile.Read(ref _stopPhase);
+        set => Volatile.Write(ref _stopPhase, (int)value);
+    }
+
+    /// <summary>The present moment.</summary>
+    public Moment Now() => Moment.Of(Clock);
+
+    /// <summary>A deadline from now, in <see cref="Moment.Milliseconds"/>; never for zero.</summary>
+    public long In(TimeSpan time) =>
+        time == TimeSpan.Zero ? long.MaxValue : Now().Milliseconds + (long)time.TotalMilliseconds;
+}

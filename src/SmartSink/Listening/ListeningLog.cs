@@ -1,0 +1,39 @@
+using System.Net;
+using System.Net.Sockets;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Listening;
+
+/// <summary>The transport's log lines, ids 100 to 149. What clients do wrong is said at Debug: it is no fault of the sink.</summary>
+internal static partial class ListeningLog
+{
+    [LoggerMessage(100, LogLevel.Information, "SMTP listens on {EndPoint}")]
+    public static partial void Listening(this ILogger log, IPEndPoint endPoint);
+
+    [LoggerMessage(101, LogLevel.Warning, "A connection was lost before it was accepted: {Error}")]
+    public static partial void AcceptFailed(this ILogger log, SocketError error);
+
+    [LoggerMessage(102, LogLevel.Warning, "No connection can be accepted: {Error}; trying again in {Milliseconds} ms")]
+    public static partial void AcceptDelayed(this ILogger log, SocketError error, double milliseconds);
+
+    [LoggerMessage(103, LogLevel.Debug, "Connection {Connection} from {Client} opened")]
+    public static partial void ConnectionOpened(this ILogger log, long connection, IPAddress client);
+
+    [LoggerMessage(104, LogLevel.Debug, "Connection {Connection} from {Client} ended: {Reason}")]
+    public static partial void ConnectionEnded(this ILogger log, long connection, IPAddress client, SessionEndReason reason);
+
+    [LoggerMessage(105, LogLevel.Debug, "Connection from {Client} refused: {Reason}")]
+    public static partial void ConnectionRefused(this ILogger log, IPAddress client, SessionEndReason reason);
+
+    [LoggerMessage(106, LogLevel.Error, "Connection {Connection} from {Client} failed by a defect of the server")]
+    public static partial void ConnectionFailed(this ILogger log, Exception error, long connection, IPAddress client);
+
+    [LoggerMessage(107, LogLevel.Information, "SMTP stops: {Count} connections are open")]
+    public static partial void Stopping(this ILogger log, int count);
+
+    [LoggerMessage(108, LogLevel.Warning, "{Count} connections did not finish in time and are closed")]
+    public static partial void StopForced(this ILogger log, int count);
+
+    [LoggerMessage(109, LogLevel.Information, "SMTP has stopped")]
+    public static partial void Stopped(this ILogger log);
+}

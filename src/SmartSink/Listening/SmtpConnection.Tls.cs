@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using SmartSink.Smtp.Server;
+using SmartSink.Tls;
+
+namespace SmartSink.Listening;
+
+/// <content>From the clear to TLS (RFC 3207) and, for the end, back.</content>
+internal sealed partial class SmtpConnection
+{
+    /// <summary>Octets of plaintext behind STARTTLS that are dropped before it is taken for an attack.</summary>
+    private const int MaxPlaintext = 256 * 1024;
+
+    /// <summary>
+    /// Drops what was sent in the clear behind STARTTLS. The client may say nothing before it has our reply, so whatever is in the
+    /// socket by now was injected or is a mistake, and must not be taken for a part of the dialog that is protected.
+    /// False when the connection is over.
+    /// </summary>
+    private bool DropPlaintext()
+    {
+        for (var dropped = 0; dropped < MaxPlaintext;)
+        {
+            var octets = _socket.Receive(ThreadBuffers.Scratch, SocketFlags.None, out var error);
+            if (error == SocketError.WouldBlock)
+            {
+                return true;
+            }
+
+            if (error != SocketError.Success || octets == 0)
+            {
+                Lost(error);
+                return false;
+            }
+
+            _context.Observer.BytesReceived(octets);
+            dropped += octets;
+        }
+
+        End(SessionEndReason.TlsFailed);
+        return false;
+    }
+
+    private void StartTls()
+    {
+        SetBuffer(null, 0, 0);
+        _phase = ConnectionPhase.Tls;
+        _tls = new TlsDialog(_context, this, _socket, _session, _id);
+        _tls.Start();
+    }
+
+    /// <summary>The TLS dialog is over: called by it, from whatever thread.</summary>
+    internal void TlsEnded() => Signal(GateSignals.Completed);
+
+    private void OnTlsEnded()
+    {
+        if (_tls!.Defect is { } defect)
+        {
+            Fail(defect);
+        }
+        else if (_tls.LostBy is { } reason)
+        {
+            End(reason);
+        }
+        else
+        {
+            Close(clientMaySpeak: _session.EndReason != SessionEndReason.Quit, receiving: false);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace SmartSink.Listening;
+
+/// <summary>The listening socket.</summary>
+internal sealed class SmtpListener : IDisposable
+{
+    /// <summary>As many waiting connections as the kernel allows (it cuts this at net.core.somaxconn).</summary>
+    private const int Backlog = 65535;
+
+    private readonly Socket _socket;
+
+    private SmtpListener(Socket socket) => _socket = socket;
+
+    /// <summary>Where it listens, with the port that was found when 0 was asked for.</summary>
+    public IPEndPoint EndPoint => (IPEndPoint)_socket.LocalEndPoint!;
+
+    /// <summary>Starts listening.</summary>
+    /// <param name="address">The address; null for all of them, IPv6 and IPv4, or IPv4 alone where the machine has no IPv6.</param>
+    /// <param name="port">The port; 0 for any free one.</param>
+    /// <exception cref="ListenException">The address is not there, the port is in use or forbidden.</exception>
+    public static SmtpListener Open(IPAddress? address, int port)
+    {
+        if (address is not null)
+        {
+            return Open(new IPEndPoint(address, port));
+        }
+
+        try
+        {
+            return Open(new IPEndPoint(IPAddress.IPv6Any, port));
+        }
+        catch (ListenException error) when (error.SocketError is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
+        {
+            return Open(new IPEndPoint(IPAddress.Any, port));
+        }
+    }
+
+    /// <summary>Takes one connection, ready for non-blocking use.</summary>
+    public async ValueTask<Socket> AcceptAsync(CancellationToken stopping)
+    {
+        var socket = await _socket.AcceptAsync(stopping);
+        socket.Blocking = false;
+        return socket;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private static SmtpListener Open(IPEndPoint endPoint)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (endPoint.Address.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true;
+            }
+
+            // Accepted sockets inherit this: a reply is one send, so there is nothing to gather for.
+            socket.NoDelay = true;
+            socket.Bind(endPoint);
+            socket.Listen(Backlog);
+            return new SmtpListener(socket);
+        }
+        catch (SocketException error)
+        {
+            socket?.Dispose();
+            throw new ListenException(endPoint, error);
+        }
+    }
+}

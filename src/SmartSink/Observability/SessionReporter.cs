@@ -1,0 +1,58 @@
+using System.Text;
+using SmartSink.Observability.Logging;
+using SmartSink.Observability.Metrics;
+using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Observability;
+
+/// <summary>Takes what sessions report, counts it, and shows it in the log where that is asked for.</summary>
+internal sealed class SessionReporter(DialogMetrics metrics, ILogger<SessionReporter> log) : ISessionObserver
+{
+    /// <inheritdoc/>
+    public void ReplyWritten(int code) => metrics.CountReply(code);
+
+    /// <inheritdoc/>
+    public void RecipientDecided(IMailboxFilter filter, int entry, Outcome outcome, Stage stage) =>
+        metrics.CountRecipient(filter, entry, outcome, stage);
+
+    /// <inheritdoc/>
+    public void MessageEnded(in MessageFacts message)
+    {
+        metrics.CountMessage(in message);
+        if (log.IsEnabled(LogLevel.Debug))
+        {
+            log.MessageEnded(
+                Text(message.TransactionId),
+                Text(message.Sender),
+                message.Outcome,
+                message.Code,
+                message.Recipients,
+                message.Size,
+                message.TransactionTime.TotalMilliseconds);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void TransactionAbandoned(int recipients) => metrics.CountAbandoned(recipients);
+
+    /// <inheritdoc/>
+    public void Refused(in DialogFacts facts, Reply reply)
+    {
+        if (log.IsEnabled(LogLevel.Debug))
+        {
+            var octets = new ReplyBuffer(512);
+            reply.WriteTo(octets, in facts);
+            log.Refused(
+                facts.ClientAddress,
+                facts.Stage,
+                Text(facts.TransactionId),
+                Text(facts.Sender),
+                Text(facts.Recipient),
+                Text(octets.Pending).TrimEnd().ReplaceLineEndings(" | "));
+        }
+    }
+
+    private static string Text(ReadOnlySpan<byte> octets) => Encoding.UTF8.GetString(octets);
+}

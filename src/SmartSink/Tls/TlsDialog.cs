@@ -1,0 +1,250 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using SmartSink.Listening;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Tls;
+
+/// <summary>
+/// The dialog from STARTTLS on. It runs as one asynchronous method, which owns the session all the while; the heartbeat and a stop
+/// only wake it. While the client is silent neither this nor the TLS stream holds a buffer.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A source without a timer owns nothing, and the heartbeat may still hold it.")]
+internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connection, Socket socket, SmtpSession session, long id)
+{
+    /// <summary>A TLS record's worth of octets (RFC 8446 section 5.1).</summary>
+    private const int ReadSize = 16 * 1024;
+
+    private CancellationTokenSource _wake = new();
+    private volatile TlsPhase _phase;
+    private StopPhase _stopSeen;
+    private ReceiveBuffer _received = new();
+    private ReplyBuffer? _replies;
+
+    /// <summary>Why the connection was lost; null when the session ended the dialog and its last reply was sent.</summary>
+    public SessionEndReason? LostBy { get; private set; }
+
+    /// <summary>The exception behind <see cref="SessionEndReason.InternalError"/>.</summary>
+    public Exception? Defect { get; private set; }
+
+    private ReplyBuffer Replies => _replies ??= ThreadBuffers.TakeReplies();
+
+    /// <summary>Starts the handshake. The connection is told when all is over.</summary>
+    public void Start() => _ = RunAsync();
+
+    /// <summary>
+    /// The deadline has come or the server stops. A silent client's dialog is woken and asks its session; a client that keeps a
+    /// handshake or a reply waiting is cut off.
+    /// </summary>
+    public void Attend()
+    {
+        var isDue = connection.Deadline <= context.Now().Milliseconds;
+        switch (_phase)
+        {
+            case var _ when context.StopPhase == StopPhase.Aborting:
+            case TlsPhase.Handshake or TlsPhase.Sending when context.StopPhase == StopPhase.Forcing:
+                CutOff(SessionEndReason.Shutdown);
+                break;
+            case TlsPhase.Handshake when isDue:
+                CutOff(SessionEndReason.TlsFailed);
+                break;
+            case TlsPhase.Sending or TlsPhase.Farewell when isDue:
+                CutOff(SessionEndReason.SlowClient);
+                break;
+            case TlsPhase.Dialog:
+                Volatile.Read(ref _wake).Cancel();
+                break;
+        }
+    }
+
+    private void CutOff(SessionEndReason reason)
+    {
+        LostBy = reason;
+        socket.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            // A NetworkStream takes only a blocking socket. The descriptor stays as it is, and nothing here makes a synchronous call.
+            socket.Blocking = true;
+            await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
+            if (await TryHandshakeAsync(tls))
+            {
+                await ConverseAsync(tls);
+                await SayFarewellAsync(tls);
+            }
+
+            socket.Blocking = false;
+        }
+        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
+        {
+            LostBy ??= session.IsInData ? SessionEndReason.ClosedInData : SessionEndReason.ConnectionReset;
+        }
+        catch (Exception error)
+        {
+            Defect = error;
+            LostBy = SessionEndReason.InternalError;
+        }
+
+        GiveBackReplies();
+        _received.Release();
+        connection.TlsEnded();
+    }
+
+    private async Task<bool> TryHandshakeAsync(SslStream tls)
+    {
+        connection.Deadline = context.In(context.Tls!.HandshakeTimeout);
+        try
+        {
+            await tls.AuthenticateAsServerAsync(context.Tls.Options);
+        }
+        catch (Exception error) when (error is IOException or SocketException or AuthenticationException or ObjectDisposedException)
+        {
+            LostBy ??= SessionEndReason.TlsFailed;
+            context.Observer.TlsHandshakeEnded(SslProtocols.None, succeeded: false);
+            context.Log.HandshakeFailed(id, connection.ClientAddress, (error.InnerException ?? error).Message);
+            return false;
+        }
+
+        context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true);
+        context.Log.HandshakeDone(id, connection.ClientAddress, tls.SslProtocol);
+        return true;
+    }
+
+    private async Task ConverseAsync(SslStream tls)
+    {
+        session.TlsEstablished(context.Now());
+        _phase = TlsPhase.Dialog;
+        while (LostBy is null)
+        {
+            var action = await IsReadableAsync(tls) ? await ReadAsync(tls) : AskSession();
+            await SendAsync(tls);
+            while (action == SessionAction.Flush)
+            {
+                action = Feed(_received.Held);
+                await SendAsync(tls);
+            }
+
+            GiveBackReplies();
+            if (action == SessionAction.Close)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Waits, without a buffer, until the client has said something or is gone. False when the session is to be asked instead.</summary>
+    private async ValueTask<bool> IsReadableAsync(SslStream tls)
+    {
+        connection.Deadline = session.Deadline;
+        if (_stopSeen != context.StopPhase)
+        {
+            return false;
+        }
+
+        try
+        {
+            return await tls.ReadAsync(Memory<byte>.Empty, _wake.Token) == 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return Awake();
+        }
+    }
+
+    private async ValueTask<SessionAction> ReadAsync(SslStream tls)
+    {
+        var held = _received.Held.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(held + ReadSize);
+        try
+        {
+            _received.Held.CopyTo(buffer);
+            var octets = await tls.ReadAsync(buffer.AsMemory(held), _wake.Token);
+            if (octets == 0)
+            {
+                LostBy = session.IsInData ? SessionEndReason.ClosedInData : SessionEndReason.ClientClosed;
+                return SessionAction.Read;
+            }
+
+            context.Observer.BytesReceived(octets);
+            return Feed(buffer.AsSpan(0, held + octets));
+        }
+        catch (OperationCanceledException)
+        {
+            Awake();
+            return AskSession();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Makes it possible to be woken once more. Comes before the session is asked, so that no reason to wake up is missed.</summary>
+    private bool Awake()
+    {
+        Volatile.Write(ref _wake, new CancellationTokenSource());
+        return false;
+    }
+
+    private SessionAction AskSession()
+    {
+        _stopSeen = context.StopPhase;
+        var now = context.Now();
+        return _stopSeen == StopPhase.Running
+            ? session.CheckDeadlines(Replies, now).Action
+            : session.Shutdown(Replies, now, force: _stopSeen >= StopPhase.Forcing).Action;
+    }
+
+    private SessionAction Feed(ReadOnlySpan<byte> octets)
+    {
+        var step = session.Advance(octets, Replies, context.Now());
+        _received.Keep(octets[step.Consumed..]);
+        return step.Action;
+    }
+
+    private async ValueTask SendAsync(SslStream tls)
+    {
+        if (_replies is not { Length: > 0 } replies)
+        {
+            return;
+        }
+
+        var sending = tls.WriteAsync(replies.PendingMemory);
+        if (!sending.IsCompleted)
+        {
+            connection.Deadline = context.In(context.SendTimeout);
+            _phase = TlsPhase.Sending;
+        }
+
+        await sending;
+        _phase = TlsPhase.Dialog;
+        context.Observer.BytesSent(replies.Length);
+        replies.Clear();
+    }
+
+    private async Task SayFarewellAsync(SslStream tls)
+    {
+        if (LostBy is null)
+        {
+            connection.Deadline = context.In(ConnectionContext.LingerTimeout);
+            _phase = TlsPhase.Farewell;
+            await tls.ShutdownAsync();
+        }
+    }
+
+    private void GiveBackReplies()
+    {
+        if (_replies is not null)
+        {
+            ThreadBuffers.Return(_replies);
+            _replies = null;
+        }
+    }
+}
