@@ -1,0 +1,72 @@
+using SmartSink.Smtp;
+using SmartSink.Testing;
+using SmartSink.Toml;
+
+namespace SmartSink.Policy.Tests.Shipped;
+
+/// <summary>The files under policy/providers, read as plain TOML: what stands in them, before any rule of the loader.</summary>
+internal static class Catalogue
+{
+    /// <summary>The page that includes the catalogue.</summary>
+    public static string MainFile { get; } = RepositoryRoot.Combine("policy", "responses.toml");
+
+    private static string Folder { get; } = RepositoryRoot.Combine("policy", "providers");
+
+    /// <summary>The files' names, sorted.</summary>
+    public static IReadOnlyList<string> Files { get; } =
+        [.. Directory.GetFiles(Folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    /// <summary>The replies of all files.</summary>
+    public static IReadOnlyList<CatalogueReply> Replies { get; } = [.. Files.SelectMany(ReadReplies)];
+
+    /// <summary>A file's lines.</summary>
+    public static string[] ReadLines(string file) => File.ReadAllLines(Path.Combine(Folder, file));
+
+    /// <summary>The keys of a file's <c>[domain]</c> table, each with the value of its <c>like</c>, if it has one.</summary>
+    public static IReadOnlyDictionary<string, string?> ReadDomains(string file) =>
+        ReadRoot(file).TryGetValue("domain", out var domains)
+            ? ((TomlTable)domains).Entries.ToDictionary(
+                entry => entry.Key,
+                entry => ((TomlTable)entry.Value).TryGetValue("like", out var like) ? ((TomlString)like).Value : null,
+                StringComparer.Ordinal)
+            : new Dictionary<string, string?>(StringComparer.Ordinal);
+
+    private static TomlTable ReadRoot(string file) => TomlReader.Read(File.ReadAllBytes(Path.Combine(Folder, file))).GetRootOrThrow();
+
+    private static IEnumerable<CatalogueReply> ReadReplies(string file)
+    {
+        var root = ReadRoot(file);
+        var lines = ReadLines(file);
+        foreach (var list in new[] { "bounce", "defer" })
+        {
+            if (!root.TryGetValue(list, out var entries))
+            {
+                continue;
+            }
+
+            foreach (var entry in ((TomlTable)entries).Entries)
+            {
+                foreach (var reply in ((TomlArray)entry.Value).Cast<TomlTable>())
+                {
+                    yield return Read(file, lines, entry.Key, list == "bounce", reply);
+                }
+            }
+        }
+    }
+
+    private static CatalogueReply Read(string file, string[] lines, string entry, bool isBounce, TomlTable reply)
+    {
+        var line = reply.Position.Line;
+        return new CatalogueReply(file, line, lines[line - 2], entry, isBounce, [.. reply.Entries.Select(key => key.Key)])
+        {
+            Code = (int)((TomlInteger)Require(reply, "code")).Value,
+            Text = ((TomlString)Require(reply, "msg")).Value,
+            Stage = Enum.Parse<Stage>(((TomlString)Require(reply, "stage")).Value, ignoreCase: true),
+            Weight = Require(reply, "weight") switch { TomlInteger whole => whole.Value, var part => ((TomlFloat)part).Value },
+            Closes = reply.TryGetValue("close", out var close) ? ((TomlBoolean)close).Value : null,
+        };
+    }
+
+    private static TomlValue Require(TomlTable reply, string key) =>
+        reply.TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"{key}, in the reply at line {reply.Position.Line}");
+}

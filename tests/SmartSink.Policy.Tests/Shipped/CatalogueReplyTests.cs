@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+using SmartSink.Policy.Replies;
+
+namespace SmartSink.Policy.Tests.Shipped;
+
+public sealed partial class CatalogueReplyTests
+{
+    [Fact]
+    public void Each_says_above_it_where_it_comes_from() =>
+        PlacesWhere(reply => !OriginPattern().IsMatch(reply.Comment)).ShouldBeEmpty();
+
+    [Fact]
+    public void Nothing_unverified_is_shipped() =>
+        PlacesWhere(reply => reply.Comment.Contains("unverified", StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty();
+
+    [Fact]
+    public void Each_stands_in_the_list_of_its_code() =>
+        PlacesWhere(reply => reply.Code / 100 != (reply.IsBounce ? 5 : 4)).ShouldBeEmpty();
+
+    [Fact]
+    public void A_text_never_begins_with_its_code() =>
+        PlacesWhere(reply => reply.Text.Split('\n').Any(line => GluedCode.TakeOff(reply.Code, line) != line)).ShouldBeEmpty();
+
+    [Fact]
+    public void No_sample_address_is_left_in_a_text() =>
+        PlacesWhere(reply => AddressPattern().IsMatch(reply.Text)).ShouldBeEmpty();
+
+    [Fact]
+    public void Close_is_written_only_where_it_differs_from_the_rule() =>
+        PlacesWhere(reply => reply.Closes == (reply.Code == 421)).ShouldBeEmpty();
+
+    [Fact]
+    public void On_the_wire_each_is_a_well_formed_reply()
+    {
+        foreach (var reply in Catalogue.Replies)
+        {
+            var lines = LinesOf(reply);
+            lines.ShouldAllBe(line => line.Length <= 510 && line.All(c => c >= ' ' && c <= '~'), reply.Place);
+            lines.SkipLast(1).ShouldAllBe(line => line.StartsWith($"{reply.Code}-", StringComparison.Ordinal), reply.Place);
+            lines[^1].ShouldStartWith($"{reply.Code} ", customMessage: reply.Place);
+            lines.Length.ShouldBe(reply.Text.Split('\n').Length, reply.Place);
+        }
+    }
+
+    [Fact]
+    public void An_enhanced_code_stands_on_every_line_and_is_of_the_class_of_the_code()
+    {
+        foreach (var reply in Catalogue.Replies.Where(reply => EnhancedCodeText.LengthAtStart(reply.Text) > 0))
+        {
+            var enhanced = reply.Text[..EnhancedCodeText.LengthAtStart(reply.Text)];
+            (enhanced[0] - '0').ShouldBe(reply.Code / 100, reply.Place);
+            LinesOf(reply).ShouldAllBe(line => line.IndexOf(enhanced, StringComparison.Ordinal) == 4, reply.Place);
+        }
+    }
+
+    [Fact]
+    public void With_the_longest_names_every_line_still_fits()
+    {
+        var longest = Dialog.With($"{new string('l', 64)}@{string.Join('.', Enumerable.Repeat(new string('d', 60), 4))}.example");
+
+        foreach (var reply in Catalogue.Replies)
+        {
+            longest.Wire(reply.ToReply()).Split('\n').ShouldAllBe(line => line.Length <= 510, reply.Place);
+        }
+    }
+
+    [Fact]
+    public void The_empty_lines_in_Gmail_s_answers_are_sent()
+    {
+        var reply = Catalogue.Replies.Single(reply => reply.IsBounce && reply.Text.Contains("DKIM = did not pass\nSPF", StringComparison.Ordinal));
+
+        LinesOf(reply).Select(line => line.TrimEnd()).ShouldBe(
+        [
+            "550-5.7.26 This mail has been blocked because the sender is unauthenticated.",
+            "550-5.7.26 Gmail requires all senders to authenticate with either SPF or DKIM.",
+            "550-5.7.26",
+            "550-5.7.26 Authentication results:",
+            "550-5.7.26 DKIM = did not pass",
+            "550-5.7.26 SPF [sender.example] with ip: [192.0.2.25] = did not pass",
+            "550-5.7.26",
+            "550-5.7.26 For instructions on setting up authentication, go to",
+            "550 5.7.26 https://support.google.com/mail/answer/81126#authentication 4fGh2k - gsmtp",
+        ]);
+    }
+
+    private static string[] LinesOf(CatalogueReply reply) => Dialog.With("someone@recipient.example").Wire(reply.ToReply()).Split('\n');
+
+    private static IEnumerable<string> PlacesWhere(Func<CatalogueReply, bool> broken) =>
+        Catalogue.Replies.Where(broken).Select(reply => reply.Place);
+
+    [GeneratedRegex(@"^# (documented: https?://\S+\.\S|documented \(class only\): https?://\S+\.\S|linked: https?://\S+\.\S|observed \(third parties\)(;|$))", RegexOptions.None, 1000)]
+    private static partial Regex OriginPattern();
+
+    /// <summary>Four numbers with dots. Yahoo's 4.16.55.1 and 4.16.56.1 are numbers of rules, the same for every client.</summary>
+    [GeneratedRegex(@"(?<![\d.])(?!4\.16\.5[56]\.1\b)\d{1,3}(\.\d{1,3}){3}(?![\d.])", RegexOptions.None, 1000)]
+    private static partial Regex AddressPattern();
+}

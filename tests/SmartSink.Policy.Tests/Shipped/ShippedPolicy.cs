@@ -1,0 +1,43 @@
+using SmartSink.Policy.Documents;
+using SmartSink.Policy.Explaining;
+
+namespace SmartSink.Policy.Tests.Shipped;
+
+/// <summary>policy/responses.toml with everything that it includes, loaded as the server loads it.</summary>
+internal static class ShippedPolicy
+{
+    private const int Draws = 20;
+
+    /// <summary>What came of loading it.</summary>
+    public static PolicyLoadResult Loaded { get; } = PolicyLoader.Load(Catalogue.MainFile);
+
+    /// <summary>The policy itself.</summary>
+    public static PolicySnapshot Snapshot => Loaded.Snapshot.ShouldNotBeNull();
+
+    /// <summary>Checks that a domain has the replies of an entry of the catalogue, all and no other; of a kind that the entry lacks, those of any domain.</summary>
+    public static void ShouldAnswerAs(string entry, string domain)
+    {
+        var explained = Snapshot.Explain(domain);
+        ShouldAnswerAs(entry, domain, "permfail", isBounce: true, explained.Replies.Where(reply => reply.Kind == ReplyKind.Bounce));
+        ShouldAnswerAs(entry, domain, "tempfail", isBounce: false, explained.Replies.Where(reply => reply.Kind == ReplyKind.Defer));
+    }
+
+    private static void ShouldAnswerAs(string entry, string domain, string localPart, bool isBounce, IEnumerable<ExplainedReply> explained)
+    {
+        var replies = RepliesOf(entry, isBounce);
+        explained.Select(reply => reply.Origin.Split('/')[^1].Split(',')[0]).ShouldBe(replies.Select(reply => $"{reply.File}({reply.Line}"), domain);
+
+        var dialog = Dialog.With($"{localPart}@{domain}");
+        var known = replies.Select(reply => dialog.Wire(reply.ToReply())).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < Draws; i++)
+        {
+            known.ShouldContain(dialog.Wire(Snapshot), domain);
+        }
+    }
+
+    private static CatalogueReply[] RepliesOf(string entry, bool isBounce)
+    {
+        CatalogueReply[] own = [.. Catalogue.Replies.Where(reply => reply.Entry == entry && reply.IsBounce == isBounce)];
+        return own.Length > 0 ? own : RepliesOf("*", isBounce);
+    }
+}
