@@ -68,5 +68,7 @@ internal static class Catalogue
     }
 
     private static TomlValue Require(TomlTable reply, string key) =>
-        reply.TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"{key}, in the reply at line {reply.Position.Line}");
+        reply.TryGetValue(key, out var value)
+            ? value
+            : throw new KeyNotFoundException($"{key}, in the reply at line {reply.Position.Line}");
 }

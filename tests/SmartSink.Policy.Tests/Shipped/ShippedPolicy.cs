@@ -14,7 +14,9 @@ internal static class ShippedPolicy
     /// <summary>The policy itself.</summary>
     public static PolicySnapshot Snapshot => Loaded.Snapshot.ShouldNotBeNull();
 
-    /// <summary>Checks that a domain has the replies of an entry of the catalogue, all and no other; of a kind that the entry lacks, those of any domain.</summary>
+    /// <summary>
+    /// Checks that a domain has the replies of an entry of the catalogue, all and no other; of a kind that the entry lacks, those of any domain.
+    /// </summary>
     public static void ShouldAnswerAs(string entry, string domain)
     {
         var explained = Snapshot.Explain(domain);
@@ -25,7 +27,8 @@ internal static class ShippedPolicy
     private static void ShouldAnswerAs(string entry, string domain, string localPart, bool isBounce, IEnumerable<ExplainedReply> explained)
     {
         var replies = RepliesOf(entry, isBounce);
-        explained.Select(reply => reply.Origin.Split('/')[^1].Split(',')[0]).ShouldBe(replies.Select(reply => $"{reply.File}({reply.Line}"), domain);
+        explained.Select(reply => reply.Origin.Split('/')[^1].Split(',')[0])
+            .ShouldBe(replies.Select(reply => $"{reply.File}({reply.Line}"), domain);
 
         var dialog = Dialog.With($"{localPart}@{domain}");
         var known = replies.Select(reply => dialog.Wire(reply.ToReply())).ToHashSet(StringComparer.Ordinal);
