@@ -9,6 +9,6 @@ public sealed class TomlString : TomlValue
     /// <inheritdoc/>
     public override TomlKind Kind => TomlKind.String;
 
-    /// <summary>The text with escapes resolved; line ends in a multi-line string are LF, whatever the document uses.</summary>
+    /// <summary>The text with escapes resolved; line ends in a multi-line string are those of the document, LF or CRLF.</summary>
     public string Value { get; }
 }

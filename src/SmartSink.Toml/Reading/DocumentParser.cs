@@ -10,8 +10,7 @@ internal static class DocumentParser
     public static void Parse(ReadOnlySpan<byte> text, TomlTable root, List<TomlError> errors)
     {
         var scanner = new Scanner(text, errors);
-        var section = root;
-        var depth = 0;
+        var section = new Section(root, Depth: 0);
         while (true)
         {
             scanner.SkipBlanks();
@@ -20,36 +19,39 @@ internal static class DocumentParser
                 return;
             }
 
-            if (scanner.Peek() == '[')
+            var isRead = scanner.Peek() switch
             {
-                // Keys under a header that cannot be followed go to a table that nobody sees: their own mistakes are found, and no others.
-                var table = HeaderParser.Parse(ref scanner, root, out var isComplete);
-                depth = table is null ? 0 : scanner.Key.Count;
-                section = table ?? Unseen();
-                if (isComplete)
-                {
-                    continue;
-                }
-            }
-            else if (scanner.Peek() is '#' or '\n' or '\r')
+                '[' => TryParseHeader(ref scanner, root, ref section),
+                '#' or '\n' or '\r' => LineParser.TryEndStatement(ref scanner, "the comment"),
+                _ => TryParseKeyValue(ref scanner, ref section),
+            };
+            if (!isRead && !Recovery.TrySkipStatement(ref scanner))
             {
-                if (LineParser.TryEndStatement(ref scanner, "the comment"))
-                {
-                    continue;
-                }
-            }
-            else if (KeyValueParser.TryParse(ref scanner, depth, section) && LineParser.TryEndStatement(ref scanner, "the value"))
-            {
-                continue;
-            }
-
-            if (!Recovery.TrySkipStatement(ref scanner))
-            {
-                depth = 0;
-                section = Unseen();
+                section = Section.Unseen();
             }
         }
     }
 
-    private static TomlTable Unseen() => new(new TomlPosition(1, 1), TableOrigin.Header);
+    private static bool TryParseHeader(ref Scanner scanner, TomlTable root, ref Section section)
+    {
+        var table = HeaderParser.Parse(ref scanner, root, out var isComplete);
+        section = table is null ? Section.Unseen() : new Section(table, scanner.Key.Count);
+        return isComplete;
+    }
+
+    private static bool TryParseKeyValue(ref Scanner scanner, ref Section section)
+    {
+        if (KeyValueParser.TryParse(ref scanner, section.Depth, section.Table))
+        {
+            return LineParser.TryEndStatement(ref scanner, "the value");
+        }
+
+        if (scanner.Peek() == ']' && scanner.Open.Innermost == 0)
+        {
+            // A header that lacks its first bracket.
+            section = Section.Unseen();
+        }
+
+        return false;
+    }
 }

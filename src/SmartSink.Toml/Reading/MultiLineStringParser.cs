@@ -7,7 +7,7 @@ internal static class MultiLineStringParser
 {
     private const int DelimiterLength = 3;
 
-    /// <summary>Reads the string that begins here; line ends in it become LF.</summary>
+    /// <summary>Reads the string that begins here; line ends in it stay as they are.</summary>
     /// <returns>False, with the mistake noted and <see cref="OpenConstructs.String"/> set.</returns>
     public static bool TryParse(ref Scanner scanner, byte quote, out string text)
     {
@@ -42,9 +42,10 @@ internal static class MultiLineStringParser
                     return true;
                 }
             }
-            else if (scanner.TryLineEnd())
+            else if (scanner.AtLineEnd())
             {
-                content.Append('\n');
+                content.Append(scanner.Peek() == '\r' ? "\r\n" : "\n");
+                scanner.TryLineEnd();
             }
             else if (scanner.Peek() != '\\')
             {

@@ -26,7 +26,7 @@ internal static class NumberParser
             return new TomlFloat(position, double.NaN);
         }
 
-        if (digits.IsEmpty || !char.IsAsciiDigit((char)digits[0]))
+        if (digits is not ([>= (byte)'0' and <= (byte)'9', ..] or [(byte)'.', >= (byte)'0' and <= (byte)'9', ..]))
         {
             return null;
         }
