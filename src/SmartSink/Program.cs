@@ -1,1 +1,5 @@
-return 0;
+using SmartSink.Commands;
+using SmartSink.Listening;
+
+SocketRuntime.UseInlineCompletions();
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

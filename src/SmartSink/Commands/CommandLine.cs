@@ -1,0 +1,94 @@
+using System.CommandLine;
+using SmartSink.Configuration;
+using SmartSink.Hosting;
+
+namespace SmartSink.Commands;
+
+/// <summary>The program as it is called from a shell.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs it to its end and returns the exit code.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    {
+        var line = CreateRoot().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (line.Errors.Count > 0)
+        {
+            foreach (var mistake in line.Errors)
+            {
+                await error.WriteLineAsync(mistake.Message);
+            }
+
+            return ExitCodes.Usage;
+        }
+
+        // Signals belong to the host, and a defect is to be seen with its whole stack.
+        var invocation = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            ProcessTerminationTimeout = null,
+            EnableDefaultExceptionHandler = false,
+        };
+        try
+        {
+            return await line.InvokeAsync(invocation);
+        }
+        catch (StartException exception)
+        {
+            foreach (var text in exception.Lines)
+            {
+                await error.WriteLineAsync(text);
+            }
+
+            return exception.ExitCode;
+        }
+    }
+
+    private static RootCommand CreateRoot()
+    {
+        var all = new SettingOptions(SettingCatalog.All);
+        var root = new RootCommand(
+            "SmartSink, a mail sink that answers like the internet. Settings come from appsettings.json, the environment and the command line; the later wins.");
+        all.AddTo(root);
+        root.SetAction((line, _) => ServeCommand.RunAsync(Settings(line, all)));
+        root.Add(Check());
+        root.Add(Explain());
+        root.Add(Health());
+        return root;
+    }
+
+    private static Command Check()
+    {
+        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "Policy files" };
+        var command = new Command("check", "Check policy files and show all that is wrong with them") { files };
+        command.SetAction(line => CheckCommand.Run(line.GetRequiredValue(files), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error));
+        return command;
+    }
+
+    private static Command Explain()
+    {
+        var addresses = new Argument<string[]>("ADDRESS") { Arity = ArgumentArity.OneOrMore, Description = "Mailboxes or domains" };
+        var options = new SettingOptions(SettingCatalog.All.Where(setting => setting.Key == "Data"));
+        var command = new Command("explain", "Tell what becomes of mail to an address, and why") { addresses };
+        options.AddTo(command);
+        command.SetAction(line => ExplainCommand.Run(
+            line.GetRequiredValue(addresses), Settings(line, options).Settings!, line.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static Command Health()
+    {
+        var options = new SettingOptions(SettingCatalog.All);
+        var command = new Command("health", "Ask the sink on this machine whether it is ready; ends with 0 when it is, else with 1");
+        options.AddTo(command);
+        command.SetAction((line, cancellation) => HealthCommand.RunAsync(
+            Settings(line, options).Settings!, line.InvocationConfiguration.Output, line.InvocationConfiguration.Error, cancellation));
+        return command;
+    }
+
+    private static SettingsResult Settings(ParseResult line, SettingOptions options)
+    {
+        var result = SettingsReader.ReadProcess(options.GivenIn(line));
+        return result.Settings is null ? throw new StartException(ExitCodes.Usage, result.Errors) : result;
+    }
+}

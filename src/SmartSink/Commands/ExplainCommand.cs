@@ -1,0 +1,24 @@
+using SmartSink.Configuration;
+using SmartSink.Hosting;
+using SmartSink.Policy;
+
+namespace SmartSink.Commands;
+
+/// <summary><c>smartsink explain</c>: tells what becomes of mail to an address, and why.</summary>
+internal static class ExplainCommand
+{
+    /// <summary>Explains each address; ends with 1 when one of them is none.</summary>
+    /// <exception cref="StartException">The policy cannot be used.</exception>
+    public static int Run(IReadOnlyList<string> addresses, SinkSettings settings, TextWriter output)
+    {
+        var result = PolicyLoader.Load(settings.PolicyFile);
+        if (result.Snapshot is not { } snapshot)
+        {
+            throw new StartException(ExitCodes.Usage, [.. result.Diagnostics.Select(diagnostic => diagnostic.ToString())]);
+        }
+
+        var explanations = addresses.Select(snapshot.Explain).ToList();
+        output.Write(string.Join('\n', explanations.Select(explanation => explanation.ToText())));
+        return explanations.Exists(explanation => explanation.Problem is not null) ? ExitCodes.Failure : ExitCodes.Success;
+    }
+}

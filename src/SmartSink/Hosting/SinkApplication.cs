@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Serilog.Extensions.Logging;
+using SmartSink.Commands;
+using SmartSink.Configuration;
+using SmartSink.Http;
+using SmartSink.Listening;
+using SmartSink.Observability.Logging;
+using SmartSink.Policy;
+using SmartSink.Reloading;
+using SmartSink.Tls;
+
+namespace SmartSink.Hosting;
+
+/// <summary>The running sink: everything between its settings and its end.</summary>
+internal sealed class SinkApplication : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private SinkApplication(WebApplication app, IPEndPoint http)
+    {
+        _app = app;
+        HttpEndPoint = http;
+        State = app.Services.GetRequiredService<SinkState>();
+        Policy = app.Services.GetRequiredService<PolicyHolder>();
+    }
+
+    /// <summary>Where HTTP listens.</summary>
+    public IPEndPoint HttpEndPoint { get; }
+
+    /// <summary>Where SMTP listens.</summary>
+    public IPEndPoint SmtpEndPoint => State.SmtpEndPoint!;
+
+    /// <summary>How far it is.</summary>
+    public SinkState State { get; }
+
+    /// <summary>The policy in force.</summary>
+    public PolicyHolder Policy { get; }
+
+    /// <summary>Starts the sink; it answers mail when this returns.</summary>
+    /// <param name="settings">All settings.</param>
+    /// <param name="files">appsettings.json, for the log's own section.</param>
+    /// <param name="warnings">What is to be said about the settings once there is a log.</param>
+    /// <param name="clock">The clock of everything.</param>
+    /// <exception cref="StartException">It cannot start; nothing is left open.</exception>
+    public static async Task<SinkApplication> StartAsync(
+        SinkSettings settings, IConfiguration files, IReadOnlyList<string> warnings, TimeProvider clock)
+    {
+        var dropped = new DroppedLogEvents();
+        var loggers = new SerilogLoggerFactory(SinkLogger.Create(settings, files, dropped), dispose: true);
+        WebApplication app;
+        IPEndPoint http;
+        try
+        {
+            var log = loggers.CreateLogger<SinkApplication>();
+            foreach (var warning in warnings)
+            {
+                log.SettingsWarning(warning);
+            }
+
+            // Policy and certificate are read while the host is put together; their mistakes are still told in this order.
+            var policy = Task.Run(() => PolicyLoader.Load(settings.PolicyFile, clock));
+            var certificate = Task.Run(() => new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>()).Load());
+            var builder = SinkHost.CreateBuilder(settings, clock, loggers, dropped);
+            builder.Services.AddPolicy(settings.PolicyFile, await PolicyOrThrow(policy, log));
+            builder.Services.AddSmtp(await CertificateOrThrow(certificate));
+            var socket = OpenHttp(settings);
+            http = (IPEndPoint)socket.LocalEndPoint!;
+            builder.ListenOn(socket);
+            app = builder.Build();
+        }
+        catch
+        {
+            loggers.Dispose();
+            throw;
+        }
+
+        app.MapSink();
+        var sink = new SinkApplication(app, http);
+        await sink.StartAsync();
+        return sink;
+    }
+
+    /// <summary>Waits until the process was told to stop, and has stopped.</summary>
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    /// <summary>Stops gracefully.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static async Task<PolicyLoadResult> PolicyOrThrow(Task<PolicyLoadResult> loading, ILogger log)
+    {
+        var result = await loading;
+        if (result.HasErrors)
+        {
+            throw new StartException(ExitCodes.Usage, [.. result.Diagnostics.Select(diagnostic => diagnostic.ToString())]);
+        }
+
+        log.Report(result.Diagnostics);
+        return result;
+    }
+
+    private static async Task<SslStreamCertificateContext?> CertificateOrThrow(Task<SslStreamCertificateContext?> loading)
+    {
+        try
+        {
+            return await loading;
+        }
+        catch (CertificateException exception)
+        {
+            throw new StartException(ExitCodes.Usage, [exception.Message], exception);
+        }
+    }
+
+    private static Socket OpenHttp(SinkSettings settings)
+    {
+        try
+        {
+            return HttpSocket.Open(new IPEndPoint(settings.HttpListenAddress, settings.HttpPort));
+        }
+        catch (ListenException exception)
+        {
+            throw new StartException(ExitCodes.Failure, [$"{KeyAtFault("SINK_HTTP", "SINK_HTTP_LISTEN", exception)}: {exception.Message}"], exception);
+        }
+    }
+
+    private static string KeyAtFault(string port, string address, ListenException exception) =>
+        exception.SocketError == SocketError.AddressNotAvailable ? address : port;
+
+    private async Task StartAsync()
+    {
+        try
+        {
+            await _app.StartAsync();
+        }
+        catch (Exception exception)
+        {
+            await _app.DisposeAsync();
+            if (exception is ListenException listen)
+            {
+                throw new StartException(ExitCodes.Failure, [$"{KeyAtFault("SINK_PORT", "SINK_LISTEN", listen)}: {listen.Message}"], listen);
+            }
+
+            throw;
+        }
+
+        var snapshot = Policy.Snapshot;
+        _app.Services.GetRequiredService<ILogger<SinkApplication>>()
+            .Started(ProductVersion.Text, SmtpEndPoint, HttpEndPoint, snapshot.Hash, snapshot.EntryCount - 1);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics.Metrics;
+using System.Net.Security;
+using System.Net.Sockets;
+using SmartSink.Configuration;
+using SmartSink.Http;
+using SmartSink.Listening;
+using SmartSink.Observability;
+using SmartSink.Observability.Exposition;
+using SmartSink.Observability.Logging;
+using SmartSink.Observability.Metrics;
+using SmartSink.Policy;
+using SmartSink.Reloading;
+
+namespace SmartSink.Hosting;
+
+/// <summary>Puts the host together: what needs what.</summary>
+internal static class SinkHost
+{
+    /// <summary>Above what SMTP may take to stop: its goodbyes, then HTTP.</summary>
+    private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// A builder with nothing in it but what the sink asks for: the empty one starts faster than the slim one, and no second source
+    /// of settings (ASPNETCORE_URLS and the like) can contradict ours.
+    /// </summary>
+    public static WebApplicationBuilder CreateBuilder(SinkSettings settings, TimeProvider clock, ILoggerFactory loggers, DroppedLogEvents dropped)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "smartsink" });
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.AddSingleton(clock);
+        services.AddSingleton(_ => loggers);
+        services.AddSingleton<SinkState>();
+        services.AddRoutingCore();
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout + StopReserve);
+        services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
+        services.AddSingleton(dropped);
+        services.AddSingleton<MetricsCollector>();
+        services.AddSingleton<ConnectionMetrics>();
+        services.AddSingleton<DialogMetrics>();
+        services.AddSingleton<PolicyMetrics>();
+        services.AddSingleton<ProcessMetrics>();
+        services.AddSingleton<SessionReporter>();
+        return builder;
+    }
+
+    /// <summary>Adds the policy that was read at the start, and what keeps it in step with its files.</summary>
+    public static void AddPolicy(this IServiceCollection services, string mainFile, PolicyLoadResult first)
+    {
+        var holder = new PolicyHolder(first.Snapshot!);
+        services.AddSingleton(holder);
+        services.AddSingleton(provider => new PolicyReloader(
+            mainFile, first, holder, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PolicyReloader>>()));
+        services.AddHostedService<ReloadWorker>();
+    }
+
+    /// <summary>Adds SMTP.</summary>
+    public static void AddSmtp(this IServiceCollection services, SslStreamCertificateContext? certificate)
+    {
+        services.AddSingleton(provider => new SmtpServer(
+            provider.GetRequiredService<SinkSettings>(),
+            provider.GetRequiredService<PolicyHolder>(),
+            provider.GetRequiredService<SessionReporter>(),
+            provider.GetRequiredService<ConnectionMetrics>(),
+            certificate,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddHostedService<SmtpWorker>();
+    }
+
+    /// <summary>Adds HTTP on a socket that listens already.</summary>
+    public static void ListenOn(this WebApplicationBuilder builder, Socket socket)
+    {
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseSockets(options => options.CreateBoundListenSocket = _ => socket);
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            options.Listen(socket.LocalEndPoint!);
+        });
+    }
+
+    /// <summary>Adds the pages, and makes the metrics count from here on.</summary>
+    public static void MapSink(this WebApplication app)
+    {
+        var services = app.Services;
+        var collector = services.GetRequiredService<MetricsCollector>();
+        services.GetRequiredService<ConnectionMetrics>();
+        services.GetRequiredService<DialogMetrics>();
+        services.GetRequiredService<PolicyMetrics>();
+        services.GetRequiredService<DroppedLogEvents>().Register(services.GetRequiredService<IMeterFactory>());
+        services.GetRequiredService<ProcessMetrics>();
+        app.UseProblemAnswers();
+        app.MapIndex();
+        app.MapMetrics(collector);
+        app.MapHealth(services.GetRequiredService<SinkState>(), services.GetRequiredService<PolicyHolder>());
+    }
+}

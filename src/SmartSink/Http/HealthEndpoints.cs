@@ -1,0 +1,41 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using SmartSink.Hosting;
+using SmartSink.Reloading;
+
+namespace SmartSink.Http;
+
+/// <summary>/livez and /readyz.</summary>
+internal static class HealthEndpoints
+{
+    // Diagnostics are for people: quotes and letters stay as they are. The body is JSON and never part of a web page.
+    private static readonly HttpJson Json = new(new JsonSerializerOptions(HttpJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>Adds them.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder routes, SinkState state, PolicyHolder policy)
+    {
+        routes.MapRead("/livez", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
+        routes.MapRead("/readyz", context => AnswerReadyAsync(context, state, policy));
+    }
+
+    private static Task AnswerReadyAsync(HttpContext context, SinkState state, PolicyHolder policy)
+    {
+        var phase = state.Phase;
+        context.Response.StatusCode = phase == SinkPhase.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return context.Response.WriteAsJsonAsync(Report(phase, state, policy), Json.ReadinessReport, cancellationToken: context.RequestAborted);
+    }
+
+    private static ReadinessReport Report(SinkPhase phase, SinkState state, PolicyHolder policy)
+    {
+        var snapshot = policy.Snapshot;
+        var last = policy.LastReload;
+        return new ReadinessReport(
+            Word(phase),
+            state.SmtpEndPoint?.ToString(),
+            new PolicyReport(snapshot.Hash, snapshot.LoadedAt, snapshot.EntryCount - 1),
+            last is null ? null : new LastReloadReport(Word(last.Result), last.At, [.. last.Diagnostics.Select(diagnostic => diagnostic.ToString())]));
+    }
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+}
