@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace SmartSink.Testing.Processes;
+
+/// <summary>
+/// The sink as its users run it: a process of its own, with a policy of the test's, on ports that the kernel chose.
+/// The test's project must refer to the server's, so that smartsink.dll lies beside the test.
+/// </summary>
+public sealed partial class SinkProcess : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process _process;
+
+    private SinkProcess(string policy, IReadOnlyDictionary<string, string>? environment)
+    {
+        PolicyFile = _folder.Write("policy/responses.toml", policy);
+        var start = new ProcessStartInfo(Tool.Find("dotnet") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "smartsink.dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["SINK_LISTEN"] = "127.0.0.1";
+        start.Environment["SINK_PORT"] = "0";
+        start.Environment["SINK_HTTP"] = "0";
+        start.Environment["SINK_DATA"] = PolicyFile;
+        start.Environment["SINK_STATE"] = _folder.Combine("state");
+        start.Environment["SINK_HOSTNAME"] = "sink.test";
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[key] = value;
+        }
+
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.Exited += (_, _) => _started.TrySetException(new InvalidOperationException($"the sink ended:\n{Output}"));
+    }
+
+    /// <summary>The policy's main file, to be edited.</summary>
+    public string PolicyFile { get; }
+
+    /// <summary>Where SMTP listens, on loopback.</summary>
+    public int SmtpPort { get; private set; }
+
+    /// <summary>Where HTTP listens.</summary>
+    public Uri Http { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whatever it has said on both streams.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts a sink and waits until it answers.</summary>
+    /// <param name="policy">The text of its responses.toml.</param>
+    /// <param name="environment">Settings beside the test's own.</param>
+    /// <exception cref="InvalidOperationException">It ended instead; the message holds what it said.</exception>
+    public static async Task<SinkProcess> StartAsync(string policy, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var sink = new SinkProcess(policy, environment);
+        sink._process.Start();
+        sink._process.BeginOutputReadLine();
+        sink._process.BeginErrorReadLine();
+        await sink._started.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        return sink;
+    }
+
+    /// <summary>Reads /metrics.</summary>
+    public Task<MetricsScrape> MetricsAsync() => MetricsScrape.FetchAsync(new Uri(Http, "/metrics"));
+
+    /// <summary>Writes another policy and waits until it is in force.</summary>
+    public async Task ChangePolicyAsync(string policy)
+    {
+        var before = await AppliedAsync();
+        await File.WriteAllTextAsync(PolicyFile, policy);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (await AppliedAsync() == before)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
+    /// <summary>Sends SIGTERM and waits for the end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        await Tool.RunAsync("kill", ["-TERM", $"{_process.Id}"]);
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        return _process.ExitCode;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _folder.Dispose();
+    }
+
+    [GeneratedRegex(@"answers SMTP on (\S+) and HTTP on (\S+);", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex StartLine();
+
+    private async Task<double> AppliedAsync() => (await MetricsAsync()).Sum("smartsink_policy_reloads_total", ("result", "applied"));
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+
+        if (StartLine().Match(line) is { Success: true } match)
+        {
+            SmtpPort = IPEndPoint.Parse(match.Groups[1].Value).Port;
+            Http = new Uri($"http://{match.Groups[2].Value}/");
+            _started.TrySetResult();
+        }
+    }
+}
