@@ -10,7 +10,7 @@ public sealed class FixedReply : Reply
     /// <summary>Encodes a reply.</summary>
     /// <param name="code">200 to 599.</param>
     /// <param name="enhanced">The enhanced code, repeated on each line; the default value for none.</param>
-    /// <param name="text">UTF-8, with the rules of <see cref="ReplyWriter.Write"/>.</param>
+    /// <param name="text">UTF-8; lines end at LF or CRLF, a long one is wrapped at 512 octets, other control characters become <c>?</c>.</param>
     /// <param name="closes">Whether the connection is closed after it; null for the rule of RFC 5321 section 3.8: only after 421.</param>
     /// <exception cref="ArgumentOutOfRangeException">The code is outside 200 to 599.</exception>
     public FixedReply(int code, EnhancedStatusCode enhanced, ReadOnlySpan<byte> text, bool? closes = null)

@@ -6,7 +6,7 @@ namespace SmartSink.Smtp.Replies;
 /// Puts a reply into its octets: code, enhanced code on every line (RFC 2034 section 4), continuation hyphens, CRLF
 /// (RFC 5321 section 4.2.1). A line that would be longer than <see cref="MaxLineLength"/> is wrapped, at a space where there is one.
 /// </summary>
-public static class ReplyWriter
+internal static class ReplyWriter
 {
     /// <summary>The most octets of a reply line, with code and CRLF (RFC 5321 section 4.5.3.1.5).</summary>
     public const int MaxLineLength = 512;

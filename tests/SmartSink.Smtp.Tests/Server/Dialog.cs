@@ -1,0 +1,76 @@
+using System.Net;
+using System.Text;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
+using SmartSink.Testing.Dialogs;
+
+namespace SmartSink.Smtp.Tests.Server;
+
+/// <summary>A session with its surroundings, for tests that look closer than a transcript can.</summary>
+internal sealed class Dialog
+{
+    private readonly ReplyBuffer _output = new();
+
+    public Dialog(IMailboxFilter? filter = null, SmtpSessionOptions? options = null, IPAddress? client = null)
+    {
+        Filters = new FilterSwitch(filter ?? new AcceptAll());
+        Session = new SmtpSession(options ?? Options(), Filters, Observer, client);
+    }
+
+    public SmtpSession Session { get; }
+
+    public RecordingObserver Observer { get; } = new();
+
+    public FilterSwitch Filters { get; }
+
+    public Moment Now { get; private set; } = new(5000, DateTimeOffset.UnixEpoch);
+
+    public SessionAction Action { get; private set; }
+
+    public static SmtpSessionOptions Options() => new() { Hostname = "mx.sink.test", OfferStartTls = true };
+
+    /// <summary>A dialog that has come as far as these lines take it; what was said and reported until then is forgotten.</summary>
+    public static Dialog After(string lines, IMailboxFilter? filter = null, SmtpSessionOptions? options = null)
+    {
+        var dialog = new Dialog(filter, options);
+        dialog.Start();
+        dialog.Say(lines);
+        dialog.Observer.Clear();
+        return dialog;
+    }
+
+    public string Start() => Take(Session.Start(_output, Now));
+
+    public string CheckDeadlines() => Take(Session.CheckDeadlines(_output, Now));
+
+    public string Shutdown(bool force = false) => Take(Session.Shutdown(_output, Now, force));
+
+    public void TlsEstablished() => Session.TlsEstablished(Now);
+
+    public void Pass(TimeSpan time) => Now = new Moment(Now.Milliseconds + (long)time.TotalMilliseconds, Now.Utc + time);
+
+    /// <summary>Says lines (a | stands for each CRLF) and returns the replies with a | for each CRLF.</summary>
+    public string Say(string lines) => Send(Encoding.UTF8.GetBytes(lines.Replace("|", "\r\n", StringComparison.Ordinal)));
+
+    public string Send(ReadOnlySpan<byte> octets)
+    {
+        var replies = new StringBuilder();
+        do
+        {
+            var step = Session.Advance(octets, _output, Now);
+            octets = octets[step.Consumed..];
+            replies.Append(Take(step));
+        }
+        while (Action == SessionAction.Flush);
+
+        return replies.ToString();
+    }
+
+    private string Take(SessionStep step)
+    {
+        Action = step.Action;
+        var text = Encoding.UTF8.GetString(_output.Pending).Replace("\r\n", "|", StringComparison.Ordinal);
+        _output.Clear();
+        return text;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using SmartSink.Testing.Transcripts;
+
+namespace SmartSink.Smtp.Tests.Transcripts;
+
+public sealed class TranscriptParserTests
+{
+    [Theory]
+    [InlineData("C! \"NOOP\\r\\n\"", "NOOP\r\n")]
+    [InlineData("C! \"a\"*3 \"b\" \"cd\"*2", "aaabcdcd")]
+    [InlineData("C! \"\\t\\\"\\\\\\x41\"", "\t\"\\A")]
+    [InlineData("C! \"ü\"", "ü")]
+    [InlineData("C: NOOP ", "NOOP \r\n")]
+    [InlineData("C: ", "\r\n")]
+    public void What_the_client_sends(string line, string expected)
+    {
+        var send = Parse(line + "\nCLOSE quit\n").Steps[0].ShouldBeOfType<SendStep>();
+        Encoding.UTF8.GetString(send.Octets.Span).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("S: 250 a.c", "250 a.c", true)]
+    [InlineData("S: 250 a.c", "250 abc", false)]
+    [InlineData("S~ 250 a.c", "250 abc", true)]
+    [InlineData("S~ 250 a.c", "250 abcd", false)]
+    [InlineData("S~ a|b", "ab", false)]
+    public void What_the_server_is_expected_to_say(string line, string actual, bool matches) =>
+        Parse(line + "\nCLOSE quit\n").Steps[0].ShouldBeOfType<ExpectStep>().Matches(actual).ShouldBe(matches);
+
+    [Theory]
+    [InlineData("C: NOOP\n", "x.smtp(1): a transcript ends with CLOSE")]
+    [InlineData("# fine\nD: NOOP\nCLOSE quit\n", "x.smtp(2): no such line: D: NOOP")]
+    [InlineData("C! \"a\nCLOSE quit\n", "x.smtp(1): the closing quote is missing")]
+    [InlineData("C! \"\\q\"\nCLOSE quit\n", "x.smtp(1): unknown escape at column 2")]
+    [InlineData("C! a\nCLOSE quit\n", "x.smtp(1): a quote is missing at column 1")]
+    [InlineData("TIME +3h\nCLOSE quit\n", "x.smtp(1): unknown unit of time 'h'")]
+    [InlineData("LIMIT speed 3\nCLOSE quit\n", "x.smtp(2): unknown limit 'speed'")]
+    [InlineData("LIMIT max-errors\nCLOSE quit\n", "x.smtp(1): expected LIMIT name value, each name once")]
+    [InlineData("POLICY none.toml\nCLOSE quit\n", "x.smtp(1): no policy file none.toml")]
+    public void A_bad_line_is_named(string text, string message) =>
+        Should.Throw<TranscriptException>(() => Parse(text)).Message.ShouldBe(message);
+
+    [Theory]
+    [InlineData("S: 220 other\nCLOSE quit\n", "x.smtp(1): expected '220 other', got '220 mx.sink.test ESMTP SmartSink, all mail is discarded'")]
+    [InlineData("S~ 220 .*\nC: NOOP\nS: 250 2.0.0 Ok\nS: more\nCLOSE quit\n", "x.smtp(4): expected 'more', but nothing came")]
+    [InlineData("S~ 220 .*\nC: QUIT\nCLOSE quit\n", "x.smtp(3): expected the end, got '221 2.0.0 Bye'")]
+    [InlineData("S~ 220 .*\nC: QUIT\nS: 221 2.0.0 Bye\nCLOSE shutdown\n", "x.smtp(4): expected the end for shutdown, got quit")]
+    public async Task A_dialog_that_goes_another_way_is_told(string text, string message)
+    {
+        var transcript = Parse(text);
+        await using var peer = new SansIoPeer(transcript.Options);
+        (await Should.ThrowAsync<TranscriptException>(() => TranscriptPlayer.PlayAsync(transcript, peer, TranscriptSplit.Line))).Message.ShouldBe(message);
+    }
+
+    private static Transcript Parse(string text) => TranscriptParser.Parse("x.smtp", text);
+}

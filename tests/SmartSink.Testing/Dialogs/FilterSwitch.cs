@@ -1,0 +1,11 @@
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Testing.Dialogs;
+
+/// <summary>Rules that a test can swap.</summary>
+/// <param name="current">The first ones.</param>
+public sealed class FilterSwitch(IMailboxFilter current) : IMailboxFilterSource
+{
+    /// <inheritdoc/>
+    public IMailboxFilter Current { get; set; } = current;
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Testing.Dialogs;
+
+/// <summary>Rules written down in a test: a reply per stage, and per recipient's domain. Remembers what it was asked.</summary>
+public sealed class ScriptedFilter : IMailboxFilter
+{
+    private readonly Dictionary<Stage, FilterAnswer> _stages = [];
+    private readonly Dictionary<string, FilterAnswer> _domains = new(StringComparer.Ordinal);
+
+    /// <summary>One line for each time it was asked: the stage and all facts.</summary>
+    public List<string> Asked { get; } = [];
+
+    /// <inheritdoc/>
+    public int EntryCount => 100;
+
+    /// <inheritdoc/>
+    public string EntryName(int entry) => entry == 0 ? "other" : $"entry{entry}";
+
+    /// <summary>Gives this reply at a stage.</summary>
+    public ScriptedFilter At(Stage stage, Reply reply)
+    {
+        _stages[stage] = new FilterAnswer { Reply = reply };
+        return this;
+    }
+
+    /// <summary>Gives this answer for the recipients of a domain.</summary>
+    public ScriptedFilter For(string domain, FilterAnswer answer)
+    {
+        _domains[domain] = answer;
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public FilterAnswer Answer(in DialogFacts facts)
+    {
+        Asked.Add($"{facts.Stage} helo={Text(facts.Helo)} sender={Text(facts.Sender)}/{Text(facts.SenderDomain)} recipient={Text(facts.Recipient)}/{Text(facts.LocalPart)}/{Text(facts.Domain)} host={Text(facts.Hostname)} client={facts.ClientAddress} id={facts.TransactionId.Length} at={facts.Now.Milliseconds}");
+        return facts.Stage == Stage.Rcpt && _domains.TryGetValue(Text(facts.Domain), out var answer) ? answer : _stages.GetValueOrDefault(facts.Stage);
+    }
+
+    private static string Text(ReadOnlySpan<byte> octets) => Encoding.UTF8.GetString(octets);
+}

@@ -1,0 +1,24 @@
+namespace SmartSink.Testing.Transcripts;
+
+/// <summary>A client connected to a server that a transcript is played against: over memory or over a socket.</summary>
+public interface ITranscriptPeer : IAsyncDisposable
+{
+    /// <summary>Puts a policy in force for what follows; it is in force when the task ends.</summary>
+    ValueTask UsePolicyAsync(string path);
+
+    /// <summary>Sends octets in one piece.</summary>
+    ValueTask SendAsync(ReadOnlyMemory<byte> octets);
+
+    /// <summary>The server's next line, without its CRLF; null when it closed, or over memory when it has no more to say for now.</summary>
+    ValueTask<string?> ReceiveLineAsync();
+
+    /// <summary>Does the handshake that STARTTLS announced.</summary>
+    ValueTask StartTlsAsync();
+
+    /// <summary>Lets time go by on the server's clock.</summary>
+    ValueTask AdvanceTimeAsync(TimeSpan span);
+
+    /// <summary>Waits for the server to close; no more octets may come before that.</summary>
+    /// <returns>The server's reason, in snake case; null where a client cannot see it.</returns>
+    ValueTask<string?> WaitForCloseAsync();
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Testing.Transcripts;
+
+/// <summary>The <c>LIMIT name value</c> lines of a transcript. Without any, the server has its defaults and offers STARTTLS.</summary>
+internal sealed class LimitLines
+{
+    /// <summary>The server's name in all transcripts.</summary>
+    public const string Hostname = "mx.sink.test";
+
+    private static readonly SmtpSessionOptions Defaults = new() { Hostname = Hostname };
+
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a line.</summary>
+    /// <exception cref="FormatException">It is badly written or stands twice.</exception>
+    public void Add(string text)
+    {
+        if (text.Split(' ') is not [var name, var value] || !_values.TryAdd(name, value))
+        {
+            throw new FormatException("expected LIMIT name value, each name once");
+        }
+    }
+
+    /// <summary>The options they make.</summary>
+    /// <exception cref="FormatException">A name is unknown or a value is none.</exception>
+    public SmtpSessionOptions ToOptions()
+    {
+        var options = new SmtpSessionOptions
+        {
+            Hostname = Hostname,
+            OfferStartTls = Take("starttls", true, text => text switch { "on" => true, "off" => false, _ => throw new FormatException("starttls is on or off") }),
+            MaxRecipients = Take("max-recipients", Defaults.MaxRecipients, Number),
+            MaxMessages = Take("max-messages", Defaults.MaxMessages, Number),
+            MaxErrors = Take("max-errors", Defaults.MaxErrors, Number),
+            MaxMessageSize = Take("max-message-size", Defaults.MaxMessageSize, text => long.Parse(text, CultureInfo.InvariantCulture)),
+            MinDataRate = Take("min-data-rate", Defaults.MinDataRate, Number),
+            DataRateGrace = Take("data-rate-grace", Defaults.DataRateGrace, TimeText.Parse),
+            IdleTimeout = Take("idle-timeout", Defaults.IdleTimeout, TimeText.Parse),
+            TransactionTimeout = Take("transaction-timeout", Defaults.TransactionTimeout, TimeText.Parse),
+        };
+        return _values.Count == 0 ? options : throw new FormatException($"unknown limit '{_values.Keys.First()}'");
+    }
+
+    private T Take<T>(string name, T otherwise, Func<string, T> parse) => _values.Remove(name, out var text) ? parse(text) : otherwise;
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+}

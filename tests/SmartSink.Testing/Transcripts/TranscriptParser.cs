@@ -1,0 +1,76 @@
+using System.Text;
+
+namespace SmartSink.Testing.Transcripts;
+
+/// <summary>
+/// Reads a transcript. Lines: <c># comment</c>, empty, <c>LIMIT name value</c>, <c>POLICY file.toml</c> (in the folder
+/// <c>policies</c> beside it), <c>C: line</c>, <c>C! "raw"</c>, <c>S: line</c>, <c>S~ regex</c>, <c>TLS</c>, <c>TIME +30s</c>,
+/// <c>CLOSE reason</c>.
+/// </summary>
+public static class TranscriptParser
+{
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="TranscriptException">It is badly written.</exception>
+    public static Transcript Load(string path) => Parse(path, File.ReadAllText(path));
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="path">Where it comes from.</param>
+    /// <param name="text">The transcript.</param>
+    /// <exception cref="TranscriptException">It is badly written.</exception>
+    public static Transcript Parse(string path, string text)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(text);
+        var limits = new LimitLines();
+        var steps = new List<TranscriptStep>();
+        var number = 0;
+        try
+        {
+            foreach (var line in text.TrimEnd('\n').Split('\n'))
+            {
+                number++;
+                if (line.StartsWith("LIMIT ", StringComparison.Ordinal))
+                {
+                    limits.Add(line[6..]);
+                }
+                else if (line.Length > 0 && line[0] != '#')
+                {
+                    steps.Add(ParseStep(path, number, line));
+                }
+            }
+
+            return steps is [.., CloseStep]
+                ? new Transcript(path, limits.ToOptions(), steps)
+                : throw new FormatException("a transcript ends with CLOSE");
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
+        {
+            throw new TranscriptException(path, number, e.Message);
+        }
+    }
+
+    private static TranscriptStep ParseStep(string path, int number, string line)
+    {
+        var space = line.IndexOf(' ', StringComparison.Ordinal);
+        var word = space < 0 ? line : line[..space];
+        var rest = space < 0 ? string.Empty : line[(space + 1)..];
+        return word switch
+        {
+            "C:" => new SendStep(number, Encoding.UTF8.GetBytes(rest + "\r\n")),
+            "C!" => new SendStep(number, QuotedOctets.Parse(rest)),
+            "S:" => new ExpectStep(number, rest, IsPattern: false),
+            "S~" => new ExpectStep(number, rest, IsPattern: true),
+            "TLS" when rest.Length == 0 => new TlsStep(number),
+            "TIME" when rest.StartsWith('+') => new TimeStep(number, TimeText.Parse(rest[1..])),
+            "POLICY" => new PolicyStep(number, PolicyFile(path, rest)),
+            "CLOSE" when rest.Length > 0 => new CloseStep(number, rest),
+            _ => throw new FormatException($"no such line: {line}"),
+        };
+    }
+
+    private static string PolicyFile(string path, string name)
+    {
+        var file = Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, "policies", name);
+        return File.Exists(file) ? file : throw new FormatException($"no policy file {name}");
+    }
+}
