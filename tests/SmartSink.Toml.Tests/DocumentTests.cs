@@ -32,6 +32,28 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public void Of_very_many_mistakes_the_first_thousand_are_listed()
+    {
+        Documents.Read(string.Concat(Enumerable.Repeat("a\n", 1_000))).Errors.Count.ShouldBe(1_000);
+
+        var errors = Documents.Read(string.Concat(Enumerable.Repeat("a\n", 100_000))).Errors;
+
+        errors.Count.ShouldBe(1_001);
+        errors[999].ShouldBe(new TomlError(new TomlPosition(1_000, 2), "expected \"=\" after key \"a\", found the end of the line"));
+        errors[1_000].ShouldBe(new TomlError(new TomlPosition(1_001, 2), "there are more mistakes from here on, which are not listed"));
+    }
+
+    [Fact]
+    public void Of_very_many_broken_lines_the_first_thousand_are_listed()
+    {
+        var document = TomlReader.Read([.. Enumerable.Repeat<byte[]>([0xFF, (byte)'\n'], 100_000).SelectMany(line => line)]);
+
+        document.Errors.Count.ShouldBe(1_001);
+        document.Errors[999].Position.ShouldBe(new TomlPosition(1_000, 1));
+        document.Errors[1_000].Position.ShouldBe(new TomlPosition(1_001, 1));
+    }
+
+    [Fact]
     public void A_table_finds_the_first_and_the_last_of_any_number_of_keys()
     {
         for (var count = 1; count <= 40; count++)

@@ -11,10 +11,11 @@ internal static class DocumentParser
     {
         var scanner = new Scanner(text, errors);
         var section = new Section(root, Depth: 0);
+        var enough = errors.Count + TomlReader.MostErrors;
         while (true)
         {
             scanner.SkipBlanks();
-            if (scanner.Peek() == Scanner.End)
+            if (scanner.Peek() == Scanner.End || errors.Count > enough)
             {
                 return;
             }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace SmartSink.Toml.Reading;
 
 /// <summary>Keys: bare, quoted and dotted.</summary>
@@ -53,7 +51,7 @@ internal static class KeyParser
             return FailWithoutKey(ref scanner);
         }
 
-        name = Encoding.UTF8.GetString(scanner.Rest[..length]);
+        name = scanner.KeyNames.Get(scanner.Rest[..length]);
         scanner.Advance(length);
         return scanner.Peek() >= 0x80 ? FailAtNonAscii(ref scanner) : true;
     }

@@ -28,7 +28,7 @@ internal static class Utf8Repair
         while (!text.IsEmpty)
         {
             var valid = Rune.DecodeFromUtf8(text, out var rune, out var length) == System.Buffers.OperationStatus.Done;
-            if (!valid && line != lastBrokenLine)
+            if (!valid && line != lastBrokenLine && errors.Count <= TomlReader.MostErrors)
             {
                 errors.Add(new TomlError(new TomlPosition(line, column), $"the text is not UTF-8: {Hexadecimal(text[..length])}"));
                 lastBrokenLine = line;

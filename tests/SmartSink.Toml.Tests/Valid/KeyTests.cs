@@ -10,6 +10,7 @@ public sealed class KeyTests
     [InlineData("- = 1\n_ = 2", "{-: 1, _: 2}")]
     [InlineData("true = 1\ninf = 2\n1e5 = 3\n0x1 = 4", "{true: 1, inf: 2, 1e5: 3, 0x1: 4}")]
     [InlineData("a = 1\nA = 2", "{a: 1, A: 2}")]
+    [InlineData("abc = 1\naxc = 2\n[abc-]\nabc = 3\naxc = 4", "{abc: 1, axc: 2, abc-: {abc: 3, axc: 4}}")]
     [InlineData("\"\" = 1", "{\"\": 1}")]
     [InlineData("'' = 1", "{\"\": 1}")]
     [InlineData("\"yahoo.com\" = 1", "{\"yahoo.com\": 1}")]
