@@ -52,13 +52,16 @@ internal sealed class Dialog
     /// <summary>Says lines (a | stands for each CRLF) and returns the replies with a | for each CRLF.</summary>
     public string Say(string lines) => Send(Encoding.UTF8.GetBytes(lines.Replace("|", "\r\n", StringComparison.Ordinal)));
 
-    public string Send(ReadOnlySpan<byte> octets)
+    public string Send(ReadOnlySpan<byte> octets) => Send(octets, out _);
+
+    public string Send(ReadOnlySpan<byte> octets, out int consumed)
     {
         var replies = new StringBuilder();
+        consumed = 0;
         do
         {
-            var step = Session.Advance(octets, _output, Now);
-            octets = octets[step.Consumed..];
+            var step = Session.Advance(octets[consumed..], _output, Now);
+            consumed += step.Consumed;
             replies.Append(Take(step));
         }
         while (Action == SessionAction.Flush);

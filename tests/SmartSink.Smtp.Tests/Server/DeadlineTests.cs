@@ -1,0 +1,92 @@
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Smtp.Tests.Server;
+
+public sealed class DeadlineTests
+{
+    private const string Envelope = "EHLO a|MAIL FROM:<a@b.example>|RCPT TO:<c@d.example>|";
+
+    [Fact]
+    public void The_next_one_is_known_after_each_call()
+    {
+        var dialog = new Dialog(options: Limits());
+        dialog.Session.Deadline.ShouldBe(long.MaxValue);
+        dialog.Start();
+        Left(dialog).ShouldBe(300);
+        dialog.Pass(TimeSpan.FromSeconds(100));
+        Left(dialog).ShouldBe(200);
+        dialog.Say("EHLO a|");
+        Left(dialog).ShouldBe(300);
+        dialog.Say("MAIL FROM:<>|RCPT TO:<c@d.example>|");
+        Left(dialog).ShouldBe(250);
+        dialog.Say("DATA|");
+        Left(dialog).ShouldBe(10);
+        dialog.Send(new byte[3000]);
+        Left(dialog).ShouldBe(30.001);
+        dialog.Say("|.|");
+        Left(dialog).ShouldBe(300);
+        dialog.Say("QUIT|");
+        dialog.Session.Deadline.ShouldBe(long.MaxValue);
+    }
+
+    [Fact]
+    public void None_runs_during_a_TLS_handshake()
+    {
+        var dialog = Dialog.After("EHLO a|STARTTLS|", options: Limits());
+        dialog.Session.Deadline.ShouldBe(long.MaxValue);
+        dialog.Pass(TimeSpan.FromHours(1));
+        dialog.CheckDeadlines().ShouldBeEmpty();
+        dialog.Action.ShouldBe(SessionAction.StartTls);
+        dialog.TlsEstablished();
+        Left(dialog).ShouldBe(300);
+    }
+
+    [Fact]
+    public void An_early_look_changes_nothing()
+    {
+        var dialog = Dialog.After(Envelope + "DATA|", options: Limits());
+        dialog.Pass(TimeSpan.FromSeconds(9.999));
+        dialog.CheckDeadlines().ShouldBeEmpty();
+        dialog.Action.ShouldBe(SessionAction.Read);
+        dialog.Session.EndReason.ShouldBe(SessionEndReason.None);
+    }
+
+    [Fact]
+    public void An_unfinished_line_is_not_silence()
+    {
+        var dialog = Dialog.After("EHLO a|", options: Limits());
+        dialog.Pass(TimeSpan.FromSeconds(299));
+        dialog.Say("NOO");
+        Left(dialog).ShouldBe(300);
+    }
+
+    [Fact]
+    public void Zero_means_no_limit()
+    {
+        var options = new SmtpSessionOptions { Hostname = "mx.sink.test", IdleTimeout = TimeSpan.Zero, TransactionTimeout = TimeSpan.Zero, MinDataRate = 0 };
+        var dialog = Dialog.After(Envelope + "DATA|", options: options);
+        dialog.Session.Deadline.ShouldBe(long.MaxValue);
+    }
+
+    [Fact]
+    public void A_transaction_that_ends_by_time_is_told_as_abandoned()
+    {
+        var dialog = Dialog.After(Envelope, options: Limits());
+        dialog.Pass(TimeSpan.FromSeconds(250));
+        dialog.CheckDeadlines().ShouldBe("421 4.4.2 The transaction took too long, closing|");
+        dialog.Action.ShouldBe(SessionAction.Close);
+        dialog.Observer.Events.ShouldBe(["abandoned 1"]);
+    }
+
+    private static double Left(Dialog dialog) => (dialog.Session.Deadline - dialog.Now.Milliseconds) / 1000.0;
+
+    private static SmtpSessionOptions Limits() => new()
+    {
+        Hostname = "mx.sink.test",
+        OfferStartTls = true,
+        IdleTimeout = TimeSpan.FromSeconds(300),
+        TransactionTimeout = TimeSpan.FromSeconds(250),
+        MinDataRate = 100,
+        DataRateGrace = TimeSpan.FromSeconds(10),
+    };
+}

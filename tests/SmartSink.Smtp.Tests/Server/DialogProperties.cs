@@ -1,0 +1,104 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Smtp.Tests.Server;
+
+/// <summary>What holds for every dialog, however absurd.</summary>
+public sealed class DialogProperties
+{
+    private static readonly string[] Commands =
+    [
+        "EHLO a", "HELO a", "MAIL FROM:<a@b.example>", "MAIL FROM:<> SIZE=1", "MAIL FROM:<ü@b.example> SMTPUTF8", "MAIL FROM:<", "MAIL",
+        "RCPT TO:<a@b.example>", "RCPT TO:<\"a b\"@[192.0.2.1]>", "RCPT TO:<x@no.example>", "RCPT TO:<x@kept.example>", "RCPT TO:<@>",
+        "RSET", "NOOP", "VRFY a", "EXPN a", "HELP", "STARTTLS x", "AUTH", "BDAT 3", "xyzzy", "", ".", "Subject: a", "RSET x",
+        "NO\rOP", "NO\nOP", "NO\0OP", new string('x', 600), "MAIL FROM:<a@b.example> " + new string('x', 700),
+    ];
+
+    private static readonly SmtpSessionOptions Options = new() { Hostname = "mx.sink.test", OfferStartTls = true, MaxErrors = 0, MaxMessageSize = 40 };
+
+    // Lines and their parts, in and out of order, with every kind of line end.
+    private static readonly Gen<byte[]> Dialogs =
+        Gen.Frequency(
+                (8, Gen.Elements(Commands).Select(command => command + "\r\n")),
+                (2, Gen.Constant("DATA\r\n")),
+                (1, Gen.Elements(".\r\n", "\r\n.\r\n", "text\r\n", "\n.\n", "\r.\r", "\n.\r\n", "\r\n.\n")),
+                (1, Gen.Elements("\r", "\n", "NOOP", "\t", "\x16\x03", "é", "STARTTLS\r\n", "QUIT\r\n", "GET / \r\n")))
+            .ListOf()
+            .Select(parts => Encoding.UTF8.GetBytes(string.Concat(parts)));
+
+    [Fact]
+    public void Any_split_of_the_input_gives_the_same_replies_and_reports() =>
+        Prop.ForAll(Arb.From(Dialogs), Arb.From(Gen.Choose(1, 40).NonEmptyListOf()), (octets, pieces) =>
+        {
+            var whole = Play(octets, [octets.Length + 1]);
+            return Play(octets, [.. pieces]) == whole && Play(octets, [1]) == whole;
+        }).QuickCheckThrowOnFailure(3_000);
+
+    [Fact]
+    public void Each_command_gets_exactly_one_reply() =>
+        Prop.ForAll(Arb.From(Gen.Elements(Commands).ListOf()), commands =>
+        {
+            var dialog = Dialog.After("EHLO a|", new OneKept(), Options);
+            return commands.All(command => Replies(dialog.Send(Encoding.UTF8.GetBytes(command + "\r\n"))) == 1);
+        }).QuickCheckThrowOnFailure(2_000);
+
+    [Fact]
+    public void A_message_gets_exactly_one_reply_and_ends_the_transaction() =>
+        Prop.ForAll(Arb.From(Gen.Elements("a", "\r\n", ".", "..", "\n", "\r", "long line").ListOf()), parts =>
+        {
+            var body = string.Concat(parts).Replace("\r\n.", "\r\n..", StringComparison.Ordinal);
+            body = body.StartsWith('.') ? "." + body : body;
+            var dialog = Dialog.After("EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|DATA|", new OneKept(), Options);
+            return Replies(dialog.Say(body + "\r\n.\r\n")) == 1 && !dialog.Session.IsInTransaction && Replies(dialog.Say("NOOP|")) == 1;
+        }).QuickCheckThrowOnFailure(2_000);
+
+    [Fact]
+    public void Random_octets_never_throw_and_every_reply_is_whole() =>
+        Prop.ForAll(Arb.From(Gen.Choose(0, 255).Select(octet => (byte)octet).ArrayOf()), Arb.From(Gen.Elements("", "EHLO a|", "EHLO a|MAIL FROM:<>|", "EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|DATA|")), (octets, start) =>
+        {
+            var dialog = Dialog.After(start, new OneKept(), Options);
+            return dialog.Send(octets).Split('|')[..^1].All(IsReplyLine);
+        }).QuickCheckThrowOnFailure(5_000);
+
+    [Fact]
+    public void An_endless_flood_keeps_nothing()
+    {
+        var dialog = Dialog.After("EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|DATA|", options: Options);
+        var flood = new byte[1 << 16];
+        Array.Fill(flood, (byte)'.');
+        dialog.Send(flood);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            dialog.Session.Advance(flood, new SmartSink.Smtp.Replies.ReplyBuffer(0), dialog.Now);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(100 * 128);
+    }
+
+    private static string Play(byte[] octets, int[] pieces)
+    {
+        var dialog = new Dialog(new OneKept(), Options);
+        var replies = new StringBuilder(dialog.Start());
+        var pending = Array.Empty<byte>();
+        var position = 0;
+        for (var i = 0; position < octets.Length && dialog.Action == SessionAction.Read; i++)
+        {
+            var length = Math.Min(pieces[i % pieces.Length], octets.Length - position);
+            pending = [.. pending, .. octets.AsSpan(position, length)];
+            position += length;
+            replies.Append(dialog.Send(pending, out var consumed));
+            pending = pending[consumed..];
+        }
+
+        dialog.Session.ConnectionEnded(SessionEndReason.ClientClosed);
+        return Regexes.Id().Replace(replies.ToString(), "id") + string.Join('\n', dialog.Observer.Events) + dialog.Action + dialog.Session.EndReason;
+    }
+
+    private static int Replies(string text) => text.Split('|', StringSplitOptions.RemoveEmptyEntries).Count(line => line[3] == ' ');
+
+    private static bool IsReplyLine(string line) =>
+        line.Length is >= 4 and <= 510 && line[0] is >= '2' and <= '5' && char.IsAsciiDigit(line[1]) && char.IsAsciiDigit(line[2]) && line[3] is ' ' or '-';
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
+using SmartSink.Testing.Dialogs;
+
+namespace SmartSink.Smtp.Tests.Server;
+
+/// <summary>Runs with nothing beside it, since transactions share a pool.</summary>
+[Collection(nameof(Alone))]
+public sealed class MemoryTests
+{
+    private static readonly SmtpSessionOptions Options = new() { Hostname = "mx.sink.test", MaxErrors = 0 };
+    private static readonly NullObserver Observer = new();
+    private static readonly FilterSwitch Filters = new(new OneKept());
+    private static readonly ReplyBuffer Shared = new();
+
+    [Fact]
+    public void A_transaction_costs_no_memory_after_the_first()
+    {
+        var session = Greeted();
+        var output = new ReplyBuffer();
+        var octets = Encoding.ASCII.GetBytes(
+            "MAIL FROM:<a@b.example> SIZE=100 BODY=8BITMIME\r\n"
+            + string.Concat(Enumerable.Repeat("RCPT TO:<\"c\\c\"@d.example> NOTIFY=NEVER\r\n", 40))
+            + "RCPT TO:<x@kept.example>\r\nRCPT TO:<broken\r\nRCPT TO:<x@no.example>\r\nDATA\r\nSubject: x\r\n\r\nText\r\n.\r\nRSET\r\nNOOP\r\n");
+        Run(session, octets, output, 3);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(session, octets, output, 100);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    [Fact]
+    public void An_idle_session_is_small()
+    {
+        Greeted();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var session = Greeted();
+        var size = GC.GetAllocatedBytesForCurrentThread() - before;
+        GC.KeepAlive(session);
+        size.ShouldBeLessThan(300);
+    }
+
+    private static SmtpSession Greeted()
+    {
+        var session = new SmtpSession(Options, Filters, Observer, null);
+        Shared.Clear();
+        session.Start(Shared, default);
+        session.Advance("EHLO a-client-with-a-name-of-usual-length.example\r\n"u8, Shared, default);
+        return session;
+    }
+
+    private static void Run(SmtpSession session, byte[] octets, ReplyBuffer output, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            output.Clear();
+            session.Advance(octets, output, default);
+        }
+    }
+}

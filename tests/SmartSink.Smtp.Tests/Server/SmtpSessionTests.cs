@@ -1,0 +1,85 @@
+using System.Text;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Smtp.Tests.Server;
+
+public sealed class SmtpSessionTests
+{
+    [Fact]
+    public void An_unfinished_line_is_left_to_the_transport()
+    {
+        var dialog = Dialog.After("EHLO a|");
+        var output = new ReplyBuffer();
+        var step = dialog.Session.Advance("NOOP\r\nNOOP\r\nMAIL FROM"u8, output, dialog.Now);
+        step.ShouldBe(new SessionStep(SessionAction.Read, 12));
+    }
+
+    [Fact]
+    public void Data_is_always_consumed()
+    {
+        var dialog = Dialog.After("EHLO a|MAIL FROM:<>|RCPT TO:<c@d.example>|DATA|");
+        var step = dialog.Session.Advance("text without an end\r\n."u8, new ReplyBuffer(), dialog.Now);
+        step.ShouldBe(new SessionStep(SessionAction.Read, 22));
+    }
+
+    [Fact]
+    public void After_the_end_everything_is_consumed_and_nothing_answered()
+    {
+        var dialog = Dialog.After("QUIT|");
+        var output = new ReplyBuffer();
+        dialog.Session.Advance("NOOP\r\n"u8, output, dialog.Now).ShouldBe(new SessionStep(SessionAction.Close, 6));
+        output.Length.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Replies_that_nobody_reads_do_not_pile_up()
+    {
+        var dialog = Dialog.After("EHLO a|");
+        var output = new ReplyBuffer();
+        var input = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("HELP\r\n", 10_000)));
+
+        var step = dialog.Session.Advance(input, output, dialog.Now);
+
+        step.Action.ShouldBe(SessionAction.Flush);
+        output.Length.ShouldBeInRange(ReplyBuffer.HighWaterMark, ReplyBuffer.HighWaterMark + 200);
+        dialog.Session.Advance(input.AsSpan(step.Consumed), output, dialog.Now).ShouldBe(new SessionStep(SessionAction.Flush, 0));
+        output.Clear();
+        dialog.Session.Advance(input.AsSpan(step.Consumed), output, dialog.Now).Consumed.ShouldBe(step.Consumed);
+    }
+
+    [Fact]
+    public void Every_transaction_has_an_id_of_its_own()
+    {
+        var dialog = Dialog.After("EHLO a|");
+        var ids = Enumerable.Range(0, 100).Select(_ => dialog.Say("MAIL FROM:<>|RCPT TO:<c@d.example>|DATA|.|").Split('|')[^2][^13..]).ToList();
+        ids.ShouldBeUnique();
+        ids.ShouldAllBe(id => id.All(c => "0123456789ABCDEFGHJKMNPQRSTVWXYZ".Contains(c)));
+    }
+
+    [Fact]
+    public void A_handshake_that_nobody_asked_for_is_a_defect()
+    {
+        var dialog = Dialog.After("EHLO a|");
+        Should.Throw<InvalidOperationException>(dialog.TlsEstablished);
+    }
+
+    [Fact]
+    public void A_long_banner_and_name_make_a_greeting_of_several_lines()
+    {
+        var name = string.Join('.', Enumerable.Repeat(new string('n', 63), 3));
+        var dialog = new Dialog(options: new SmtpSessionOptions { Hostname = name, Banner = string.Join(' ', Enumerable.Repeat("word", 80)) });
+        var lines = dialog.Start().TrimEnd('|').Split('|');
+        lines.Length.ShouldBe(2);
+        lines.ShouldAllBe(line => line.Length <= 510);
+        lines[0].ShouldStartWith("220-" + name);
+        lines[1].ShouldStartWith("220 word");
+    }
+
+    [Fact]
+    public void Limits_that_make_no_sense_are_refused()
+    {
+        Should.Throw<ArgumentException>(() => new SmtpSessionOptions { Hostname = string.Empty });
+        Should.Throw<ArgumentException>(() => new SmtpSessionOptions { Hostname = "a", MaxRecipients = 0 });
+    }
+}
