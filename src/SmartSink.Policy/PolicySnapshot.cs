@@ -71,9 +71,9 @@ public sealed class PolicySnapshot : IMailboxFilter
 
         var domain = _suffixes.Cut(facts.Domain);
         var match = _domains.Find(domain);
-        var rules = _rules[match.Entry];
+        ref readonly var rules = ref _rules[match.Entry];
         var draw = _draws.Next(match, domain);
-        var bounceDraw = rules.Sticky ? Draw.Sticky(_draws.AddressSeed, facts.LocalPart, domain) : draw;
+        var bounceDraw = rules.Sticky ? Draw.Sticky(_draws.AddressSeed, facts.LocalPart, match.Hash) : draw;
         switch (TriggerReader.Read(facts.LocalPart, out var code))
         {
             case Trigger.TempFail:

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using SmartSink.Policy.Matching;
 
 namespace SmartSink.Policy.Decisions;
@@ -8,20 +9,27 @@ namespace SmartSink.Policy.Decisions;
 /// </summary>
 /// <remarks>
 /// <c>Mix</c> is the finalizer of SplitMix64 (Steele, Lea and Flood, 2014). The draws of a domain are the SplitMix64 sequence that starts at
-/// <c>Mix(seed + Mix(hash))</c>, with <see cref="OctetHash"/> of the domain's octets in lower case, without the domain suffix.
-/// A sticky draw is the first of the sequence of the octets <c>local-part@domain</c>, all in lower case.
+/// <c>Mix(seed + Mix(hash))</c>, with the <see cref="OctetHash"/> of the domain in lower case, without the domain suffix.
+/// A sticky draw is the first of the sequence of an address: its hash goes on from the domain's with the number 64 (the code of <c>@</c>) and
+/// the local part in lower case as one label.
 /// </remarks>
 internal static class Draw
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
     private const ulong ChoiceSalt = 0xD1B54A32D192ED03;
 
-    /// <summary>A draw that nothing foretells.</summary>
+    [ThreadStatic]
+    private static ulong _random;
+
+    /// <summary>A draw that nothing foretells: the next of the thread's own sequence, which began at random.</summary>
     public static ulong Random()
     {
-        ulong draw = 0;
-        System.Random.Shared.NextBytes(MemoryMarshal.AsBytes(new Span<ulong>(ref draw)));
-        return draw;
+        if (_random == 0)
+        {
+            RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(new Span<ulong>(ref _random)));
+        }
+
+        return Mix(_random += Golden);
     }
 
     /// <summary>The k-th draw of a name, counted from 0.</summary>
@@ -31,10 +39,13 @@ internal static class Draw
     public static ulong Seeded(ulong seed, ulong hash, ulong index) => Mix(Mix(seed + Mix(hash)) + ((index + 1) * Golden));
 
     /// <summary>The one draw of a recipient under <c>sticky</c>, the same however the address's case is written.</summary>
-    public static ulong Sticky(ulong seed, ReadOnlySpan<byte> localPart, ReadOnlySpan<byte> domain)
+    /// <param name="seed">The policy's seed.</param>
+    /// <param name="localPart">Unquoted, in any case.</param>
+    /// <param name="domainHash">The domain's <see cref="OctetHash"/>.</param>
+    public static ulong Sticky(ulong seed, ReadOnlySpan<byte> localPart, ulong domainHash)
     {
-        var hash = OctetHash.Add(OctetHash.Of(domain), (byte)'@');
-        return Seeded(seed, OctetHash.AddIgnoringCase(hash, localPart), 0);
+        var hash = OctetHash.AddLabelIgnoringCase(OctetHash.Add(domainHash, '@'), localPart);
+        return Seeded(seed, hash, 0);
     }
 
     /// <summary>The bits that decide whether a recipient is refused: 0 to 2^63 - 1, so that a threshold of 2^63 means always.</summary>

@@ -5,11 +5,10 @@ using SmartSink.Smtp;
 
 namespace SmartSink.Policy.Decisions;
 
-/// <summary>Freezes what holds for domains. Replies are encoded once for each list, and equal rules are one object.</summary>
+/// <summary>Freezes what holds for domains. Replies are encoded once for each list.</summary>
 internal sealed class RulesBuilder
 {
     private readonly Dictionary<ReplyListSection, ReplyChoice> _choices = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<DomainRules, DomainRules> _rules = [];
     private readonly ReplyChoice _builtInBounce = Single(550, StandardTexts.Bounce);
     private readonly ReplyChoice _builtInDefer = Single(451, StandardTexts.Defer);
 
@@ -18,20 +17,13 @@ internal sealed class RulesBuilder
     {
         var bounce = domain.Bounce.Percent;
         var defer = domain.Defer.Percent;
-        var rules = new DomainRules(
+        return new DomainRules(
             Threshold.Of(bounce, 100),
             Threshold.Of(bounce + defer, 100),
             bounce < 100 ? Threshold.Of(defer, 100 - bounce) : 0,
             domain.Sticky,
             domain.Bounces is null ? _builtInBounce : ChoiceOf(domain.Bounces),
             domain.Defers is null ? _builtInDefer : ChoiceOf(domain.Defers));
-        if (_rules.TryGetValue(rules, out var equal))
-        {
-            return equal;
-        }
-
-        _rules.Add(rules, rules);
-        return rules;
     }
 
     /// <summary>The weight of a reply; 1 unless the file says otherwise.</summary>

@@ -31,6 +31,10 @@ internal static class ReplyListReader
             {
                 values.Diagnostics.Error(place, $"replies are lists and take double brackets: [[{entry.Key}.\"{item.Key}\"]]");
             }
+            else if (list.Count == 0)
+            {
+                values.Diagnostics.Error(place, $"{entry.Key}.\"{item.Key}\" has no replies");
+            }
             else if (!DomainKeyReader.TryRead(item.Key, out var name))
             {
                 values.Diagnostics.Error(place, $"\"{item.Key}\" is neither a domain name, nor a pattern such as \"*.example.com\", nor \"*\"");
@@ -119,8 +123,8 @@ internal static class ReplyListReader
             return new Setting<Stage>((Stage)stage, text.Place);
         }
 
-        values.Diagnostics.Error(
-            text.Place, $"unknown stage \"{text.Value}\"{Suggestion.Of(text.Value, Stages)}; it is one of {string.Join(", ", Stages)}");
+        var hint = Suggestion.Of(text.Value, Stages) is { Length: > 0 } suggestion ? suggestion : $"; it is one of {string.Join(", ", Stages)}";
+        values.Diagnostics.Error(text.Place, $"unknown stage \"{text.Value}\"{hint}");
         return null;
     }
 }

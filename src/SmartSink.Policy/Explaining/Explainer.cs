@@ -45,7 +45,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
             Defer = ExplainRate(resolved.Defer),
             Sticky = resolved.Sticky,
             AlwaysBounces = resolved.Sticky && at > 0
-                ? Draw.ForRate(Draw.Sticky(seed, octets, domain)) < Threshold.Of(resolved.Bounce.Percent, 100)
+                ? Draw.ForRate(Draw.Sticky(seed, octets, match.Hash)) < Threshold.Of(resolved.Bounce.Percent, 100)
                 : null,
             Trigger = TriggerReader.Read(octets, out var code),
             TriggerCode = code,

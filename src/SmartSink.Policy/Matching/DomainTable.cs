@@ -21,15 +21,23 @@ internal sealed class DomainTable
     {
         var hash = OctetHash.Empty;
         var pattern = 0;
-        for (var i = domain.Length - 1; i >= 0; i--)
+        var end = domain.Length;
+        while (true)
         {
-            if (domain[i] == '.' && !_patterns.IsEmpty && _patterns.Find(domain[(i + 1)..], hash) is var found and not 0)
+            var dot = domain[..end].LastIndexOf((byte)'.');
+            hash = OctetHash.AddLabel(hash, domain[(dot + 1)..end]);
+            if (dot < 0)
+            {
+                break;
+            }
+
+            if (!_patterns.IsEmpty && _patterns.Find(domain[(dot + 1)..], hash) is var found and not 0)
             {
                 // Going on to the left, a later match is a longer one.
                 pattern = found;
             }
 
-            hash = OctetHash.Add(hash, domain[i]);
+            end = dot;
         }
 
         var exact = _exact.Find(domain, hash);

@@ -11,20 +11,20 @@ internal sealed class OctetTable
 {
     private readonly Slot[] _slots;
     private readonly byte[] _names;
-    private readonly ulong _mask;
+    private readonly uint _mask;
 
     /// <summary>Freezes names.</summary>
     /// <param name="names">Distinct, ASCII; entries count from 1.</param>
     public OctetTable(IReadOnlyCollection<(string Name, int Entry)> names)
     {
         _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, names.Count) * 2)];
-        _mask = (ulong)_slots.Length - 1;
+        _mask = (uint)_slots.Length - 1;
         _names = new byte[names.Sum(entry => entry.Name.Length)];
         var offset = 0;
         foreach (var (name, entry) in names)
         {
             var octets = _names.AsSpan(offset, Encoding.ASCII.GetBytes(name, _names.AsSpan(offset)));
-            Insert(new Slot(entry, offset, octets.Length), OctetHash.Of(octets));
+            Insert(OctetHash.Of(octets), entry, offset, octets.Length);
             offset += octets.Length;
         }
     }
@@ -37,29 +37,29 @@ internal sealed class OctetTable
     /// <param name="hash">Their <see cref="OctetHash"/>.</param>
     public int Find(ReadOnlySpan<byte> name, ulong hash)
     {
-        for (var at = IndexOf(hash); ; at = (at + 1) & _mask)
+        for (var at = (uint)hash & _mask; ; at = (at + 1) & _mask)
         {
             ref readonly var slot = ref _slots[at];
-            if (slot.Entry == 0 || name.SequenceEqual(_names.AsSpan(slot.Offset, slot.Length)))
+            if (slot.Entry == 0 || (slot.Mark == Mark(hash) && name.SequenceEqual(_names.AsSpan(slot.Offset, slot.Length))))
             {
                 return slot.Entry;
             }
         }
     }
 
-    private void Insert(Slot slot, ulong hash)
+    private static uint Mark(ulong hash) => (uint)(hash >> 32);
+
+    private void Insert(ulong hash, int entry, int offset, int length)
     {
-        var at = IndexOf(hash);
+        var at = (uint)hash & _mask;
         while (_slots[at].Entry != 0)
         {
             at = (at + 1) & _mask;
         }
 
-        _slots[at] = slot;
+        _slots[at] = new Slot(Mark(hash), entry, offset, length);
     }
 
-    // FNV's low bits depend on the last octets hashed alone; folding brings the others in.
-    private ulong IndexOf(ulong hash) => (hash ^ (hash >> 32) ^ (hash >> 17)) & _mask;
-
-    private readonly record struct Slot(int Entry, int Offset, int Length);
+    /// <summary>Sixteen octets, four to a cache line. The mark spares the look at a name that is not the one.</summary>
+    private readonly record struct Slot(uint Mark, int Entry, int Offset, int Length);
 }

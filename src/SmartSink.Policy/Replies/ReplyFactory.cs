@@ -21,7 +21,7 @@ internal static class ReplyFactory
             return new TemplateReply(code, closing, stage, lines);
         }
 
-        var octets = new ReplyBuffer();
+        var octets = new ReplyBuffer(ReplyLineWriter.LineLength);
         TemplateReply.Write(octets, code, lines, facts: default);
         return new FixedReply(code, closing, stage, octets.Pending.ToArray());
     }

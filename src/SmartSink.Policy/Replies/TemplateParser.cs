@@ -52,7 +52,8 @@ internal static class TemplateParser
             return true;
         }
 
-        problems.Add($"unknown placeholder {{{name}}}{Suggestion.Of(name, Placeholders.Names)}; write {{{{ for a brace");
+        var hint = Suggestion.Of(name, Placeholders.Names) is { Length: > 0 } suggestion ? suggestion : "; write {{ for a brace";
+        problems.Add($"unknown placeholder {{{name}}}{hint}");
         return false;
     }
 

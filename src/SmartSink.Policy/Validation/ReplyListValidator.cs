@@ -54,11 +54,7 @@ internal static class ReplyListValidator
             }
         }
 
-        if (list.Replies.Count == 0)
-        {
-            diagnostics.Error(list.Name.Place, $"{list.Title} has no replies");
-        }
-        else if (list.Replies.All(reply => reply.Weight is { Value: 0 }))
+        if (list.Replies.Count > 0 && list.Replies.All(reply => reply.Weight is { Value: 0 }))
         {
             diagnostics.Error(list.Name.Place, $"all weights of {list.Title} are 0: there is no reply to choose");
         }
@@ -66,6 +62,11 @@ internal static class ReplyListValidator
 
     private static void CheckRepetitions(ReplyListSection list, DiagnosticBag diagnostics)
     {
+        if (list.Replies.Count < 2)
+        {
+            return;
+        }
+
         var seen = new Dictionary<(long?, string?, Stage?), ReplySection>();
         foreach (var reply in list.Replies)
         {

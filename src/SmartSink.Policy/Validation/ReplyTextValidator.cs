@@ -23,14 +23,23 @@ internal static class ReplyTextValidator
 
     private static void CheckCharacters(Setting<string> text, DiagnosticBag diagnostics)
     {
-        if (ReplyTextNormaliser.SplitLines(text.Value).SelectMany(line => line).Where(c => c != '\t' && char.IsControl(c)).Distinct().ToList() is { Count: > 0 } controls)
+        if (text.Value.Any(char.IsControl))
         {
-            diagnostics.Error(text.Place, $"control characters cannot stand in a reply: {string.Join(", ", controls.Select(c => $"U+{(int)c:X4}"))}");
+            CheckControls(text, diagnostics);
         }
 
         if (!Ascii.IsValid(text.Value))
         {
             diagnostics.Warning(text.Place, "characters beyond ASCII go out as UTF-8, which not every client expects in a reply (RFC 6531 section 3.7.4.2)");
+        }
+    }
+
+    private static void CheckControls(Setting<string> text, DiagnosticBag diagnostics)
+    {
+        var controls = ReplyTextNormaliser.SplitLines(text.Value).SelectMany(line => line).Where(c => c != '\t' && char.IsControl(c)).Distinct().ToList();
+        if (controls.Count > 0)
+        {
+            diagnostics.Error(text.Place, $"control characters cannot stand in a reply: {string.Join(", ", controls.Select(c => $"U+{(int)c:X4}"))}");
         }
     }
 

@@ -1,0 +1,151 @@
+using SmartSink.Policy.Decisions;
+using SmartSink.Policy.Explaining;
+using SmartSink.Testing;
+
+namespace SmartSink.Policy.Tests.Explaining;
+
+public sealed class ExplanationTests
+{
+    private const string File = """
+        seed = 3
+        domain_suffix = "sink.test"
+        [default]
+        bounce = 10
+        [domain."gmail.example"]
+        defer = 12.5
+        [domain."*.google.example"]
+        like = "gmail.example"
+        [domain."sticky.example"]
+        sticky = true
+        bounce = 50
+        [[bounce."gmail.example"]]
+        code = 550
+        msg = "5.1.1 <{recipient}> is unknown\nsecond line"
+        weight = 3
+        stage = "data"
+        [[bounce."gmail.example"]]
+        code = 421
+        msg = "slow down"
+        """;
+
+    private static readonly PolicySnapshot Policy = PolicyFolder.Snapshot(File);
+
+    [Fact]
+    public void An_explanation_is_written_for_people()
+    {
+        using var folder = new PolicyFolder(File);
+
+        var text = folder.Snapshot().Explain("421-x@mx.google.example.sink.test").ToText();
+
+        text.Replace(folder.MainFile, "responses.toml", StringComparison.Ordinal).ShouldBe("""
+            421-x@mx.google.example.sink.test
+              domain   mx.google.example (without the suffix sink.test) matches the pattern "*.google.example"
+              like     gmail.example
+              bounce         10 %   [default] at responses.toml(4,10)
+              defer        12.5 %   [domain."gmail.example"] at responses.toml(6,9)
+              accept       77.5 %
+              trigger  "421-": always 421 4.0.0 you said 421-x
+                   7.5 %  bounce  550 5.1.1 <{recipient}> is unknown
+                                at data   responses.toml(12,1)
+                   2.5 %  bounce  421 slow down
+                                at rcpt, then closes   responses.toml(17,1)
+                  12.5 %  defer   451 4.3.0 Temporary failure, please try again later
+                                at rcpt   built in
+
+            """.ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData("x@gmail.example", MatchKind.Exact, "gmail.example")]
+    [InlineData("gmail.EXAMPLE", MatchKind.Exact, "gmail.example")]
+    [InlineData("x@a.google.example", MatchKind.Pattern, "*.google.example")]
+    [InlineData("x@google.example", MatchKind.Default, "other")]
+    [InlineData("x@bücher.example", MatchKind.Default, "other")]
+    public void The_entry_and_how_it_was_found_are_told(string address, MatchKind match, string entry)
+    {
+        var explanation = Policy.Explain(address);
+
+        explanation.Problem.ShouldBeNull();
+        explanation.Match.ShouldBe(match);
+        explanation.Entry.ShouldBe(entry);
+        Policy.EntryName(explanation.EntryIndex).ShouldBe(entry);
+        explanation.ToText().ShouldStartWith(address + "\n  domain ");
+    }
+
+    [Theory]
+    [InlineData("tempfail@gmail.example", Trigger.TempFail, "  trigger  \"tempfail\": always one of the defer replies\n")]
+    [InlineData("PermFail@gmail.example", Trigger.PermFail, "  trigger  \"permfail\": always one of the bounce replies\n")]
+    [InlineData("\"250-a b\"@gmail.example", Trigger.Accept, "  trigger  \"250-\": always accepted\n")]
+    [InlineData("\"451-a\\\"b\"@gmail.example", Trigger.Code, "  trigger  \"451-\": always 451 4.0.0 you said 451-a\"b\n")]
+    public void A_trigger_is_told(string address, Trigger trigger, string line)
+    {
+        var explanation = Policy.Explain(address);
+
+        explanation.Trigger.ShouldBe(trigger);
+        explanation.ToText().ShouldContain(line);
+    }
+
+    [Fact]
+    public void Under_sticky_the_address_own_fate_is_told()
+    {
+        var dialog = new Dialog();
+        for (var i = 0; i < 50; i++)
+        {
+            var address = $"user{i}@sticky.example";
+            dialog.Recipient(address);
+            var bounces = dialog.Ask(Policy).Reply is not null;
+
+            Policy.Explain(address).AlwaysBounces.ShouldBe(bounces);
+            Policy.Explain(address).ToText().ShouldContain(bounces ? "this address always bounces" : "this address never bounces");
+        }
+
+        Policy.Explain("sticky.example").AlwaysBounces.ShouldBeNull();
+        Policy.Explain("x@gmail.example").AlwaysBounces.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("@gmail.example")]
+    [InlineData("x@")]
+    [InlineData("x@a..b")]
+    [InlineData("x@*.google.example")]
+    [InlineData("x@*")]
+    public void What_is_no_address_is_told_as_that(string address)
+    {
+        var explanation = Policy.Explain(address);
+
+        explanation.Problem.ShouldNotBeNull();
+        explanation.ToText().ShouldBe($"{address}\n  is neither a mailbox nor a domain\n");
+    }
+
+    [Fact]
+    public void Explaining_takes_no_draw()
+    {
+        var plain = Dialogs(PolicyFolder.Snapshot(File), explain: false);
+
+        Dialogs(PolicyFolder.Snapshot(File), explain: true).ShouldBe(plain);
+    }
+
+    [Fact]
+    public void The_odds_of_all_replies_add_up_to_the_rates()
+    {
+        var policy = PolicyLoader.Load(RepositoryRoot.Combine("policy", "responses.toml")).Snapshot.ShouldNotBeNull();
+
+        foreach (var entry in Enumerable.Range(1, policy.EntryCount - 1).Select(policy.EntryName))
+        {
+            var explanation = policy.Explain("x@" + entry.Replace("*", "any", StringComparison.Ordinal));
+            explanation.Entry.ShouldBe(entry);
+            explanation.Replies.Sum(reply => reply.Percent).ShouldBe(explanation.Bounce.Percent + explanation.Defer.Percent, 0.000001m);
+        }
+    }
+
+    private static List<int> Dialogs(PolicySnapshot policy, bool explain)
+    {
+        var dialog = Dialog.With("x@gmail.example");
+        return [.. Enumerable.Range(0, 100).Select(_ =>
+        {
+            var problem = explain ? policy.Explain("x@gmail.example").Problem : null;
+            return problem is null ? dialog.Ask(policy).Reply?.Code ?? 250 : 0;
+        })];
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using SmartSink.Policy.Replies;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Policy.Tests.Replies;
+
+/// <summary>Whatever stands in a file or comes from a client, what goes out is a reply of RFC 5321.</summary>
+public sealed class ReplyTextProperties
+{
+    private static readonly string[] Pieces =
+    [
+        "550", "421", "451 ", "550-", "550,", "5.1.1 ", "4.7.0", "5.1.1\t", "\n", "\r\n", "\r", "\0", "\t", "\u001b[2J", "\u0085", "{", "}", "{{", "}}",
+        "{recipient}", "{sender}", "{helo}", "{id}", "{date}", "{client_ip}", "{nonsense}", " ", "    ", "é", "€", "😀", "\ud800", "text", "two words ",
+        new string('x', 600), string.Concat(Enumerable.Repeat("words ", 120)),
+    ];
+
+    private static Gen<string> Texts =>
+        from pieces in Gen.OneOf(Gen.Elements(Pieces), ArbMap.Default.ArbFor<NonNull<string>>().Generator.Select(text => text.Get)).ArrayOf()
+        select string.Concat(pieces);
+
+    private static Gen<string> Lines => Texts.Select(text => text.Replace("\ud800", string.Empty, StringComparison.Ordinal));
+
+    [Fact]
+    public void Any_text_becomes_a_valid_reply() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(2000),
+            Prop.ForAll(Gen.Choose(400, 599).ToArbitrary(), Texts.ToArbitrary(), (code, text) => IsValid(code, new Dialog(), text)));
+
+    [Fact]
+    public void Any_value_leaves_a_reply_valid() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(2000),
+            Prop.ForAll(Lines.ToArbitrary(), Lines.ToArbitrary(), (first, second) =>
+            {
+                var dialog = new Dialog { Sender = first, Helo = second, Id = first + second };
+                return IsValid(550, dialog, "5.7.1 {sender} of {sender_domain} says {helo}: {id}\nsecond {sender}");
+            }));
+
+    private static bool IsValid(int code, Dialog dialog, string text)
+    {
+        var output = new ReplyBuffer();
+        ReplyFactory.Create(code, text).WriteTo(output, dialog.Facts());
+        var wire = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(output.Pending);
+        if (!wire.EndsWith("\r\n", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var lines = wire[..^2].Split("\r\n");
+        return lines.Select((line, i) => IsLine(line, code, isLast: i == lines.Length - 1)).All(valid => valid);
+    }
+
+    private static bool IsLine(string line, int code, bool isLast) =>
+        Encoding.UTF8.GetByteCount(line) <= 510
+        && line.StartsWith(code.ToString(), StringComparison.Ordinal)
+        && (isLast ? line.Length == 3 || line[3] == ' ' : line[3] == '-')
+        && !line.Any(char.IsControl);
+}
