@@ -7,7 +7,8 @@ namespace SmartSink.Listening;
 /// </summary>
 internal struct ReceiveBuffer
 {
-    private const int SmallSize = 256;
+    /// <summary>Most single commands fit. What is longer costs a second receive, into the thread's scratch; an idle connection costs this.</summary>
+    private const int SmallSize = 128;
 
     private readonly byte[] _small;
     private byte[]? _large;

@@ -30,6 +30,7 @@ internal sealed partial class SmtpConnection : SocketAsyncEventArgs, IThreadPool
     {
         _context = context;
         _socket = socket;
+        socket.Blocking = false;
         var address = ((IPEndPoint)socket.RemoteEndPoint!).Address;
         ClientAddress = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         _session = new SmtpSession(context.SessionOptions, context.Filters, context.SessionObserver, ClientAddress);
@@ -49,7 +50,11 @@ internal sealed partial class SmtpConnection : SocketAsyncEventArgs, IThreadPool
     }
 
     /// <summary>Greets the client and goes on from there. Returns as soon as there is something to wait for.</summary>
-    public void Start() => Signal(GateSignals.Completed);
+    public void Start()
+    {
+        _context.Log.ConnectionOpened(_id, ClientAddress);
+        Signal(GateSignals.Completed);
+    }
 
     /// <summary>Looks at the deadline and at whether the server stops: now, or as soon as the thread that works on the connection is done.</summary>
     public void Attend() => Signal(GateSignals.Attention);

@@ -37,13 +37,8 @@ internal sealed class SmtpListener : IDisposable
         }
     }
 
-    /// <summary>Takes one connection, ready for non-blocking use.</summary>
-    public async ValueTask<Socket> AcceptAsync(CancellationToken stopping)
-    {
-        var socket = await _socket.AcceptAsync(stopping);
-        socket.Blocking = false;
-        return socket;
-    }
+    /// <summary>Takes one connection.</summary>
+    public ValueTask<Socket> AcceptAsync(CancellationToken stopping) => _socket.AcceptAsync(stopping);
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();

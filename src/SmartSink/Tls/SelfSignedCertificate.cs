@@ -8,6 +8,9 @@ namespace SmartSink.Tls;
 /// <summary>Makes the certificate of a server that was given none.</summary>
 internal static class SelfSignedCertificate
 {
+    /// <summary>id-kp-serverAuth (RFC 5280 section 4.2.1.12).</summary>
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
     private const int Years = 10;
     private static readonly IdnMapping Idn = new();
 
@@ -22,8 +25,7 @@ internal static class SelfSignedCertificate
         var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(
-            new X509EnhancedKeyUsageExtension([Oid.FromFriendlyName("Server Authentication", OidGroup.EnhancedKeyUsage)], critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], critical: false));
         request.CertificateExtensions.Add(NamesFor(hostname));
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(Years));
         return certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n";
