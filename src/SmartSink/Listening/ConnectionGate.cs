@@ -10,6 +10,9 @@ internal struct ConnectionGate
 
     private int _state;
 
+    /// <summary>Whether nobody holds it at this moment.</summary>
+    public readonly bool IsFree => Volatile.Read(in _state) == 0;
+
     /// <summary>Leaves a signal. True when the caller now holds the gate and has to do the work.</summary>
     public bool Enter(GateSignals signal) => (Interlocked.Or(ref _state, Held | (int)signal) & Held) == 0;
 

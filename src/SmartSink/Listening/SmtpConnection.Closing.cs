@@ -20,7 +20,10 @@ internal sealed partial class SmtpConnection
     private void Close(bool clientMaySpeak, bool receiving)
     {
         _session.ConnectionEnded(_session.EndReason);
-        if (!clientMaySpeak || !TryShutdown())
+
+        // The runtime resets a connection that is closed under a receive, unless its sending side was shut down before.
+        var hasShutdown = (clientMaySpeak || receiving) && TryShutdown();
+        if (!clientMaySpeak || !hasShutdown)
         {
             End(_session.EndReason);
             return;

@@ -49,6 +49,9 @@ internal sealed partial class SmtpConnection : SocketAsyncEventArgs, IThreadPool
         set => Volatile.Write(ref _deadline, value);
     }
 
+    /// <summary>Whether the connection waits, and no thread works on it.</summary>
+    public bool IsAtRest => _gate.IsFree && _tls is not { IsAtRest: false };
+
     /// <summary>Greets the client and goes on from there. Returns as soon as there is something to wait for.</summary>
     public void Start()
     {

@@ -59,6 +59,23 @@ internal sealed class SmtpServer : IDisposable
     /// <summary>How many connections are open now.</summary>
     public int OpenConnections => _context.Registry.Count;
 
+    /// <summary>Whether every open connection waits and no thread works on any.</summary>
+    public bool IsAtRest
+    {
+        get
+        {
+            foreach (var connection in _context.Registry.Slots)
+            {
+                if (connection is { IsAtRest: false })
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Completes when no more connections are accepted: well after a stop, failed when the listening socket broke down.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 

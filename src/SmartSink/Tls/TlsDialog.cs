@@ -21,6 +21,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
 
     private CancellationTokenSource _wake = new();
     private volatile TlsPhase _phase;
+    private volatile bool _atRest;
     private StopPhase _stopSeen;
     private ReceiveBuffer _received = new();
     private ReplyBuffer? _replies;
@@ -30,6 +31,9 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
 
     /// <summary>The exception behind <see cref="SessionEndReason.InternalError"/>.</summary>
     public Exception? Defect { get; private set; }
+
+    /// <summary>Whether the dialog waits for something.</summary>
+    public bool IsAtRest => _atRest;
 
     private ReplyBuffer Replies => _replies ??= ThreadBuffers.TakeReplies();
 
@@ -102,7 +106,9 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
         connection.Deadline = context.In(context.Tls!.HandshakeTimeout);
         try
         {
-            await tls.AuthenticateAsServerAsync(context.Tls.Options);
+            var handshake = tls.AuthenticateAsServerAsync(context.Tls.Options);
+            _atRest = true;
+            await handshake;
         }
         catch (Exception error) when (error is IOException or SocketException or AuthenticationException or ObjectDisposedException)
         {
@@ -110,6 +116,10 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
             context.Observer.TlsHandshakeEnded(SslProtocols.None, succeeded: false);
             context.Log.HandshakeFailed(id, connection.ClientAddress, (error.InnerException ?? error).Message);
             return false;
+        }
+        finally
+        {
+            _atRest = false;
         }
 
         context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true);
@@ -150,11 +160,17 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
 
         try
         {
-            return await tls.ReadAsync(Memory<byte>.Empty, _wake.Token) == 0;
+            var readable = tls.ReadAsync(Memory<byte>.Empty, _wake.Token);
+            _atRest = true;
+            return await readable == 0;
         }
         catch (OperationCanceledException)
         {
             return Awake();
+        }
+        finally
+        {
+            _atRest = false;
         }
     }
 

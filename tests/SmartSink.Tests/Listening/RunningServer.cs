@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Security;
+using Microsoft.Extensions.Logging.Abstractions;
+using SmartSink.Configuration;
+using SmartSink.Listening;
+using SmartSink.Smtp.Server;
+using SmartSink.Testing;
+using SmartSink.Testing.Time;
+using SmartSink.Tls;
+
+namespace SmartSink.Tests.Listening;
+
+/// <summary>A server on a free port of the loopback, with a clock that the test moves.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly TemporaryFolder _state = new();
+    private bool _stopped;
+
+    private RunningServer(Func<SinkSettings, SinkSettings> configure, IMailboxFilterSource filters)
+    {
+        var settings = configure(new SinkSettings
+        {
+            ListenAddress = IPAddress.Loopback,
+            Port = 0,
+            Hostname = "mx.sink.test",
+            StateFolder = _state.Path,
+            StartTls = false,
+        });
+        Certificate = new CertificateStore(settings, Clock, NullLogger<CertificateStore>.Instance).Load();
+        Server = new SmtpServer(settings, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance);
+    }
+
+    public ManualTimeProvider Clock { get; } = new();
+
+    public CountingSessionObserver Sessions { get; } = new();
+
+    public RecordingConnectionObserver Connections { get; } = new();
+
+    public SslStreamCertificateContext? Certificate { get; }
+
+    public SmtpServer Server { get; }
+
+    public static RunningServer Start(Func<SinkSettings, SinkSettings>? configure = null, ScriptedFilter.Script? rules = null)
+    {
+        var server = new RunningServer(configure ?? (settings => settings), new ScriptedFilter(rules ?? ((in facts) => default)));
+        server.Server.Start();
+        return server;
+    }
+
+    /// <summary>A client that is connected and has read the greeting.</summary>
+    public async Task<SmtpTestClient> GreetedAsync()
+    {
+        var client = await ConnectAsync();
+        (await client.ReplyAsync()).ShouldStartWith("220 mx.sink.test ");
+        return client;
+    }
+
+    /// <summary>A client that is connected and has said and read nothing.</summary>
+    public Task<SmtpTestClient> ConnectAsync() => SmtpTestClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Server.BoundEndPoint.Port));
+
+    /// <summary>Lets time go by, once the server has worked off what it was sent so far.</summary>
+    public async Task PassAsync(TimeSpan time, long received)
+    {
+        await SettledAsync(received);
+        Clock.Advance(time);
+    }
+
+    /// <summary>Waits until the server has received that many octets in all and has nothing left to do.</summary>
+    public async Task SettledAsync(long received)
+    {
+        var patience = Patience.Token();
+        while (Connections.Received < received || !Server.IsAtRest)
+        {
+            patience.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Stops the server as the host does.</summary>
+    public async Task StopAsync()
+    {
+        _stopped = true;
+        await Server.StopAsync(CancellationToken.None).WaitAsync(Patience.Token());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stopped)
+        {
+            var stopping = Server.StopAsync(new CancellationToken(canceled: true));
+            while (!stopping.IsCompleted)
+            {
+                Clock.Advance(TimeSpan.FromSeconds(1));
+                await Task.Yield();
+            }
+
+            await stopping;
+        }
+
+        Server.Dispose();
+        _state.Dispose();
+    }
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
+
+namespace SmartSink.Tests.Listening;
+
+/// <summary>The client's side of a dialog, one step at a time.</summary>
+internal sealed class SmtpTestClient : IAsyncDisposable
+{
+    private readonly byte[] _buffer = new byte[4096];
+    private readonly MemoryStream _line = new();
+    private Stream _stream;
+    private int _start;
+    private int _end;
+
+    private SmtpTestClient(Socket socket)
+    {
+        Socket = socket;
+        _stream = new NetworkStream(socket, ownsSocket: true);
+    }
+
+    public Socket Socket { get; }
+
+    /// <summary>The octets sent in all.</summary>
+    public long Sent { get; private set; }
+
+    public SslStream Tls => (SslStream)_stream;
+
+    public static async Task<SmtpTestClient> ConnectAsync(IPEndPoint server)
+    {
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(server, Patience.Token());
+        return new SmtpTestClient(socket);
+    }
+
+    /// <summary>Sends text as it stands, in one piece.</summary>
+    public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
+
+    public async Task SendAsync(ReadOnlyMemory<byte> octets)
+    {
+        await _stream.WriteAsync(octets, Patience.Token());
+        Sent += octets.Length;
+    }
+
+    /// <summary>Sends a command line and reads its reply.</summary>
+    public async Task<string> AskAsync(string command)
+    {
+        await SendAsync(command + "\r\n");
+        return await ReplyAsync();
+    }
+
+    /// <summary>Reads one reply, its lines joined by LF; null when the server has closed.</summary>
+    public async Task<string> ReplyAsync()
+    {
+        var reply = new StringBuilder();
+        while (true)
+        {
+            var line = await LineAsync() ?? throw new EndOfStreamException($"The server closed; before that it said: '{reply}'");
+            reply.Append(line);
+            if (line.Length < 4 || line[3] != '-')
+            {
+                return reply.ToString();
+            }
+
+            reply.Append('\n');
+        }
+    }
+
+    /// <summary>Reads a line without its CRLF; null when the server has closed in good order.</summary>
+    public async Task<string?> LineAsync()
+    {
+        _line.SetLength(0);
+        while (true)
+        {
+            if (_start == _end)
+            {
+                _start = 0;
+                _end = await _stream.ReadAsync(_buffer, Patience.Token());
+                if (_end == 0)
+                {
+                    return _line.Length == 0 ? null : throw new EndOfStreamException("The server closed within a line.");
+                }
+            }
+
+            var octet = _buffer[_start++];
+            if (octet == '\n')
+            {
+                return Encoding.UTF8.GetString(_line.GetBuffer(), 0, (int)_line.Length - 1);
+            }
+
+            _line.WriteByte(octet);
+        }
+    }
+
+    /// <summary>Goes from EHLO to the 354 of DATA.</summary>
+    public async Task BeginDataAsync(string sender = "a@example.org")
+    {
+        (await AskAsync("EHLO client.example")).ShouldStartWith("250");
+        (await AskAsync($"MAIL FROM:<{sender}>")).ShouldStartWith("250");
+        (await AskAsync("RCPT TO:<b@example.net>")).ShouldStartWith("250");
+        (await AskAsync("DATA")).ShouldStartWith("354");
+    }
+
+    /// <summary>Does the handshake, after the server's 220.</summary>
+    public async Task StartTlsAsync(SslProtocols version = SslProtocols.None)
+    {
+        var tls = new SslStream(_stream);
+        _stream = tls;
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                EnabledSslProtocols = version,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+            },
+            Patience.Token());
+    }
+
+    /// <summary>Says that nothing more will be sent; the other direction stays open.</summary>
+    public void HalfClose() => Socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Resets the connection.</summary>
+    public void Reset()
+    {
+        Socket.LingerState = new LingerOption(enable: true, 0);
+        Socket.Dispose();
+    }
+
+    public async ValueTask DisposeAsync() => await _stream.DisposeAsync();
+}

@@ -1,0 +1,103 @@
+using System.Net.Sockets;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Tests.Listening;
+
+public class StopTests
+{
+    [Fact]
+    public async Task Idle_sessions_are_told_and_nobody_new_is_let_in()
+    {
+        await using var server = RunningServer.Start();
+        await using var fresh = await server.GreetedAsync();
+        await using var greeted = await server.GreetedAsync();
+        await greeted.AskAsync("EHLO c");
+        var endPoint = server.Server.BoundEndPoint;
+        await server.StopAsync();
+        (await fresh.ReplyAsync()).ShouldStartWith("421 4.3.2");
+        (await fresh.LineAsync()).ShouldBeNull();
+        (await greeted.ReplyAsync()).ShouldStartWith("421 4.3.2");
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
+        (await Should.ThrowAsync<SocketException>(() => SmtpTestClient.ConnectAsync(endPoint))).SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
+        server.Server.Completion.IsCompletedSuccessfully.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_transaction_in_flight_is_finished_first()
+    {
+        await using var server = RunningServer.Start();
+        await using var client = await server.GreetedAsync();
+        await client.BeginDataAsync();
+        var stopping = server.StopAsync();
+        await client.SendAsync("Subject: x\r\n\r\n");
+        await server.SettledAsync(client.Sent);
+        stopping.IsCompleted.ShouldBeFalse();
+        (await client.AskAsync("hello\r\n.")).ShouldStartWith("250 2.0.0");
+        (await client.ReplyAsync()).ShouldStartWith("421 4.3.2");
+        (await client.LineAsync()).ShouldBeNull();
+        client.HalfClose();
+        await stopping;
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
+        server.Sessions.Messages.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_takes_too_long_is_ended()
+    {
+        await using var server = RunningServer.Start();
+        await using var client = await server.GreetedAsync();
+        await client.BeginDataAsync();
+        var stopping = server.StopAsync();
+        await ToldToHurryAsync(server, stopping);
+        (await client.ReplyAsync()).ShouldStartWith("421 4.3.2");
+        (await client.LineAsync()).ShouldBeNull();
+        client.HalfClose();
+        await stopping;
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
+        server.Sessions.Abandoned.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_client_that_ignores_its_goodbye_cannot_hold_the_stop_up()
+    {
+        await using var server = RunningServer.Start();
+        await using var client = await server.GreetedAsync();
+        await client.BeginDataAsync();
+        await using var deaf = await server.GreetedAsync();
+        await deaf.AskAsync("EHLO c");
+        await deaf.AskAsync("MAIL FROM:<a@b.example>");
+        var stopping = server.StopAsync();
+        while (!stopping.IsCompleted)
+        {
+            server.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await stopping;
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
+    }
+
+    [Fact]
+    public async Task A_host_in_a_hurry_does_not_wait_for_transactions()
+    {
+        await using var server = RunningServer.Start();
+        await using var client = await server.GreetedAsync();
+        await client.BeginDataAsync();
+        var stopping = server.Server.StopAsync(new CancellationToken(canceled: true));
+        (await client.ReplyAsync()).ShouldStartWith("421 4.3.2");
+        client.HalfClose();
+        await stopping.WaitAsync(Patience.Token());
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
+    }
+
+    private static async Task ToldToHurryAsync(RunningServer server, Task stopping)
+    {
+        while (!stopping.IsCompleted && !server.Sessions.Codes.Contains(421))
+        {
+            server.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+    }
+}
