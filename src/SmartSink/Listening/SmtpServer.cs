@@ -36,12 +36,26 @@ internal sealed class SmtpServer : IDisposable
         SslStreamCertificateContext? certificate,
         TimeProvider clock,
         ILoggerFactory loggers)
+        : this(settings, SessionOptionsFrom(settings, certificate is not null), filters, sessionObserver, observer, certificate, clock, loggers)
+    {
+    }
+
+    /// <summary>Prepares a server whose dialogs have names and limits of their own.</summary>
+    public SmtpServer(
+        SinkSettings settings,
+        SmtpSessionOptions sessionOptions,
+        IMailboxFilterSource filters,
+        ISessionObserver sessionObserver,
+        IConnectionObserver observer,
+        SslStreamCertificateContext? certificate,
+        TimeProvider clock,
+        ILoggerFactory loggers)
     {
         _settings = settings;
         _refusals = new RefusalReplies(settings.Hostname);
         _context = new ConnectionContext
         {
-            SessionOptions = SessionOptionsFrom(settings, certificate is not null),
+            SessionOptions = sessionOptions,
             Filters = filters,
             SessionObserver = sessionObserver,
             Observer = observer,

@@ -16,7 +16,7 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly TemporaryFolder _state = new();
     private bool _stopped;
 
-    private RunningServer(Func<SinkSettings, SinkSettings> configure, IMailboxFilterSource filters)
+    private RunningServer(Func<SinkSettings, SinkSettings> configure, IMailboxFilterSource filters, SmtpSessionOptions? options)
     {
         var settings = configure(new SinkSettings
         {
@@ -27,7 +27,10 @@ internal sealed class RunningServer : IAsyncDisposable
             StartTls = false,
         });
         Certificate = new CertificateStore(settings, Clock, NullLogger<CertificateStore>.Instance).Load();
-        Server = new SmtpServer(settings, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance);
+        Server = options is null
+            ? new SmtpServer(settings, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance)
+            : new SmtpServer(settings, options, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance);
+        Server.Start();
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -40,12 +43,12 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public SmtpServer Server { get; }
 
-    public static RunningServer Start(Func<SinkSettings, SinkSettings>? configure = null, ScriptedFilter.Script? rules = null)
-    {
-        var server = new RunningServer(configure ?? (settings => settings), new ScriptedFilter(rules ?? ((in facts) => default)));
-        server.Server.Start();
-        return server;
-    }
+    public static RunningServer Start(Func<SinkSettings, SinkSettings>? configure = null, ScriptedFilter.Script? rules = null) =>
+        new(configure ?? (settings => settings), new ScriptedFilter(rules ?? ((in facts) => default)), options: null);
+
+    /// <summary>A server for dialogs with names and limits of their own.</summary>
+    public static RunningServer Start(SmtpSessionOptions options, IMailboxFilterSource filters) =>
+        new(settings => settings with { StartTls = options.OfferStartTls, IdleTimeout = options.IdleTimeout }, filters, options);
 
     /// <summary>A client that is connected and has read the greeting.</summary>
     public async Task<SmtpTestClient> GreetedAsync()

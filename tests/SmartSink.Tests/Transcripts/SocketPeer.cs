@@ -1,0 +1,62 @@
+using System.Text.Json;
+using SmartSink.Policy;
+using SmartSink.Smtp.Server;
+using SmartSink.Testing.Dialogs;
+using SmartSink.Testing.Transcripts;
+using SmartSink.Tests.Listening;
+
+namespace SmartSink.Tests.Transcripts;
+
+/// <summary>A client on a real socket, and the whole server behind it. It connects with the first octet that goes either way.</summary>
+internal sealed class SocketPeer : ITranscriptPeer
+{
+    private readonly FilterSwitch _filters = new(new AcceptAll());
+    private readonly RunningServer _server;
+    private SmtpTestClient? _client;
+
+    public SocketPeer(SmtpSessionOptions options) => _server = RunningServer.Start(options, _filters);
+
+    public ValueTask UsePolicyAsync(string path)
+    {
+        var result = PolicyLoader.Load(path);
+        _filters.Current = result.Snapshot ?? throw new InvalidOperationException(string.Join('\n', result.Diagnostics));
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> octets)
+    {
+        var client = await ClientAsync();
+        try
+        {
+            await client.SendAsync(octets);
+        }
+        catch (IOException)
+        {
+            // The server has closed already; what it said before is still to be read.
+        }
+    }
+
+    public async ValueTask<string?> ReceiveLineAsync() => await (await ClientAsync()).LineAsync();
+
+    public async ValueTask StartTlsAsync() => await (await ClientAsync()).StartTlsAsync();
+
+    public async ValueTask AdvanceTimeAsync(TimeSpan span) => await _server.PassAsync(span, (await ClientAsync()).Sent);
+
+    public async ValueTask<string?> WaitForCloseAsync()
+    {
+        await (await ClientAsync()).DisposeAsync();
+        return JsonNamingPolicy.SnakeCaseLower.ConvertName((await _server.Connections.NextEndAsync()).ToString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is not null)
+        {
+            await _client.DisposeAsync();
+        }
+
+        await _server.DisposeAsync();
+    }
+
+    private async ValueTask<SmtpTestClient> ClientAsync() => _client ??= await _server.ConnectAsync();
+}
