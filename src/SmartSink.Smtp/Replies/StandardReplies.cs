@@ -18,7 +18,7 @@ internal static class StandardReplies
     public static readonly FixedReply Help = new(
         214,
         new(2, 0, 0),
-        "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY EXPN HELP QUIT STARTTLS\nMail is answered by policy and then discarded"u8);
+        "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT, and what EHLO lists\nMail is answered by policy and then discarded"u8);
 
     public static readonly FixedReply ShuttingDown = new(421, new(4, 3, 2), "The server is stopping, try again later"u8);
     public static readonly FixedReply IdleTooLong = new(421, new(4, 4, 2), "Nothing heard for too long, closing"u8);

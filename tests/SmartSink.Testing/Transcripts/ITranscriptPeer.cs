@@ -15,7 +15,10 @@ public interface ITranscriptPeer : IAsyncDisposable
     /// <summary>Does the handshake that STARTTLS announced.</summary>
     ValueTask StartTlsAsync();
 
-    /// <summary>Lets time go by on the server's clock.</summary>
+    /// <summary>
+    /// Lets time go by on the server's clock, after the server has taken in every octet sent so far; the server has looked at its
+    /// deadlines when the task ends.
+    /// </summary>
     ValueTask AdvanceTimeAsync(TimeSpan span);
 
     /// <summary>Waits for the server to close; no more octets may come before that.</summary>
