@@ -89,7 +89,11 @@ internal sealed class SinkApplication : IAsyncDisposable
     public Task StopAsync() => _app.StopAsync();
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        State.Stopping();
+        return _app.DisposeAsync();
+    }
 
     private static async Task<PolicyLoadResult> PolicyOrThrow(Task<PolicyLoadResult> loading, ILogger log)
     {

@@ -43,7 +43,7 @@ internal sealed class SmtpWorker(SmtpServer server, SinkState state, IHostApplic
             await server.Completion;
         }
 #pragma warning disable CA1031 // A sink that no longer listens has to say so and end, whatever the cause.
-        catch (Exception exception)
+        catch (Exception exception) when (state.Phase != SinkPhase.Stopping)
 #pragma warning restore CA1031
         {
             log.ListenerFailed(exception);

@@ -26,7 +26,7 @@ internal sealed class SessionReporter(DialogMetrics metrics, ILogger<SessionRepo
             log.MessageEnded(
                 Text(message.TransactionId),
                 Text(message.Sender),
-                message.Outcome,
+                LabelWords.Outcomes[(int)message.Outcome],
                 message.Code,
                 message.Recipients,
                 message.Size,
@@ -46,7 +46,7 @@ internal sealed class SessionReporter(DialogMetrics metrics, ILogger<SessionRepo
             reply.WriteTo(octets, in facts);
             log.Refused(
                 facts.ClientAddress,
-                facts.Stage,
+                LabelWords.Stages[(int)facts.Stage],
                 Text(facts.TransactionId),
                 Text(facts.Sender),
                 Text(facts.Recipient),

@@ -1,0 +1,138 @@
+using SmartSink.Commands;
+using SmartSink.Configuration;
+using SmartSink.Testing;
+using SmartSink.Tests.Hosting;
+using SmartSink.Tests.Reloading;
+
+namespace SmartSink.Tests.Commands;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    [Fact]
+    public async Task Help_shows_every_setting_with_its_variable_and_default()
+    {
+        (await RunAsync("--help")).ShouldBe(0);
+        var help = string.Join(' ', _output.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        foreach (var setting in SettingCatalog.All)
+        {
+            help.ShouldContain(setting.Option + " ");
+            help.ShouldContain($"{setting.Description} [{setting.Environment}{(setting.Default.Length > 0 ? $", default: {setting.Default}" : "")}]");
+        }
+
+        foreach (var command in new[] { "check", "explain", "health" })
+        {
+            help.ShouldContain(command);
+        }
+    }
+
+    [Fact]
+    public async Task Version()
+    {
+        (await RunAsync("--version")).ShouldBe(0);
+        _output.ToString().Trim().ShouldBe(ProductVersion.Text);
+    }
+
+    [Theory]
+    [InlineData("--prot", "25")]
+    [InlineData("serve")]
+    [InlineData("check")]
+    [InlineData("explain")]
+    [InlineData("--port")]
+    public async Task A_wrong_call_is_told_on_standard_error(params string[] arguments)
+    {
+        (await RunAsync(arguments)).ShouldBe(2);
+        _output.ToString().ShouldBeEmpty();
+        _error.ToString().ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_is_one_line()
+    {
+        (await RunAsync("--port", "abc")).ShouldBe(2);
+        _error.ToString().ShouldBe("--port: \"abc\" is not a port (0 to 65535)\n");
+    }
+
+    [Fact]
+    public async Task Check_shows_all_mistakes_of_all_files()
+    {
+        var bad = _folder.Write("bad.toml", "[default]\nbounce = 101\ndefer = \"x\"\n");
+        var good = _folder.Write("good.toml", ReloadFixture.Refusing("no"));
+
+        (await RunAsync("check", bad, good)).ShouldBe(1);
+
+        _error.ToString().ShouldContain($"{bad}(2,10): error: ");
+        _error.ToString().ShouldContain($"{bad}(3,9): error: ");
+        _output.ToString().ShouldContain($"{good}: policy ");
+        _output.ToString().ShouldEndWith("2 policies checked: 2 errors, 0 warnings\n");
+    }
+
+    [Fact]
+    public async Task Check_passes_what_has_warnings_only()
+    {
+        var file = _folder.Write("warn.toml", "[domain.\"example.com\"]\ndefer = 10\n[[defer.\"example.com\"]]\ncode = 550\nmsg = \"5.1.1 no\"\n");
+        (await RunAsync("check", file)).ShouldBe(0);
+        _error.ToString().ShouldContain(": warning: ");
+        _output.ToString().ShouldEndWith("1 policy checked: 0 errors, 1 warning\n");
+    }
+
+    [Fact]
+    public async Task Check_of_a_file_that_is_not_there_fails()
+    {
+        (await RunAsync("check", _folder.Combine("none.toml"))).ShouldBe(1);
+        _error.ToString().ShouldContain("none.toml(1,1): error: ");
+    }
+
+    [Fact]
+    public async Task Explain_tells_entry_rates_and_replies()
+    {
+        var file = _folder.Write("p.toml", "[domain.\"gmail.com\"]\nbounce = 12.5\n[[bounce.\"gmail.com\"]]\ncode = 550\nmsg = \"5.1.1 nobody\"\n");
+        (await RunAsync("explain", "--data", file, "someone@gmail.com", "example.org")).ShouldBe(0);
+        _output.ToString().ShouldContain("gmail.com");
+        _output.ToString().ShouldContain("12.5");
+        _output.ToString().ShouldContain("5.1.1 nobody");
+        _output.ToString().ShouldContain("example.org");
+    }
+
+    [Fact]
+    public async Task Explain_fails_on_what_is_no_address() =>
+        (await RunAsync("explain", "--data", _folder.Write("p.toml", ""), "a@b@")).ShouldBe(1);
+
+    [Fact]
+    public async Task Explain_needs_a_good_policy()
+    {
+        var file = _folder.Write("p.toml", "[default]\nbounce = 101\n");
+        (await RunAsync("explain", "--data", file, "a@example.org")).ShouldBe(2);
+        _error.ToString().ShouldStartWith($"{file}(2,10): error: ");
+    }
+
+    [Fact]
+    public async Task Health_asks_the_sink()
+    {
+        await using (var sink = await RunningSink.StartAsync())
+        {
+            (await RunAsync("health", "--http", $"{sink.App.HttpEndPoint.Port}")).ShouldBe(0);
+            _output.ToString().ShouldContain("\"status\": \"ready\"");
+
+            (await RunAsync("health", "--http-listen", "*", "--http", $"{sink.App.HttpEndPoint.Port}")).ShouldBe(0);
+        }
+
+        using var nobody = SmartSink.Http.HttpSocket.Open(new(System.Net.IPAddress.Loopback, 0));
+        var port = ((System.Net.IPEndPoint)nobody.LocalEndPoint!).Port;
+        nobody.Close();
+        (await RunAsync("health", "--http", $"{port}")).ShouldBe(1);
+        _error.ToString().ShouldStartWith($"http://127.0.0.1:{port}/readyz: ");
+    }
+
+    private Task<int> RunAsync(params string[] arguments) => CommandLine.RunAsync(arguments, _output, _error);
+}

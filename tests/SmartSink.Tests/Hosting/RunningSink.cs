@@ -1,0 +1,67 @@
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using SmartSink.Configuration;
+using SmartSink.Hosting;
+using SmartSink.Testing;
+
+namespace SmartSink.Tests.Hosting;
+
+/// <summary>A whole sink of one test's own, in this process, on free ports.</summary>
+internal sealed class RunningSink : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http = new();
+
+    private RunningSink()
+    {
+    }
+
+    public SinkApplication App { get; private set; } = null!;
+
+    public string PolicyFile => _folder.Combine("responses.toml");
+
+    public static async Task<RunningSink> StartAsync(string policy = "", Func<SinkSettings, SinkSettings>? configure = null)
+    {
+        var sink = new RunningSink();
+        sink._folder.Write("responses.toml", policy);
+        var settings = new SinkSettings
+        {
+            ListenAddress = IPAddress.Loopback,
+            Port = 0,
+            HttpPort = 0,
+            PolicyFile = sink.PolicyFile,
+            StateFolder = sink._folder.Combine("state"),
+            Hostname = "sink.example",
+            StartTls = false,
+            LogLevel = Serilog.Events.LogEventLevel.Fatal,
+        };
+        sink.App = await SinkApplication.StartAsync(configure?.Invoke(settings) ?? settings, new ConfigurationBuilder().Build(), [], TimeProvider.System);
+        return sink;
+    }
+
+    public Uri Url(string path) => new($"http://{App.HttpEndPoint}{path}");
+
+    public Task<HttpResponseMessage> GetAsync(string path, string? accept = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, Url(path));
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        return _http.SendAsync(request);
+    }
+
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path) => _http.SendAsync(new HttpRequestMessage(method, Url(path)));
+
+    public Task<MetricsScrape> ScrapeAsync() => MetricsScrape.FetchAsync(Url("/metrics"));
+
+    public Task<SmtpProbe> ConnectAsync() => SmtpProbe.ConnectAsync(App.SmtpEndPoint);
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        _http.Dispose();
+        _folder.Dispose();
+    }
+}

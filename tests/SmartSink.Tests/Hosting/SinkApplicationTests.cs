@@ -1,0 +1,120 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using SmartSink.Hosting;
+using SmartSink.Observability.Metrics;
+
+namespace SmartSink.Tests.Hosting;
+
+public sealed partial class SinkApplicationTests
+{
+    [Fact]
+    public async Task A_dialog_shows_in_the_metrics()
+    {
+        await using var sink = await RunningSink.StartAsync("[domain.\"gmail.com\"]\nbounce = 0\n");
+        using var client = await sink.ConnectAsync();
+        await client.SayAsync("MAIL FROM:<a@b.example>");
+        (await client.SayAsync("RCPT TO:<permfail@gmail.com>")).ShouldStartWith("550 ");
+        (await client.SayAsync("RCPT TO:<someone@gmail.com>")).ShouldStartWith("250 ");
+        (await client.SayAsync("RCPT TO:<someone@elsewhere.example>")).ShouldStartWith("250 ");
+        (await client.SayAsync("DATA")).ShouldStartWith("354 ");
+        (await client.SayAsync("Subject: x\r\n\r\nhello\r\n.")).ShouldStartWith("250 ");
+
+        var metrics = await sink.ScrapeAsync();
+        metrics.Sum("smartsink_connections_open").ShouldBe(1);
+        metrics.Sum("smartsink_recipients_total").ShouldBe(3);
+        metrics.Sum("smartsink_recipients_total", ("outcome", "permfail"), ("stage", "rcpt"), ("domain", "gmail.com")).ShouldBe(1);
+        metrics.Sum("smartsink_recipients_total", ("outcome", "accepted"), ("stage", "data"), ("domain", "gmail.com")).ShouldBe(1);
+        metrics.Sum("smartsink_recipients_total", ("outcome", "accepted"), ("stage", "data"), ("domain", "other")).ShouldBe(1);
+        metrics.Sum("smartsink_messages_total", ("outcome", "accepted")).ShouldBe(1);
+        metrics.Sum("smartsink_replies_total").ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task Readiness_and_metrics_can_be_read_while_a_transaction_holds_up_the_stop()
+    {
+        await using var sink = await RunningSink.StartAsync(configure: settings => settings with { ShutdownTimeout = TimeSpan.FromMinutes(1) });
+        using var client = await sink.ConnectAsync();
+        (await client.SayAsync("MAIL FROM:<a@b.example>")).ShouldStartWith("250 ");
+        using (var idle = await sink.ConnectAsync())
+        {
+            var stopping = sink.App.StopAsync();
+
+            // The idle connection's goodbye says that the stop is under way.
+            (await idle.HearAsync()).ShouldStartWith("421 ");
+            using var answer = await sink.GetAsync("/readyz");
+            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("\"status\": \"stopping\"");
+
+            (await client.SayAsync("RCPT TO:<x@example.com>")).ShouldStartWith("250 ");
+            (await client.SayAsync("DATA")).ShouldStartWith("354 ");
+            (await client.SayAsync(".")).ShouldStartWith("250 ");
+            (await client.HearAsync()).ShouldStartWith("421 ");
+            await stopping.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_bad_policy_stops_the_start_with_all_its_mistakes()
+    {
+        var exception = await Should.ThrowAsync<StartException>(() => RunningSink.StartAsync("[default]\nbounce = 101\ndefer = -1\n"));
+        exception.ExitCode.ShouldBe(2);
+        exception.Lines.Count.ShouldBe(2);
+        exception.Lines.ShouldAllBe(line => line.Contains("responses.toml(", StringComparison.Ordinal) && line.Contains(": error: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_none_stops_the_start()
+    {
+        var exception = await Should.ThrowAsync<StartException>(() =>
+            RunningSink.StartAsync(configure: settings => settings with { StartTls = true, TlsCertificateFile = "/nonexistent/cert.pem" }));
+        exception.ExitCode.ShouldBe(2);
+        exception.Lines.ShouldHaveSingleItem().ShouldContain("SINK_TLS_CERT");
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_one_line_that_names_its_key()
+    {
+        await using var first = await RunningSink.StartAsync();
+
+        var smtp = await Should.ThrowAsync<StartException>(() =>
+            RunningSink.StartAsync(configure: settings => settings with { Port = first.App.SmtpEndPoint.Port }));
+        var http = await Should.ThrowAsync<StartException>(() =>
+            RunningSink.StartAsync(configure: settings => settings with { HttpPort = first.App.HttpEndPoint.Port }));
+
+        (smtp.ExitCode, http.ExitCode).ShouldBe((1, 1));
+        smtp.Lines.ShouldBe([$"SINK_PORT: cannot listen on {first.App.SmtpEndPoint}: the port is in use"]);
+        http.Lines.ShouldBe([$"SINK_HTTP: cannot listen on {first.App.HttpEndPoint}: the port is in use"]);
+    }
+
+    [Fact]
+    public async Task An_address_that_the_machine_does_not_have_is_one_line_that_names_its_key()
+    {
+        var elsewhere = IPAddress.Parse("192.0.2.1");
+        var smtp = await Should.ThrowAsync<StartException>(() => RunningSink.StartAsync(configure: settings => settings with { ListenAddress = elsewhere }));
+        var http = await Should.ThrowAsync<StartException>(() => RunningSink.StartAsync(configure: settings => settings with { HttpListenAddress = elsewhere }));
+        smtp.Lines.ShouldHaveSingleItem().ShouldStartWith("SINK_LISTEN: ");
+        http.Lines.ShouldHaveSingleItem().ShouldStartWith("SINK_HTTP_LISTEN: ");
+    }
+
+    /// <summary>What /metrics shows and what the catalogue lists are the same.</summary>
+    [Fact]
+    public async Task The_catalogue_lists_every_metric()
+    {
+        await using var sink = await RunningSink.StartAsync();
+        using var client = await sink.ConnectAsync();
+        using var answer = await sink.GetAsync("/metrics");
+        var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        var shown = TypeLine().Matches(page).Select(match => match.Groups[1].Value).ToList();
+
+        shown.ShouldBeUnique();
+        shown.ShouldBeSubsetOf(MetricCatalog.All.Select(metric => metric.ExposedName));
+
+        // Those that have no value before something rare has happened.
+        MetricCatalog.All.Select(metric => metric.ExposedName).Except(shown)
+            .ShouldBe(["smartsink_accept_errors_total", "smartsink_recipients_total", "smartsink_tls_handshakes_total"]);
+    }
+
+    [GeneratedRegex("^# TYPE ([a-z_]+) (counter|gauge|histogram)$", RegexOptions.Multiline)]
+    private static partial Regex TypeLine();
+}

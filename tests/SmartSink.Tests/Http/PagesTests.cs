@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text.Json;
+using SmartSink.Reloading;
+using SmartSink.Tests.Hosting;
+using SmartSink.Tests.Reloading;
+
+namespace SmartSink.Tests.Http;
+
+public sealed class PagesTests
+{
+    [Fact]
+    public async Task The_index_names_the_others()
+    {
+        await using var sink = await RunningSink.StartAsync();
+        using var answer = await sink.GetAsync("/");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        foreach (var path in new[] { "/metrics", "/livez", "/readyz" })
+        {
+            page.ShouldContain(path);
+            using var linked = await sink.GetAsync(path);
+            linked.StatusCode.ShouldBe(HttpStatusCode.OK);
+            using var head = await sink.SendAsync(HttpMethod.Head, path);
+            head.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "/nothing", 404, "Not Found")]
+    [InlineData("POST", "/metrics", 405, "Method Not Allowed")]
+    public async Task A_refusal_is_problem_details(string method, string path, int status, string title)
+    {
+        await using var sink = await RunningSink.StartAsync();
+        using var answer = await sink.SendAsync(new HttpMethod(method), path);
+        ((int)answer.StatusCode).ShouldBe(status);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        problem.RootElement.GetProperty("status").GetInt32().ShouldBe(status);
+        problem.RootElement.GetProperty("title").GetString().ShouldBe(title);
+    }
+
+    [Fact]
+    public async Task Readiness_shows_listener_policy_and_the_last_reload()
+    {
+        await using var sink = await RunningSink.StartAsync(ReloadFixture.Refusing("first"));
+        using (var ready = await ReadyAsync(sink))
+        {
+            ready.RootElement.GetProperty("status").GetString().ShouldBe("ready");
+            ready.RootElement.GetProperty("smtp").GetString().ShouldBe(sink.App.SmtpEndPoint.ToString());
+            ready.RootElement.GetProperty("policy").GetProperty("hash").GetString().ShouldBe(sink.App.Policy.Snapshot.Hash);
+            ready.RootElement.GetProperty("last_reload").ValueKind.ShouldBe(JsonValueKind.Null);
+        }
+
+        var rejected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        sink.App.Policy.Reloaded += (_, report) =>
+        {
+            if (report.Result == ReloadResult.Rejected)
+            {
+                rejected.TrySetResult();
+            }
+        };
+        await File.WriteAllTextAsync(sink.PolicyFile, "[default]\nbounce = 101\n", TestContext.Current.CancellationToken);
+        await rejected.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        using var after = await ReadyAsync(sink);
+        after.RootElement.GetProperty("status").GetString().ShouldBe("ready", "the old policy is in force and good");
+        var reload = after.RootElement.GetProperty("last_reload");
+        reload.GetProperty("result").GetString().ShouldBe("rejected");
+        reload.GetProperty("diagnostics")[0].GetString()!.ShouldStartWith($"{sink.PolicyFile}(2,10): error: ");
+        var metrics = await sink.ScrapeAsync();
+        metrics.Sum("smartsink_policy_reloads_total", ("result", "rejected")).ShouldBe(1);
+        metrics.Label("smartsink_policy_info", "hash").ShouldBe(sink.App.Policy.Snapshot.Hash);
+    }
+
+    [Fact]
+    public async Task Metrics_come_in_the_format_that_is_asked_for()
+    {
+        await using var sink = await RunningSink.StartAsync();
+
+        using var plain = await sink.GetAsync("/metrics");
+        plain.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; version=0.0.4; charset=utf-8");
+        (await plain.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldNotContain("# EOF");
+
+        using var open = await sink.GetAsync("/metrics", "application/openmetrics-text; version=1.0.0");
+        open.Content.Headers.ContentType!.ToString().ShouldBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
+        (await open.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldEndWith("# EOF\n");
+    }
+
+    private static async Task<JsonDocument> ReadyAsync(RunningSink sink)
+    {
+        using var answer = await sink.GetAsync("/readyz");
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using System.Text.Json;
+using SmartSink.Http;
+using SmartSink.Testing;
+using SmartSink.Testing.Processes;
+using SmartSink.Tests.Hosting;
+
+namespace SmartSink.Tests.Processes;
+
+public sealed class SinkProcessTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_bad_policy_ends_the_start_with_2_and_all_its_mistakes()
+    {
+        var file = _folder.Write("responses.toml", "[default]\nbounce = 101\ndefer = \"x\"\n");
+
+        var result = await RunAsync();
+
+        result.ExitCode.ShouldBe(2, result.ToString());
+        var lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(2, result.ToString());
+        lines[0].ShouldStartWith($"{file}(2,10): error: ");
+        lines[1].ShouldStartWith($"{file}(3,9): error: ");
+    }
+
+    [Fact]
+    public async Task A_bad_setting_ends_the_start_with_2_and_one_line()
+    {
+        var result = await RunAsync(("SINK_PORT", "abc"));
+        result.ExitCode.ShouldBe(2, result.ToString());
+        result.Error.ShouldBe("SINK_PORT: \"abc\" is not a port (0 to 65535)\n");
+        result.Output.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("SINK_PORT")]
+    [InlineData("SINK_HTTP")]
+    public async Task A_port_in_use_ends_the_start_with_1_and_one_line(string key)
+    {
+        _folder.Write("responses.toml", "");
+        using var taken = HttpSocket.Open(new IPEndPoint(IPAddress.Loopback, 0));
+        var endPoint = (IPEndPoint)taken.LocalEndPoint!;
+
+        var result = await RunAsync((key, $"{endPoint.Port}"));
+
+        result.ExitCode.ShouldBe(1, result.ToString());
+        result.Error.ShouldBe($"{key}: cannot listen on {endPoint}: the port is in use\n");
+    }
+
+    [Fact]
+    public async Task SIGTERM_ends_it_gracefully_with_0()
+    {
+        await using var sink = await SinkProcess.StartAsync("");
+        using var client = await SmtpProbe.ConnectAsync(new IPEndPoint(IPAddress.Loopback, sink.SmtpPort));
+
+        var exit = sink.TerminateAsync();
+
+        (await client.HearAsync()).ShouldStartWith("421 ");
+        (await client.HearAsync()).ShouldBeEmpty();
+        (await exit).ShouldBe(0, sink.Output);
+    }
+
+    [Fact]
+    public async Task A_variable_that_is_no_setting_is_warned_of()
+    {
+        await using var sink = await SinkProcess.StartAsync("", new Dictionary<string, string> { ["SINK_MAX_ERROR"] = "5" });
+        (await sink.TerminateAsync()).ShouldBe(0);
+        sink.Output.ShouldContain("WRN SINK_MAX_ERROR is not a setting; was SINK_MAX_ERRORS meant?");
+    }
+
+    [Fact]
+    public async Task The_log_shows_each_message_with_its_id_in_JSON_when_asked()
+    {
+        var json = new Dictionary<string, string> { ["SINK_LOG_FORMAT"] = "json", ["SINK_LOG_LEVEL"] = "Debug" };
+        await using var sink = await SinkProcess.StartAsync("", json);
+        string reply;
+        using (var client = await SmtpProbe.ConnectAsync(new IPEndPoint(IPAddress.Loopback, sink.SmtpPort)))
+        {
+            await client.SayAsync("MAIL FROM:<a@b.example>");
+            (await client.SayAsync("RCPT TO:<permfail@example.com>")).ShouldStartWith("550 ");
+            await client.SayAsync("RCPT TO:<c@example.com>");
+            await client.SayAsync("DATA");
+            reply = await client.SayAsync("hello\r\n.");
+        }
+
+        (await sink.TerminateAsync()).ShouldBe(0);
+
+        var events = sink.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var message = Find("Message ");
+        reply.ShouldContain(message.GetProperty("Id").GetString()!);
+        message.GetProperty("Outcome").GetString().ShouldBe("accepted");
+        var refusal = Find("Refused ");
+        refusal.GetProperty("Recipient").GetString().ShouldBe("permfail@example.com");
+        refusal.GetProperty("Reply").GetString()!.ShouldStartWith("550 5.");
+
+        JsonElement Find(string start) => events
+            .Single(line => line.GetProperty("RenderedMessage").GetString()!.StartsWith(start, StringComparison.Ordinal))
+            .GetProperty("Properties");
+    }
+
+    private Task<ToolResult> RunAsync(params (string Name, string Value)[] environment)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["SINK_PORT"] = "0",
+            ["SINK_HTTP"] = "0",
+            ["SINK_LISTEN"] = "127.0.0.1",
+            ["SINK_DATA"] = _folder.Combine("responses.toml"),
+            ["SINK_STATE"] = _folder.Combine("state"),
+        };
+        foreach (var (name, value) in environment)
+        {
+            variables[name] = value;
+        }
+
+        return Tool.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "smartsink.dll")], environment: variables);
+    }
+}
