@@ -5,12 +5,12 @@ namespace SmartSink.Hosting;
 /// <summary>What is said about the process, ids 200 to 219.</summary>
 internal static partial class HostingLog
 {
-    [LoggerMessage(200, LogLevel.Information, "SmartSink {Version:l} answers SMTP on {Smtp:l} and HTTP on {Http:l}; policy {Hash:l} has {Domains} domains and patterns")]
+    [LoggerMessage(200, LogLevel.Information, "SmartSink {Version} answers SMTP on {Smtp} and HTTP on {Http}; policy {Hash} has {Domains} domains and patterns")]
     public static partial void Started(this ILogger log, string version, EndPoint smtp, EndPoint http, string hash, int domains);
 
     [LoggerMessage(201, LogLevel.Critical, "SMTP listens no more")]
     public static partial void ListenerFailed(this ILogger log, Exception exception);
 
-    [LoggerMessage(202, LogLevel.Warning, "{Warning:l}")]
+    [LoggerMessage(202, LogLevel.Warning, "{Warning}")]
     public static partial void SettingsWarning(this ILogger log, string warning);
 }

@@ -5,16 +5,16 @@ namespace SmartSink.Reloading;
 /// <summary>What is said about reloads, ids 220 to 239.</summary>
 internal static partial class ReloadLog
 {
-    [LoggerMessage(220, LogLevel.Information, "Policy {Hash:l} is in force, with {Domains} domains and patterns")]
+    [LoggerMessage(220, LogLevel.Information, "Policy {Hash} is in force, with {Domains} domains and patterns")]
     public static partial void Applied(this ILogger log, string hash, int domains);
 
-    [LoggerMessage(221, LogLevel.Error, "The changed policy has {Errors} errors and is not used; policy {Hash:l} stays in force")]
+    [LoggerMessage(221, LogLevel.Error, "The changed policy has {Errors} errors and is not used; policy {Hash} stays in force")]
     public static partial void Rejected(this ILogger log, int errors, string hash);
 
-    [LoggerMessage(222, LogLevel.Information, "The policy's files were touched and say the same; policy {Hash:l} stays in force")]
+    [LoggerMessage(222, LogLevel.Information, "The policy's files were touched and say the same; policy {Hash} stays in force")]
     public static partial void Unchanged(this ILogger log, string hash);
 
-    [LoggerMessage(223, LogLevel.Debug, "{Folder:l} cannot be watched and is only polled: {Reason:l}")]
+    [LoggerMessage(223, LogLevel.Debug, "{Folder} cannot be watched and is only polled: {Reason}")]
     public static partial void NotWatched(this ILogger log, string folder, string reason);
 
     [LoggerMessage(224, LogLevel.Error, "Looking at the policy's files failed")]
@@ -36,9 +36,9 @@ internal static partial class ReloadLog
         }
     }
 
-    [LoggerMessage(225, LogLevel.Error, "{Diagnostic:l}")]
+    [LoggerMessage(225, LogLevel.Error, "{Diagnostic}")]
     private static partial void PolicyError(this ILogger log, PolicyDiagnostic diagnostic);
 
-    [LoggerMessage(226, LogLevel.Warning, "{Diagnostic:l}")]
+    [LoggerMessage(226, LogLevel.Warning, "{Diagnostic}")]
     private static partial void PolicyWarning(this ILogger log, PolicyDiagnostic diagnostic);
 }

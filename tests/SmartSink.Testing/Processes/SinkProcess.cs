@@ -116,7 +116,8 @@ public sealed partial class SinkProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    [GeneratedRegex(@"answers SMTP on (\S+) and HTTP on (\S+);", RegexOptions.CultureInvariant, 1000)]
+    // In a log of JSON the addresses stand between escaped quotes.
+    [GeneratedRegex("""answers SMTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")? and HTTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")?;""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex StartLine();
 
     private async Task<double> AppliedAsync() => (await MetricsAsync()).Sum("smartsink_policy_reloads_total", ("result", "applied"));
