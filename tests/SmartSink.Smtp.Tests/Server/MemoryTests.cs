@@ -22,7 +22,8 @@ public sealed class MemoryTests
         var octets = Encoding.ASCII.GetBytes(
             "MAIL FROM:<a@b.example> SIZE=100 BODY=8BITMIME\r\n"
             + string.Concat(Enumerable.Repeat("RCPT TO:<\"c\\c\"@d.example> NOTIFY=NEVER\r\n", 40))
-            + "RCPT TO:<x@kept.example>\r\nRCPT TO:<broken\r\nRCPT TO:<x@no.example>\r\nDATA\r\nSubject: x\r\n\r\nText\r\n.\r\nRSET\r\nNOOP\r\n");
+            + "RCPT TO:<x@kept.example>\r\nRCPT TO:<broken\r\nRCPT TO:<x@no.example>\r\nDATA\r\nSubject: x\r\n\r\nText\r\n.\r\nRSET\r\nNOOP\r\n"
+            + "MAIL FROM:<>\r\nRCPT TO:<postmaster>\r\nDATA\r\nText\r\n.\r\nMAIL FROM:<a@b.example>\r\nRSET\r\n");
         Run(session, octets, output, 3);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
