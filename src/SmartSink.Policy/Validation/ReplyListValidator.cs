@@ -6,6 +6,9 @@ namespace SmartSink.Policy.Validation;
 /// <summary>Codes and weights of reply lists.</summary>
 internal static class ReplyListValidator
 {
+    /// <summary>The smallest weight of a reply that is ever chosen.</summary>
+    public const double SmallestWeight = 0.000_001;
+
     /// <summary>The largest weight.</summary>
     public const double LargestWeight = 1_000_000;
 
@@ -48,9 +51,9 @@ internal static class ReplyListValidator
     {
         foreach (var reply in list.Replies)
         {
-            if (reply.Weight is { } weight && weight.Value is not (>= 0 and <= LargestWeight))
+            if (reply.Weight is { } weight && weight.Value is not (0 or (>= SmallestWeight and <= LargestWeight)))
             {
-                diagnostics.Error(weight.Place, $"weight = {weight.Value} is not from 0 to {LargestWeight}");
+                diagnostics.Error(weight.Place, $"weight = {weight.Value} is neither 0 nor from {SmallestWeight:0.000000} to {LargestWeight}");
             }
         }
 

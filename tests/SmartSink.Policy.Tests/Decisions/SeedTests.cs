@@ -31,6 +31,20 @@ public sealed class SeedTests
         first.Distinct().Count().ShouldBe(4);
     }
 
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("0")]
+    [InlineData("0x7FFFFFFFFFFFFFFF")]
+    [InlineData("-9223372036854775808")]
+    public void Any_whole_number_is_a_seed(string seed)
+    {
+        var file = Seeded.Replace("42", seed, StringComparison.Ordinal);
+        var first = Sample.Codes(PolicyFolder.Snapshot(file), "a.example", 500);
+
+        Sample.Codes(PolicyFolder.Snapshot(file), "a.example", 500).ShouldBe(first);
+        first.ShouldNotBe(Sample.Codes(PolicyFolder.Snapshot(Seeded), "a.example", 500));
+    }
+
     [Fact]
     public void Without_a_seed_two_runs_differ()
     {
