@@ -19,17 +19,22 @@ public sealed class AllocationTests
         string[] recipients = ["x@example.com", "x@a.b.example.com", "x@other.example.sink.test", "tempfail@example.com", "450-x@example.com", "postmaster"];
         foreach (var dialog in recipients.Select(Dialog.With))
         {
-            // The first answer may count a domain for the first time.
-            var facts = dialog.Facts();
-            policy.Answer(facts);
+            // The first answer may count a domain for the first time, and the first thousand take every way through the code once.
+            Allocated(policy, dialog);
 
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 1000; i++)
-            {
-                policy.Answer(facts);
-            }
-
-            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+            Allocated(policy, dialog).ShouldBe(0);
         }
+    }
+
+    private static long Allocated(PolicySnapshot policy, Dialog dialog)
+    {
+        var facts = dialog.Facts();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            policy.Answer(facts);
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }
