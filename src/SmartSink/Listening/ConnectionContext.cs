@@ -46,7 +46,7 @@ internal sealed class ConnectionContext
     }
 
     /// <summary>The present moment.</summary>
-    public Moment Now() => Moment.Of(Clock);
+    public Moment Now() => Clock.ReadMoment();
 
     /// <summary>A deadline from now, in <see cref="Moment.Milliseconds"/>; never for zero.</summary>
     public long In(TimeSpan time) =>

@@ -1,5 +1,3 @@
-using SmartSink.Smtp.Server;
-
 namespace SmartSink.Listening;
 
 /// <summary>One timer for all deadlines: once a second it looks at every connection, and calls those whose time has come.</summary>
@@ -32,7 +30,7 @@ internal sealed class ConnectionHeartbeat : IDisposable
             return;
         }
 
-        var now = Moment.Of(_clock).Milliseconds;
+        var now = _clock.ReadMoment().Milliseconds;
         foreach (var connection in _registry.Slots)
         {
             if (connection is not null && connection.Deadline <= now)
