@@ -1,0 +1,39 @@
+# The two base images can be replaced: docker build --build-arg RUNTIME_IMAGE=... .
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
+ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/runtime-deps:10.0
+
+# restore: project files and locks alone, so that this layer is made anew only when a dependency changes.
+FROM ${SDK_IMAGE} AS restore
+WORKDIR /source
+ENV DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY src/Directory.Build.props src/
+COPY src/SmartSink/SmartSink.csproj src/SmartSink/packages.lock.json src/SmartSink/
+COPY src/SmartSink.Policy/SmartSink.Policy.csproj src/SmartSink.Policy/packages.lock.json src/SmartSink.Policy/
+COPY src/SmartSink.Smtp/SmartSink.Smtp.csproj src/SmartSink.Smtp/packages.lock.json src/SmartSink.Smtp/
+COPY src/SmartSink.Toml/SmartSink.Toml.csproj src/SmartSink.Toml/packages.lock.json src/SmartSink.Toml/
+RUN dotnet restore src/SmartSink --locked-mode && dotnet restore src/SmartSink -p:Image=true
+
+FROM restore AS publish
+COPY .editorconfig ./
+COPY src src
+RUN dotnet publish src/SmartSink -c Release -p:Image=true --no-restore -o /app && mkdir /state
+
+FROM ${RUNTIME_IMAGE} AS final
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="SmartSink" \
+      org.opencontainers.image.description="A mail sink that accepts, discards, and answers like the internet" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY --from=publish /app /opt/smartsink
+COPY policy /etc/smartsink/policy
+COPY --from=publish --chown=1654:1654 /state /var/lib/smartsink
+ENV SINK_DATA=/etc/smartsink/policy/responses.toml \
+    SINK_STATE=/var/lib/smartsink \
+    SINK_HTTP_LISTEN=0.0.0.0
+USER 1654:1654
+EXPOSE 2525 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/opt/smartsink/smartsink", "health"]
+ENTRYPOINT ["/opt/smartsink/smartsink"]

@@ -1,0 +1,7 @@
+# The tests in a container: docker build -f docker/test.Dockerfile .
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
+FROM ${SDK_IMAGE}
+WORKDIR /source
+ENV DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+COPY . .
+RUN dotnet test -c Release
