@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Sockets;
+using SmartSink.Testing;
+using SmartSink.Testing.Processes;
+
+namespace SmartSink.EndToEnd.Tests.Postfix;
+
+/// <summary>
+/// A Postfix of the test's own beside the machine's: own folders, own log, one SMTP port on loopback, everything relayed to the sink.
+/// Needs root, as Postfix's master does.
+/// </summary>
+internal sealed class PostfixInstance : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private PostfixInstance()
+    {
+        Configuration = _folder.Combine("etc");
+        LogFile = _folder.Combine("mail.log");
+    }
+
+    /// <summary>The port its smtpd listens on.</summary>
+    public int Port { get; private set; }
+
+    public string Configuration { get; }
+
+    public string LogFile { get; }
+
+    public static async Task<PostfixInstance> StartAsync(int sinkPort)
+    {
+        var postfix = new PostfixInstance { Port = FreePort() };
+        await postfix.StartCoreAsync(sinkPort);
+        return postfix;
+    }
+
+    /// <summary>Asks for every deferred message to be tried again now.</summary>
+    public Task FlushAsync() => RunAsync("postqueue", "-c", Configuration, "-f");
+
+    /// <summary>Reads the log until so many deliveries were tried in all, and returns them.</summary>
+    public async Task<IReadOnlyList<Delivery>> WaitForDeliveriesAsync(int count, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var deliveries = File.Exists(LogFile) ? Delivery.ReadAll(await File.ReadAllLinesAsync(LogFile, cancellation)) : [];
+            if (deliveries.Count >= count)
+            {
+                return deliveries;
+            }
+
+            // Postfix announces nothing: its log is all there is to look at.
+            await Task.Delay(100, cancellation);
+        }
+    }
+
+    /// <summary>Waits until the queue holds so many messages, all of them deferred: Postfix moves a message a moment after it logged the delivery.</summary>
+    public async Task WaitForDeferredAsync(int count, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var queue = (await RunAsync("postqueue", "-c", Configuration, "-j")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (queue.Length == count && queue.All(message => message.Contains("\"queue_name\": \"deferred\"", StringComparison.Ordinal)))
+            {
+                return;
+            }
+
+            await Task.Delay(100, cancellation);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("postfix", "-c", Configuration, "stop");
+        _folder.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
+    private static async Task<ToolResult> RunAsync(string name, params string[] arguments)
+    {
+        var result = await Tool.RunAsync(name, arguments);
+        result.ExitCode.ShouldBe(0, result.ToString());
+        return result;
+    }
+
+    private async Task StartCoreAsync(int sinkPort)
+    {
+        // Postfix's daemons run as user postfix and must pass through.
+        await RunAsync("chmod", "755", _folder.Path);
+        Directory.CreateDirectory(_folder.Combine("spool"));
+        Directory.CreateDirectory(_folder.Combine("lib"));
+        await RunAsync("chown", "postfix", _folder.Combine("lib"));
+        _folder.Write(
+            "etc/main.cf",
+            $"""
+            compatibility_level = 3.6
+            queue_directory = {_folder.Combine("spool")}
+            data_directory = {_folder.Combine("lib")}
+            command_directory = /usr/sbin
+            daemon_directory = /usr/lib/postfix/sbin
+            mail_owner = postfix
+            setgid_group = postdrop
+            maillog_file_prefixes = {_folder.Path}
+            maillog_file = {LogFile}
+            myhostname = mta.test
+            mydestination =
+            local_recipient_maps =
+            mynetworks = 127.0.0.0/8
+            inet_interfaces = 127.0.0.1
+            inet_protocols = ipv4
+            relayhost = [127.0.0.1]:{sinkPort}
+            disable_dns_lookups = yes
+            smtp_tls_security_level = may
+            smtputf8_enable = no
+            notify_classes =
+            minimal_backoff_time = 4h
+            maximal_backoff_time = 4h
+            queue_run_delay = 4h
+            """);
+        _folder.Write(
+            "etc/master.cf",
+            $"""
+            127.0.0.1:{Port} inet n - n - - smtpd
+            pickup    unix  n - n 60    1 pickup
+            cleanup   unix  n - n -     0 cleanup
+            qmgr      unix  n - n 14400 1 qmgr
+            tlsmgr    unix  - - n 1000? 1 tlsmgr
+            rewrite   unix  - - n -     - trivial-rewrite
+            bounce    unix  - - n -     0 bounce
+            defer     unix  - - n -     0 bounce
+            trace     unix  - - n -     0 bounce
+            verify    unix  - - n -     1 verify
+            flush     unix  n - n 1000? 0 flush
+            proxymap  unix  - - n -     - proxymap
+            proxywrite unix - - n -     1 proxymap
+            smtp      unix  - - n -     - smtp
+            relay     unix  - - n -     - smtp
+            showq     unix  n - n -     - showq
+            error     unix  - - n -     - error
+            retry     unix  - - n -     - error
+            discard   unix  - - n -     - discard
+            anvil     unix  - - n -     1 anvil
+            scache    unix  - - n -     1 scache
+            postlog   unix-dgram n - n - 1 postlogd
+
+            """);
+        await RunAsync("postfix", "-c", Configuration, "start");
+    }
+}
