@@ -19,6 +19,16 @@ public sealed class SettingsFileTests
     }
 
     [Fact]
+    public void The_file_that_is_shipped_says_the_defaults()
+    {
+        var none = new Dictionary<string, string>();
+        var shipped = SettingsReader.Read(SettingsFile.Load([AppContext.BaseDirectory]), none, none);
+        shipped.Files.GetSection(SettingsFile.Section).GetChildren().ShouldNotBeEmpty();
+        shipped.Settings.ShouldBe(SettingDefaults.For(none));
+        shipped.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void No_file_is_no_mistake()
     {
         using var folder = new TemporaryFolder();

@@ -49,6 +49,7 @@ public sealed class SinkProcessTests : IDisposable
 
         result.ExitCode.ShouldBe(1, result.ToString());
         result.Error.ShouldBe($"{key}: cannot listen on {endPoint}: the port is in use\n");
+        result.Output.ShouldNotContain("Exception");
     }
 
     [Fact]

@@ -16,15 +16,20 @@ internal static class SinkLogger
     /// <summary>Events that may wait for the log's reader; further ones are dropped and counted.</summary>
     public const int QueueLength = 10_000;
 
+    /// <summary>The host logs a failed start with its stack, and then throws it: the one line for the operator is enough.</summary>
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+
     private const string TextTemplate = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
     /// <summary>Makes the log of a process.</summary>
     /// <param name="settings">Level and form.</param>
-    /// <param name="files">Where a <c>Serilog</c> section may stand. Sinks named there are written to besides the console.</param>
+    /// <param name="files">Where a <c>Serilog</c> section may stand. Sinks named there are written to besides the console, and its overrides go over ours.</param>
     /// <param name="dropped">Told of events that were dropped.</param>
     public static Serilog.Core.Logger Create(SinkSettings settings, IConfiguration files, DroppedLogEvents dropped)
     {
-        var log = new LoggerConfiguration();
+        var log = new LoggerConfiguration()
+            .MinimumLevel.Override("Microsoft", Higher(settings.LogLevel, LogEventLevel.Warning))
+            .MinimumLevel.Override(HostCategory, LogEventLevel.Fatal);
         if (files.GetSection(Section).Exists())
         {
             // Named assemblies instead of a search through all of them, which takes longer than the rest of the start.
@@ -33,7 +38,6 @@ internal static class SinkLogger
 
         return log
             .MinimumLevel.Is(settings.LogLevel)
-            .MinimumLevel.Override("Microsoft", Higher(settings.LogLevel, LogEventLevel.Warning))
             .Enrich.FromLogContext()
             .WriteTo.Async(queue => Console(queue, settings), dropped, QueueLength, blockWhenFull: false)
             .CreateLogger();
