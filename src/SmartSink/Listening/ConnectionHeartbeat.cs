@@ -30,15 +30,20 @@ internal sealed class ConnectionHeartbeat : IDisposable
             return;
         }
 
-        var now = _clock.ReadMoment().Milliseconds;
-        foreach (var connection in _registry.Slots)
+        try
         {
-            if (connection is not null && connection.Deadline <= now)
+            var now = _clock.ReadMoment().Milliseconds;
+            foreach (var connection in _registry.Slots)
             {
-                connection.Attend();
+                if (connection is not null && connection.Deadline <= now)
+                {
+                    connection.Attend();
+                }
             }
         }
-
-        Volatile.Write(ref _beating, 0);
+        finally
+        {
+            Volatile.Write(ref _beating, 0);
+        }
     }
 }

@@ -98,6 +98,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
 
         GiveBackReplies();
         _received.Release();
+        _atRest = true;
         connection.TlsEnded();
     }
 
