@@ -114,6 +114,11 @@ internal sealed class PolicyReloader : IDisposable
         var now = _clock.GetUtcNow();
         if (result.Snapshot is not { } snapshot)
         {
+            if (mistrusted && _holder.LastReload is { Result: ReloadResult.Rejected } last && last.Diagnostics.SequenceEqual(result.Diagnostics))
+            {
+                return;
+            }
+
             _log.Report(result.Diagnostics);
             _log.Rejected(result.Diagnostics.Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), _holder.Snapshot.Hash);
             _holder.Keep(new ReloadReport(ReloadResult.Rejected, now, result.Diagnostics));

@@ -104,6 +104,21 @@ public sealed class PolicyReloaderTests
         }
     }
 
+    /// <summary>With the syntax broken the include is unseen, so the set of files changes and is read twice; that is still one mistake.</summary>
+    [Fact]
+    public void A_broken_file_that_hides_its_includes_is_told_once()
+    {
+        using var policy = new ReloadFixture("include = [\"providers/*.toml\"]\n" + Refusing("first"), fixture => fixture.Folder.Write("providers/a.toml", "[domain.\"a.example\"]\n"));
+        policy.LookUntilSame();
+
+        policy.Write("include = [\"providers/*.toml\"\n[default\n");
+        policy.LookUntilSame();
+        policy.LookUntilSame();
+
+        policy.LogLines.Where(line => line.Contains("is not used", StringComparison.Ordinal)).Count().ShouldBe(1);
+        policy.Holder.LastReload!.Result.ShouldBe(ReloadResult.Rejected);
+    }
+
     [Fact]
     public void A_broken_file_changes_nothing_and_is_told_whole_until_it_is_mended()
     {
