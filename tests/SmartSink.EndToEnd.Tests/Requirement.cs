@@ -13,5 +13,11 @@ internal static class Requirement
         }
     }
 
+    public static async Task DockerAsync()
+    {
+        Programs("docker");
+        Assert.SkipUnless((await Tool.RunAsync("docker", ["version"])).ExitCode == 0, "no Docker engine answers");
+    }
+
     public static void Root() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
 }

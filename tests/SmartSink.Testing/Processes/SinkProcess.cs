@@ -16,13 +16,14 @@ public sealed partial class SinkProcess : IAsyncDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
 
-    private SinkProcess(string policy, IReadOnlyDictionary<string, string>? environment)
+    private SinkProcess(string policy, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> command)
     {
         PolicyFile = _folder.Write("policy/responses.toml", policy);
-        var start = new ProcessStartInfo(Tool.Find("dotnet") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "smartsink.dll")])
+        var start = new ProcessStartInfo(Tool.Find(command[0]) ?? command[0], command.Skip(1))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = RepositoryRoot.Path,
         };
         start.Environment["SINK_LISTEN"] = "127.0.0.1";
         start.Environment["SINK_PORT"] = "0";
@@ -40,6 +41,9 @@ public sealed partial class SinkProcess : IAsyncDisposable
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
         _process.Exited += (_, _) => _started.TrySetException(new InvalidOperationException($"the sink ended:\n{Output}"));
     }
+
+    /// <summary>The command that runs the server which was built with the test.</summary>
+    public static IReadOnlyList<string> OwnCommand { get; } = ["dotnet", Path.Combine(AppContext.BaseDirectory, "smartsink.dll")];
 
     /// <summary>The policy's main file, to be edited.</summary>
     public string PolicyFile { get; }
@@ -68,14 +72,16 @@ public sealed partial class SinkProcess : IAsyncDisposable
     /// <summary>Starts a sink and waits until it answers.</summary>
     /// <param name="policy">The text of its responses.toml.</param>
     /// <param name="environment">Settings beside the test's own.</param>
+    /// <param name="command">How to run it, from the repository's root; <see cref="OwnCommand"/> unless told.</param>
     /// <exception cref="InvalidOperationException">It ended instead; the message holds what it said.</exception>
-    public static async Task<SinkProcess> StartAsync(string policy, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<SinkProcess> StartAsync(
+        string policy, IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? command = null)
     {
-        var sink = new SinkProcess(policy, environment);
+        var sink = new SinkProcess(policy, environment, command ?? OwnCommand);
         sink._process.Start();
         sink._process.BeginOutputReadLine();
         sink._process.BeginErrorReadLine();
-        await sink._started.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await sink._started.Task.WaitAsync(TimeSpan.FromMinutes(3));
         return sink;
     }
 
@@ -98,7 +104,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> TerminateAsync()
     {
-        await Tool.RunAsync("kill", ["-TERM", $"{_process.Id}"]);
+        Signal.Send(_process.Id, Signal.Terminate);
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         return _process.ExitCode;
     }
@@ -108,7 +114,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
+            _process.Kill(entireProcessTree: true);
             await _process.WaitForExitAsync();
         }
 

@@ -1,0 +1,50 @@
+using SmartSink.Testing;
+using SmartSink.Testing.Processes;
+
+namespace SmartSink.EndToEnd.Tests.Readme;
+
+/// <summary>The commands that a stranger tries first, as they stand in the README.</summary>
+public sealed class ReadmeCommandTests
+{
+    [Fact]
+    public async Task The_sink_runs()
+    {
+        var command = ReadmeText.Command("dotnet run ").Split(' ');
+
+        // Two other ports and folders than the README's, so that a sink beside the test is not in the way; the policy is the shipped one.
+        await using var sink = await SinkProcess.StartAsync(
+            string.Empty,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["SINK_DATA"] = string.Empty },
+            command);
+
+        var metrics = await sink.MetricsAsync();
+        metrics.Sum("smartsink_policy_entries").ShouldBeGreaterThan(100);
+    }
+
+    [Theory]
+    [InlineData("check policy/responses.toml", "1 policy checked: 0 errors, 0 warnings")]
+    [InlineData("explain someone@corp.example", "corp.example has no entry: [default] and \"*\" hold")]
+    public async Task A_policy_is_checked_and_explained(string arguments, string expected)
+    {
+        var command = ReadmeText.Command("$ dotnet run -c Release --project src/SmartSink -- " + arguments)[2..].Split(' ');
+
+        var result = await Tool.RunAsync(command[0], command[1..], folder: RepositoryRoot.Path);
+
+        result.ExitCode.ShouldBe(0, result.ToString());
+        result.Output.ShouldContain(expected);
+    }
+
+    [Fact]
+    public async Task The_tests_run_in_a_container()
+    {
+        await Requirement.DockerAsync();
+        var command = ReadmeText.Command("docker build -f docker/test.Dockerfile").Split(' ');
+
+        // The build's own network cannot always reach the package registry; the host's can wherever this test was restored.
+        var result = await Tool.RunAsync(command[0], [.. command[1..^1], "--network", "host", command[^1]], folder: RepositoryRoot.Path, timeout: TimeSpan.FromMinutes(15));
+
+        result.ExitCode.ShouldBe(0, result.ToString());
+        result.Output.ShouldNotContain("Failed!");
+        result.Output.Split("Passed!").Length.ShouldBe(1 + 4, result.ToString());
+    }
+}

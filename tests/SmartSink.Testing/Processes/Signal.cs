@@ -1,0 +1,23 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace SmartSink.Testing.Processes;
+
+/// <summary>kill(2): a container for tests need not have the program of that name.</summary>
+internal static partial class Signal
+{
+    public const int Terminate = 15;
+
+    /// <summary>Sends a signal to a process.</summary>
+    /// <exception cref="Win32Exception">There is no such process, or it is another user's.</exception>
+    public static void Send(int process, int signal)
+    {
+        if (Kill(process, signal) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}

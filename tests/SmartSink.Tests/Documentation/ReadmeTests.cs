@@ -1,0 +1,82 @@
+using System.Text.RegularExpressions;
+using SmartSink.Configuration;
+using SmartSink.Observability.Metrics;
+using SmartSink.Policy;
+using SmartSink.Testing;
+
+namespace SmartSink.Tests.Documentation;
+
+/// <summary>What the README says of settings, metrics and the policy is what the program knows.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly string Readme = File.ReadAllText(RepositoryRoot.Combine("README.md"));
+
+    [Fact]
+    public void The_table_of_settings_is_the_catalogue()
+    {
+        var expected = SettingCatalog.All.Select(setting => $"| `{setting.Environment}` | `{setting.Option}` | {Default(setting)} | {setting.Description} |");
+
+        RowsOf("| `SINK_").ShouldBe(expected);
+
+        static string Default(Setting setting) => setting.Default is "" || setting.Default.Contains(' ', StringComparison.Ordinal) ? setting.Default : $"`{setting.Default}`";
+    }
+
+    [Fact]
+    public void The_table_of_metrics_is_the_catalogue()
+    {
+        var expected = MetricCatalog.All.Select(metric =>
+            $"| `{metric.ExposedName}` | {string.Join(' ', metric.Labels.Select(label => $"`{label}`"))} | {metric.Help} |");
+
+        RowsOf("| `smartsink_", "| `process_", "| `dotnet_").ShouldBe(expected);
+    }
+
+    [Fact]
+    public void The_example_of_a_policy_loads_without_a_word()
+    {
+        using var folder = new TemporaryFolder();
+        var example = Blocks("toml").Single();
+        example.ShouldContain("include = [\"providers/*.toml\"]");
+        foreach (var provider in Directory.EnumerateFiles(RepositoryRoot.Combine("policy", "providers")))
+        {
+            folder.Write($"providers/{Path.GetFileName(provider)}", File.ReadAllText(provider));
+        }
+
+        var result = PolicyLoader.Load(folder.Write("responses.toml", example));
+
+        result.Diagnostics.ShouldBeEmpty();
+        result.Snapshot!.Explain("someone@corp.example").Replies.Select(reply => reply.FirstLine)
+            .ShouldBe(result.Snapshot.Explain("someone@gmail.com").Replies.Select(reply => reply.FirstLine));
+    }
+
+    [Fact]
+    public void The_number_of_replies_is_that_of_the_catalogue()
+    {
+        var replies = Directory.EnumerateFiles(RepositoryRoot.Combine("policy", "providers"))
+            .SelectMany(File.ReadLines).Count(line => line.StartsWith("[[", StringComparison.Ordinal));
+
+        Readme.ShouldContain($"| {replies} replies of 41 providers, with weights |");
+        Directory.GetFiles(RepositoryRoot.Combine("policy", "providers")).Length.ShouldBe(41 + 1); // and generic.toml
+    }
+
+    [Fact]
+    public void Every_file_that_it_names_is_there()
+    {
+        var links = Link().Matches(Readme).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
+        var sources = Source().Matches(Readme).Select(match => "src/" + match.Value);
+
+        links.Concat(sources).Where(path => !Path.Exists(RepositoryRoot.Combine(path))).ShouldBeEmpty();
+    }
+
+    [GeneratedRegex(@"\]\(([^)#]+)\)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"SmartSink[\w.]*/[\w/]+(\.cs|/)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Source();
+
+    private static IEnumerable<string> RowsOf(params string[] starts) =>
+        Readme.Split('\n').Where(line => starts.Any(start => line.StartsWith(start, StringComparison.Ordinal)));
+
+    private static IEnumerable<string> Blocks(string language) =>
+        Readme.Split("```").Where((block, index) => index % 2 == 1 && block.StartsWith(language + "\n", StringComparison.Ordinal))
+            .Select(block => block[(language.Length + 1)..]);
+}
