@@ -4,8 +4,12 @@ using System.Runtime.InteropServices;
 namespace SmartSink.Testing.Processes;
 
 /// <summary>kill(2): a container for tests need not have the program of that name.</summary>
-internal static partial class Signal
+public static partial class Signal
 {
+    /// <summary>SIGINT: Ctrl-C.</summary>
+    public const int Interrupt = 2;
+
+    /// <summary>SIGTERM: how a container is told to stop.</summary>
     public const int Terminate = 15;
 
     /// <summary>Sends a signal to a process.</summary>

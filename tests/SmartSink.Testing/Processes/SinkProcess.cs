@@ -100,11 +100,11 @@ public sealed partial class SinkProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends SIGTERM and waits for the end.</summary>
+    /// <summary>Sends SIGTERM, or another signal, and waits for the end.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> TerminateAsync()
+    public async Task<int> TerminateAsync(int signal = Signal.Terminate)
     {
-        Signal.Send(_process.Id, Signal.Terminate);
+        Signal.Send(_process.Id, signal);
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         return _process.ExitCode;
     }

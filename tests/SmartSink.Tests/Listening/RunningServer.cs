@@ -13,12 +13,14 @@ namespace SmartSink.Tests.Listening;
 /// <summary>A server on a free port of the loopback, with a clock that the test moves.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
+    private const int HeartbeatTimers = 1;
+
     private readonly TemporaryFolder _state = new();
     private bool _stopped;
 
     private RunningServer(Func<SinkSettings, SinkSettings> configure, IMailboxFilterSource filters, SmtpSessionOptions? options)
     {
-        var settings = configure(new SinkSettings
+        Settings = configure(new SinkSettings
         {
             ListenAddress = IPAddress.Loopback,
             Port = 0,
@@ -26,12 +28,14 @@ internal sealed class RunningServer : IAsyncDisposable
             StateFolder = _state.Path,
             StartTls = false,
         });
-        Certificate = new CertificateStore(settings, Clock, NullLogger<CertificateStore>.Instance).Load();
+        Certificate = new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
         Server = options is null
-            ? new SmtpServer(settings, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance)
-            : new SmtpServer(settings, options, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance);
+            ? new SmtpServer(Settings, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance)
+            : new SmtpServer(Settings, options, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance);
         Server.Start();
     }
+
+    public SinkSettings Settings { get; }
 
     public ManualTimeProvider Clock { get; } = new();
 
@@ -73,6 +77,20 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         var patience = Patience.Token();
         while (Connections.Received < received || !Server.IsAtRest)
+        {
+            patience.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>
+    /// Waits until a stop under way waits for the clock. Moved before that, the clock would run past deadlines of the sessions, which
+    /// have other reasons to end then.
+    /// </summary>
+    public async Task WaitsInStopAsync()
+    {
+        var patience = Patience.Token();
+        while (Clock.TimerCount <= HeartbeatTimers)
         {
             patience.ThrowIfCancellationRequested();
             await Task.Yield();

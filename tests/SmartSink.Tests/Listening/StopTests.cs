@@ -49,7 +49,8 @@ public class StopTests
         await using var client = await server.GreetedAsync();
         await client.BeginDataAsync();
         var stopping = server.StopAsync();
-        await ToldToHurryAsync(server, stopping);
+        await server.WaitsInStopAsync();
+        server.Clock.Advance(server.Settings.ShutdownTimeout);
         (await client.ReplyAsync()).ShouldStartWith("421 4.3.2");
         (await client.LineAsync()).ShouldBeNull();
         client.HalfClose();
@@ -68,12 +69,10 @@ public class StopTests
         await deaf.AskAsync("EHLO c");
         await deaf.AskAsync("MAIL FROM:<a@b.example>");
         var stopping = server.StopAsync();
-        while (!stopping.IsCompleted)
-        {
-            server.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
+        await server.WaitsInStopAsync();
+        server.Clock.Advance(server.Settings.ShutdownTimeout);
+        await server.WaitsInStopAsync();
+        server.Clock.Advance(TimeSpan.FromSeconds(1));
         await stopping;
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
@@ -90,14 +89,5 @@ public class StopTests
         client.HalfClose();
         await stopping.WaitAsync(Patience.Token());
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
-    }
-
-    private static async Task ToldToHurryAsync(RunningServer server, Task stopping)
-    {
-        while (!stopping.IsCompleted && !server.Sessions.Codes.Contains(421))
-        {
-            server.Clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
     }
 }

@@ -52,13 +52,15 @@ public sealed class SinkProcessTests : IDisposable
         result.Output.ShouldNotContain("Exception");
     }
 
-    [Fact]
-    public async Task SIGTERM_ends_it_gracefully_with_0()
+    [Theory]
+    [InlineData(Signal.Terminate)]
+    [InlineData(Signal.Interrupt)]
+    public async Task A_signal_ends_it_gracefully_with_0(int signal)
     {
         await using var sink = await SinkProcess.StartAsync("");
         using var client = await SmtpProbe.ConnectAsync(new IPEndPoint(IPAddress.Loopback, sink.SmtpPort));
 
-        var exit = sink.TerminateAsync();
+        var exit = sink.TerminateAsync(signal);
 
         (await client.HearAsync()).ShouldStartWith("421 ");
         (await client.HearAsync()).ShouldBeEmpty();

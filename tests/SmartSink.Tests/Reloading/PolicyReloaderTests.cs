@@ -1,5 +1,6 @@
 using SmartSink.Reloading;
 using SmartSink.Testing.Processes;
+using SmartSink.Testing.Time;
 using static SmartSink.Tests.Reloading.ReloadFixture;
 
 namespace SmartSink.Tests.Reloading;
@@ -248,5 +249,21 @@ public sealed class PolicyReloaderTests
 
         (await applied.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).Result.ShouldBe(ReloadResult.Applied);
         policy.InForce().ShouldBe("5.1.1 second");
+    }
+
+    [Fact]
+    public void A_change_is_in_force_within_two_seconds_of_the_clock()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow.AddHours(1));
+        using var policy = new ReloadFixture(Refusing("first"), clock: clock);
+        policy.Reloader.Start();
+        clock.Advance(TimeSpan.FromSeconds(10));
+
+        foreach (var text in new[] { "second", "third", "fourth" })
+        {
+            policy.Write(Refusing(text));
+            clock.Advance(TimeSpan.FromSeconds(2));
+            policy.InForce().ShouldBe($"5.1.1 {text}");
+        }
     }
 }

@@ -11,14 +11,14 @@ internal sealed class ReloadFixture : IDisposable
     private readonly CollectingLogger<PolicyReloader> _log = new();
 
     /// <summary>Writes the policy and reads it, as a start does.</summary>
-    public ReloadFixture(string text = "", Action<ReloadFixture>? arrange = null)
+    public ReloadFixture(string text = "", Action<ReloadFixture>? arrange = null, TimeProvider? clock = null)
     {
         MainFile = Folder.Combine(Main);
         Write(text);
         arrange?.Invoke(this);
         var first = PolicyLoader.Load(MainFile);
         Holder = new PolicyHolder(first.Snapshot!);
-        Reloader = new PolicyReloader(MainFile, first, Holder, TimeProvider.System, _log);
+        Reloader = new PolicyReloader(MainFile, first, Holder, clock ?? TimeProvider.System, _log);
     }
 
     public TemporaryFolder Folder { get; } = new();

@@ -148,12 +148,8 @@ public class StartTlsTests
         await half.AskAsync("EHLO c");
         await half.AskAsync("STARTTLS");
         var stopping = server.StopAsync();
-        while (!server.Sessions.Codes.Contains(421))
-        {
-            server.Clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
-
+        await server.WaitsInStopAsync();
+        server.Clock.Advance(server.Settings.ShutdownTimeout);
         (await busy.ReplyAsync()).ShouldStartWith("421 4.3.2");
         busy.HalfClose();
         await stopping;
