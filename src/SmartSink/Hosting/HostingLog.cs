@@ -13,4 +13,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(202, LogLevel.Warning, "{Warning}")]
     public static partial void SettingsWarning(this ILogger log, string warning);
+
+    [LoggerMessage(203, LogLevel.Information, "The limit of {Limit} open files leaves room for {Connections} SMTP connections, not for {Wanted}")]
+    public static partial void ConnectionsLimited(this ILogger log, int? limit, int connections, int wanted);
 }

@@ -16,6 +16,9 @@ namespace SmartSink.Hosting;
 /// <summary>The running sink: everything between its settings and its end.</summary>
 internal sealed class SinkApplication : IAsyncDisposable
 {
+    /// <summary>How long the end waits for whoever reads the log: a reader that has stopped must not keep the process from ending.</summary>
+    private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(5);
+
     private readonly WebApplication _app;
 
     private SinkApplication(WebApplication app, IPEndPoint http)
@@ -59,6 +62,8 @@ internal sealed class SinkApplication : IAsyncDisposable
                 log.SettingsWarning(warning);
             }
 
+            settings = WithinDescriptors(settings, log);
+
             // Policy and certificate are read while the host is put together; their mistakes are still told in this order.
             var policy = Task.Run(() => PolicyLoader.Load(settings.PolicyFile, clock));
             var certificate = Task.Run(() => new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>()).Load());
@@ -89,10 +94,28 @@ internal sealed class SinkApplication : IAsyncDisposable
     public Task StopAsync() => _app.StopAsync();
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         State.Stopping();
-        return _app.DisposeAsync();
+
+        // The log writes out what waits in its queue before it lets go of its thread, and blocks this one all the while.
+        var disposing = Task.Run(() => _app.DisposeAsync().AsTask());
+        if (await Task.WhenAny(disposing, Task.Delay(DisposeTimeout)) == disposing)
+        {
+            await disposing;
+        }
+    }
+
+    private static SinkSettings WithinDescriptors(SinkSettings settings, ILogger log)
+    {
+        var limit = DescriptorLimit.Read();
+        var connections = DescriptorLimit.Connections(settings.MaxConnections, limit);
+        if (connections < settings.MaxConnections)
+        {
+            log.ConnectionsLimited(limit, connections, settings.MaxConnections);
+        }
+
+        return settings with { MaxConnections = connections };
     }
 
     private static async Task<PolicyLoadResult> PolicyOrThrow(Task<PolicyLoadResult> loading, ILogger log)

@@ -16,6 +16,9 @@ namespace SmartSink.Hosting;
 /// <summary>Puts the host together: what needs what.</summary>
 internal static class SinkHost
 {
+    /// <summary>A scraper, a probe and some browsers: more would take descriptors that are kept for other things (<see cref="DescriptorLimit"/>).</summary>
+    private const int MaxHttpConnections = 64;
+
     /// <summary>Above what SMTP may take to stop: its goodbyes, then HTTP.</summary>
     private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(10);
 
@@ -76,6 +79,7 @@ internal static class SinkHost
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
+            options.Limits.MaxConcurrentConnections = MaxHttpConnections;
             options.Listen(socket.LocalEndPoint!);
         });
     }

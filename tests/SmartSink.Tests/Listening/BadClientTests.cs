@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
@@ -52,8 +51,8 @@ public class BadClientTests
     {
         await using var server = RunningServer.Start();
         await using var client = await server.GreetedAsync();
-        var chunk = Encoding.ASCII.GetBytes(new string('x', 100_000));
-        var sending = SendUntilClosedAsync(client, chunk);
+        var chunk = Encoding.ASCII.GetBytes(new string('x', 64 * 1024 * 1024));
+        var sending = client.SendUntilClosedAsync(chunk);
         (await client.ReplyAsync()).ShouldStartWith("500 5.5.");
         (await client.ReplyAsync()).ShouldStartWith("421");
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.LineTooLong);
@@ -99,7 +98,7 @@ public class BadClientTests
     {
         await using var server = RunningServer.Start();
         await using var client = await server.GreetedAsync();
-        await FillUpAsync(client);
+        await client.FillUpAsync();
         await server.PassAsync(TimeSpan.FromMinutes(4), received: 0);
         server.Connections.Closed.ShouldBe(0);
         server.Clock.Advance(TimeSpan.FromMinutes(2));
@@ -111,7 +110,7 @@ public class BadClientTests
     {
         await using var server = RunningServer.Start();
         await using var client = await server.GreetedAsync();
-        var commands = await FillUpAsync(client);
+        var commands = await client.FillUpAsync();
         commands.ShouldBeGreaterThan(1000);
         for (var i = 0; i < commands; i++)
         {
@@ -151,38 +150,6 @@ public class BadClientTests
         (await client.LineAsync()).ShouldBeNull();
         client.HalfClose();
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.PolicyClosed);
-    }
-
-    /// <summary>Sends HELP without reading until the server, unable to send, has stopped reading, too. Says how many whole commands went out.</summary>
-    private static async Task<int> FillUpAsync(SmtpTestClient client)
-    {
-        var commands = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("HELP\r\n", 1000)));
-        client.Socket.Blocking = false;
-        long sent = 0;
-        await Task.Run(() =>
-        {
-            while (client.Socket.Poll(TimeSpan.FromMilliseconds(500), SelectMode.SelectWrite))
-            {
-                sent += Math.Max(0, client.Socket.Send(commands.AsSpan((int)(sent % 6)), SocketFlags.None, out _));
-            }
-        });
-        client.Socket.Blocking = true;
-        return (int)(sent / 6);
-    }
-
-    private static async Task SendUntilClosedAsync(SmtpTestClient client, byte[] chunk)
-    {
-        try
-        {
-            while (client.Sent < 64L * 1024 * 1024)
-            {
-                await client.SendAsync(chunk);
-            }
-        }
-        catch (IOException)
-        {
-            // The server has hung up, as it should.
-        }
     }
 
     private sealed class GoAwayReply() : Reply(421, closes: true)

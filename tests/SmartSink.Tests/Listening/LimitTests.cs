@@ -18,7 +18,7 @@ public class LimitTests
 
         await first.AskAsync("QUIT");
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Quit);
-        await RoomAsync(server, 1);
+        await server.RoomAsync(1);
         await using var fourth = await server.GreetedAsync();
         server.Connections.Opened.ShouldBe(4);
     }
@@ -36,7 +36,7 @@ public class LimitTests
 
         await second.AskAsync("QUIT");
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Quit);
-        await RoomAsync(server, 1);
+        await server.RoomAsync(1);
         await using var fourth = await server.GreetedAsync();
     }
 
@@ -82,15 +82,5 @@ public class LimitTests
         (await client.ReplyAsync()).ShouldStartWith("421 4.4.2");
         client.HalfClose();
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.SlowClient);
-    }
-
-    private static async Task RoomAsync(RunningServer server, int connections)
-    {
-        var patience = Patience.Token();
-        while (server.Server.OpenConnections > connections)
-        {
-            patience.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

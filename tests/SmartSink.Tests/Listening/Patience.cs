@@ -4,12 +4,27 @@ namespace SmartSink.Tests.Listening;
 internal static class Patience
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
-    /// <summary>Cancelled when the test ends or patience does.</summary>
+    private static Source _current = new();
+
+    /// <summary>Cancelled when patience ends. Calls close to each other share one, so that waiting costs no memory.</summary>
     public static CancellationToken Token()
     {
-        var source = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        source.CancelAfter(Limit);
-        return source.Token;
+        var current = Volatile.Read(ref _current);
+        if (TimeProvider.System.GetElapsedTime(current.Start) > Freshness)
+        {
+            current = new Source();
+            Volatile.Write(ref _current, current);
+        }
+
+        return current.Token;
+    }
+
+    private sealed class Source
+    {
+        public long Start { get; } = TimeProvider.System.GetTimestamp();
+
+        public CancellationToken Token { get; } = new CancellationTokenSource(Limit + Freshness).Token;
     }
 }

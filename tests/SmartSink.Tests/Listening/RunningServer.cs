@@ -83,6 +83,20 @@ internal sealed class RunningServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until no connection is open.</summary>
+    public Task EmptyAsync() => RoomAsync(0);
+
+    /// <summary>Waits until no more than that many connections are open.</summary>
+    public async Task RoomAsync(int connections)
+    {
+        var patience = Patience.Token();
+        while (Server.OpenConnections > connections)
+        {
+            patience.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     /// <summary>
     /// Waits until a stop under way waits for the clock. Moved before that, the clock would run past deadlines of the sessions, which
     /// have other reasons to end then.

@@ -94,6 +94,55 @@ internal sealed class SmtpTestClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends octets as far as the server takes them: it may hang up before the end.</summary>
+    public async Task SendUntilClosedAsync(ReadOnlyMemory<byte> octets)
+    {
+        const int Chunk = 100_000;
+        try
+        {
+            for (; !octets.IsEmpty; octets = octets[Math.Min(Chunk, octets.Length)..])
+            {
+                await SendAsync(octets[..Math.Min(Chunk, octets.Length)]);
+            }
+        }
+        catch (IOException)
+        {
+            // The server has hung up, as it should.
+        }
+    }
+
+    /// <summary>Sends HELP without reading until the server, unable to send, has stopped reading, too. Says how many whole commands went out.</summary>
+    public async Task<int> FillUpAsync()
+    {
+        var commands = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("HELP\r\n", 1000)));
+        Socket.Blocking = false;
+        long sent = 0;
+        await Task.Run(() =>
+        {
+            while (Socket.Poll(TimeSpan.FromMilliseconds(500), SelectMode.SelectWrite))
+            {
+                sent += Math.Max(0, Socket.Send(commands.AsSpan((int)(sent % 6)), SocketFlags.None, out _));
+            }
+        });
+        Socket.Blocking = true;
+        return (int)(sent / 6);
+    }
+
+    /// <summary>Reads and forgets until the server has closed, in good order or not.</summary>
+    public async Task ReadToEndAsync()
+    {
+        try
+        {
+            while (await _stream.ReadAsync(_buffer, Patience.Token()) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // A reset is an end, too.
+        }
+    }
+
     /// <summary>Goes from EHLO to the 354 of DATA.</summary>
     public async Task BeginDataAsync(string sender = "a@example.org")
     {
