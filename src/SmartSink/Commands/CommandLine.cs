@@ -60,6 +60,13 @@ internal static class CommandLine
     private static Command Check()
     {
         var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "Policy files" };
+        files.Validators.Add(given =>
+        {
+            if (given.Tokens.Any(token => token.Value.Length == 0))
+            {
+                given.AddError("FILE: an empty name names no file");
+            }
+        });
         var command = new Command("check", "Check policy files and show all that is wrong with them") { files };
         command.SetAction(line => CheckCommand.Run(line.GetRequiredValue(files), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error));
         return command;

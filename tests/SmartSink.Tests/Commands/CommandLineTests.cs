@@ -47,6 +47,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--prot", "25")]
     [InlineData("serve")]
     [InlineData("check")]
+    [InlineData("check", "")]
     [InlineData("explain")]
     [InlineData("--port")]
     public async Task A_wrong_call_is_told_on_standard_error(params string[] arguments)
