@@ -123,7 +123,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     }
 
     // In a log of JSON the addresses stand between escaped quotes.
-    [GeneratedRegex("""answers SMTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")? and HTTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")?;""", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""answers SMTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")? and HTTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")?;""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex StartLine();
 
     private async Task<double> AppliedAsync() => (await MetricsAsync()).Sum("smartsink_policy_reloads_total", ("result", "applied"));

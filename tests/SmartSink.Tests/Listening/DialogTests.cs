@@ -7,6 +7,21 @@ namespace SmartSink.Tests.Listening;
 
 public class DialogTests
 {
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3_000_000)]
+    public async Task A_client_that_has_no_more_to_say_after_its_message_gets_its_reply(int size)
+    {
+        await using var server = RunningServer.Start();
+        await using var client = await server.GreetedAsync();
+        await client.BeginDataAsync();
+        await client.SendAsync(string.Concat(Enumerable.Repeat("x\r\n", size / 3)) + ".\r\n");
+        client.HalfClose();
+        (await client.ReplyAsync()).ShouldStartWith("250 2.0.0");
+        (await client.LineAsync()).ShouldBeNull();
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.ClientClosed);
+    }
+
     [Fact]
     public async Task A_whole_dialog_ends_with_quit()
     {
