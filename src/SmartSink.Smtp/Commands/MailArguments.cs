@@ -9,17 +9,16 @@ internal ref struct MailArguments
     private const int MaxSizeDigits = 20;
     private const int MaxEnvidLength = 100;
 
-    private Seen _seen;
+    private ParameterSet _given;
 
-    [Flags]
-    private enum Seen : byte
+    private enum Keyword
     {
-        None = 0,
-        Size = 1,
-        Body = 2,
-        Utf8 = 4,
-        Ret = 8,
-        Envid = 16,
+        Unknown,
+        Size,
+        Body,
+        Utf8,
+        Ret,
+        Envid,
     }
 
     public MailPath Path { get; private set; }
@@ -28,7 +27,7 @@ internal ref struct MailArguments
     public long Size { get; private set; }
 
     /// <summary>Whether SMTPUTF8 was given (RFC 6531).</summary>
-    public readonly bool IsUtf8 => (_seen & Seen.Utf8) != Seen.None;
+    public readonly bool IsUtf8 => _given.Contains((int)Keyword.Utf8);
 
     /// <summary>Reads what follows the verb.</summary>
     /// <param name="text">The argument.</param>
@@ -69,27 +68,16 @@ internal ref struct MailArguments
 
     private SyntaxError Add(Parameter parameter)
     {
-        var (which, isValid) = parameter switch
+        var (keyword, isValid) = parameter switch
         {
-            _ when parameter.Is("SIZE"u8) => (Seen.Size, TryReadSize(parameter.Value)),
-            _ when parameter.Is("BODY"u8) => (Seen.Body, parameter.HasValueOf("8BITMIME"u8) || parameter.HasValueOf("7BIT"u8)),
-            _ when parameter.Is("SMTPUTF8"u8) => (Seen.Utf8, !parameter.HasValue),
-            _ when parameter.Is("RET"u8) => (Seen.Ret, parameter.HasValueOf("FULL"u8) || parameter.HasValueOf("HDRS"u8)),
-            _ when parameter.Is("ENVID"u8) => (Seen.Envid, parameter.Value.Length is > 0 and <= MaxEnvidLength && Xtext.IsValid(parameter.Value, allowUtf8: false)),
-            _ => (Seen.None, false),
+            _ when parameter.Is("SIZE"u8) => (Keyword.Size, TryReadSize(parameter.Value)),
+            _ when parameter.Is("BODY"u8) => (Keyword.Body, parameter.HasValueOf("8BITMIME"u8) || parameter.HasValueOf("7BIT"u8)),
+            _ when parameter.Is("SMTPUTF8"u8) => (Keyword.Utf8, !parameter.HasValue),
+            _ when parameter.Is("RET"u8) => (Keyword.Ret, parameter.HasValueOf("FULL"u8) || parameter.HasValueOf("HDRS"u8)),
+            _ when parameter.Is("ENVID"u8) => (Keyword.Envid, parameter.Value.Length is > 0 and <= MaxEnvidLength && Xtext.IsValid(parameter.Value, allowUtf8: false)),
+            _ => (Keyword.Unknown, false),
         };
-        if (which == Seen.None)
-        {
-            return SyntaxError.UnknownParameter;
-        }
-
-        if ((_seen & which) != Seen.None)
-        {
-            return SyntaxError.RepeatedParameter;
-        }
-
-        _seen |= which;
-        return isValid ? SyntaxError.None : SyntaxError.BadParameter;
+        return _given.Add((int)keyword, isValid);
     }
 
     // A number beyond 63 bits is a size beyond every limit.

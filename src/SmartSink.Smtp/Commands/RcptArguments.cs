@@ -8,14 +8,13 @@ internal ref struct RcptArguments
 {
     private const int MaxOrcptLength = 500;
 
-    private Seen _seen;
+    private ParameterSet _given;
 
-    [Flags]
-    private enum Seen : byte
+    private enum Keyword
     {
-        None = 0,
-        Notify = 1,
-        Orcpt = 2,
+        Unknown,
+        Notify,
+        Orcpt,
     }
 
     public MailPath Path { get; private set; }
@@ -64,24 +63,13 @@ internal ref struct RcptArguments
 
     private SyntaxError Add(Parameter parameter, bool isUtf8)
     {
-        var (which, isValid) = parameter switch
+        var (keyword, isValid) = parameter switch
         {
-            _ when parameter.Is("NOTIFY"u8) => (Seen.Notify, IsNotify(parameter.Value)),
-            _ when parameter.Is("ORCPT"u8) => (Seen.Orcpt, IsOrcpt(parameter.Value, isUtf8)),
-            _ => (Seen.None, false),
+            _ when parameter.Is("NOTIFY"u8) => (Keyword.Notify, IsNotify(parameter.Value)),
+            _ when parameter.Is("ORCPT"u8) => (Keyword.Orcpt, IsOrcpt(parameter.Value, isUtf8)),
+            _ => (Keyword.Unknown, false),
         };
-        if (which == Seen.None)
-        {
-            return SyntaxError.UnknownParameter;
-        }
-
-        if ((_seen & which) != Seen.None)
-        {
-            return SyntaxError.RepeatedParameter;
-        }
-
-        _seen |= which;
-        return isValid ? SyntaxError.None : SyntaxError.BadParameter;
+        return _given.Add((int)keyword, isValid);
     }
 
     // NEVER stands alone; the others in any number and order.
