@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using SmartSink.Observability.Metrics;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Listening;
@@ -20,10 +21,10 @@ internal static partial class ListeningLog
     public static partial void ConnectionOpened(this ILogger log, long connection, IPAddress client);
 
     [LoggerMessage(104, LogLevel.Debug, "Connection {Connection} from {Client} ended: {Reason}")]
-    public static partial void ConnectionEnded(this ILogger log, long connection, IPAddress client, SessionEndReason reason);
+    private static partial void ConnectionEndedCore(ILogger log, long connection, IPAddress client, string reason);
 
     [LoggerMessage(105, LogLevel.Debug, "Connection from {Client} refused: {Reason}")]
-    public static partial void ConnectionRefused(this ILogger log, IPAddress client, SessionEndReason reason);
+    private static partial void ConnectionRefusedCore(ILogger log, IPAddress client, string reason);
 
     [LoggerMessage(106, LogLevel.Error, "Connection {Connection} from {Client} failed by a defect of the server")]
     public static partial void ConnectionFailed(this ILogger log, Exception error, long connection, IPAddress client);
@@ -36,4 +37,20 @@ internal static partial class ListeningLog
 
     [LoggerMessage(109, LogLevel.Information, "SMTP has stopped")]
     public static partial void Stopped(this ILogger log);
+
+    public static void ConnectionEnded(this ILogger log, long connection, IPAddress client, SessionEndReason reason)
+    {
+        if (log.IsEnabled(LogLevel.Debug))
+        {
+            ConnectionEndedCore(log, connection, client, LabelWords.EndReasons[(int)reason]);
+        }
+    }
+
+    public static void ConnectionRefused(this ILogger log, IPAddress client, SessionEndReason reason)
+    {
+        if (log.IsEnabled(LogLevel.Debug))
+        {
+            ConnectionRefusedCore(log, client, LabelWords.EndReasons[(int)reason]);
+        }
+    }
 }
