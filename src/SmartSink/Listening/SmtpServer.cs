@@ -28,6 +28,7 @@ internal sealed class SmtpServer : IDisposable
     /// <param name="certificate">For STARTTLS, from <see cref="CertificateStore"/>; null when it is not offered.</param>
     /// <param name="clock">The clock of all timeouts.</param>
     /// <param name="loggers">Makes the log.</param>
+    /// <param name="sessionOptions">Names and limits of the dialogs; null for those of the settings.</param>
     public SmtpServer(
         SinkSettings settings,
         IMailboxFilterSource filters,
@@ -35,27 +36,14 @@ internal sealed class SmtpServer : IDisposable
         IConnectionObserver observer,
         SslStreamCertificateContext? certificate,
         TimeProvider clock,
-        ILoggerFactory loggers)
-        : this(settings, SessionOptionsFrom(settings, certificate is not null), filters, sessionObserver, observer, certificate, clock, loggers)
-    {
-    }
-
-    /// <summary>Prepares a server whose dialogs have names and limits of their own.</summary>
-    public SmtpServer(
-        SinkSettings settings,
-        SmtpSessionOptions sessionOptions,
-        IMailboxFilterSource filters,
-        ISessionObserver sessionObserver,
-        IConnectionObserver observer,
-        SslStreamCertificateContext? certificate,
-        TimeProvider clock,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        SmtpSessionOptions? sessionOptions = null)
     {
         _settings = settings;
         _refusals = new RefusalReplies(settings.Hostname);
         _context = new ConnectionContext
         {
-            SessionOptions = sessionOptions,
+            SessionOptions = sessionOptions ?? SessionOptionsFrom(settings, certificate is not null),
             Filters = filters,
             SessionObserver = sessionObserver,
             Observer = observer,

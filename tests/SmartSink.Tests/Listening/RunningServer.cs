@@ -29,9 +29,7 @@ internal sealed class RunningServer : IAsyncDisposable
             StartTls = false,
         });
         Certificate = new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
-        Server = options is null
-            ? new SmtpServer(Settings, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance)
-            : new SmtpServer(Settings, options, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance);
+        Server = new SmtpServer(Settings, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance, options);
         Server.Start();
     }
 
