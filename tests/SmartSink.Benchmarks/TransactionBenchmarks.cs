@@ -5,6 +5,7 @@ using SmartSink.Policy;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing;
+using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Benchmarks;
 
@@ -26,7 +27,7 @@ public class TransactionBenchmarks
     {
         var policy = PolicyLoader.Load(RepositoryRoot.Combine("policy", "responses.toml")).Snapshot!;
         _session = new SmtpSession(
-            new SmtpSessionOptions { Hostname = "sink.test" }, new FixedPolicy(policy), new SilentObserver(), IPAddress.Loopback);
+            new SmtpSessionOptions { Hostname = "sink.test" }, new FilterSwitch(policy), new NullObserver(), IPAddress.Loopback);
         _session.Start(_replies, Now());
         _session.Advance("EHLO client.test\r\n"u8, _replies, Now());
 

@@ -1,27 +1,33 @@
+using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
-namespace SmartSink.Smtp.Tests.Server;
+namespace SmartSink.Testing.Dialogs;
 
-/// <summary>Takes no notice.</summary>
-internal sealed class NullObserver : ISessionObserver
+/// <summary>Takes no notice: the protocol alone is what is looked at or measured.</summary>
+public sealed class NullObserver : ISessionObserver
 {
+    /// <inheritdoc/>
     public void ReplyWritten(int code)
     {
     }
 
+    /// <inheritdoc/>
     public void RecipientDecided(IMailboxFilter filter, int entry, Outcome outcome, Stage stage)
     {
     }
 
+    /// <inheritdoc/>
     public void MessageEnded(in MessageFacts message)
     {
     }
 
+    /// <inheritdoc/>
     public void TransactionAbandoned(int recipients)
     {
     }
 
+    /// <inheritdoc/>
     public void Refused(in DialogFacts facts, Reply reply)
     {
     }
