@@ -98,5 +98,5 @@ public sealed class PolicySnapshot : IMailboxFilter
     }
 
     private static FilterAnswer Give(PolicyReply? reply, int entry) =>
-        new() { Reply = reply, ReplyStage = reply?.GivenAt ?? Stage.Rcpt, Entry = entry };
+        new() { Reply = reply?.Reply, ReplyStage = reply?.GivenAt ?? Stage.Rcpt, Entry = entry };
 }

@@ -31,9 +31,9 @@ internal sealed class RulesBuilder
 
     /// <summary>A reply of a policy without errors.</summary>
     public static PolicyReply ReplyOf(ReplySection reply) =>
-        ReplyFactory.Create((int)reply.Code!.Value.Value, reply.Text!.Value.Value, reply.Stage?.Value ?? Stage.Rcpt, reply.Close?.Value);
+        new(ReplyFactory.Create((int)reply.Code!.Value.Value, reply.Text!.Value.Value, reply.Close?.Value), reply.Stage?.Value ?? Stage.Rcpt);
 
-    private static ReplyChoice Single(int code, string text) => new([(ReplyFactory.Create(code, text), 1)]);
+    private static ReplyChoice Single(int code, string text) => new([(new PolicyReply(ReplyFactory.Create(code, text), Stage.Rcpt), 1)]);
 
     private ReplyChoice ChoiceOf(ReplyListSection list)
     {

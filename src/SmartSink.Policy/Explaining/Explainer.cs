@@ -80,12 +80,12 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         var total = list.Replies.Sum(RulesBuilder.WeightOf);
         foreach (var section in list.Replies)
         {
-            var reply = RulesBuilder.ReplyOf(section);
+            var (reply, stage) = RulesBuilder.ReplyOf(section);
             var first = ReplyTextNormaliser.Normalise(reply.Code, section.Text!.Value.Value)[0];
             yield return new ExplainedReply(
                 kind,
                 reply.Code,
-                reply.Stage,
+                stage,
                 reply.Closes,
                 percent * RulesBuilder.WeightOf(section) / total,
                 first.EnhancedCode.Length == 0 ? first.Text : $"{first.EnhancedCode} {first.Text}",

@@ -23,7 +23,7 @@ internal sealed class EchoReply : Reply
     /// <inheritdoc/>
     public override void WriteTo(ReplyBuffer output, in DialogFacts facts)
     {
-        var writer = new ReplyLineWriter(output, Code, stackalloc byte[ReplyLineWriter.LineLength]);
+        var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength]);
         writer.BeginLine(Code < 500 ? "4.0.0 "u8 : "5.0.0 "u8);
         writer.Append("you said "u8);
         writer.AppendValue(facts.LocalPart);

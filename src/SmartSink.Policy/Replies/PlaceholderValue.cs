@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Policy.Replies;
@@ -9,7 +10,7 @@ namespace SmartSink.Policy.Replies;
 internal static class PlaceholderValue
 {
     /// <summary>Appends the value; whatever a client put into it, no control character comes out.</summary>
-    public static void Append(ref ReplyLineWriter writer, Placeholder placeholder, in DialogFacts facts)
+    public static void Append(ref ReplyWriter writer, Placeholder placeholder, in DialogFacts facts)
     {
         switch (placeholder)
         {
@@ -48,13 +49,13 @@ internal static class PlaceholderValue
         }
     }
 
-    private static void AppendAddress(ref ReplyLineWriter writer, IPAddress? address)
+    private static void AppendAddress(ref ReplyWriter writer, IPAddress? address)
     {
         Span<byte> text = stackalloc byte[80];
         writer.Append(address is not null && address.TryFormat(text, out var length) ? text[..length] : "-"u8);
     }
 
-    private static void AppendDate(ref ReplyLineWriter writer, DateTimeOffset moment)
+    private static void AppendDate(ref ReplyWriter writer, DateTimeOffset moment)
     {
         Span<byte> text = stackalloc byte[32];
         if (moment.UtcDateTime.TryFormat(text, out var length, "ddd, dd MMM yyyy HH:mm:ss' +0000'", CultureInfo.InvariantCulture))

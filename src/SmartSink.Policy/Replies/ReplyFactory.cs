@@ -1,5 +1,4 @@
 using System.Text;
-using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Replies;
@@ -10,20 +9,12 @@ internal static class ReplyFactory
     /// <summary>Makes a reply; one without placeholders is encoded here, once.</summary>
     /// <param name="code">400 to 599.</param>
     /// <param name="text">As in the file; see <see cref="ReplyTextNormaliser"/>.</param>
-    /// <param name="stage">When it is meant to be given.</param>
     /// <param name="closes">Whether the connection ends after it; null for what RFC 5321 section 3.8 says, which is: only after 421.</param>
-    public static PolicyReply Create(int code, string text, Stage stage = Stage.Rcpt, bool? closes = null)
+    public static Reply Create(int code, string text, bool? closes = null)
     {
         var lines = ReadLines(code, text, []);
-        var closing = closes ?? code == 421;
-        if (lines.Any(line => line.Parts.Any(part => part.Placeholder != Placeholder.None)))
-        {
-            return new TemplateReply(code, closing, stage, lines);
-        }
-
-        var octets = new ReplyBuffer(ReplyLineWriter.LineLength);
-        TemplateReply.Write(octets, code, lines, facts: default);
-        return new FixedReply(code, closing, stage, octets.Pending.ToArray());
+        var template = new TemplateReply(code, closes ?? code == 421, lines);
+        return lines.Any(line => line.Parts.Any(part => part.Placeholder != Placeholder.None)) ? template : FixedReply.Of(template);
     }
 
     /// <summary>The lines of a text with their placeholders.</summary>

@@ -1,113 +1,131 @@
-using System.Buffers;
+using System.Text;
 
 namespace SmartSink.Smtp.Replies;
 
 /// <summary>
-/// Puts a reply into its octets: code, enhanced code on every line (RFC 2034 section 4), continuation hyphens, CRLF
-/// (RFC 5321 section 4.2.1). A line that would be longer than <see cref="MaxLineLength"/> is wrapped, at a space where there is one.
+/// Puts a reply into its octets: the code on every line, continuation hyphens, CRLF (RFC 5321 section 4.2.1). A line that would be longer
+/// than <see cref="MaxLineLength"/> is wrapped, at a space where there is one; spaces at a line's end are left out. One line is held back
+/// until it is known whether another follows. Allocates nothing.
 /// </summary>
-internal static class ReplyWriter
+public ref struct ReplyWriter
 {
     /// <summary>The most octets of a reply line, with code and CRLF (RFC 5321 section 4.5.3.1.5).</summary>
     public const int MaxLineLength = 512;
 
-    private const int MaxPrefixLength = 14;
+    private const int TextEnd = MaxLineLength - 2;
+    private const int CodeEnd = 4;
 
-    private static readonly SearchValues<byte> Controls = ControlOctets.Values;
+    private readonly ReplyBuffer _output;
+    private readonly Span<byte> _line;
+    private int _length;
+    private int _prefixEnd;
 
-    /// <summary>Appends a whole reply.</summary>
-    /// <param name="output">Where it goes.</param>
+    /// <summary>Starts a reply.</summary>
+    /// <param name="output">Where the lines go.</param>
     /// <param name="code">The reply code, 200 to 599.</param>
-    /// <param name="enhanced">The enhanced code for each line; the default value for none.</param>
-    /// <param name="text">UTF-8; lines end at LF, CR or CRLF. Other control characters become <c>?</c>, a tab becomes a space.</param>
-    public static void Write(ReplyBuffer output, int code, EnhancedStatusCode enhanced, scoped ReadOnlySpan<byte> text)
+    /// <param name="line">Working space of <see cref="MaxLineLength"/> octets for the line that is held back.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The working space is too small.</exception>
+    public ReplyWriter(ReplyBuffer output, int code, Span<byte> line)
     {
         ArgumentNullException.ThrowIfNull(output);
-        Span<byte> prefix = stackalloc byte[MaxPrefixLength + 1];
-        prefix = prefix[..FormatPrefix(prefix, code, enhanced)];
-        var room = MaxLineLength - prefix.Length - 2;
-        while (true)
+        ArgumentOutOfRangeException.ThrowIfLessThan(line.Length, MaxLineLength, nameof(line));
+        _output = output;
+        _line = line;
+        line[0] = (byte)('0' + (code / 100));
+        line[1] = (byte)('0' + (code / 10 % 10));
+        line[2] = (byte)('0' + (code % 10));
+    }
+
+    /// <summary>Begins a logical line.</summary>
+    /// <param name="prefix">The enhanced code and a space, repeated on every line that wrapping makes of this one (RFC 2034 section 4); empty for none.</param>
+    public void BeginLine(scoped ReadOnlySpan<byte> prefix)
+    {
+        if (_length > 0)
         {
-            var line = TakeLine(ref text, room, out var isLast);
-            prefix[3] = isLast ? (byte)' ' : (byte)'-';
-            output.Write(prefix);
-            WriteText(output, line);
-            output.Write("\r\n"u8);
-            if (isLast)
+            Emit(_length, (byte)'-');
+        }
+
+        prefix.CopyTo(_line[CodeEnd..]);
+        _prefixEnd = CodeEnd + prefix.Length;
+        _length = _prefixEnd;
+    }
+
+    /// <summary>Appends trusted text: whole UTF-8 characters, none of them a control character.</summary>
+    public void Append(scoped ReadOnlySpan<byte> octets)
+    {
+        while (octets.Length > TextEnd - _length)
+        {
+            var fit = TextEnd - _length;
+            while (fit > 0 && (octets[fit] & 0xC0) == 0x80)
             {
+                fit--;
+            }
+
+            octets[..fit].CopyTo(_line[_length..]);
+            _length += fit;
+            octets = octets[fit..];
+            Break();
+        }
+
+        octets.CopyTo(_line[_length..]);
+        _length += octets.Length;
+    }
+
+    /// <summary>Appends any text, such as a client's: control characters and broken UTF-8 become question marks.</summary>
+    public void AppendValue(scoped ReadOnlySpan<byte> octets)
+    {
+        while (!octets.IsEmpty)
+        {
+            var plain = octets.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
+            if (plain < 0)
+            {
+                Append(octets);
                 return;
             }
+
+            Append(octets[..plain]);
+            octets = octets[plain..];
+            Rune.DecodeFromUtf8(octets, out var rune, out var length);
+            if (Rune.IsControl(rune) || rune == Rune.ReplacementChar)
+            {
+                Append("?"u8);
+            }
+            else
+            {
+                Append(octets[..length]);
+            }
+
+            octets = octets[length..];
         }
     }
 
-    private static int FormatPrefix(Span<byte> prefix, int code, EnhancedStatusCode enhanced)
+    /// <summary>Writes the last line. At least one line must have been begun.</summary>
+    public void Finish()
     {
-        var length = Format(prefix, code);
-        prefix[length++] = (byte)' ';
-        if (enhanced.IsPresent)
-        {
-            length += Format(prefix[length..], enhanced.Class);
-            prefix[length++] = (byte)'.';
-            length += Format(prefix[length..], enhanced.Subject);
-            prefix[length++] = (byte)'.';
-            length += Format(prefix[length..], enhanced.Detail);
-            prefix[length++] = (byte)' ';
-        }
-
-        return length;
+        Emit(_length, (byte)' ');
+        _length = 0;
     }
 
-    private static int Format(Span<byte> destination, int number)
+    private void Break()
     {
-        number.TryFormat(destination, out var written);
-        return written;
-    }
-
-    private static ReadOnlySpan<byte> TakeLine(scoped ref ReadOnlySpan<byte> text, int room, out bool isLast)
-    {
-        var end = text.IndexOfAny((byte)'\r', (byte)'\n');
-        var length = end < 0 ? text.Length : end;
-        if (length > room)
+        var space = _line[_prefixEnd.._length].LastIndexOf((byte)' ');
+        if (space <= 0)
         {
-            return TakeWrapped(ref text, room, out isLast);
-        }
-
-        var line = text[..length];
-        isLast = end < 0;
-        if (!isLast)
-        {
-            text = text[(length + (text[length..].StartsWith("\r\n"u8) ? 2 : 1))..];
-        }
-
-        return line;
-    }
-
-    private static ReadOnlySpan<byte> TakeWrapped(scoped ref ReadOnlySpan<byte> text, int room, out bool isLast)
-    {
-        var space = text[..room].LastIndexOf((byte)' ');
-        var length = space > 0 ? space : room;
-        while (space <= 0 && (text[length] & 0xC0) == 0x80 && length > room - 4)
-        {
-            length--; // not inside a UTF-8 sequence
-        }
-
-        var line = text[..length];
-        text = text[(space > 0 ? length + 1 : length)..];
-        isLast = false;
-        return line;
-    }
-
-    private static void WriteText(ReplyBuffer output, scoped ReadOnlySpan<byte> line)
-    {
-        if (!line.ContainsAny(Controls))
-        {
-            output.Write(line);
+            Emit(_length, (byte)'-');
+            _length = _prefixEnd;
             return;
         }
 
-        foreach (var octet in line)
-        {
-            output.Write(octet == '\t' ? (byte)' ' : Controls.Contains(octet) ? (byte)'?' : octet);
-        }
+        Emit(_prefixEnd + space, (byte)'-');
+        var rest = _line[(_prefixEnd + space + 1).._length];
+        rest.CopyTo(_line[_prefixEnd..]);
+        _length = _prefixEnd + rest.Length;
+    }
+
+    private readonly void Emit(int length, byte separator)
+    {
+        _line[CodeEnd - 1] = separator;
+        _output.Write(_line[..length].TrimEnd((byte)' '));
+        _output.Write("\r\n"u8);
     }
 }

@@ -1,4 +1,3 @@
-using SmartSink.Smtp;
 using SmartSink.Testing;
 using SmartSink.Toml;
 
@@ -61,7 +60,6 @@ internal static class Catalogue
         {
             Code = (int)((TomlInteger)Require(reply, "code")).Value,
             Text = ((TomlString)Require(reply, "msg")).Value,
-            Stage = Enum.Parse<Stage>(((TomlString)Require(reply, "stage")).Value, ignoreCase: true),
             Weight = Require(reply, "weight") switch { TomlInteger whole => whole.Value, var part => ((TomlFloat)part).Value },
             Closes = reply.TryGetValue("close", out var close) ? ((TomlBoolean)close).Value : null,
         };

@@ -1,5 +1,4 @@
 using SmartSink.Policy.Replies;
-using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Tests.Shipped;
@@ -17,8 +16,6 @@ internal sealed record CatalogueReply(string File, int Line, string Comment, str
 
     public required string Text { get; init; }
 
-    public required Stage Stage { get; init; }
-
     public required double Weight { get; init; }
 
     public required bool? Closes { get; init; }
@@ -27,5 +24,5 @@ internal sealed record CatalogueReply(string File, int Line, string Comment, str
     public string Place => $"{File}:{Line}";
 
     /// <summary>The reply as the sink would give it.</summary>
-    public Reply ToReply() => ReplyFactory.Create(Code, Text, Stage, Closes);
+    public Reply ToReply() => ReplyFactory.Create(Code, Text, Closes);
 }
