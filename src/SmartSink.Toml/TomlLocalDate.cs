@@ -3,12 +3,12 @@ namespace SmartSink.Toml;
 /// <summary>A date without an offset.</summary>
 public sealed class TomlLocalDate : TomlValue
 {
-    internal TomlLocalDate(TomlPosition position, DateOnly value)
+    internal TomlLocalDate(TomlPosition position, TomlDate value)
         : base(position) => Value = value;
 
     /// <inheritdoc/>
     public override TomlKind Kind => TomlKind.LocalDate;
 
     /// <summary>The date.</summary>
-    public DateOnly Value { get; }
+    public TomlDate Value { get; }
 }

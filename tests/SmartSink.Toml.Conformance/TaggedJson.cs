@@ -9,9 +9,6 @@ namespace SmartSink.Toml.Conformance;
 /// </summary>
 public static class TaggedJson
 {
-    private const string Date = "yyyy-MM-dd";
-    private const string Time = "HH:mm:ss.FFFFFFF";
-
     /// <summary>Writes a table as UTF-8 and flushes.</summary>
     public static void Write(TomlTable table, Stream output)
     {
@@ -58,12 +55,17 @@ public static class TaggedJson
         TomlInteger integer => ("integer", integer.Value.ToString(CultureInfo.InvariantCulture)),
         TomlFloat number => ("float", Tagged(number.Value)),
         TomlBoolean truth => ("bool", truth.Value ? "true" : "false"),
-        TomlOffsetDateTime moment => ("datetime", moment.Value.ToString($"{Date}T{Time}zzz", CultureInfo.InvariantCulture)),
-        TomlLocalDateTime time => ("datetime-local", time.Value.ToString($"{Date}T{Time}", CultureInfo.InvariantCulture)),
-        TomlLocalDate date => ("date-local", date.Value.ToString(Date, CultureInfo.InvariantCulture)),
-        TomlLocalTime time => ("time-local", time.Value.ToString(Time, CultureInfo.InvariantCulture)),
+        TomlOffsetDateTime moment => ("datetime", $"{moment.Date}T{Tagged(moment.Time)}{Tagged(moment.Offset)}"),
+        TomlLocalDateTime time => ("datetime-local", $"{time.Date}T{Tagged(time.Time)}"),
+        TomlLocalDate date => ("date-local", date.Value.ToString()),
+        TomlLocalTime time => ("time-local", Tagged(time.Value)),
         _ => throw new ArgumentException($"not a single value: {value.Kind}", nameof(value)),
     };
+
+    private static string Tagged(TimeOnly time) => time.ToString("HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
+
+    private static string Tagged(TimeSpan offset) =>
+        (offset < TimeSpan.Zero ? "-" : "+") + offset.ToString(@"hh\:mm", CultureInfo.InvariantCulture);
 
     private static string Tagged(double number) => number switch
     {

@@ -45,36 +45,24 @@ internal static class DateTimeParser
 
         if (token.IsEmpty)
         {
-            return new TomlLocalDateTime(position, date.ToDateTime(time));
+            return new TomlLocalDateTime(position, date, time);
         }
 
-        return OffsetParser.TryParse(token, out var offset, out mistake)
-            ? Moment(date.ToDateTime(time), offset, isLeapSecond, position, out mistake)
-            : null;
-    }
-
-    private static TomlOffsetDateTime? Moment(DateTime local, TimeSpan offset, bool isLeapSecond, TomlPosition position, out string? mistake)
-    {
-        mistake = null;
-        var utcTicks = local.Ticks - offset.Ticks;
-        if (utcTicks < DateTime.MinValue.Ticks || utcTicks > DateTime.MaxValue.Ticks)
+        if (!OffsetParser.TryParse(token, out var offset, out mistake))
         {
-            mistake = "the moment lies, in UTC, outside of the years 0001 to 9999";
             return null;
         }
 
-        var utc = new DateTime(utcTicks, DateTimeKind.Unspecified);
-        if (isLeapSecond && (utc.Hour != 23 || utc.Minute != 59))
+        if (isLeapSecond && time.Add(-offset) is not { Hour: 23, Minute: 59 })
         {
             mistake = "second 60 exists only at 23:59 UTC";
             return null;
         }
 
-        var isRepresentable = offset.Duration() <= TimeSpan.FromHours(14);
-        return new TomlOffsetDateTime(position, isRepresentable ? new DateTimeOffset(local, offset) : new DateTimeOffset(utc, TimeSpan.Zero));
+        return new TomlOffsetDateTime(position, date, time, offset);
     }
 
-    private static bool TryParseDate(ReadOnlySpan<byte> token, out DateOnly date, out string? mistake)
+    private static bool TryParseDate(ReadOnlySpan<byte> token, out TomlDate date, out string? mistake)
     {
         date = default;
         mistake = ClockParser.Shape;
@@ -88,9 +76,8 @@ internal static class DateTimeParser
         var day = Number(token[8..10]);
         mistake = (year, month, day) switch
         {
-            (0, _, _) => "years run from 0001 to 9999",
             (_, < 1 or > 12, _) => $"there is no month {month:00}",
-            _ when day < 1 || day > DateTime.DaysInMonth(year, month) => $"there is no day {day:00} in {year:0000}-{month:00}",
+            _ when day < 1 || day > DaysInMonth(year, month) => $"there is no day {day:00} in {year:0000}-{month:00}",
             _ => null,
         };
         if (mistake is not null)
@@ -98,9 +85,12 @@ internal static class DateTimeParser
             return false;
         }
 
-        date = new DateOnly(year, month, day);
+        date = new TomlDate(year, month, day);
         return true;
     }
+
+    // Year 0 is a leap year, as every 400th.
+    private static int DaysInMonth(int year, int month) => DateTime.DaysInMonth(year == 0 ? 400 : year, month);
 
     private static bool IsAtEnd(ReadOnlySpan<byte> rest, ref string? mistake)
     {

@@ -58,7 +58,7 @@ public sealed class DateTimeTests
     [InlineData("1979-02-29", "there is no day 29 in 1979-02")]
     [InlineData("2100-02-29T00:00:00", "there is no day 29 in 2100-02")]
     [InlineData("2000-02-30", "there is no day 30 in 2000-02")]
-    [InlineData("0000-01-01", "years run from 0001 to 9999")]
+    [InlineData("0000-02-30", "there is no day 30 in 0000-02")]
     [InlineData("24:00:00", "there is no hour 24")]
     [InlineData("1979-05-27T24:00:00Z", "there is no hour 24")]
     [InlineData("07:60:00", "there is no minute 60")]
@@ -68,8 +68,6 @@ public sealed class DateTimeTests
     [InlineData("2016-12-31T23:59:60+01:00", "second 60 exists only at 23:59 UTC")]
     [InlineData("1979-05-27T07:32:00+24:00", "an offset lies between -23:59 and +23:59")]
     [InlineData("1979-05-27T07:32:00-01:60", "an offset lies between -23:59 and +23:59")]
-    [InlineData("0001-01-01T00:00:00+00:01", "the moment lies, in UTC, outside of the years 0001 to 9999")]
-    [InlineData("9999-12-31T23:59:59-00:01", "the moment lies, in UTC, outside of the years 0001 to 9999")]
     [InlineData("07:32:00Z", "a time without a date takes no offset")]
     [InlineData("07:32:00.5+01:00", "a time without a date takes no offset")]
     public void What_is_wrong_with_a_date_or_time_is_told(string text, string mistake)

@@ -21,8 +21,10 @@ internal static class ModelGenerators
 
     private static readonly Gen<long> Ticks = ArbMap.Default.GeneratorFor<int>().Two().Select(pair => ((long)(uint)pair.Item1 << 31) | (uint)pair.Item2);
 
-    private static readonly Gen<DateTime> Times =
-        Ticks.Select(ticks => new DateTime(TimeSpan.TicksPerDay + (Math.Abs(ticks) % (DateTime.MaxValue.Ticks - (2 * TimeSpan.TicksPerDay))), DateTimeKind.Unspecified));
+    private static readonly Gen<TimeOnly> Times = Ticks.Select(ticks => new TimeOnly(ticks % TimeSpan.TicksPerDay));
+
+    private static readonly Gen<TomlDate> Dates =
+        Gen.Choose(0, 9999).Zip(Gen.Choose(1, 12)).Zip(Gen.Choose(1, 28)).Select(parts => new TomlDate(parts.Item1.Item1, parts.Item1.Item2, parts.Item2));
 
     private static readonly Gen<object> Scalars = Gen.OneOf(
         Strings.Select(value => (object)value),
@@ -31,9 +33,9 @@ internal static class ModelGenerators
         ArbMap.Default.GeneratorFor<double>().Select(value => (object)value),
         ArbMap.Default.GeneratorFor<bool>().Select(value => (object)value),
         Times.Select(value => (object)value),
-        Times.Select(value => (object)DateOnly.FromDateTime(value)),
-        Times.Select(value => (object)TimeOnly.FromDateTime(value)),
-        Times.Zip(Gen.Choose(-14 * 60, 14 * 60)).Select(pair => (object)new DateTimeOffset(pair.Item1, TimeSpan.FromMinutes(pair.Item2))));
+        Dates.Select(value => (object)value),
+        Dates.Zip(Times).Select(pair => (object)(pair.Item1, pair.Item2)),
+        Dates.Zip(Times).Zip(Gen.Choose(-1439, 1439)).Select(pair => (object)(pair.Item1.Item1, pair.Item1.Item2, TimeSpan.FromMinutes(pair.Item2))));
 
     /// <summary>Tables of every shape and depth that the size allows.</summary>
     public static Gen<ModelTable> Tables { get; } = Gen.Sized(Table);

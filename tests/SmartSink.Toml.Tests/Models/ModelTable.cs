@@ -1,8 +1,8 @@
 namespace SmartSink.Toml.Tests.Models;
 
 /// <summary>
-/// What a table means, apart from how it is written. A value is a string, long, double, bool, DateTimeOffset, DateTime, DateOnly,
-/// TimeOnly, object[] or a table.
+/// What a table means, apart from how it is written. A value is a string, long, double, bool, TimeOnly, TomlDate, a pair of date
+/// and time, these two with an offset, object[] or a table.
 /// </summary>
 internal sealed class ModelTable
 {
@@ -25,8 +25,8 @@ internal sealed class ModelTable
         TomlInteger number => number.Value,
         TomlFloat number => number.Value,
         TomlBoolean truth => truth.Value,
-        TomlOffsetDateTime moment => moment.Value,
-        TomlLocalDateTime time => time.Value,
+        TomlOffsetDateTime moment => (moment.Date, moment.Time, moment.Offset),
+        TomlLocalDateTime time => (time.Date, time.Time),
         TomlLocalDate date => date.Value,
         TomlLocalTime time => time.Value,
         TomlArray array => array.Select(Value).ToArray(),

@@ -8,7 +8,6 @@ namespace SmartSink.Toml.Tests.Models;
 /// </summary>
 internal static class Notation
 {
-    private const string Date = "yyyy-MM-dd";
     private const string Time = "HH:mm:ss.FFFFFFF";
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -25,9 +24,9 @@ internal static class Notation
         long number => number.ToString(CultureInfo.InvariantCulture),
         double number => number.ToString("R", CultureInfo.InvariantCulture) + "f",
         bool truth => truth ? "true" : "false",
-        DateTimeOffset moment => "@" + moment.ToString($"{Date}T{Time}zzz", CultureInfo.InvariantCulture),
-        DateTime time => "@" + time.ToString($"{Date}T{Time}", CultureInfo.InvariantCulture) + (time.Kind == DateTimeKind.Unspecified ? "" : " " + time.Kind),
-        DateOnly date => "@" + date.ToString(Date, CultureInfo.InvariantCulture),
+        (TomlDate date, TimeOnly time, TimeSpan offset) => $"@{date}T{time.ToString(Time, CultureInfo.InvariantCulture)}{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hh\\:mm}",
+        (TomlDate date, TimeOnly time) => $"@{date}T{time.ToString(Time, CultureInfo.InvariantCulture)}",
+        TomlDate date => $"@{date}",
         TimeOnly time => "@" + time.ToString(Time, CultureInfo.InvariantCulture),
         object[] array => $"[{string.Join(", ", array.Select(element => Of(element, sort)))}]",
         ModelTable table => $"{{{string.Join(", ", Entries(table, sort).Select(entry => $"{Key(entry.Key)}: {Of(entry.Value, sort)}"))}}}",

@@ -23,9 +23,9 @@ internal sealed class TextPrinter(Random random)
         long number => Integer(number),
         double number => Float(number),
         bool truth => truth ? "true" : "false",
-        DateTimeOffset moment => DateAndTime(moment.DateTime) + Offset(moment.Offset),
-        DateTime time => DateAndTime(time),
-        DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        (TomlDate date, TimeOnly time, TimeSpan offset) => DateAndTime(date, time) + Offset(offset),
+        (TomlDate date, TimeOnly time) => DateAndTime(date, time),
+        TomlDate date => date.ToString(),
         TimeOnly time => time.ToString(Time, CultureInfo.InvariantCulture),
         _ => throw new ArgumentException($"not a single value: {value.GetType()}", nameof(value)),
     };
@@ -101,8 +101,8 @@ internal sealed class TextPrinter(Random random)
         _ => number.ToString("E16", CultureInfo.InvariantCulture),
     };
 
-    private string DateAndTime(DateTime time)
-        => time.ToString($"yyyy-MM-dd'{"Tt "[random.Next(3)]}'{Time}", CultureInfo.InvariantCulture);
+    private string DateAndTime(TomlDate date, TimeOnly time)
+        => $"{date}{"Tt "[random.Next(3)]}{time.ToString(Time, CultureInfo.InvariantCulture)}";
 
     private string Offset(TimeSpan offset) => offset == TimeSpan.Zero && random.Next(2) == 0
         ? random.Next(2) == 0 ? "Z" : "z"
