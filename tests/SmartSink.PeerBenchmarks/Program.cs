@@ -1,0 +1,14 @@
+using System.CommandLine;
+using SmartSink.PeerBenchmarks.Idle;
+using SmartSink.PeerBenchmarks.Scraping;
+using SmartSink.PeerBenchmarks.Starting;
+using SmartSink.PeerBenchmarks.Throughput;
+
+var root = new RootCommand("SmartSink beside its peers, in one run on one machine")
+{
+    ThroughputCommand.Create(),
+    IdleCommand.Create(),
+    StartCommand.Create(),
+    ScrapeCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using SmartSink.Testing.Processes;
+
+namespace SmartSink.PeerBenchmarks.Sinks;
+
+/// <summary>Which build of the server is measured, and how it is started.</summary>
+internal sealed record ServerCommand(IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>A policy that refuses nobody.</summary>
+    public const string AcceptAllPolicy = "[default]\nbounce = 0\ndefer = 0\n";
+
+    private static readonly Option<string?> ServerOption = new("--server")
+    {
+        Description = "smartsink.dll or a published smartsink; the one that was built with the benchmark unless told",
+    };
+
+    private static readonly Option<string[]> EnvironmentOption = new("--env")
+    {
+        Description = "NAME=VALUE for the server, such as DOTNET_TieredPGO=0; may be repeated",
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>Gives a command the options that are read here.</summary>
+    public static void AddTo(Command command)
+    {
+        command.Add(ServerOption);
+        command.Add(EnvironmentOption);
+    }
+
+    /// <summary>Reads them.</summary>
+    /// <exception cref="FormatException">A variable has no equals sign.</exception>
+    public static ServerCommand Read(ParseResult line)
+    {
+        var command = line.GetValue(ServerOption) switch
+        {
+            null => SinkProcess.OwnCommand,
+            var path when path.EndsWith(".dll", StringComparison.Ordinal) => ["dotnet", Path.GetFullPath(path)],
+            var path => [Path.GetFullPath(path)],
+        };
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var variable in line.GetRequiredValue(EnvironmentOption))
+        {
+            var parts = variable.Split('=', 2);
+            variables[parts[0]] = parts.Length == 2 ? parts[1] : throw new FormatException($"--env {variable}: NAME=VALUE is wanted");
+        }
+
+        return new ServerCommand(command, variables);
+    }
+
+    /// <summary>Starts the server and waits until it answers.</summary>
+    /// <param name="policy">The text of its responses.toml.</param>
+    /// <param name="settings">Settings beside those given on the benchmark's command line.</param>
+    public Task<SinkProcess> StartAsync(string policy, params ReadOnlySpan<(string Name, string Value)> settings)
+    {
+        var variables = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
+        foreach (var (name, value) in settings)
+        {
+            variables[name] = value;
+        }
+
+        return SinkProcess.StartAsync(policy, variables, Command);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using SmartSink.PeerBenchmarks.Measuring;
+using SmartSink.PeerBenchmarks.Sinks;
+using SmartSink.Testing.Processes;
+
+namespace SmartSink.PeerBenchmarks.Throughput;
+
+/// <summary>One run of smtp-source against one sink.</summary>
+/// <param name="ProcessorPerMessage">The sink's processor time, in microseconds.</param>
+/// <param name="MessagesPerSecond">By smtp-source's own duration.</param>
+internal sealed record ThroughputRun(double ProcessorPerMessage, double MessagesPerSecond)
+{
+    /// <summary>Sends a case's messages and measures the sink meanwhile.</summary>
+    /// <exception cref="InvalidOperationException">smtp-source was refused or cut off.</exception>
+    public static async Task<ThroughputRun> MeasureAsync(ISink sink, ThroughputCase load)
+    {
+        string[] arguments =
+        [
+            "-s", $"{load.Sessions}", "-m", $"{load.Messages}", "-l", $"{load.Octets}", .. load.Kept ? ["-d"] : Array.Empty<string>(),
+            "-M", "source.test", "-f", "sender@source.test", "-t", "recipient@domain.test", $"127.0.0.1:{sink.Port}",
+        ];
+        var before = ProcessReading.Of(sink.ProcessId);
+        var started = Stopwatch.GetTimestamp();
+        var result = await Tool.RunAsync("smtp-source", arguments, timeout: TimeSpan.FromMinutes(10));
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        if (result.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"smtp-source to {sink.Name}: {result}");
+        }
+
+        var processor = ProcessReading.Of(sink.ProcessId).Processor - before.Processor;
+        return new ThroughputRun(processor.TotalMicroseconds / load.Messages, load.Messages / elapsed.TotalSeconds);
+    }
+}
