@@ -42,6 +42,12 @@ internal static class CommandLine
 
             return exception.ExitCode;
         }
+        catch (IOException exception) when (line.CommandResult.Command is not RootCommand)
+        {
+            // A report that cannot be written, on a full disk for example, is nobody's defect.
+            await error.WriteLineAsync(exception.Message);
+            return ExitCodes.Failure;
+        }
     }
 
     private static RootCommand CreateRoot()

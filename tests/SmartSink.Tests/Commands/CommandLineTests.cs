@@ -110,6 +110,17 @@ public sealed class CommandLineTests : IDisposable
         (await RunAsync("explain", "--data", _folder.Write("p.toml", ""), "a@b@")).ShouldBe(1);
 
     [Fact]
+    public async Task A_report_that_cannot_be_written_is_one_line()
+    {
+        await using var full = new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) { AutoFlush = true };
+
+        var exit = await CommandLine.RunAsync(["explain", "--data", _folder.Write("p.toml", ""), "a@b.example"], full, _error);
+
+        exit.ShouldBe(1);
+        _error.ToString().ShouldMatch(@"^No space left on device[^\n]*\n$");
+    }
+
+    [Fact]
     public async Task Explain_needs_a_good_policy()
     {
         var file = _folder.Write("p.toml", "[default]\nbounce = 101\n");
