@@ -57,12 +57,13 @@ public sealed class SinkProcessTests : IDisposable
     [InlineData(Signal.Interrupt)]
     public async Task A_signal_ends_it_gracefully_with_0(int signal)
     {
-        await using var sink = await SinkProcess.StartAsync("");
+        // A shell's background job ignores SIGINT, and hands that on to its children: here the sink starts as in the foreground.
+        await using var sink = await SinkProcess.StartAsync("", command: ["env", "--default-signal=INT", .. SinkProcess.OwnCommand]);
         using var client = await SmtpProbe.ConnectAsync(new IPEndPoint(IPAddress.Loopback, sink.SmtpPort));
 
         var exit = sink.TerminateAsync(signal);
 
-        (await client.HearAsync()).ShouldStartWith("421 ");
+        (await client.HearAsync()).ShouldStartWith("421 4.3.2 ");
         (await client.HearAsync()).ShouldBeEmpty();
         (await exit).ShouldBe(0, sink.Output);
     }
