@@ -109,10 +109,14 @@ internal sealed class RunningServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the server as the host does.</summary>
+    /// <summary>
+    /// Stops the server as the host does, once every connection waits: a thread that is still busy with a connection, having sent the
+    /// reply that the test read, would find the stop itself and linger for the client's end, by a clock that stands still.
+    /// </summary>
     public async Task StopAsync()
     {
         _stopped = true;
+        await SettledAsync(received: 0);
         await Server.StopAsync(CancellationToken.None).WaitAsync(Patience.Token());
     }
 
