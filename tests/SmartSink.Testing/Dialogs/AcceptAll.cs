@@ -3,13 +3,16 @@ using SmartSink.Smtp.Server;
 namespace SmartSink.Testing.Dialogs;
 
 /// <summary>Rules that take every recipient.</summary>
-public sealed class AcceptAll : IMailboxFilter
+/// <param name="entries">What a revision of them counts by; <c>other</c> alone unless told.</param>
+public sealed class AcceptAll(params string[] entries) : IMailboxFilter
 {
-    /// <inheritdoc/>
-    public int EntryCount => 1;
+    private readonly string[] _entries = entries.Length == 0 ? ["other"] : entries;
 
     /// <inheritdoc/>
-    public string EntryName(int entry) => "other";
+    public int EntryCount => _entries.Length;
+
+    /// <inheritdoc/>
+    public string EntryName(int entry) => _entries[entry];
 
     /// <inheritdoc/>
     public FilterAnswer Answer(in DialogFacts facts) => default;

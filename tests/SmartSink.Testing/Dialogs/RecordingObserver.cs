@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
@@ -5,46 +6,56 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Testing.Dialogs;
 
-/// <summary>Writes down what a session reports, a line for each report, in a form that a test can compare.</summary>
+/// <summary>Writes down what sessions report, a line for each report, in a form that a test can compare. Many sessions may share one.</summary>
 public sealed class RecordingObserver : ISessionObserver
 {
-    private readonly List<string> _events = [];
+    private readonly ConcurrentQueue<string> _events = new();
+    private readonly ConcurrentQueue<int> _codes = new();
+    private readonly ConcurrentQueue<(string Sender, long Size)> _messages = new();
 
     /// <summary>Everything but the replies' codes, in order.</summary>
-    public IReadOnlyList<string> Events => _events;
+    public IReadOnlyList<string> Events => [.. _events];
 
     /// <summary>The codes of all replies, in order.</summary>
-    public List<int> Codes { get; } = [];
+    public IReadOnlyList<int> Codes => [.. _codes];
+
+    /// <summary>Sender and size in octets of each message that ended, in order.</summary>
+    public IReadOnlyList<(string Sender, long Size)> Messages => [.. _messages];
 
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
         _events.Clear();
-        Codes.Clear();
+        _codes.Clear();
+        _messages.Clear();
     }
 
     /// <inheritdoc/>
-    public void ReplyWritten(int code) => Codes.Add(code);
+    public void ReplyWritten(int code) => _codes.Enqueue(code);
 
     /// <inheritdoc/>
     public void RecipientDecided(IMailboxFilter filter, int entry, Outcome outcome, Stage stage)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        _events.Add($"recipient {filter.EntryName(entry)} {outcome} at {stage}");
+        _events.Enqueue($"recipient {filter.EntryName(entry)} {outcome} at {stage}");
     }
 
     /// <inheritdoc/>
-    public void MessageEnded(in MessageFacts message) =>
-        _events.Add($"message from <{Text(message.Sender)}> {message.Outcome} {message.Code}, {message.Recipients} recipients, {message.Size} octets, {message.TransactionTime.TotalSeconds} s, data {message.DataTime.TotalSeconds} s");
+    public void MessageEnded(in MessageFacts message)
+    {
+        var sender = Text(message.Sender);
+        _messages.Enqueue((sender, message.Size));
+        _events.Enqueue($"message from <{sender}> {message.Outcome} {message.Code}, {message.Recipients} recipients, {message.Size} octets, {message.TransactionTime.TotalSeconds} s, data {message.DataTime.TotalSeconds} s");
+    }
 
     /// <inheritdoc/>
-    public void TransactionAbandoned(int recipients) => _events.Add($"abandoned {recipients}");
+    public void TransactionAbandoned(int recipients) => _events.Enqueue($"abandoned {recipients}");
 
     /// <inheritdoc/>
     public void Refused(in DialogFacts facts, Reply reply)
     {
         ArgumentNullException.ThrowIfNull(reply);
-        _events.Add($"refused <{Text(facts.Recipient)}> at {facts.Stage} with {reply.Code}");
+        _events.Enqueue($"refused <{Text(facts.Recipient)}> at {facts.Stage} with {reply.Code}");
     }
 
     private static string Text(ReadOnlySpan<byte> octets) => Encoding.UTF8.GetString(octets);

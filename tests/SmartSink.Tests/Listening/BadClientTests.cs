@@ -1,6 +1,8 @@
 using System.Text;
+using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
+using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Tests.Listening;
 
@@ -14,7 +16,7 @@ public class BadClientTests
         await inside.BeginDataAsync();
         inside.Reset();
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.ClosedInData);
-        server.Sessions.Abandoned.ShouldBe(1);
+        server.Sessions.Events.ShouldContain("abandoned 1");
 
         await using var outside = await server.GreetedAsync();
         outside.Reset();
@@ -130,8 +132,7 @@ public class BadClientTests
     [Fact]
     public async Task A_defect_ends_one_connection_and_not_the_server()
     {
-        await using var server = RunningServer.Start(
-            rules: (in facts) => facts.Sender.SequenceEqual("bug@example.org"u8) ? throw new InvalidOperationException("a defect") : default);
+        await using var server = RunningServer.Start(filter: new ScriptedFilter().At(Stage.Mail, new DefectiveReply()));
         await using var client = await server.GreetedAsync();
         await client.AskAsync("EHLO c");
         await client.SendAsync("MAIL FROM:<bug@example.org>\r\n");
@@ -143,8 +144,7 @@ public class BadClientTests
     [Fact]
     public async Task A_policy_that_closes_at_the_greeting_is_heard()
     {
-        await using var server = RunningServer.Start(
-            rules: (in facts) => new FilterAnswer { Reply = new GoAwayReply() });
+        await using var server = RunningServer.Start(filter: new ScriptedFilter().At(Stage.Connect, new GoAwayReply()));
         await using var client = await server.ConnectAsync();
         (await client.ReplyAsync()).ShouldBe("421 4.7.0 go away");
         (await client.LineAsync()).ShouldBeNull();
@@ -155,5 +155,10 @@ public class BadClientTests
     private sealed class GoAwayReply() : Reply(421, closes: true)
     {
         public override void WriteTo(ReplyBuffer output, in DialogFacts facts) => output.Write("421 4.7.0 go away\r\n"u8);
+    }
+
+    private sealed class DefectiveReply() : Reply(450, closes: false)
+    {
+        public override void WriteTo(ReplyBuffer output, in DialogFacts facts) => throw new InvalidOperationException("a defect");
     }
 }

@@ -135,7 +135,7 @@ public sealed class FlatMemoryTests
             }
 
             await server.EmptyAsync();
-            server.Sessions.Codes.Clear();
+            server.Sessions.Clear();
         }
     }
 

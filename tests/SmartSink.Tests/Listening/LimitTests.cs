@@ -66,7 +66,7 @@ public class LimitTests
         (await client.ReplyAsync()).ShouldStartWith("421 4.4.2");
         server.Clock.Advance(TimeSpan.FromSeconds(5));
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.IdleTimeout);
-        server.Sessions.Abandoned.ShouldBe(1);
+        server.Sessions.Events.ShouldContain("abandoned 1");
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using SmartSink.Configuration;
 using SmartSink.Listening;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing;
+using SmartSink.Testing.Dialogs;
 using SmartSink.Testing.Time;
 using SmartSink.Tls;
 
@@ -37,7 +38,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public ManualTimeProvider Clock { get; } = new();
 
-    public CountingSessionObserver Sessions { get; } = new();
+    public RecordingObserver Sessions { get; } = new();
 
     public RecordingConnectionObserver Connections { get; } = new();
 
@@ -45,8 +46,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public SmtpServer Server { get; }
 
-    public static RunningServer Start(Func<SinkSettings, SinkSettings>? configure = null, ScriptedFilter.Script? rules = null) =>
-        new(configure ?? (settings => settings), new ScriptedFilter(rules ?? ((in facts) => default)), options: null);
+    public static RunningServer Start(Func<SinkSettings, SinkSettings>? configure = null, IMailboxFilter? filter = null) =>
+        new(configure ?? (settings => settings), new FilterSwitch(filter ?? new AcceptAll()), options: null);
 
     /// <summary>A server for dialogs with names and limits of their own.</summary>
     public static RunningServer Start(SmtpSessionOptions options, IMailboxFilterSource filters) =>

@@ -1,5 +1,6 @@
 using SmartSink.Observability.Metrics;
 using SmartSink.Smtp;
+using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Tests.Observability.Metrics;
 
@@ -10,8 +11,8 @@ public sealed class RecipientCountersTests
     [Fact]
     public void Counters_go_on_by_name_when_a_revision_numbers_its_entries_anew()
     {
-        var before = new FakeFilter("other", "gmail.com", "yahoo.com");
-        var after = new FakeFilter("other", "aol.com", "gmail.com");
+        var before = new AcceptAll("other", "gmail.com", "yahoo.com");
+        var after = new AcceptAll("other", "aol.com", "gmail.com");
 
         _counters.Increment(before, 1, Outcome.Accepted, Stage.Data);
         _counters.Increment(after, 2, Outcome.Accepted, Stage.Data);
@@ -28,7 +29,7 @@ public sealed class RecipientCountersTests
     public void Nothing_is_lost_between_threads_and_revisions()
     {
         const int rounds = 20_000;
-        FakeFilter[] revisions = [new("other", "a"), new("a", "other")];
+        AcceptAll[] revisions = [new("other", "a"), new("a", "other")];
 
         Parallel.For(0, rounds, round => _counters.Increment(revisions[round % 2], round / 2 % 2, Outcome.Accepted, Stage.Data));
 
@@ -38,7 +39,7 @@ public sealed class RecipientCountersTests
     [Fact]
     public void A_revision_with_many_entries_shows_only_those_that_counted()
     {
-        var filter = new FakeFilter([.. Enumerable.Range(0, 100_000).Select(entry => $"d{entry}.example")]);
+        var filter = new AcceptAll([.. Enumerable.Range(0, 100_000).Select(entry => $"d{entry}.example")]);
         _counters.Increment(filter, 99_999, Outcome.Accepted, Stage.Data);
         Read().ShouldBe(["accepted data d99999.example 1"]);
     }
@@ -46,7 +47,7 @@ public sealed class RecipientCountersTests
     [Fact]
     public void Counting_allocates_nothing_once_an_entry_is_known()
     {
-        var filter = new FakeFilter("other", "gmail.com");
+        var filter = new AcceptAll("other", "gmail.com");
         _counters.Increment(filter, 1, Outcome.Accepted, Stage.Data);
 
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -4,6 +4,7 @@ using SmartSink.Observability;
 using SmartSink.Observability.Metrics;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Server;
+using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Tests.Observability.Metrics;
 
@@ -17,7 +18,7 @@ public sealed class SinkMetricsTests : IDisposable
     public void A_dialog_is_counted()
     {
         var reporter = new SessionReporter(new DialogMetrics(_metrics.Factory), NullLogger<SessionReporter>.Instance);
-        var filter = new FakeFilter("other", "gmail.com");
+        var filter = new AcceptAll("other", "gmail.com");
 
         foreach (var code in new[] { 220, 250, 250, 250, 550, 354, 250, 221 })
         {
@@ -93,7 +94,7 @@ public sealed class SinkMetricsTests : IDisposable
     public void Counting_a_message_allocates_nothing()
     {
         var reporter = new SessionReporter(new DialogMetrics(_metrics.Factory), NullLogger<SessionReporter>.Instance);
-        var filter = new FakeFilter("other");
+        var filter = new AcceptAll("other");
         CountOne();
 
         var before = GC.GetAllocatedBytesForCurrentThread();
