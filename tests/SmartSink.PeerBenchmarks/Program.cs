@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SmartSink.PeerBenchmarks.Idle;
+using SmartSink.PeerBenchmarks.Scaling;
 using SmartSink.PeerBenchmarks.Scraping;
 using SmartSink.PeerBenchmarks.Starting;
 using SmartSink.PeerBenchmarks.Throughput;
@@ -10,5 +11,6 @@ var root = new RootCommand("SmartSink beside its peers, in one run on one machin
     IdleCommand.Create(),
     StartCommand.Create(),
     ScrapeCommand.Create(),
+    ScaleCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace SmartSink.PeerBenchmarks.Reporting;
 
-/// <summary>A table of measurements: Markdown on the standard output and in a file, and the same as JSON.</summary>
+/// <summary>Tables of measurements: Markdown on the standard output and in a file, and the same as JSON.</summary>
+/// <param name="name">The files' name, without folder and ending.</param>
+/// <param name="columns">The columns of the first table, which JSON calls <c>rows</c>.</param>
 internal sealed class Report(string name, params string[] columns)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -16,51 +18,60 @@ internal sealed class Report(string name, params string[] columns)
         DefaultValueFactory = _ => "PeerBenchmarks.Artifacts",
     };
 
-    private readonly List<object[]> _rows = [];
+    private readonly List<ReportTable> _tables = [new("rows", columns)];
+    private readonly string _loadBefore = LoadAverage();
 
     /// <summary>Gives a command the option that is read here.</summary>
     public static void AddTo(Command command) => command.Add(FolderOption);
 
-    /// <summary>Adds a row: texts and numbers, one for each column.</summary>
-    public void Add(params object[] cells) => _rows.Add(cells);
+    /// <summary>The folder that the option names, made if need be.</summary>
+    public static string Folder(ParseResult line) => Directory.CreateDirectory(line.GetRequiredValue(FolderOption)).FullName;
 
-    /// <summary>Shows the table and writes NAME.md and NAME.json.</summary>
+    /// <summary>Adds a row to the first table: texts and numbers, one for each column.</summary>
+    public void Add(params object[] cells) => _tables[0].Add(cells);
+
+    /// <summary>Adds a further table.</summary>
+    /// <param name="rows">What JSON calls its rows.</param>
+    /// <param name="itsColumns">Its columns.</param>
+    public ReportTable AddTable(string rows, params string[] itsColumns)
+    {
+        var table = new ReportTable(rows, itsColumns);
+        _tables.Add(table);
+        return table;
+    }
+
+    /// <summary>Shows the tables and writes NAME.md and NAME.json.</summary>
     public async Task WriteAsync(ParseResult line)
     {
-        var folder = Directory.CreateDirectory(line.GetRequiredValue(FolderOption)).FullName;
-        var text = Markdown();
-        await line.InvocationConfiguration.Output.WriteAsync(text);
-        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.md"), text);
-        var document = new
+        var folder = Folder(line);
+        var loadAfter = LoadAverage();
+        var text = new StringBuilder();
+        foreach (var table in _tables.Where(table => table.Rows.Any()))
         {
-            name,
-            machine = Machine(),
-            processors = Environment.ProcessorCount,
-            rows = _rows.Select(row => columns.Zip(row).ToDictionary(pair => pair.First, pair => pair.Second)),
+            table.AppendTo(text);
+            text.AppendLine();
+        }
+
+        text.AppendLine($"{Environment.ProcessorCount} processors; load average before {_loadBefore}, after {loadAfter}");
+        await line.InvocationConfiguration.Output.WriteAsync(text);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.md"), text.ToString());
+        var document = new Dictionary<string, object>
+        {
+            ["name"] = name,
+            ["machine"] = Machine(),
+            ["processors"] = Environment.ProcessorCount,
+            ["load average"] = new { before = _loadBefore, after = loadAfter },
         };
+        foreach (var table in _tables)
+        {
+            document[table.Name] = table.Rows;
+        }
+
         await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.json"), JsonSerializer.Serialize(document, Indented));
     }
 
+    /// <summary>Processes that ran or wanted to, over the last minute.</summary>
+    private static string LoadAverage() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
+
     private static string Machine() => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}";
-
-    private static string Cell(object value) => value switch
-    {
-        double number when Math.Abs(number) >= 100 => $"{number:N0}",
-        double number when Math.Abs(number) >= 10 => $"{number:0.0}",
-        double number => $"{number:0.00}",
-        _ => value.ToString() ?? string.Empty,
-    };
-
-    private string Markdown()
-    {
-        var text = new StringBuilder();
-        text.Append("| ").AppendJoin(" | ", columns).AppendLine(" |");
-        text.Append("| ").AppendJoin(" | ", columns.Select((_, index) => _rows.Count > 0 && _rows[0][index] is double ? "---:" : "---")).AppendLine(" |");
-        foreach (var row in _rows)
-        {
-            text.Append("| ").AppendJoin(" | ", row.Select(Cell)).AppendLine(" |");
-        }
-
-        return text.ToString();
-    }
 }

@@ -15,13 +15,16 @@ internal sealed class SinkSet : IAsyncDisposable
     /// <summary>The sinks; SmartSink is the first.</summary>
     public IReadOnlyList<ISink> Sinks => _sinks;
 
-    /// <summary>Starts them; SmartSink refuses nobody.</summary>
-    public static async Task<SinkSet> StartAsync(ServerCommand server)
+    /// <summary>Starts them.</summary>
+    /// <param name="server">Which build of SmartSink.</param>
+    /// <param name="policyFile">Its policy; it refuses nobody unless told. The peers accept everything.</param>
+    public static async Task<SinkSet> StartAsync(ServerCommand server, string? policyFile = null)
     {
         var set = new SinkSet();
         try
         {
-            set._sinks.Add(new SmartSinkServer(await server.StartAsync(ServerCommand.AcceptAllPolicy)));
+            (string, string)[] settings = policyFile is null ? [] : [("SINK_DATA", policyFile)];
+            set._sinks.Add(new SmartSinkServer(await server.StartAsync(ServerCommand.AcceptAllPolicy, settings)));
             set._sinks.Add(await PeerProcess.StartFloorAsync(await FloorProgram.CompileAsync(set._folder)));
             set._sinks.Add(await PeerProcess.StartSmtpSinkAsync());
             return set;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SmartSink.PeerBenchmarks.Measuring;
+using SmartSink.PeerBenchmarks.Driving;
 using SmartSink.PeerBenchmarks.Reporting;
 using SmartSink.PeerBenchmarks.Sinks;
 
@@ -15,13 +15,25 @@ internal static class ThroughputCommand
     private static readonly Option<int[]> Sessions = new("--sessions")
     {
         Description = "Connections at once; may be repeated",
-        DefaultValueFactory = _ => [50],
+        DefaultValueFactory = _ => [50, 500],
+    };
+
+    private static readonly Option<PolicyChoice[]> Policies = new("--policy")
+    {
+        Description = "SmartSink's policy; may be repeated, both unless told",
+        DefaultValueFactory = _ => [PolicyChoice.Accepting, PolicyChoice.Shipped],
     };
 
     /// <summary>Makes the sub-command.</summary>
     public static Command Create()
     {
-        var command = new Command("throughput", "Processor time per message, messages per second and peak memory, beside smtp-sink and a bare C loop") { Rounds, Quick, Sessions };
+        var command = new Command("throughput", "Processor time per message, messages per second and peak memory, beside smtp-sink and a bare C loop")
+        {
+            Rounds,
+            Quick,
+            Sessions,
+            Policies,
+        };
         ServerCommand.AddTo(command);
         Report.AddTo(command);
         command.SetAction(RunAsync);
@@ -30,56 +42,25 @@ internal static class ThroughputCommand
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        var report = new Report("throughput", "case", "sink", "CPU µs/message", "messages/s", "peak RSS MB", "SmartSink ÷ it: CPU", "lowest", "highest");
-        foreach (var load in line.GetRequiredValue(Sessions).SelectMany(sessions => ThroughputCase.All(sessions, line.GetValue(Quick) ? 0.1 : 1)))
+        LoadDriver.UseInlineCompletions();
+        var server = ServerCommand.Read(line);
+        var rounds = line.GetRequiredValue(Rounds);
+        var policies = line.GetRequiredValue(Policies);
+        var loads = line.GetRequiredValue(Sessions).SelectMany(sessions => ThroughputCase.All(sessions, line.GetValue(Quick) ? 0.1 : 1)).ToArray();
+
+        var report = new Report("throughput", AcceptingTables.Columns);
+        var accepting = new AcceptingTables(report);
+        foreach (var load in loads.Where(_ => policies.Contains(PolicyChoice.Accepting)))
         {
-            cancellation.ThrowIfCancellationRequested();
-            await using var set = await SinkSet.StartAsync(ServerCommand.Read(line));
-            AddRows(report, load, set, await MeasureAsync(set.Sinks, load, line.GetRequiredValue(Rounds), cancellation));
+            await accepting.MeasureAsync(server, load, rounds, cancellation);
+        }
+
+        var shipped = new ShippedTable(report);
+        foreach (var load in loads.Where(_ => policies.Contains(PolicyChoice.Shipped)))
+        {
+            await shipped.MeasureAsync(server, load, rounds, cancellation);
         }
 
         await report.WriteAsync(line);
-    }
-
-    /// <summary>A warm-up for each, then rounds; the sink that begins changes from round to round.</summary>
-    private static async Task<Dictionary<ISink, List<ThroughputRun>>> MeasureAsync(
-        IReadOnlyList<ISink> sinks, ThroughputCase load, int rounds, CancellationToken cancellation)
-    {
-        var runs = sinks.ToDictionary(sink => sink, _ => new List<ThroughputRun>());
-        foreach (var sink in sinks)
-        {
-            await ThroughputRun.MeasureAsync(sink, load);
-        }
-
-        for (var round = 0; round < rounds; round++)
-        {
-            for (var place = 0; place < sinks.Count; place++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var sink = sinks[(round + place) % sinks.Count];
-                runs[sink].Add(await ThroughputRun.MeasureAsync(sink, load));
-            }
-        }
-
-        return runs;
-    }
-
-    private static void AddRows(Report report, ThroughputCase load, SinkSet set, Dictionary<ISink, List<ThroughputRun>> runs)
-    {
-        var own = runs[set.Sinks[0]];
-        foreach (var sink in set.Sinks)
-        {
-            // Each round's own ratio: a neighbour on the machine slows both runs of a round more alike than two rounds.
-            var ratios = own.Zip(runs[sink], (ours, theirs) => ours.ProcessorPerMessage / theirs.ProcessorPerMessage).ToArray();
-            report.Add(
-                load.Name,
-                sink.Name,
-                Median.Of(runs[sink].Select(run => run.ProcessorPerMessage)),
-                Median.Of(runs[sink].Select(run => run.MessagesPerSecond)),
-                ProcessReading.Of(sink.ProcessId).PeakResident / 1e6,
-                Median.Of(ratios),
-                ratios.Min(),
-                ratios.Max());
-        }
     }
 }

@@ -14,9 +14,10 @@ internal sealed record ThroughputRun(double ProcessorPerMessage, double Messages
     /// <exception cref="InvalidOperationException">smtp-source was refused or cut off.</exception>
     public static async Task<ThroughputRun> MeasureAsync(ISink sink, ThroughputCase load)
     {
+        var messages = load.MessagesTo(sink);
         string[] arguments =
         [
-            "-s", $"{load.Sessions}", "-m", $"{load.Messages}", "-l", $"{load.Octets}", .. load.Kept ? ["-d"] : Array.Empty<string>(),
+            "-s", $"{load.Sessions}", "-m", $"{messages}", "-l", $"{load.Octets}", .. load.Kept ? ["-d"] : Array.Empty<string>(),
             "-M", "source.test", "-f", "sender@source.test", "-t", "recipient@domain.test", $"127.0.0.1:{sink.Port}",
         ];
         var before = ProcessReading.Of(sink.ProcessId);
@@ -29,6 +30,6 @@ internal sealed record ThroughputRun(double ProcessorPerMessage, double Messages
         }
 
         var processor = ProcessReading.Of(sink.ProcessId).Processor - before.Processor;
-        return new ThroughputRun(processor.TotalMicroseconds / load.Messages, load.Messages / elapsed.TotalSeconds);
+        return new ThroughputRun(processor.TotalMicroseconds / messages, messages / elapsed.TotalSeconds);
     }
 }

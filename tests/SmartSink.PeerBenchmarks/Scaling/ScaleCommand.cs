@@ -1,0 +1,74 @@
+using System.CommandLine;
+using SmartSink.PeerBenchmarks.Charting;
+using SmartSink.PeerBenchmarks.Driving;
+using SmartSink.PeerBenchmarks.Reporting;
+using SmartSink.PeerBenchmarks.Sinks;
+
+namespace SmartSink.PeerBenchmarks.Scaling;
+
+/// <summary><c>scale</c>: whether the cost of a message depends on how many connections and how many domains there are.</summary>
+internal static class ScaleCommand
+{
+    private static readonly Option<int[]> Connections = new("--connections")
+    {
+        Description = "Connections at once; each costs a file descriptor here and one in the sink; may be repeated",
+        DefaultValueFactory = _ => [1, 10, 100, 1_000, 10_000],
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<int[]> Domains = new("--domains")
+    {
+        Description = "Domains in SmartSink's policy; may be repeated",
+        DefaultValueFactory = _ => [10, 1_000, 100_000],
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> Charts = new("--charts")
+    {
+        Description = "The folder for performance-connections.svg and performance-domains.svg; that of the tables unless told",
+    };
+
+    /// <summary>Makes the sub-command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("scale", "Messages per second and processor time per message by connections and by domains, with charts") { Connections, Domains, Charts };
+        ScaleOptions.AddTo(command);
+        ServerCommand.AddTo(command);
+        Report.AddTo(command);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
+    {
+        LoadDriver.UseInlineCompletions();
+        var options = ScaleOptions.Read(line);
+        var server = ServerCommand.Read(line);
+        var folder = line.GetValue(Charts) is { } named ? Directory.CreateDirectory(named).FullName : Report.Folder(line);
+        var report = new Report("scale", ConnectionScale.Columns);
+
+        var byConnections = await ConnectionScale.MeasureAsync(report, server, line.GetRequiredValue(Connections), options, cancellation);
+        await WriteAsync(folder, "performance-connections.svg", "1 kB messages by number of kept connections", "connections (logarithmic)", byConnections);
+
+        var byDomains = await DomainScale.MeasureAsync(report, server, line.GetRequiredValue(Domains), options, cancellation);
+        await WriteAsync(folder, "performance-domains.svg", "1 kB messages by number of domains in the policy", "domains (logarithmic)", byDomains);
+        await report.WriteAsync(line);
+    }
+
+    private static Task WriteAsync(string folder, string file, string title, string axis, IReadOnlyList<ScalePoint> points)
+    {
+        var chart = new Chart(
+            title,
+            axis,
+            [
+                new ChartPanel("messages per second", Series(points, point => point.MessagesPerSecond)),
+                new ChartPanel("the sink's processor time per message, µs", Series(points, point => point.ProcessorPerMessage)),
+            ]);
+        return File.WriteAllTextAsync(Path.Combine(folder, file), chart.ToSvg());
+    }
+
+    private static ChartSeries[] Series(IReadOnlyList<ScalePoint> points, Func<ScalePoint, double> measure) =>
+    [
+        .. points.GroupBy(point => point.Sink).Select(sink => new ChartSeries(sink.Key, [.. sink.Select(point => ((double)point.Size, measure(point)))])),
+    ];
+}

@@ -1,0 +1,39 @@
+using SmartSink.PeerBenchmarks.Measuring;
+using SmartSink.PeerBenchmarks.Reporting;
+using SmartSink.PeerBenchmarks.Sinks;
+
+namespace SmartSink.PeerBenchmarks.Throughput;
+
+/// <summary>Sinks that accept everything, loaded by smtp-source: what they cost, and what that makes of the marks.</summary>
+internal sealed class AcceptingTables(Report report)
+{
+    /// <summary>The columns of the report's first table.</summary>
+    public static readonly string[] Columns =
+        ["case", "sink", "CPU µs/message", "messages/s", "peak RSS MB", "SmartSink ÷ it: CPU", "lowest", "highest"];
+
+    private readonly ReportTable _marks = report.AddTable("marks", "case", "SmartSink ÷", "mark", "median", "lowest", "highest", "verdict");
+
+    /// <summary>Measures one case and adds its rows.</summary>
+    public async Task MeasureAsync(ServerCommand server, ThroughputCase load, int rounds, CancellationToken cancellation)
+    {
+        await using var set = await SinkSet.StartAsync(server);
+        var runs = await Alternation.MeasureAsync(set.Sinks, rounds, sink => ThroughputRun.MeasureAsync(sink, load), cancellation);
+        foreach (var sink in set.Sinks)
+        {
+            var ratio = Ratio.Of(runs[set.Sinks[0]].Select(run => run.ProcessorPerMessage), runs[sink].Select(run => run.ProcessorPerMessage));
+            report.Add(
+                load.Name,
+                sink.Name,
+                Median.Of(runs[sink].Select(run => run.ProcessorPerMessage)),
+                Median.Of(runs[sink].Select(run => run.MessagesPerSecond)),
+                ProcessReading.Of(sink.ProcessId).PeakResident / 1e6,
+                ratio.Median,
+                ratio.Lowest,
+                ratio.Highest);
+            if (ThroughputMark.Of(load, sink.Name) is { } mark)
+            {
+                _marks.Add(load.Name, sink.Name, mark, ratio.Median, ratio.Lowest, ratio.Highest, ThroughputMark.Verdict(mark, ratio));
+            }
+        }
+    }
+}
