@@ -14,8 +14,8 @@ internal sealed class Chart(string title, string xTitle, IReadOnlyList<ChartPane
     private const int Right = 736;
     private const int Heading = 78;
     private const int PlotHeight = 190;
-    private const int PanelHeight = PlotHeight + 66;
-    private const int Footing = 14;
+    private const int PanelHeight = PlotHeight + 88;
+    private const int Inset = 30;
 
     /// <summary>Colours, of which a series has one in light and one in dark; the mark's shape tells it too.</summary>
     private const string Style = """
@@ -37,13 +37,13 @@ internal sealed class Chart(string title, string xTitle, IReadOnlyList<ChartPane
         }
         """;
 
-    private readonly double[] _positions = [.. panels.SelectMany(panel => panel.Series).SelectMany(series => series.Points).Select(point => point.X).Distinct().Order()];
+    private readonly ChartAxis _across = ChartAxis.Logarithmic([.. panels.SelectMany(panel => panel.Points).Select(point => point.X).Distinct().Order()]);
     private readonly StringBuilder _svg = new();
 
     /// <summary>Draws it.</summary>
     public string ToSvg()
     {
-        var height = Heading + (panels.Count * PanelHeight) + Footing;
+        var height = Heading + (panels.Count * PanelHeight);
         _svg.Clear();
         _svg.AppendLine($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" width="{Width}" height="{height}" role="img">""");
         _svg.AppendLine($"<title>{Escape(title)}</title>");
@@ -77,34 +77,33 @@ internal sealed class Chart(string title, string xTitle, IReadOnlyList<ChartPane
     private void AddPanel(ChartPanel panel, int top)
     {
         var bottom = top + 22 + PlotHeight;
-        var ticks = LinearTicks.Upto(panel.Series.SelectMany(series => series.Points).Max(point => point.Y));
+        var axis = panel.Axis;
         Text(Left, top + 6, panel.Title, "start");
-        foreach (var tick in ticks)
+        foreach (var tick in axis.Ticks)
         {
-            var y = Height(tick);
-            _svg.AppendLine($"""<path class="{(tick == 0 ? "axis" : "grid")}" d="M{Left} {y:0.#}H{Right}"/>""");
-            Text(Left - 8, y + 4.5, $"{tick:#,0.##}", "end");
+            _svg.AppendLine($"""<path class="{(tick == axis.Ticks[0] ? "axis" : "grid")}" d="M{Left} {Y(tick):0.#}H{Right}"/>""");
+            Text(Left - 8, Y(tick) + 4.5, $"{tick:#,0.##}", "end");
         }
 
-        foreach (var x in _positions)
+        foreach (var tick in _across.Ticks)
         {
-            _svg.AppendLine($"""<path class="axis" d="M{Place(x):0.#} {bottom}v5"/>""");
-            Text(Place(x), bottom + 20, $"{x:N0}", "middle");
+            _svg.AppendLine($"""<path class="axis" d="M{X(tick):0.#} {bottom}v5"/>""");
+            Text(X(tick), bottom + 20, $"{tick:N0}", "middle");
         }
 
-        Text((Left + Right) / 2d, bottom + 37, xTitle, "middle");
+        Text((Left + Right) / 2d, bottom + 39, xTitle, "middle");
         // The first series, SmartSink, lies above the others.
         for (var index = panel.Series.Count - 1; index >= 0; index--)
         {
-            var points = panel.Series[index].Points;
-            _svg.AppendLine($"""<polyline class="line s{index}" points="{string.Join(' ', points.Select(point => $"{Place(point.X):0.#},{Height(point.Y):0.#}"))}"/>""");
+            var points = panel.Series[index].Points.Select(point => (X: X(point.X), Y: Y(point.Y))).ToArray();
+            _svg.AppendLine($"""<polyline class="line s{index}" points="{string.Join(' ', points.Select(point => $"{point.X:0.#},{point.Y:0.#}"))}"/>""");
             foreach (var (x, y) in points)
             {
-                AddMark(index, Place(x), Height(y));
+                AddMark(index, x, y);
             }
         }
 
-        double Height(double value) => bottom - (value / ticks[^1] * PlotHeight);
+        double Y(double value) => bottom - (axis.Place(value) * PlotHeight);
     }
 
     private void AddMark(int series, double x, double y) => _svg.AppendLine(series switch
@@ -117,12 +116,5 @@ internal sealed class Chart(string title, string xTitle, IReadOnlyList<ChartPane
     private void Text(double x, double y, string text, string anchor, string? style = null) => _svg.AppendLine(
         $"""<text{(style is null ? string.Empty : $" class=\"{style}\"")} x="{x:0.#}" y="{y:0.#}" text-anchor="{anchor}">{Escape(text)}</text>""");
 
-    /// <summary>The place of a value on the x axis: equal factors are equal distances.</summary>
-    private double Place(double x)
-    {
-        const int Inset = 30;
-        var span = Math.Log10(_positions[^1] / _positions[0]);
-        var share = span > 0 ? Math.Log10(x / _positions[0]) / span : 0.5;
-        return Left + Inset + (share * (Right - Left - (2 * Inset)));
-    }
+    private double X(double value) => Left + Inset + (_across.Place(value) * (Right - Left - (2 * Inset)));
 }

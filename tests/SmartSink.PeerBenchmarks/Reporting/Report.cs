@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace SmartSink.PeerBenchmarks.Reporting;
@@ -10,7 +11,12 @@ namespace SmartSink.PeerBenchmarks.Reporting;
 /// <param name="columns">The columns of the first table, which JSON calls <c>rows</c>.</param>
 internal sealed class Report(string name, params string[] columns)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        // Column names have µ and ÷ in them, and no page embeds the file.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static readonly Option<string> FolderOption = new("--output")
     {
@@ -67,7 +73,7 @@ internal sealed class Report(string name, params string[] columns)
             document[table.Name] = table.Rows;
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.json"), JsonSerializer.Serialize(document, Indented));
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.json"), JsonSerializer.Serialize(document, Readable));
     }
 
     /// <summary>Processes that ran or wanted to, over the last minute.</summary>
