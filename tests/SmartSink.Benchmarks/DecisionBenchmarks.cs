@@ -4,6 +4,7 @@ using BenchmarkDotNet.Attributes;
 using SmartSink.Policy;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Server;
+using SmartSink.Testing.Policies;
 
 namespace SmartSink.Benchmarks;
 
@@ -26,7 +27,7 @@ public class DecisionBenchmarks
         _snapshot = _policy.Load();
         for (var i = 0; i < _domains.Length; i++)
         {
-            _domains[i] = Encoding.ASCII.GetBytes(GeneratedPolicy.Domain((int)((long)i * Domains / _domains.Length)));
+            _domains[i] = Encoding.ASCII.GetBytes(GeneratedPolicyText.Domain((int)((long)i * Domains / _domains.Length)));
         }
     }
 

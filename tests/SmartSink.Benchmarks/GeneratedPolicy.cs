@@ -1,6 +1,6 @@
-using System.Text;
 using SmartSink.Policy;
 using SmartSink.Testing;
+using SmartSink.Testing.Policies;
 
 namespace SmartSink.Benchmarks;
 
@@ -9,23 +9,9 @@ internal sealed class GeneratedPolicy : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public GeneratedPolicy(int domains)
-    {
-        var text = new StringBuilder("[default]\nbounce = 10\ndefer = 5\n");
-        for (var i = 0; i < domains; i++)
-        {
-            var domain = Domain(i);
-            text.Append($"[domain.\"{domain}\"]\nbounce = 5.5\ndefer = 20\n")
-                .Append($"[[bounce.\"{domain}\"]]\ncode = 550\nmsg = \"5.1.1 <{{recipient}}>: no such user\"\n")
-                .Append($"[[defer.\"{domain}\"]]\ncode = 451\nmsg = \"4.7.1 Try again later\"\n");
-        }
-
-        File = _folder.Write("responses.toml", text.ToString());
-    }
+    public GeneratedPolicy(int domains) => File = _folder.Write("responses.toml", GeneratedPolicyText.Of(domains));
 
     public string File { get; }
-
-    public static string Domain(int number) => $"mail{number}.provider{number % 97}.example";
 
     public PolicySnapshot Load()
     {

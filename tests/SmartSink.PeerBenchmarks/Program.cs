@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SmartSink.PeerBenchmarks.Held;
 using SmartSink.PeerBenchmarks.Idle;
 using SmartSink.PeerBenchmarks.Scaling;
 using SmartSink.PeerBenchmarks.Scraping;
@@ -9,6 +10,7 @@ var root = new RootCommand("SmartSink beside its peers, in one run on one machin
 {
     ThroughputCommand.Create(),
     IdleCommand.Create(),
+    HeldCommand.Create(),
     StartCommand.Create(),
     ScrapeCommand.Create(),
     ScaleCommand.Create(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SmartSink.PeerBenchmarks.Clients;
 using SmartSink.PeerBenchmarks.Measuring;
 using SmartSink.PeerBenchmarks.Reporting;
 using SmartSink.PeerBenchmarks.Sinks;
@@ -11,6 +12,11 @@ internal static class IdleCommand
     /// <summary>Opened and closed beforehand, so that the code is loaded and the first buffers are there.</summary>
     private const int WarmUp = 200;
 
+    /// <summary>The most octets that a connection of SmartSink's shall cost.</summary>
+    private const double PlaintextMark = 2000;
+
+    private const double TlsMark = 24_000;
+
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(10);
 
     private static readonly Option<int> Connections = new("--connections")
@@ -22,22 +28,16 @@ internal static class IdleCommand
     private static readonly Option<int> TlsConnections = new("--tls-connections")
     {
         Description = "Connections after STARTTLS (SmartSink alone offers it)",
-        DefaultValueFactory = _ => 1000,
+        DefaultValueFactory = _ => 8000,
     };
 
     /// <summary>Makes the sub-command.</summary>
-    public static Command Create()
-    {
-        var command = new Command("idle", "Memory of an idle connection, and the processor time of many") { Connections, TlsConnections };
-        ServerCommand.AddTo(command);
-        Report.AddTo(command);
-        command.SetAction(RunAsync);
-        return command;
-    }
+    public static Command Create() =>
+        BenchmarkCommand.Create("idle", "Memory of an idle connection, and the processor time of many", RunAsync, Connections, TlsConnections);
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        var report = new Report("idle", "sink", "state", "connections", "RSS bytes each", "RSS MB before", "RSS MB after", "CPU ms in 10 s");
+        var report = new Report("idle", "sink", "state", "connections", "RSS bytes each", "mark", "RSS MB before", "RSS MB after", "CPU ms in 10 s");
         await using (var set = await SinkSet.StartAsync(ServerCommand.Read(line)))
         {
             foreach (var sink in set.Sinks)
@@ -54,28 +54,22 @@ internal static class IdleCommand
 
     private static async Task MeasureAsync(Report report, ISink sink, int count, bool tls, CancellationToken cancellation)
     {
-        await CloseAsync(await IdleConnection.OpenManyAsync(sink.Port, WarmUp, tls));
+        HeldConnections.Open(sink.Port, WarmUp, tls).Dispose();
         var before = ProcessReading.Of(sink.ProcessId);
-        var connections = await IdleConnection.OpenManyAsync(sink.Port, count, tls);
+        using var held = HeldConnections.Open(sink.Port, count, tls);
         var opened = ProcessReading.Of(sink.ProcessId);
         await Task.Delay(Watched, cancellation);
         var after = ProcessReading.Of(sink.ProcessId);
+        held.Probe();
+        var each = (double)(after.Resident - before.Resident) / count;
         report.Add(
             sink.Name,
             tls ? "after STARTTLS" : "after EHLO",
             count,
-            (double)(after.Resident - before.Resident) / count,
+            each,
+            sink is SmartSinkServer ? Mark.AtMost(tls ? TlsMark : PlaintextMark, each) : string.Empty,
             before.Resident / 1e6,
             after.Resident / 1e6,
             (after.Processor - opened.Processor).TotalMilliseconds);
-        await CloseAsync(connections);
-    }
-
-    private static async Task CloseAsync(IReadOnlyList<IdleConnection> connections)
-    {
-        foreach (var connection in connections)
-        {
-            await connection.DisposeAsync();
-        }
     }
 }

@@ -16,19 +16,14 @@ internal static class ScrapeCommand
     private static readonly Option<int> Domains = new("--domains") { Description = "Configured domains, at most 1,000: one message goes to them all", DefaultValueFactory = _ => 1000 };
 
     /// <summary>Makes the sub-command.</summary>
-    public static Command Create()
-    {
-        var command = new Command("scrape", "Time and processor time of one scrape of /metrics") { Rounds, Domains };
-        ServerCommand.AddTo(command);
-        Report.AddTo(command);
-        command.SetAction(RunAsync);
-        return command;
-    }
+    public static Command Create() =>
+        BenchmarkCommand.Create("scrape", "Time and processor time of one scrape of /metrics", RunAsync, Rounds, Domains);
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var domains = Enumerable.Range(0, line.GetRequiredValue(Domains)).Select(index => $"domain-{index:D4}.test").ToArray();
         var rounds = line.GetRequiredValue(Rounds);
+        var report = new Report("scrape", "domains", "page kB", "median ms", "lowest ms", "highest ms", "CPU ms");
         await using var sink = await ServerCommand.Read(line).StartAsync(Policy(domains));
         await SendAsync(sink.SmtpPort, domains, cancellation);
 
@@ -44,7 +39,6 @@ internal static class ScrapeCommand
         var before = ProcessReading.Of(sink.Id);
         var times = await ScrapeAsync(client, page, rounds, cancellation);
         var processor = ProcessReading.Of(sink.Id).Processor - before.Processor;
-        var report = new Report("scrape", "domains", "page kB", "median ms", "lowest ms", "highest ms", "CPU ms");
         report.Add(domains.Length, text.Length / 1e3, Median.Of(times), times.Min(), times.Max(), processor.TotalMilliseconds / rounds);
         await report.WriteAsync(line);
     }
