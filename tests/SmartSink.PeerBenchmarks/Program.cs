@@ -2,9 +2,11 @@ using System.CommandLine;
 using SmartSink.PeerBenchmarks.Held;
 using SmartSink.PeerBenchmarks.Idle;
 using SmartSink.PeerBenchmarks.Scaling;
+using SmartSink.PeerBenchmarks.Policies;
 using SmartSink.PeerBenchmarks.Scraping;
 using SmartSink.PeerBenchmarks.Starting;
 using SmartSink.PeerBenchmarks.Throughput;
+using SmartSink.PeerBenchmarks.Tls;
 
 var root = new RootCommand("SmartSink beside its peers, in one run on one machine")
 {
@@ -14,5 +16,7 @@ var root = new RootCommand("SmartSink beside its peers, in one run on one machin
     StartCommand.Create(),
     ScrapeCommand.Create(),
     ScaleCommand.Create(),
+    PoliciesCommand.Create(),
+    TlsCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -60,4 +60,15 @@ internal sealed record ServerCommand(IReadOnlyList<string> Command, IReadOnlyDic
 
         return SinkProcess.StartAsync(policy, variables, Command);
     }
+
+    /// <summary>Runs one of the program's other commands to its end.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public async Task RunAsync(params string[] arguments)
+    {
+        var result = await Tool.RunAsync(Command[0], [.. Command.Skip(1), .. arguments], environment: Environment);
+        if (result.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"smartsink {string.Join(' ', arguments)}: {result}");
+        }
+    }
 }

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using SmartSink.PeerBenchmarks.Measuring;
+using SmartSink.PeerBenchmarks.Sinks;
+using SmartSink.Testing;
+
+namespace SmartSink.PeerBenchmarks.Starting;
+
+/// <summary>Starts each sink once.</summary>
+/// <param name="server">Which build of SmartSink.</param>
+/// <param name="state">Its state folder: a certificate is made at the first start only.</param>
+/// <param name="floor">The compiled C loop.</param>
+internal sealed class StartRound(ServerCommand server, string state, string floor)
+{
+    private const double BannerMark = 300;
+
+    private const double ResidentMark = 45;
+
+    private const string BannerMeasure = "first banner, ms after exec";
+
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+
+    private static readonly string Policy = RepositoryRoot.Combine("policy", "responses.toml");
+
+    /// <summary>Runs the round; the sinks' memory is read when all have been idle for five seconds.</summary>
+    public async Task<IReadOnlyList<StartReading>> RunAsync(CancellationToken cancellation)
+    {
+        List<StartReading> readings =
+        [
+            new(SinkNames.SmartSink, "--version, ms: the runtime and the command line", await TimeAsync(() => server.RunAsync("--version"))),
+            new(SinkNames.SmartSink, "check, ms: these and the shipped policy", await TimeAsync(() => server.RunAsync("check", Policy))),
+        ];
+        var sinks = new List<ISink>();
+        try
+        {
+            // The server is the last: compilation in the background goes on for a while after its start.
+            foreach (var start in new[] { () => PeerProcess.StartFloorAsync(floor), PeerProcess.StartSmtpSinkAsync, StartServerAsync })
+            {
+                var banner = await TimeAsync(async () => sinks.Add(await start()));
+                readings.Add(new(sinks[^1].Name, BannerMeasure, banner, sinks[^1] is SmartSinkServer ? BannerMark : null));
+            }
+
+            await Task.Delay(Settling, cancellation);
+            readings.AddRange(sinks.Select(sink => new StartReading(
+                sink.Name, "RSS when idle, MB", ProcessReading.Of(sink.ProcessId).Resident / 1e6, sink is SmartSinkServer ? ResidentMark : null)));
+            return readings;
+        }
+        finally
+        {
+            foreach (var sink in sinks)
+            {
+                await sink.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> action)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await action();
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+    }
+
+    private async Task<ISink> StartServerAsync()
+    {
+        var port = PeerProcess.FreePort();
+        var starting = server.StartAsync(string.Empty, ("SINK_PORT", $"{port}"), ("SINK_STATE", state), ("SINK_DATA", Policy));
+        await Banner.AwaitAsync(port, () => starting.IsFaulted);
+        return new SmartSinkServer(await starting);
+    }
+}
