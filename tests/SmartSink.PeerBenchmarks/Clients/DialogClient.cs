@@ -45,6 +45,8 @@ internal sealed class DialogClient : IDisposable
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            // IP_BIND_ADDRESS_NO_PORT: connect chooses the port, which it finds at once; bind searches for long when many are used or were lately.
+            socket.SetRawSocketOption((int)ProtocolType.IP, 24, BitConverter.GetBytes(1));
             socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)(1 + (index % SourceAddresses))]), 0));
             socket.Connect(IPAddress.Loopback, port);
             var client = new DialogClient(socket);

@@ -11,7 +11,7 @@ internal static class TlsCommand
 
     private static readonly Option<int> Messages = new("--messages") { Description = "Messages of 100 kB in a run, on one connection", DefaultValueFactory = _ => 3000 };
 
-    private static readonly Option<int> Connections = new("--connections") { Description = "Connections in a run of handshakes, one after another", DefaultValueFactory = _ => 300 };
+    private static readonly Option<int> Connections = new("--connections") { Description = "Connections in a run of handshakes, one after another", DefaultValueFactory = _ => 600 };
 
     /// <summary>Makes the sub-command.</summary>
     public static Command Create() => BenchmarkCommand.Create(
