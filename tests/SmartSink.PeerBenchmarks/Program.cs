@@ -1,8 +1,8 @@
 using System.CommandLine;
 using SmartSink.PeerBenchmarks.Held;
 using SmartSink.PeerBenchmarks.Idle;
-using SmartSink.PeerBenchmarks.Scaling;
 using SmartSink.PeerBenchmarks.Policies;
+using SmartSink.PeerBenchmarks.Scaling;
 using SmartSink.PeerBenchmarks.Scraping;
 using SmartSink.PeerBenchmarks.Starting;
 using SmartSink.PeerBenchmarks.Throughput;

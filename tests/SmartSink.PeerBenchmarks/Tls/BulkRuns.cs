@@ -11,9 +11,11 @@ internal sealed class BulkRuns(ISink sink, OpenSslServer bare, int messages)
     private static readonly byte[] Message = TestMessage.OfBody(100_000);
 
     /// <summary>Runs both in turns, each with a warm-up; the one that begins changes from round to round.</summary>
-    public Report Measure(int rounds, CancellationToken cancellation)
+    /// <param name="report">Takes a row of each.</param>
+    /// <param name="rounds">How many runs count.</param>
+    /// <param name="cancellation">Ends it between two rounds.</param>
+    public void Measure(Report report, int rounds, CancellationToken cancellation)
     {
-        var report = new Report("tls", "receiver", "TLS and cipher", "CPU µs/100 kB", "MB/s", "SmartSink ÷ it: CPU", "lowest", "highest");
         var own = new List<TlsRun<string>>();
         var other = new List<TlsRun<string>>();
         for (var round = 0; round <= rounds; round++)
@@ -33,21 +35,19 @@ internal sealed class BulkRuns(ISink sink, OpenSslServer bare, int messages)
 
         Add(report, sink.Name, own[1..], own[1..]);
         Add(report, "openssl s_server", own[1..], other[1..]);
-        return report;
     }
 
     private static void Add(Report report, string name, List<TlsRun<string>> own, List<TlsRun<string>> other)
     {
-        // Each round's own ratio: a neighbour on the machine slows both runs of a round more alike than two rounds.
-        var ratios = own.Zip(other, (ours, theirs) => ours.ProcessorEach / theirs.ProcessorEach).ToArray();
+        var ratio = Ratio.Of(own.Select(run => run.ProcessorEach), other.Select(run => run.ProcessorEach));
         report.Add(
             name,
             other[0].Detail,
             Median.Of(other.Select(run => run.ProcessorEach)),
             Median.Of(other.Select(run => run.PerSecond)) * Message.Length / 1e6,
-            Median.Of(ratios),
-            ratios.Min(),
-            ratios.Max());
+            ratio.Median,
+            ratio.Lowest,
+            ratio.Highest);
     }
 
     private TlsRun<string> ToBare() => TlsRun<string>.Measure(bare.ProcessId, messages, () => bare.Push(Message, messages));

@@ -13,10 +13,12 @@ internal sealed class HandshakeRuns(ISink sink, int connections)
     private static readonly Handshake[] Kinds = Enum.GetValues<Handshake>();
 
     /// <summary>Runs the kinds in turns, each with a warm-up.</summary>
+    /// <param name="table">Takes a row of each.</param>
+    /// <param name="rounds">How many runs count.</param>
+    /// <param name="cancellation">Ends it between two runs.</param>
     /// <exception cref="InvalidOperationException">No session was resumed.</exception>
-    public Report Measure(int rounds, CancellationToken cancellation)
+    public void Measure(ReportTable table, int rounds, CancellationToken cancellation)
     {
-        var report = new Report("handshakes", "handshake", "TLS and cipher", "octets from the sink", "CPU µs/connection", "above none", "connections/s");
         var runs = Kinds.ToDictionary(kind => kind, _ => new List<TlsRun<(string Cipher, long Octets)>>());
         for (var round = 0; round <= rounds; round++)
         {
@@ -35,7 +37,7 @@ internal sealed class HandshakeRuns(ISink sink, int connections)
 
         foreach (var (kind, its) in runs)
         {
-            report.Add(
+            table.Add(
                 kind.ToString(),
                 its[^1].Detail.Cipher,
                 its[^1].Detail.Octets,
@@ -43,8 +45,6 @@ internal sealed class HandshakeRuns(ISink sink, int connections)
                 Median.Of(its.Zip(runs[Handshake.None], (run, plain) => run.ProcessorEach - plain.ProcessorEach).Skip(1)),
                 Median.Of(its.Skip(1).Select(run => run.PerSecond)));
         }
-
-        return report;
     }
 
     private TlsRun<(string Cipher, long Octets)> Run(Handshake kind) => TlsRun<(string, long)>.Measure(sink.ProcessId, connections, () =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SmartSink.PeerBenchmarks.Reporting;
 using SmartSink.PeerBenchmarks.Sinks;
 using SmartSink.Testing;
 
@@ -19,13 +20,16 @@ internal static class TlsCommand
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
+        var report = new Report("tls", "receiver", "TLS and cipher", "CPU µs/100 kB", "MB/s", "SmartSink ÷ it: CPU", "lowest", "highest");
         using var folder = new TemporaryFolder();
         var files = TlsFiles.Make(folder);
         await using var sink = new SmartSinkServer(await ServerCommand.Read(line).StartAsync(
             ServerCommand.AcceptAllPolicy, ("SINK_TLS_CERT", files.Certificate), ("SINK_TLS_KEY", files.Key)));
         await using var bare = await OpenSslServer.StartAsync(files);
         var rounds = line.GetRequiredValue(Rounds);
-        await new BulkRuns(sink, bare, line.GetRequiredValue(Messages)).Measure(rounds, cancellation).WriteAsync(line);
-        await new HandshakeRuns(sink, line.GetRequiredValue(Connections)).Measure(rounds, cancellation).WriteAsync(line);
+        new BulkRuns(sink, bare, line.GetRequiredValue(Messages)).Measure(report, rounds, cancellation);
+        var handshakes = report.AddTable("handshakes", "handshake", "TLS and cipher", "octets from the sink", "CPU µs/connection", "above none", "connections/s");
+        new HandshakeRuns(sink, line.GetRequiredValue(Connections)).Measure(handshakes, rounds, cancellation);
+        await report.WriteAsync(line);
     }
 }
