@@ -38,6 +38,8 @@ internal static class SettingCatalog
             "TLS versions offered"),
         Setting.Of("TlsHandshakeTimeout", "TLS_HANDSHAKE_TIMEOUT", SettingKinds.TimeAboveZero, (s, v) => s with { TlsHandshakeTimeout = v }, "30s",
             "How long a TLS handshake may take"),
+        Setting.Of("PollingThreads", "POLLING_THREADS", SettingKinds.Count, (s, v) => s with { PollingThreads = v }, "half of the processors",
+            "Threads that work on the SMTP connections"),
         Setting.Of("MaxConnections", "MAX_CONNECTIONS", SettingKinds.Count, (s, v) => s with { MaxConnections = v }, "32768",
             "Connections at one time; one more is answered 421"),
         Setting.Of("MaxConnectionsPerIp", "MAX_CONNECTIONS_PER_IP", SettingKinds.Limit, (s, v) => s with { MaxConnectionsPerAddress = v }, "0",

@@ -46,6 +46,9 @@ internal sealed record SinkSettings
     /// <summary>SINK_TLS_HANDSHAKE_TIMEOUT.</summary>
     public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>SINK_POLLING_THREADS: threads that work on the connections, at least 1; half of the processors, because the other half is the sender's.</summary>
+    public int PollingThreads { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+
     /// <summary>SINK_MAX_CONNECTIONS: at least 1.</summary>
     public int MaxConnections { get; init; } = 32768;
 

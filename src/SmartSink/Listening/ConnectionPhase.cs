@@ -3,17 +3,14 @@ namespace SmartSink.Listening;
 /// <summary>What a connection waits for.</summary>
 internal enum ConnectionPhase : byte
 {
-    /// <summary>Not started.</summary>
+    /// <summary>The first word of the polling thread; nothing is said yet.</summary>
     New,
 
-    /// <summary>Octets from the client: a receive is under way.</summary>
-    Receiving,
+    /// <summary>Octets from the client.</summary>
+    Reading,
 
-    /// <summary>The client's reading of its replies: a send is under way.</summary>
+    /// <summary>The client's reading of its replies.</summary>
     Sending,
-
-    /// <summary>Its turn on the thread pool, after it has had the polling thread long enough.</summary>
-    Yielded,
 
     /// <summary>The dialog runs over TLS.</summary>
     Tls,

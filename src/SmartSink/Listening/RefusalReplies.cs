@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using System.Text;
+using SmartSink.Listening.Polling;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Listening;
@@ -14,17 +14,14 @@ internal sealed class RefusalReplies(string hostname)
     private readonly byte[] _full = Encoding.UTF8.GetBytes($"421 4.3.2 {hostname} too many connections, try again later\r\n");
     private readonly byte[] _fullForAddress = Encoding.UTF8.GetBytes($"421 4.7.0 {hostname} too many connections from your address\r\n");
 
-    /// <summary>Tells the client, as far as that is possible without waiting, and closes its socket. Returns the octets sent.</summary>
-    public int Refuse(Socket socket, SessionEndReason reason)
+    /// <summary>Tells the client, as far as that is possible without waiting, and closes the connection. Returns the octets sent.</summary>
+    public int Refuse(int descriptor, SessionEndReason reason)
     {
-        using (socket)
-        {
-            var sent = socket.Send(reason == SessionEndReason.TooManyConnections ? _full : _fullForAddress, SocketFlags.None, out _);
-
-            // What the client said before its turn is read, because closing over unread octets would reset the connection
-            // and take the reply with it.
-            socket.Receive(ThreadBuffers.Scratch, SocketFlags.None, out _);
-            return sent;
-        }
+        // What the client said before its turn is read, because closing over unread octets would reset the connection and take
+        // the reply with it.
+        NativeSocket.Receive(descriptor, ThreadBuffers.Scratch, out _);
+        var sent = NativeSocket.Send(descriptor, reason == SessionEndReason.TooManyConnections ? _full : _fullForAddress, last: true, out _);
+        NativeSocket.Close(descriptor);
+        return sent;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using SmartSink.Listening.Polling;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Listening;
@@ -14,16 +15,12 @@ internal sealed partial class SmtpConnection
 
     private int _lingered;
 
-    /// <summary>The session is over and its last reply is sent.</summary>
-    /// <param name="clientMaySpeak">Whether the client may not have said everything yet.</param>
-    /// <param name="receiving">Whether a receive is under way.</param>
-    private void Close(bool clientMaySpeak, bool receiving)
+    /// <summary>The session is over and its last reply is on its way.</summary>
+    private void Close()
     {
         _session.ConnectionEnded(_session.EndReason);
-
-        // The runtime resets a connection that is closed under a receive, unless its sending side was shut down before.
-        var hasShutdown = (clientMaySpeak || receiving) && TryShutdown();
-        if (!clientMaySpeak || !hasShutdown)
+        var clientMaySpeak = _leftUnread || (_session.EndReason != SessionEndReason.Quit && !_wasSilent);
+        if (!clientMaySpeak || !NativeSocket.ShutdownSend(_descriptor))
         {
             End(_session.EndReason);
             return;
@@ -31,51 +28,21 @@ internal sealed partial class SmtpConnection
 
         _phase = ConnectionPhase.Lingering;
         Deadline = _context.In(ConnectionContext.LingerTimeout);
-        if (!receiving)
-        {
-            Linger();
-        }
-    }
-
-    private void OnLingered()
-    {
-        if (SocketError != SocketError.Success || BytesTransferred == 0)
-        {
-            End(_session.EndReason);
-        }
-        else
-        {
-            Linger();
-        }
+        Linger();
     }
 
     private void Linger()
     {
-        var room = _received.Free;
-        SetBuffer(room.Array, room.Offset, room.Count);
-        do
+        var error = SocketError.Success;
+        while (error == SocketError.Success)
         {
-            var octets = _socket.Receive(ThreadBuffers.Scratch, SocketFlags.None, out var error);
+            var octets = NativeSocket.Receive(_descriptor, ThreadBuffers.Scratch, out error);
             _lingered += octets;
             if ((octets == 0 && error != SocketError.WouldBlock) || _lingered > LingerOctets)
             {
                 End(_session.EndReason);
                 return;
             }
-        }
-        while (!_socket.ReceiveAsync(this));
-    }
-
-    private bool TryShutdown()
-    {
-        try
-        {
-            _socket.Shutdown(SocketShutdown.Send);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 
@@ -101,11 +68,28 @@ internal sealed partial class SmtpConnection
         _phase = ConnectionPhase.Closed;
         Deadline = long.MaxValue;
         _session.ConnectionEnded(reason);
-        _socket.Dispose();
-        _received.Release();
-        Dispose();
+        CloseDescriptor();
+        _unfinished.Release();
+        _unsent = null;
         _context.Observer.ConnectionClosed(_session.EndReason);
         _context.Log.ConnectionEnded(_id, ClientAddress, _session.EndReason);
         _context.Registry.Remove(this);
+    }
+
+    private void CloseDescriptor()
+    {
+        if (_tlsSocket is null)
+        {
+            _poller.Close(_descriptor);
+            return;
+        }
+
+        // The socket may be closed already, and the descriptor be somebody else's.
+        if (_isPolled)
+        {
+            _poller.Remove(_descriptor);
+        }
+
+        _tlsSocket.Dispose();
     }
 }

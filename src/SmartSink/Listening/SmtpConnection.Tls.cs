@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using SmartSink.Listening.Polling;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
 
@@ -10,6 +11,9 @@ internal sealed partial class SmtpConnection
     /// <summary>Octets of plaintext behind STARTTLS that are dropped before it is taken for an attack.</summary>
     private const int MaxPlaintext = 256 * 1024;
 
+    private Socket? _tlsSocket;
+    private bool _isPolled;
+
     /// <summary>
     /// Drops what was sent in the clear behind STARTTLS. The client may say nothing before it has our reply, so whatever is in the
     /// socket by now was injected or is a mistake, and must not be taken for a part of the dialog that is protected.
@@ -19,7 +23,7 @@ internal sealed partial class SmtpConnection
     {
         for (var dropped = 0; dropped < MaxPlaintext;)
         {
-            var octets = _socket.Receive(ThreadBuffers.Scratch, SocketFlags.None, out var error);
+            var octets = NativeSocket.Receive(_descriptor, ThreadBuffers.Scratch, out var error);
             if (error == SocketError.WouldBlock)
             {
                 return true;
@@ -39,16 +43,19 @@ internal sealed partial class SmtpConnection
         return false;
     }
 
+    /// <summary>The TLS stream wants a socket of the runtime; from here on that one owns the descriptor.</summary>
     private void StartTls()
     {
-        SetBuffer(null, 0, 0);
+        _poller.Remove(_descriptor);
+        _isPolled = false;
         _phase = ConnectionPhase.Tls;
-        _tls = new TlsDialog(_context, this, _socket, _session, _id);
+        _tlsSocket = new Socket(new SafeSocketHandle(_descriptor, ownsHandle: true));
+        _tls = new TlsDialog(_context, this, _tlsSocket, _session, _id);
         _tls.Start();
     }
 
     /// <summary>The TLS dialog is over: called by it, from whatever thread.</summary>
-    internal void TlsEnded() => Signal(GateSignals.Completed);
+    internal void TlsEnded() => Signal(ConnectionSignals.TlsEnded);
 
     private void OnTlsEnded()
     {
@@ -62,7 +69,15 @@ internal sealed partial class SmtpConnection
         }
         else
         {
-            Close(clientMaySpeak: _session.EndReason != SessionEndReason.Quit, receiving: false);
+            _mayRead = true;
+            Poll();
+            Close();
         }
+    }
+
+    private void Poll()
+    {
+        _poller.Add(_descriptor, this, PollFlags.Connection);
+        _isPolled = true;
     }
 }

@@ -1,39 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using SmartSink.Listening.Polling;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
 
 namespace SmartSink.Listening;
 
 /// <summary>
-/// One client's connection: it moves octets between its socket and its <see cref="SmtpSession"/>. It is itself the state of the one
-/// asynchronous operation that is under way (a receive or a send), so that a command costs no task, closure or timer.
-/// Whoever wants to work on it passes <see cref="ConnectionGate"/>; so the session has one owner at a time.
+/// One client's connection: it moves octets between its socket and its <see cref="SmtpSession"/>. All of it happens on the polling
+/// thread that it was given to, so there is no lock, and no task, closure or timer for a command; other threads leave a signal.
 /// </summary>
-internal sealed partial class SmtpConnection : SocketAsyncEventArgs, IThreadPoolWorkItem
+[SuppressMessage("Reliability", "CA1001", Justification = "End closes the socket, and it is reached whatever happens.")]
+internal sealed partial class SmtpConnection : IPolled
 {
     private static long _lastId;
 
     private readonly ConnectionContext _context;
-    private readonly Socket _socket;
+    private readonly SocketPoller _poller;
+    private readonly int _descriptor;
     private readonly SmtpSession _session;
     private readonly long _id = Interlocked.Increment(ref _lastId);
-    private ConnectionGate _gate;
+    private int _signals;
     private ConnectionPhase _phase;
-    private ReceiveBuffer _received = new();
+    private bool _mayRead;
+    private bool _peerClosed;
+    private UnfinishedLine _unfinished;
     private TlsDialog? _tls;
     private long _deadline = long.MaxValue;
 
-    /// <summary>Takes over a socket that was just accepted.</summary>
-    public SmtpConnection(ConnectionContext context, Socket socket)
-        : base(true)
+    /// <summary>Takes over a descriptor that was just accepted.</summary>
+    public SmtpConnection(ConnectionContext context, SocketPoller poller, int descriptor, IPAddress clientAddress)
     {
         _context = context;
-        _socket = socket;
-        socket.Blocking = false;
-        var address = ((IPEndPoint)socket.RemoteEndPoint!).Address;
-        ClientAddress = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        _session = new SmtpSession(context.SessionOptions, context.Filters, context.SessionObserver, ClientAddress);
+        _poller = poller;
+        _descriptor = descriptor;
+        ClientAddress = clientAddress;
+        _session = new SmtpSession(context.SessionOptions, context.Filters, context.SessionObserver, clientAddress);
     }
 
     /// <summary>The client's address, IPv4-mapped IPv6 already unmapped.</summary>
@@ -42,131 +45,126 @@ internal sealed partial class SmtpConnection : SocketAsyncEventArgs, IThreadPool
     /// <summary>The connection's place in the registry.</summary>
     public int Slot { get; set; }
 
-    /// <summary>The <see cref="Moment.Milliseconds"/> at which <see cref="Attend"/> should be called; read by the heartbeat without the gate.</summary>
+    /// <summary>The <see cref="Moment.Milliseconds"/> at which <see cref="Attend"/> should be called; read by the heartbeat from its own thread.</summary>
     public long Deadline
     {
         get => Volatile.Read(ref _deadline);
         set => Volatile.Write(ref _deadline, value);
     }
 
-    /// <summary>Whether the connection waits, and no thread works on it.</summary>
-    public bool IsAtRest => _gate.IsFree && _tls is not { IsAtRest: false };
+    /// <summary>Whether nobody works on the connection: it was not called, and its dialog over TLS waits, too.</summary>
+    public bool IsAtRest => Volatile.Read(ref _signals) == 0 && _tls is not { IsAtRest: false };
 
-    /// <summary>Greets the client and goes on from there. Returns as soon as there is something to wait for.</summary>
+    /// <summary>Gives the connection to its polling thread, which greets the client.</summary>
     public void Start()
     {
         _context.Log.ConnectionOpened(_id, ClientAddress);
-        Signal(GateSignals.Completed);
+
+        try
+        {
+            // A new socket has room to write, so this is reported at once.
+            Poll();
+        }
+        catch (SocketException error)
+        {
+            Fail(error);
+        }
     }
 
-    /// <summary>Looks at the deadline and at whether the server stops: now, or as soon as the thread that works on the connection is done.</summary>
-    public void Attend() => Signal(GateSignals.Attention);
-
-    /// <summary>What was yielded goes on, on the thread pool.</summary>
-    void IThreadPoolWorkItem.Execute() => Signal(GateSignals.Completed);
+    /// <summary>Has the connection look at its deadline and at whether the server stops. For any thread.</summary>
+    public void Attend() => Signal(ConnectionSignals.Attention);
 
     /// <inheritdoc/>
-    protected override void OnCompleted(SocketAsyncEventArgs e) => Signal(GateSignals.Completed);
-
-    private void Signal(GateSignals signal)
+    void IPolled.OnReady(PollFlags flags)
     {
-        if (!_gate.Enter(signal))
+        _mayRead |= (flags & ~PollFlags.Writable) != PollFlags.None;
+        _peerClosed |= (flags & ~(PollFlags.Writable | PollFlags.Readable)) != PollFlags.None;
+        try
         {
-            return;
-        }
-
-        do
-        {
-            var signals = _gate.Take();
-            try
+            switch (_phase)
             {
-                if (signals.HasFlag(GateSignals.Completed))
-                {
-                    OnOperationCompleted();
-                }
-
-                if (signals.HasFlag(GateSignals.Attention))
-                {
-                    OnAttention();
-                }
-            }
-            catch (Exception error)
-            {
-                Fail(error);
+                case ConnectionPhase.New:
+                    Greet();
+                    break;
+                case ConnectionPhase.Reading when _mayRead:
+                    Converse(SessionAction.Read);
+                    break;
+                case ConnectionPhase.Sending when flags.HasFlag(PollFlags.Writable):
+                    SendRest();
+                    break;
+                case ConnectionPhase.Lingering when _mayRead:
+                    Linger();
+                    break;
             }
         }
-        while (!_gate.TryLeave());
+        catch (Exception error)
+        {
+            Fail(error);
+        }
     }
 
-    private void OnOperationCompleted()
+    /// <inheritdoc/>
+    void IPolled.OnPosted()
     {
-        switch (_phase)
+        var signals = (ConnectionSignals)Interlocked.Exchange(ref _signals, 0);
+        try
         {
-            case ConnectionPhase.New:
-                Greet();
-                break;
-            case ConnectionPhase.Receiving:
-                OnReceived();
-                break;
-            case ConnectionPhase.Sending:
-                OnSent();
-                break;
-            case ConnectionPhase.Yielded:
-                Converse(SessionAction.Read, moreExpected: true);
-                break;
-            case ConnectionPhase.Tls:
+            if (signals.HasFlag(ConnectionSignals.TlsEnded))
+            {
                 OnTlsEnded();
-                break;
-            case ConnectionPhase.Lingering:
-                OnLingered();
-                break;
+            }
+
+            if (signals.HasFlag(ConnectionSignals.Attention))
+            {
+                OnAttention();
+            }
+
+            if (signals.HasFlag(ConnectionSignals.Turn) && _phase == ConnectionPhase.Reading)
+            {
+                Converse(SessionAction.Read);
+            }
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+    }
+
+    private void Signal(ConnectionSignals signal)
+    {
+        if (Interlocked.Or(ref _signals, (int)signal) == 0)
+        {
+            _poller.Post(this);
         }
     }
 
     private void OnAttention()
     {
+        var isDue = Deadline <= _context.Now().Milliseconds;
         switch (_phase)
         {
             case ConnectionPhase.Closed:
                 break;
-            case not ConnectionPhase.Tls when _context.StopPhase == StopPhase.Aborting:
-                End(SessionEndReason.Shutdown);
-                break;
-            case ConnectionPhase.Receiving:
-                LookAtSession();
-                break;
-            case ConnectionPhase.Sending when _context.StopPhase == StopPhase.Forcing:
-                End(SessionEndReason.Shutdown);
-                break;
-            case ConnectionPhase.Sending when Deadline <= _context.Now().Milliseconds:
-                End(SessionEndReason.SlowClient);
-                break;
-            case ConnectionPhase.Lingering when Deadline <= _context.Now().Milliseconds:
-                End(_session.EndReason);
-                break;
             case ConnectionPhase.Tls:
                 _tls!.Attend();
                 break;
+            case var _ when _context.StopPhase == StopPhase.Aborting:
+            case ConnectionPhase.Sending when _context.StopPhase == StopPhase.Forcing:
+                End(SessionEndReason.Shutdown);
+                break;
+            case ConnectionPhase.New:
+                Greet();
+                OnAttention();
+                break;
+            case ConnectionPhase.Reading:
+                LookAtSession();
+                break;
+            case ConnectionPhase.Sending when isDue:
+                End(SessionEndReason.SlowClient);
+                break;
+            case ConnectionPhase.Lingering when isDue:
+                End(_session.EndReason);
+                break;
         }
-    }
-
-    /// <summary>The client is silent and the session's time has come, or the server stops.</summary>
-    private void LookAtSession()
-    {
-        var wasInData = _session.IsInData;
-        var replies = ThreadBuffers.TakeReplies();
-        var action = AskSession(replies);
-        if (action == SessionAction.Close)
-        {
-            // The receive under way keeps the connection from a second operation, so what the socket does not take now is lost.
-            SendNow(replies, out _);
-            Close(clientMaySpeak: wasInData, receiving: true);
-        }
-        else
-        {
-            Deadline = _session.Deadline;
-        }
-
-        ThreadBuffers.Return(replies);
     }
 }

@@ -37,8 +37,8 @@ internal sealed class SmtpListener : IDisposable
         }
     }
 
-    /// <summary>Takes one connection.</summary>
-    public ValueTask<Socket> AcceptAsync(CancellationToken stopping) => _socket.AcceptAsync(stopping);
+    /// <summary>The descriptor, which does not block.</summary>
+    public int Descriptor => (int)_socket.Handle;
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
@@ -56,6 +56,7 @@ internal sealed class SmtpListener : IDisposable
 
             // Accepted sockets inherit this: a reply is one send, so there is nothing to gather for.
             socket.NoDelay = true;
+            socket.Blocking = false;
             socket.Bind(endPoint);
             socket.Listen(Backlog);
             return new SmtpListener(socket);

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using SmartSink.Configuration;
+using SmartSink.Listening.Polling;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
 
@@ -16,8 +16,10 @@ internal sealed class SmtpServer : IDisposable
     private readonly SinkSettings _settings;
     private readonly ConnectionContext _context;
     private readonly RefusalReplies _refusals;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<SocketPoller> _pollers = [];
     private SmtpListener? _listener;
+    private int _turn;
+    private Acceptor? _acceptor;
     private ConnectionHeartbeat? _heartbeat;
 
     /// <summary>Prepares a server; nothing is opened yet.</summary>
@@ -61,7 +63,7 @@ internal sealed class SmtpServer : IDisposable
     /// <summary>How many connections are open now.</summary>
     public int OpenConnections => _context.Registry.Count;
 
-    /// <summary>Whether every open connection waits and no thread works on any.</summary>
+    /// <summary>Whether every polling thread and every open connection waits.</summary>
     public bool IsAtRest
     {
         get
@@ -74,12 +76,12 @@ internal sealed class SmtpServer : IDisposable
                 }
             }
 
-            return true;
+            return _pollers.TrueForAll(poller => poller.IsWaiting);
         }
     }
 
     /// <summary>Completes when no more connections are accepted: well after a stop, failed when the listening socket broke down.</summary>
-    public Task Completion { get; private set; } = Task.CompletedTask;
+    public Task Completion => _acceptor?.Completion ?? Task.CompletedTask;
 
     /// <summary>Starts listening and returns.</summary>
     /// <exception cref="ListenException">The server cannot listen where the settings say.</exception>
@@ -87,9 +89,11 @@ internal sealed class SmtpServer : IDisposable
     {
         _listener = SmtpListener.Open(_settings.ListenAddress, _settings.Port);
         _heartbeat = new ConnectionHeartbeat(_context.Registry, _context.Clock);
-        var loop = new AcceptLoop(_listener.AcceptAsync, Welcome, _context.Observer, _context.Clock, _context.Log);
+        _pollers.AddRange(Enumerable.Range(1, _settings.PollingThreads).Select(number => new SocketPoller($"smtp {number}")));
+        var accepting = _pollers[0];
+        _acceptor = new Acceptor(new PolledAcceptQueue(_listener, accepting), accepting.Post, Welcome, _context.Observer, _context.Clock, _context.Log);
         _context.Log.Listening(BoundEndPoint);
-        Completion = Task.Run(() => loop.RunAsync(_stopping.Token));
+        _acceptor.Start();
     }
 
     /// <summary>
@@ -99,9 +103,9 @@ internal sealed class SmtpServer : IDisposable
     /// <param name="hurry">Cuts the waiting for transactions short; the sessions are still told.</param>
     public async Task StopAsync(CancellationToken hurry)
     {
-        await _stopping.CancelAsync();
-        _listener?.Dispose();
+        _acceptor?.Stop();
         await Completion.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _listener?.Dispose();
         _context.Log.Stopping(OpenConnections);
 
         if (!await IsEmptyAfterAsync(StopPhase.Draining, _settings.ShutdownTimeout, hurry))
@@ -120,9 +124,10 @@ internal sealed class SmtpServer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _listener?.Dispose();
         _heartbeat?.Dispose();
-        _stopping.Dispose();
+        _acceptor?.Dispose();
+        _pollers.ForEach(poller => poller.Dispose());
+        _listener?.Dispose();
     }
 
     private static SmtpSessionOptions SessionOptionsFrom(SinkSettings settings, bool offerStartTls) => new()
@@ -139,22 +144,10 @@ internal sealed class SmtpServer : IDisposable
         MinDataRate = settings.MinDataRate,
     };
 
-    private void Welcome(Socket socket)
+    private void Welcome(int descriptor, IPAddress client)
     {
         _context.Observer.ConnectionOpened();
-        SmtpConnection connection;
-        try
-        {
-            connection = new SmtpConnection(_context, socket);
-        }
-        catch (SocketException)
-        {
-            // The client was gone before its address could be asked for.
-            socket.Dispose();
-            _context.Observer.ConnectionClosed(SessionEndReason.ConnectionReset);
-            return;
-        }
-
+        var connection = new SmtpConnection(_context, NextPoller(), descriptor, client);
         var refusal = _context.Registry.TryAdd(connection);
         if (refusal == SessionEndReason.None)
         {
@@ -162,12 +155,13 @@ internal sealed class SmtpServer : IDisposable
             return;
         }
 
-        connection.Dispose();
-        _context.Observer.BytesSent(_refusals.Refuse(socket, refusal));
+        _context.Observer.BytesSent(_refusals.Refuse(descriptor, refusal));
         _context.SessionObserver.ReplyWritten(RefusalReplies.Code);
         _context.Observer.ConnectionClosed(refusal);
-        _context.Log.ConnectionRefused(connection.ClientAddress, refusal);
+        _context.Log.ConnectionRefused(client, refusal);
     }
+
+    private SocketPoller NextPoller() => _pollers[_turn = (_turn + 1) % _pollers.Count];
 
     private async Task<bool> IsEmptyAfterAsync(StopPhase phase, TimeSpan patience, CancellationToken hurry)
     {

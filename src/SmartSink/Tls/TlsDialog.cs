@@ -23,7 +23,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
     private volatile TlsPhase _phase;
     private volatile bool _atRest;
     private StopPhase _stopSeen;
-    private ReceiveBuffer _received = new();
+    private UnfinishedLine _unfinished;
     private ReplyBuffer? _replies;
 
     /// <summary>Why the connection was lost; null when the session ended the dialog and its last reply was sent.</summary>
@@ -75,16 +75,12 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
     {
         try
         {
-            // A NetworkStream takes only a blocking socket. The descriptor stays as it is, and nothing here makes a synchronous call.
-            socket.Blocking = true;
             await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
             if (await TryHandshakeAsync(tls))
             {
                 await ConverseAsync(tls);
                 await SayFarewellAsync(tls);
             }
-
-            socket.Blocking = false;
         }
         catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
         {
@@ -97,7 +93,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
         }
 
         GiveBackReplies();
-        _received.Release();
+        _unfinished.Release();
         _atRest = true;
         connection.TlsEnded();
     }
@@ -138,7 +134,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
             await SendAsync(tls);
             while (action == SessionAction.Flush)
             {
-                action = Feed(_received.Held);
+                action = Feed(_unfinished.Octets);
                 await SendAsync(tls);
             }
 
@@ -177,11 +173,11 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
 
     private async ValueTask<SessionAction> ReadAsync(SslStream tls)
     {
-        var held = _received.Held.Length;
+        var held = _unfinished.Octets.Length;
         var buffer = ArrayPool<byte>.Shared.Rent(held + ReadSize);
         try
         {
-            _received.Held.CopyTo(buffer);
+            _unfinished.Octets.CopyTo(buffer);
             var octets = await tls.ReadAsync(buffer.AsMemory(held), _wake.Token);
             if (octets == 0)
             {
@@ -222,7 +218,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
     private SessionAction Feed(ReadOnlySpan<byte> octets)
     {
         var step = session.Advance(octets, Replies, context.Now());
-        _received.Keep(octets[step.Consumed..]);
+        _unfinished.Keep(octets[step.Consumed..]);
         return step.Action;
     }
 

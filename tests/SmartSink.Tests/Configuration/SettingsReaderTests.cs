@@ -35,6 +35,7 @@ public sealed class SettingsReaderTests
         ["TransactionTimeout"] = ("1h", s => s.TransactionTimeout, TimeSpan.FromHours(1)),
         ["MinDataRate"] = ("0", s => s.MinDataRate, 0),
         ["ShutdownTimeout"] = ("2s", s => s.ShutdownTimeout, TimeSpan.FromSeconds(2)),
+        ["PollingThreads"] = ("3", s => s.PollingThreads, 3),
         ["LogLevel"] = ("debug", s => s.LogLevel, LogEventLevel.Debug),
         ["LogFormat"] = ("json", s => s.LogJson, true),
         ["Spool"] = ("/var/spool", s => s.PolicyFile, "policy/responses.toml"),
@@ -79,7 +80,7 @@ public sealed class SettingsReaderTests
     {
         var setting = Find(key);
         var settings = Read().Settings!;
-        if (setting.Default.Length > 0 && key is not ("State" or "Hostname"))
+        if (setting.Default.Length > 0 && key is not ("State" or "Hostname" or "PollingThreads"))
         {
             setting.Apply(settings, setting.Default).ShouldBe(settings);
         }

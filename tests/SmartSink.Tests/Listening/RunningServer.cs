@@ -64,11 +64,12 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>A client that is connected and has said and read nothing.</summary>
     public Task<SmtpTestClient> ConnectAsync() => SmtpTestClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Server.BoundEndPoint.Port));
 
-    /// <summary>Lets time go by, once the server has worked off what it was sent so far.</summary>
+    /// <summary>Lets time go by, once the server has worked off what it was sent so far, and waits until it has done what was due then.</summary>
     public async Task PassAsync(TimeSpan time, long received)
     {
         await SettledAsync(received);
         Clock.Advance(time);
+        await SettledAsync(received);
     }
 
     /// <summary>Waits until the server has received that many octets in all and has nothing left to do.</summary>
@@ -111,8 +112,8 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the server as the host does, once every connection waits: a thread that is still busy with a connection, having sent the
-    /// reply that the test read, would find the stop itself and linger for the client's end, by a clock that stands still.
+    /// Stops the server as the host does, once every connection waits: one that is still busy, having sent the reply that the test
+    /// read, would linger for the client's end, by a clock that stands still.
     /// </summary>
     public async Task StopAsync()
     {

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace SmartSink.Listening.Polling;
+
+/// <summary>
+/// A connected socket by its descriptor, which never blocks. The runtime's <see cref="Socket"/> would cost each connection several
+/// objects, and each call a queue's lock, for the sake of threads that share it; a polled descriptor has one owner.
+/// </summary>
+internal static unsafe class NativeSocket
+{
+    /// <summary>Room for any address: struct sockaddr_in6 has 28 octets.</summary>
+    private const int AddressSize = 28;
+
+    private const ushort FamilyIPv4 = 2;
+
+    /// <summary>The first twelve octets of an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2).</summary>
+    private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
+    /// <summary>Takes a connection off a listening socket's queue.</summary>
+    /// <param name="listener">The listening descriptor, which must not block.</param>
+    /// <param name="descriptor">The connection's own.</param>
+    /// <param name="client">The client's address, IPv4-mapped IPv6 already unmapped.</param>
+    /// <returns><see cref="SocketError.Success"/>, or why there is no connection.</returns>
+    public static SocketError Accept(int listener, out int descriptor, out IPAddress client)
+    {
+        var address = stackalloc byte[AddressSize];
+        var length = AddressSize;
+        descriptor = Libc.accept4(listener, address, &length, Libc.SOCK_NONBLOCK | Libc.CLOEXEC);
+        if (descriptor < 0)
+        {
+            client = IPAddress.None;
+            return Errno.Last();
+        }
+
+        client = ReadAddress(new ReadOnlySpan<byte>(address, AddressSize));
+        return SocketError.Success;
+    }
+
+    /// <summary>Takes what there is, up to the buffer's length; 0 with <see cref="SocketError.Success"/> at the end of what the client sends.</summary>
+    public static int Receive(int descriptor, Span<byte> buffer, out SocketError error)
+    {
+        fixed (byte* octets = buffer)
+        {
+            return Result(Libc.recv(descriptor, octets, (nuint)buffer.Length, 0), out error);
+        }
+    }
+
+    /// <summary>Sends as much as there is room for, and says how much that was.</summary>
+    /// <param name="descriptor">The socket.</param>
+    /// <param name="octets">At least one.</param>
+    /// <param name="last">Whether the sending side is shut down or closed right after, so that these octets can travel with its FIN.</param>
+    /// <param name="error"><see cref="SocketError.WouldBlock"/> when there is no room at all.</param>
+    public static int Send(int descriptor, ReadOnlySpan<byte> octets, bool last, out SocketError error)
+    {
+        fixed (byte* first = octets)
+        {
+            return Result(Libc.send(descriptor, first, (nuint)octets.Length, Libc.MSG_NOSIGNAL | (last ? Libc.MSG_MORE : 0)), out error);
+        }
+    }
+
+    /// <summary>Shuts the sending side down. False when the connection is lost already.</summary>
+    public static bool ShutdownSend(int descriptor) => Libc.shutdown(descriptor, Libc.SHUT_WR) == 0;
+
+    /// <summary>Closes a descriptor that no poller watches.</summary>
+    public static void Close(int descriptor) => _ = Libc.close(descriptor);
+
+    /// <summary>Reads a struct sockaddr_in or sockaddr_in6; the family is in the machine's order, the address in the network's.</summary>
+    public static IPAddress ReadAddress(ReadOnlySpan<byte> address)
+    {
+        if (MemoryMarshal.Read<ushort>(address) == FamilyIPv4)
+        {
+            return new IPAddress(address.Slice(4, 4));
+        }
+
+        var octets = address.Slice(8, 16);
+        return octets.StartsWith(MappedPrefix)
+            ? new IPAddress(octets[MappedPrefix.Length..])
+            : new IPAddress(octets, MemoryMarshal.Read<uint>(address[24..]));
+    }
+
+    private static int Result(nint octets, out SocketError error)
+    {
+        error = octets >= 0 ? SocketError.Success : Errno.Last();
+        return (int)Math.Max(octets, 0);
+    }
+}
