@@ -1,5 +1,6 @@
 using SmartSink.Policy.Decisions;
 using SmartSink.Policy.Explaining;
+using SmartSink.Policy.Loading;
 using SmartSink.Policy.Matching;
 using SmartSink.Policy.Merging;
 using SmartSink.Policy.Replies;
@@ -17,19 +18,21 @@ public sealed class PolicySnapshot : IMailboxFilter
 {
     private const string OtherName = "other";
 
-    private readonly MergedPolicy _policy;
+    private readonly PolicySources _sources;
+    private readonly EntryNames _names;
     private readonly SuffixList _suffixes;
     private readonly DomainTable _domains;
     private readonly DomainRules[] _rules;
     private readonly DrawSource _draws;
 
-    internal PolicySnapshot(MergedPolicy policy, string hash, DateTimeOffset loadedAt)
+    internal PolicySnapshot(MergedPolicy policy, PolicySources sources, string hash, DateTimeOffset loadedAt)
     {
         Hash = hash;
         LoadedAt = loadedAt;
-        _policy = policy;
+        _sources = sources;
         _suffixes = new SuffixList(policy.DomainSuffixes?.Value ?? []);
-        _domains = new DomainTable(policy.Domains.Select(domain => domain.Key));
+        _names = new EntryNames([.. policy.Domains.Select(domain => domain.Key)]);
+        _domains = new DomainTable(_names);
         var resolver = new DomainResolver(policy);
         var builder = new RulesBuilder();
         _rules = [.. policy.Domains.Prepend(policy.Default).Select(domain => builder.Build(resolver.Resolve(domain)))];
@@ -54,7 +57,7 @@ public sealed class PolicySnapshot : IMailboxFilter
         }
 
         // A domain of that very name gets its absolute form, so that no two entries are called the same.
-        var name = _policy.Domains[entry - 1].Key.ToString();
+        var name = _names[entry];
         return name == OtherName ? OtherName + "." : name;
     }
 
@@ -94,7 +97,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     public PolicyExplanation Explain(string address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return new Explainer(_policy, _suffixes, _domains, _draws.AddressSeed, EntryName).Explain(address);
+        return new Explainer(_sources.Read(), _suffixes, _domains, _draws.AddressSeed, EntryName).Explain(address);
     }
 
     private static FilterAnswer Give(PolicyReply? reply, int entry) =>

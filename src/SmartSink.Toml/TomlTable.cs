@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 
 using SmartSink.Toml.Reading;
@@ -11,9 +10,10 @@ public sealed class TomlTable : TomlValue
     // A document may hold a hundred thousand tables of two keys: only a table with many keys pays for an index.
     private const int LargestWithoutIndex = 8;
 
-    private readonly List<TomlEntry> _entries = new(2);
+    private const int FirstCapacity = 2;
+
+    private TomlEntry[] _entries = [];
     private Dictionary<string, int>? _index;
-    private ReadOnlyCollection<TomlEntry>? _view;
 
     internal TomlTable(TomlPosition position, TableOrigin origin)
         : base(position) => Origin = origin;
@@ -22,10 +22,10 @@ public sealed class TomlTable : TomlValue
     public override TomlKind Kind => TomlKind.Table;
 
     /// <summary>The keys and values in the order in which the document first names the keys.</summary>
-    public IReadOnlyList<TomlEntry> Entries => _view ??= _entries.AsReadOnly();
+    public TomlEntries Entries => new(_entries, Count);
 
     /// <summary>The number of keys.</summary>
-    public int Count => _entries.Count;
+    public int Count { get; private set; }
 
     /// <summary>What brought the table into being, and so what may still be added to it.</summary>
     internal TableOrigin Origin { get; private set; }
@@ -45,15 +45,20 @@ public sealed class TomlTable : TomlValue
     /// <summary>Adds a key that the table does not have yet.</summary>
     internal void Add(string key, TomlPosition keyPosition, TomlValue value)
     {
-        _entries.Add(new TomlEntry(key, keyPosition, value));
+        if (Count == _entries.Length)
+        {
+            Array.Resize(ref _entries, Math.Max(FirstCapacity, Count * 2));
+        }
+
+        _entries[Count++] = new TomlEntry(key, keyPosition, value);
         if (_index is not null)
         {
-            _index.Add(key, _entries.Count - 1);
+            _index.Add(key, Count - 1);
         }
-        else if (_entries.Count > LargestWithoutIndex)
+        else if (Count > LargestWithoutIndex)
         {
-            _index = new Dictionary<string, int>(_entries.Count * 2, StringComparer.Ordinal);
-            for (var i = 0; i < _entries.Count; i++)
+            _index = new Dictionary<string, int>(Count * 2, StringComparer.Ordinal);
+            for (var i = 0; i < Count; i++)
             {
                 _index.Add(_entries[i].Key, i);
             }
@@ -74,7 +79,7 @@ public sealed class TomlTable : TomlValue
             return _index.TryGetValue(key, out var at) ? at : -1;
         }
 
-        for (var i = 0; i < _entries.Count; i++)
+        for (var i = 0; i < Count; i++)
         {
             if (_entries[i].Key == key)
             {

@@ -73,6 +73,16 @@ public sealed class DocumentTests
     }
 
     [Fact]
+    public void Very_many_texts_that_resemble_each_other_are_kept_apart()
+    {
+        var texts = Enumerable.Range(0, 5_000).Select(i => $"{i:0000}@mail.example{(i % 3 == 0 ? "é" : string.Empty)}").ToList();
+
+        var array = Documents.Read($"a = [{string.Join(',', texts.Concat(texts).Select(text => $"\"{text}\""))}]").Root.Entries[0].Value;
+
+        ((TomlArray)array).Select(value => ((TomlString)value).Value).ShouldBe(texts.Concat(texts));
+    }
+
+    [Fact]
     public void A_value_tells_its_kind()
     {
         var root = Documents.Read(

@@ -3,16 +3,12 @@ using SmartSink.Policy.Replies;
 namespace SmartSink.Policy.Decisions;
 
 /// <summary>What holds for a domain, with everything inherited filled in. A value, so that a decision reads it from one cache line.</summary>
-/// <param name="BounceBelow">Draws below it bounce.</param>
-/// <param name="RefuseBelow">Draws below it, but not below <paramref name="BounceBelow"/>, defer.</param>
-/// <param name="DeferRestBelow">Under <paramref name="Sticky"/>: draws below it defer a recipient that does not bounce.</param>
+/// <param name="Rates">Its rates.</param>
 /// <param name="Sticky">Whether a recipient's bounce is drawn from its address.</param>
 /// <param name="Bounces">The replies of a bounce.</param>
 /// <param name="Defers">The replies of a deferral.</param>
 internal readonly record struct DomainRules(
-    ulong BounceBelow,
-    ulong RefuseBelow,
-    ulong DeferRestBelow,
+    RateThresholds Rates,
     bool Sticky,
     ReplyChoice Bounces,
     ReplyChoice Defers)
@@ -22,11 +18,11 @@ internal readonly record struct DomainRules(
     /// <param name="bounceDraw">The draw that decides about a bounce: the address's own under <see cref="Sticky"/>, else the same.</param>
     public PolicyReply? Decide(ulong draw, ulong bounceDraw)
     {
-        if (Draw.ForRate(bounceDraw) < BounceBelow)
+        if (Draw.ForRate(bounceDraw) < Rates.BounceBelow)
         {
             return Bounces.Pick(bounceDraw);
         }
 
-        return Draw.ForRate(draw) < (Sticky ? DeferRestBelow : RefuseBelow) ? Defers.Pick(draw) : null;
+        return Draw.ForRate(draw) < (Sticky ? Rates.DeferRestBelow : Rates.RefuseBelow) ? Defers.Pick(draw) : null;
     }
 }

@@ -8,6 +8,13 @@ internal sealed class ReplyChoice
     private readonly PolicyReply[] _replies;
     private readonly ulong[] _bounds;
 
+    /// <summary>Makes a choice of one.</summary>
+    public ReplyChoice(PolicyReply reply)
+    {
+        _replies = [reply];
+        _bounds = [];
+    }
+
     /// <summary>Makes a choice.</summary>
     /// <param name="replies">At least one, with weights of 0 or more, of which one is more than 0.</param>
     public ReplyChoice(IReadOnlyList<(PolicyReply Reply, decimal Weight)> replies)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SmartSink.Policy.Documents;
 using SmartSink.Policy.Merging;
 using SmartSink.Policy.Replies;
@@ -5,44 +6,61 @@ using SmartSink.Smtp;
 
 namespace SmartSink.Policy.Decisions;
 
-/// <summary>Freezes what holds for domains. Replies are encoded once for each list.</summary>
+/// <summary>Freezes what holds for domains. Equal replies are encoded once, and domains with the same list, or the same single reply, share their choice.</summary>
 internal sealed class RulesBuilder
 {
-    private readonly Dictionary<ReplyListSection, ReplyChoice> _choices = new(ReferenceEqualityComparer.Instance);
-    private readonly ReplyChoice _builtInBounce = Single(550, StandardTexts.Bounce);
-    private readonly ReplyChoice _builtInDefer = Single(451, StandardTexts.Defer);
+    private readonly Dictionary<ReplyContent, PolicyReply> _replies = [];
+    private readonly Dictionary<PolicyReply, ReplyChoice> _singles = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ReplyListSection, ReplyChoice> _lists = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(decimal Bounce, decimal Defer), RateThresholds> _thresholds = [];
+    private readonly ReplyChoice _builtInBounce = BuiltIn(550, StandardTexts.Bounce);
+    private readonly ReplyChoice _builtInDefer = BuiltIn(451, StandardTexts.Defer);
 
     /// <summary>Freezes one entry; the policy has no errors.</summary>
-    public DomainRules Build(ResolvedDomain domain)
-    {
-        var bounce = domain.Bounce.Percent;
-        var defer = domain.Defer.Percent;
-        return new DomainRules(
-            Threshold.Of(bounce, 100),
-            Threshold.Of(bounce + defer, 100),
-            bounce < 100 ? Threshold.Of(defer, 100 - bounce) : 0,
-            domain.Sticky,
-            domain.Bounces is null ? _builtInBounce : ChoiceOf(domain.Bounces),
-            domain.Defers is null ? _builtInDefer : ChoiceOf(domain.Defers));
-    }
+    public DomainRules Build(in ResolvedDomain domain) => new(
+        ThresholdsOf(domain.Bounce.Percent, domain.Defer.Percent),
+        domain.Sticky,
+        domain.Bounces is null ? _builtInBounce : ChoiceOf(domain.Bounces),
+        domain.Defers is null ? _builtInDefer : ChoiceOf(domain.Defers));
 
     /// <summary>The weight of a reply; 1 unless the file says otherwise.</summary>
     public static decimal WeightOf(ReplySection reply) => reply.Weight is { } weight ? (decimal)weight.Value : 1;
 
     /// <summary>A reply of a policy without errors.</summary>
-    public static PolicyReply ReplyOf(ReplySection reply) =>
-        new(ReplyFactory.Create((int)reply.Code!.Value.Value, reply.Text!.Value.Value, reply.Close?.Value), reply.Stage?.Value ?? Stage.Rcpt);
+    public static PolicyReply ReplyOf(in ReplyContent content) =>
+        new(ReplyFactory.Create(content.Code, content.Text, content.Closes), content.Stage);
 
-    private static ReplyChoice Single(int code, string text) => new([(new PolicyReply(ReplyFactory.Create(code, text), Stage.Rcpt), 1)]);
+    private static ReplyChoice BuiltIn(int code, string text) => new(new PolicyReply(ReplyFactory.Create(code, text), Stage.Rcpt));
+
+    private RateThresholds ThresholdsOf(decimal bounce, decimal defer)
+    {
+        // Many domains have the same rates, and the division of decimals is slow.
+        ref var thresholds = ref CollectionsMarshal.GetValueRefOrAddDefault(_thresholds, (bounce, defer), out var isKnown);
+        if (!isKnown)
+        {
+            thresholds = RateThresholds.Of(bounce, defer);
+        }
+
+        return thresholds;
+    }
 
     private ReplyChoice ChoiceOf(ReplyListSection list)
     {
-        if (!_choices.TryGetValue(list, out var choice))
+        if (list.Replies is [var single])
         {
-            choice = new ReplyChoice([.. list.Replies.Select(reply => (ReplyOf(reply), WeightOf(reply)))]);
-            _choices.Add(list, choice);
+            var reply = Shared(single);
+            ref var choice = ref CollectionsMarshal.GetValueRefOrAddDefault(_singles, reply, out _);
+            return choice ??= new ReplyChoice(reply);
         }
 
-        return choice;
+        ref var shared = ref CollectionsMarshal.GetValueRefOrAddDefault(_lists, list, out _);
+        return shared ??= new ReplyChoice([.. list.Replies.Select(reply => (Shared(reply), WeightOf(reply)))]);
+    }
+
+    private PolicyReply Shared(ReplySection section)
+    {
+        var content = ReplyContent.Of(section);
+        ref var reply = ref CollectionsMarshal.GetValueRefOrAddDefault(_replies, content, out _);
+        return reply ??= ReplyOf(content);
     }
 }

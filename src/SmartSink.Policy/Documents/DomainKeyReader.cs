@@ -6,8 +6,6 @@ namespace SmartSink.Policy.Documents;
 /// <summary>Reads the names that entries carry in the file.</summary>
 internal static class DomainKeyReader
 {
-    private const string PatternStart = "*.";
-
     /// <summary>Reads <c>*</c>, a pattern, a domain in any case and with or without a final dot, an IDN, or an address literal.</summary>
     public static bool TryRead(string text, out DomainKey key)
     {
@@ -17,14 +15,14 @@ internal static class DomainKeyReader
             return true;
         }
 
-        var isPattern = text.StartsWith(PatternStart, StringComparison.Ordinal);
+        var isPattern = text.StartsWith(DomainKey.PatternStart, StringComparison.Ordinal);
         if (!isPattern && IsAddressLiteral(text))
         {
             key = new DomainKey(text.ToLowerInvariant(), IsPattern: false);
             return true;
         }
 
-        var isName = DomainName.TryNormalize(isPattern ? text[PatternStart.Length..] : text, out string domain);
+        var isName = DomainName.TryNormalize(isPattern ? text[DomainKey.PatternStart.Length..] : text, out string domain);
         key = isName ? new DomainKey(domain, isPattern) : default;
         return isName;
     }

@@ -12,7 +12,7 @@ internal static class DomainReader
     /// <summary>Reads <c>[default]</c>.</summary>
     public static void ReadDefault(TomlEntry entry, RatesSection rates, ValueReader values)
     {
-        foreach (var item in values.Table(entry)?.Entries ?? [])
+        foreach (var item in values.Table(entry)?.Entries ?? default)
         {
             if (!TryReadRate(item, rates, values))
             {
@@ -24,7 +24,7 @@ internal static class DomainReader
     /// <summary>Reads every <c>[domain."…"]</c>.</summary>
     public static IEnumerable<DomainSection> ReadAll(TomlEntry entry, ValueReader values)
     {
-        foreach (var item in values.Table(entry)?.Entries ?? [])
+        foreach (var item in values.Table(entry)?.Entries ?? default)
         {
             if (values.Table(item) is { } table && TryReadName(item, values, out var name))
             {

@@ -49,16 +49,16 @@ internal static class ReplyListReader
     private static List<ReplySection> ReadReplies(TomlArray list, string title, ValueReader values)
     {
         var replies = new List<ReplySection>(list.Count);
-        foreach (var item in list)
+        for (var i = 0; i < list.Count; i++)
         {
-            if (item is TomlTable table)
+            if (list[i] is TomlTable table)
             {
                 replies.Add(ReadReply(table, values));
             }
             else
             {
                 values.Diagnostics.Error(
-                    values.PlaceOf(item.Position), $"each reply of \"{title}\" must be a table with code and msg, not {ValueReader.NameOf(item)}");
+                    values.PlaceOf(list[i].Position), $"each reply of \"{title}\" must be a table with code and msg, not {ValueReader.NameOf(list[i])}");
             }
         }
 
@@ -76,7 +76,7 @@ internal static class ReplyListReader
                     reply.Code = values.Integer(item);
                     break;
                 case "msg":
-                    reply.Text = ReadText(item, values);
+                    reply.Text = values.Lines(item);
                     break;
                 case "weight":
                     reply.Weight = values.Number(item);
@@ -106,9 +106,6 @@ internal static class ReplyListReader
             values.Diagnostics.Error(place, $"the reply has no {key}");
         }
     }
-
-    private static Setting<string> ReadText(TomlEntry item, ValueReader values) =>
-        new(string.Join('\n', values.Texts(item).Select(line => line.Value)), values.PlaceOf(item.Value.Position));
 
     private static Setting<Stage>? ReadStage(TomlEntry item, ValueReader values)
     {

@@ -63,6 +63,12 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
         return texts;
     }
 
+    /// <summary>A string, or a list of strings joined by LF.</summary>
+    public Setting<string> Lines(TomlEntry entry) =>
+        entry.Value is TomlString text
+            ? Give(text.Value, text)
+            : new Setting<string>(string.Join('\n', Texts(entry).Select(line => line.Value)), PlaceOf(entry.Value.Position));
+
     /// <summary>A table; null when the value is something else.</summary>
     public TomlTable? Table(TomlEntry entry)
     {

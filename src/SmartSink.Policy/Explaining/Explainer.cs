@@ -80,7 +80,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         var total = list.Replies.Sum(RulesBuilder.WeightOf);
         foreach (var section in list.Replies)
         {
-            var (reply, stage) = RulesBuilder.ReplyOf(section);
+            var (reply, stage) = RulesBuilder.ReplyOf(ReplyContent.Of(section));
             var first = ReplyTextNormaliser.Normalise(reply.Code, section.Text!.Value.Value)[0];
             yield return new ExplainedReply(
                 kind,

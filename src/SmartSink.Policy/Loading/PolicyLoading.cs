@@ -17,6 +17,7 @@ internal sealed class PolicyLoading(string mainFile)
     private readonly IncludeExpander _includes = new(mainFile);
     private readonly List<string> _files = [];
     private readonly List<PolicyDocument> _documents = [];
+    private readonly List<SourceFile> _sources = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private bool _isComplete = true;
 
@@ -39,7 +40,7 @@ internal sealed class PolicyLoading(string mainFile)
         var digest = Convert.ToHexStringLower(_hash.GetHashAndReset())[..HashDigits];
         _hash.Dispose();
         return new PolicyLoadResult(
-            _diagnostics.HasErrors ? null : new PolicySnapshot(merged, digest, loadedAt),
+            _diagnostics.HasErrors ? null : new PolicySnapshot(merged, new PolicySources(_sources, merged), digest, loadedAt),
             _diagnostics.Sorted(),
             _files,
             [.. _includes.Folders]);
@@ -123,6 +124,8 @@ internal sealed class PolicyLoading(string mainFile)
         var toml = TomlReader.Read(source.Content);
         if (toml.IsValid)
         {
+            // The main file is read first and merged last.
+            _sources.Insert(isMain ? 0 : _sources.Count - 1, source);
             return DocumentReader.Read(toml.Root, source.Name, isMain, _diagnostics);
         }
 

@@ -5,6 +5,9 @@ namespace SmartSink.Policy.Matching;
 /// <param name="IsPattern">Whether the name is <c>*.</c> and a domain.</param>
 internal readonly record struct DomainKey(string Domain, bool IsPattern)
 {
+    /// <summary>What a pattern starts with.</summary>
+    public const string PatternStart = "*.";
+
     /// <summary>The key <c>*</c>: what holds for every other domain.</summary>
     public static readonly DomainKey Fallback = new(string.Empty, IsPattern: false);
 
@@ -12,5 +15,5 @@ internal readonly record struct DomainKey(string Domain, bool IsPattern)
     public bool IsFallback => Domain.Length == 0;
 
     /// <summary>The name as it stands in metrics and explanations.</summary>
-    public override string ToString() => IsFallback ? "*" : IsPattern ? "*." + Domain : Domain;
+    public override string ToString() => IsFallback ? "*" : IsPattern ? PatternStart + Domain : Domain;
 }

@@ -7,12 +7,16 @@ internal sealed class DomainTable
     private readonly OctetTable _patterns;
 
     /// <summary>Freezes the names of entries.</summary>
-    /// <param name="names">Normalised; the first is entry 1.</param>
-    public DomainTable(IEnumerable<DomainKey> names)
+    /// <param name="names">Distinct.</param>
+    public DomainTable(EntryNames names)
     {
-        var numbered = names.Select((key, index) => (Key: key, Entry: index + 1)).ToList();
-        _exact = new OctetTable([.. numbered.Where(item => !item.Key.IsPattern).Select(item => (item.Key.Domain, item.Entry))]);
-        _patterns = new OctetTable([.. numbered.Where(item => item.Key.IsPattern).Select(item => (item.Key.Domain, item.Entry))]);
+        var patterns = Enumerable.Range(1, names.Count).Count(names.IsPattern);
+        _exact = new OctetTable(names.Octets, names.Count - patterns);
+        _patterns = new OctetTable(names.Octets, patterns);
+        for (var entry = 1; entry <= names.Count; entry++)
+        {
+            (names.IsPattern(entry) ? _patterns : _exact).Add(names.Domain(entry), entry);
+        }
     }
 
     /// <summary>Looks a domain up.</summary>

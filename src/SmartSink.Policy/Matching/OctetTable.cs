@@ -1,10 +1,9 @@
 using System.Numerics;
-using System.Text;
 
 namespace SmartSink.Policy.Matching;
 
 /// <summary>
-/// A frozen hash table from names to entries: open addressing, names side by side in one array, so a look-up touches two cache lines
+/// A hash table from names to entries: open addressing, names side by side in one array, so a look-up touches two cache lines
 /// however many names there are.
 /// </summary>
 internal sealed class OctetTable
@@ -13,24 +12,35 @@ internal sealed class OctetTable
     private readonly byte[] _names;
     private readonly uint _mask;
 
-    /// <summary>Freezes names.</summary>
-    /// <param name="names">Distinct, ASCII; entries count from 1.</param>
-    public OctetTable(IReadOnlyCollection<(string Name, int Entry)> names)
+    /// <summary>Makes an empty table.</summary>
+    /// <param name="names">Holds the octets of all names.</param>
+    /// <param name="capacity">How many names will be added.</param>
+    public OctetTable(byte[] names, int capacity)
     {
-        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, names.Count) * 2)];
+        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, capacity) * 2)];
         _mask = (uint)_slots.Length - 1;
-        _names = new byte[names.Sum(entry => entry.Name.Length)];
-        var offset = 0;
-        foreach (var (name, entry) in names)
-        {
-            var octets = _names.AsSpan(offset, Encoding.ASCII.GetBytes(name, _names.AsSpan(offset)));
-            Insert(OctetHash.Of(octets), entry, offset, octets.Length);
-            offset += octets.Length;
-        }
+        _names = names;
+        IsEmpty = capacity == 0;
     }
 
     /// <summary>Whether there is no name at all.</summary>
-    public bool IsEmpty => _names.Length == 0;
+    public bool IsEmpty { get; }
+
+    /// <summary>Adds a name that is not there yet.</summary>
+    /// <param name="name">Where its octets stand.</param>
+    /// <param name="entry">From 1.</param>
+    public void Add(Range name, int entry)
+    {
+        var (offset, length) = name.GetOffsetAndLength(_names.Length);
+        var hash = OctetHash.Of(_names.AsSpan(offset, length));
+        var at = (uint)hash & _mask;
+        while (_slots[at].Entry != 0)
+        {
+            at = (at + 1) & _mask;
+        }
+
+        _slots[at] = new Slot(Mark(hash), entry, offset, length);
+    }
 
     /// <summary>The entry of a name, 0 when there is none.</summary>
     /// <param name="name">The name's octets.</param>
@@ -48,17 +58,6 @@ internal sealed class OctetTable
     }
 
     private static uint Mark(ulong hash) => (uint)(hash >> 32);
-
-    private void Insert(ulong hash, int entry, int offset, int length)
-    {
-        var at = (uint)hash & _mask;
-        while (_slots[at].Entry != 0)
-        {
-            at = (at + 1) & _mask;
-        }
-
-        _slots[at] = new Slot(Mark(hash), entry, offset, length);
-    }
 
     /// <summary>Sixteen octets, four to a cache line. The mark spares the look at a name that is not the one.</summary>
     private readonly record struct Slot(uint Mark, int Entry, int Offset, int Length);

@@ -13,15 +13,16 @@ internal sealed class DomainResolver(MergedPolicy policy)
     public ResolvedDomain Resolve(MergedDomain domain)
     {
         var likes = FollowLikes(domain);
-        MergedDomain[] owners = [domain, .. likes, policy.Default];
+        var bounce = Owner(domain, likes, static owner => owner.Bounce is not null);
+        var defer = Owner(domain, likes, static owner => owner.Defer is not null);
         return new ResolvedDomain(
             domain,
             likes,
-            ResolveRate(owners, owner => owner.Bounce),
-            ResolveRate(owners, owner => owner.Defer),
-            First(owners, owner => owner.Sticky)?.Value ?? policy.Sticky?.Value ?? false,
-            First(owners, owner => owner.Bounces),
-            First(owners, owner => owner.Defers));
+            Rate(bounce, bounce.Bounce),
+            Rate(defer, defer.Defer),
+            Owner(domain, likes, static owner => owner.Sticky is not null).Sticky?.Value ?? policy.Sticky?.Value ?? false,
+            Owner(domain, likes, static owner => owner.Bounces is not null).Bounces,
+            Owner(domain, likes, static owner => owner.Defers is not null).Defers);
     }
 
     /// <summary>The entries that one is like, nearest first. Ends at an unknown name, at a circle, and at <see cref="LongestChain"/>.</summary>
@@ -47,30 +48,33 @@ internal sealed class DomainResolver(MergedPolicy policy)
         return chain;
     }
 
-    private static ResolvedRate ResolveRate(MergedDomain[] owners, Func<MergedDomain, Setting<double>?> rate)
+    private static ResolvedRate Rate(MergedDomain owner, Setting<double>? rate)
     {
-        foreach (var owner in owners)
+        if (rate is not { } setting)
         {
-            if (rate(owner) is { } setting)
-            {
-                // Fifteen digits: 0.1 means a tenth, so that rates which add up to 100 on paper do so here.
-                return new ResolvedRate(double.IsFinite(setting.Value) ? (decimal)Math.Clamp(setting.Value, 0, 100) : 0, owner, setting.Place);
-            }
+            return default;
         }
 
-        return default;
+        // Fifteen digits: 0.1 means a tenth, so that rates which add up to 100 on paper do so here.
+        return new ResolvedRate(double.IsFinite(setting.Value) ? (decimal)Math.Clamp(setting.Value, 0, 100) : 0, owner, setting.Place);
     }
 
-    private static T? First<T>(MergedDomain[] owners, Func<MergedDomain, T?> read)
+    /// <summary>The nearest that gives something: the entry, one that it is like, or the default, which may not give it either.</summary>
+    private MergedDomain Owner(MergedDomain domain, IReadOnlyList<MergedDomain> likes, Func<MergedDomain, bool> gives)
     {
-        foreach (var owner in owners)
+        if (gives(domain))
         {
-            if (read(owner) is { } found)
+            return domain;
+        }
+
+        for (var i = 0; i < likes.Count; i++)
+        {
+            if (gives(likes[i]))
             {
-                return found;
+                return likes[i];
             }
         }
 
-        return default;
+        return policy.Default;
     }
 }

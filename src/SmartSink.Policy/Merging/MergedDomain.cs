@@ -5,14 +5,10 @@ namespace SmartSink.Policy.Merging;
 
 /// <summary>What all files together say of one name.</summary>
 /// <param name="key">The name.</param>
-/// <param name="place">Where it is first named.</param>
-internal sealed class MergedDomain(DomainKey key, Place place)
+internal sealed class MergedDomain(DomainKey key)
 {
     /// <summary>The name.</summary>
     public DomainKey Key { get; } = key;
-
-    /// <summary>Where it is first named.</summary>
-    public Place Place { get; } = place;
 
     /// <summary>Its own <c>bounce</c>, percent.</summary>
     public Setting<double>? Bounce { get; set; }

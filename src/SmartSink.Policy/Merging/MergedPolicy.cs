@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using SmartSink.Policy.Documents;
 using SmartSink.Policy.Matching;
 
@@ -20,7 +21,7 @@ internal sealed class MergedPolicy
     public Setting<IReadOnlyList<string>>? DomainSuffixes { get; set; }
 
     /// <summary>What holds for every domain: the rates of <c>[default]</c> and the reply lists of <c>"*"</c>.</summary>
-    public MergedDomain Default { get; } = new(DomainKey.Fallback, default);
+    public MergedDomain Default { get; } = new(DomainKey.Fallback);
 
     /// <summary>Every named domain and pattern, in the order in which they were first named.</summary>
     public IReadOnlyList<MergedDomain> Domains => _domains;
@@ -29,17 +30,17 @@ internal sealed class MergedPolicy
     public bool TryFind(DomainKey key, [NotNullWhen(true)] out MergedDomain? domain) => _byKey.TryGetValue(key, out domain);
 
     /// <summary>The entry of a name, added when it is new.</summary>
-    public MergedDomain GetOrAdd(Setting<DomainKey> name)
+    public MergedDomain GetOrAdd(DomainKey name)
     {
-        if (name.Value.IsFallback)
+        if (name.IsFallback)
         {
             return Default;
         }
 
-        if (!_byKey.TryGetValue(name.Value, out var domain))
+        ref var domain = ref CollectionsMarshal.GetValueRefOrAddDefault(_byKey, name, out _);
+        if (domain is null)
         {
-            domain = new MergedDomain(name.Value, name.Place);
-            _byKey.Add(name.Value, domain);
+            domain = new MergedDomain(name);
             _domains.Add(domain);
         }
 

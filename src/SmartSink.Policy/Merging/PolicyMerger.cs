@@ -33,7 +33,7 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
         AddRates(_policy.Default, document.Default);
         foreach (var section in document.Domains)
         {
-            var domain = _policy.GetOrAdd(section.Name);
+            var domain = _policy.GetOrAdd(section.Name.Value);
             AddRates(domain, section);
             domain.Like = Choose(domain.Like, section.Like, "like", domain.Key);
             domain.Sticky = Choose(domain.Sticky, section.Sticky, "sticky", domain.Key);
@@ -41,7 +41,7 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
 
         foreach (var list in document.ReplyLists)
         {
-            var domain = _policy.GetOrAdd(list.Name);
+            var domain = _policy.GetOrAdd(list.Name.Value);
             if (list.Kind == ReplyKind.Bounce)
             {
                 domain.Bounces = Choose(domain.Bounces, list);

@@ -10,7 +10,7 @@ namespace SmartSink.Policy.Merging;
 /// <param name="Sticky">Whether bounces are drawn from addresses.</param>
 /// <param name="Bounces">Its bounce replies; null for the built-in one.</param>
 /// <param name="Defers">Its defer replies; null for the built-in one.</param>
-internal sealed record ResolvedDomain(
+internal readonly record struct ResolvedDomain(
     MergedDomain Domain,
     IReadOnlyList<MergedDomain> LikeChain,
     ResolvedRate Bounce,

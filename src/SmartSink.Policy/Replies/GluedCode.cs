@@ -6,17 +6,17 @@ internal static class GluedCode
     private const int CodeLength = 3;
 
     /// <summary>The line without the reply's own code at its start, however often it stands there. White space before a code goes with it.</summary>
-    public static string TakeOff(int code, string line)
+    public static ReadOnlySpan<char> TakeOff(int code, ReadOnlySpan<char> line)
     {
         while (true)
         {
-            var start = line.AsSpan().TrimStart();
+            var start = line.TrimStart();
             if (ReadCode(start) != code)
             {
                 return line;
             }
 
-            line = start.Length == CodeLength ? string.Empty : start[(CodeLength + 1)..].TrimStart().ToString();
+            line = start.Length == CodeLength ? [] : start[(CodeLength + 1)..].TrimStart();
         }
     }
 
@@ -24,9 +24,9 @@ internal static class GluedCode
     /// A code at the start of a line that is followed by an enhanced code and differs from the reply's own: surely copied from another reply.
     /// 0 when there is none.
     /// </summary>
-    public static int ForeignCode(int code, string line)
+    public static int ForeignCode(int code, ReadOnlySpan<char> line)
     {
-        var start = line.AsSpan().TrimStart();
+        var start = line.TrimStart();
         var found = ReadCode(start);
         return found != 0 && found != code && start.Length > CodeLength && EnhancedCodeText.LengthAtStart(start[(CodeLength + 1)..].TrimStart()) > 0
             ? found

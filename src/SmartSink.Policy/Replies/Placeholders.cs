@@ -8,7 +8,7 @@ internal static class Placeholders
         ["client_ip", "sender", "sender_domain", "recipient", "domain", "local_part", "helo", "hostname", "id", "date"];
 
     /// <summary>Finds a placeholder by its exact name.</summary>
-    public static bool TryFind(string name, out Placeholder placeholder)
+    public static bool TryFind(ReadOnlySpan<char> name, out Placeholder placeholder)
     {
         placeholder = name switch
         {

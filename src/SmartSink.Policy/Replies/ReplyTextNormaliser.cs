@@ -13,10 +13,10 @@ internal static class ReplyTextNormaliser
     /// <param name="text">Lines end at LF or CRLF. A tab counts as a space, any other control character becomes a question mark.</param>
     public static IReadOnlyList<ReplyTextLine> Normalise(int code, string text)
     {
-        var lines = new List<ReplyTextLine>();
-        foreach (var raw in SplitLines(text))
+        var lines = new List<ReplyTextLine>(1);
+        foreach (var line in SplitLines(text))
         {
-            lines.Add(ReadLine(code, raw));
+            lines.Add(ReadLine(code, line));
         }
 
         TrimBlankLines(lines);
@@ -30,21 +30,15 @@ internal static class ReplyTextNormaliser
     }
 
     /// <summary>The text's lines, without their ends.</summary>
-    public static IEnumerable<string> SplitLines(string text)
-    {
-        foreach (var line in text.Split('\n'))
-        {
-            yield return line.EndsWith('\r') ? line[..^1] : line;
-        }
-    }
+    public static TextLines SplitLines(ReadOnlySpan<char> text) => new(text);
 
-    private static ReplyTextLine ReadLine(int code, string raw)
+    private static ReplyTextLine ReadLine(int code, ReadOnlySpan<char> raw)
     {
         var text = GluedCode.TakeOff(code, WithoutControls(raw).TrimEnd());
         var length = EnhancedCodeText.LengthAtStart(text);
         return length == 0
-            ? new ReplyTextLine(string.Empty, text)
-            : new ReplyTextLine(text[..length], text[length..].TrimStart());
+            ? new ReplyTextLine(string.Empty, text.ToString())
+            : new ReplyTextLine(text[..length].ToString(), text[length..].TrimStart().ToString());
     }
 
     private static void TrimBlankLines(List<ReplyTextLine> lines)
@@ -74,9 +68,9 @@ internal static class ReplyTextNormaliser
         }
     }
 
-    private static string WithoutControls(string line)
+    private static ReadOnlySpan<char> WithoutControls(ReadOnlySpan<char> line)
     {
-        if (!line.Any(char.IsControl))
+        if (!ControlCharacters.IsIn(line))
         {
             return line;
         }

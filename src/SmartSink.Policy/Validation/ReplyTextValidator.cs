@@ -10,20 +10,23 @@ internal static class ReplyTextValidator
     /// <summary>Checks every text of a file.</summary>
     public static void Check(PolicyDocument document, DiagnosticBag diagnostics)
     {
-        foreach (var reply in document.ReplyLists.SelectMany(list => list.Replies))
+        foreach (var list in document.ReplyLists)
         {
-            if (reply.Text is { } text)
+            foreach (var reply in list.Replies)
             {
-                CheckCharacters(text, diagnostics);
-                CheckPlaceholders(text, diagnostics);
-                CheckForeignCodes(reply, text, diagnostics);
+                if (reply.Text is { } text)
+                {
+                    CheckCharacters(text, diagnostics);
+                    CheckPlaceholders(text, diagnostics);
+                    CheckForeignCodes(reply, text, diagnostics);
+                }
             }
         }
     }
 
     private static void CheckCharacters(Setting<string> text, DiagnosticBag diagnostics)
     {
-        if (text.Value.Any(char.IsControl))
+        if (ControlCharacters.IsIn(text.Value))
         {
             CheckControls(text, diagnostics);
         }
@@ -36,7 +39,18 @@ internal static class ReplyTextValidator
 
     private static void CheckControls(Setting<string> text, DiagnosticBag diagnostics)
     {
-        var controls = ReplyTextNormaliser.SplitLines(text.Value).SelectMany(line => line).Where(c => c != '\t' && char.IsControl(c)).Distinct().ToList();
+        var controls = new List<char>();
+        foreach (var line in ReplyTextNormaliser.SplitLines(text.Value))
+        {
+            foreach (var c in line)
+            {
+                if (c != '\t' && char.IsControl(c) && !controls.Contains(c))
+                {
+                    controls.Add(c);
+                }
+            }
+        }
+
         if (controls.Count > 0)
         {
             diagnostics.Error(text.Place, $"control characters cannot stand in a reply: {string.Join(", ", controls.Select(c => $"U+{(int)c:X4}"))}");
@@ -53,7 +67,7 @@ internal static class ReplyTextValidator
         var problems = new List<string>();
         foreach (var line in ReplyTextNormaliser.SplitLines(text.Value))
         {
-            TemplateParser.Parse(line, problems);
+            TemplateParser.Check(line, problems);
         }
 
         foreach (var problem in problems.Distinct())

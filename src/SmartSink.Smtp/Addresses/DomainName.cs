@@ -43,20 +43,21 @@ public static class DomainName
 
     /// <summary>Normalises a domain name given as text.</summary>
     /// <param name="domain">The name.</param>
-    /// <param name="normalized">The result, ASCII; empty when the call fails.</param>
+    /// <param name="normalized">The result, ASCII, and the same string when the name is in that form already; empty when the call fails.</param>
     /// <returns>False when it is no domain name.</returns>
     public static bool TryNormalize(string domain, out string normalized)
     {
         ArgumentNullException.ThrowIfNull(domain);
         Span<byte> octets = stackalloc byte[MaxLength];
-        if (TryNormalize(Encoding.UTF8.GetBytes(domain), octets, out var length))
+        Span<byte> utf8 = stackalloc byte[MaxLength + 1];
+        if (!Encoding.UTF8.TryGetBytes(domain, utf8, out var given) || !TryNormalize(utf8[..given], octets, out var length))
         {
-            normalized = Encoding.ASCII.GetString(octets[..length]);
-            return true;
+            normalized = string.Empty;
+            return false;
         }
 
-        normalized = string.Empty;
-        return false;
+        normalized = Ascii.Equals(octets[..length], domain) ? domain : Encoding.ASCII.GetString(octets[..length]);
+        return true;
     }
 
     private static bool TryNormalizeInternational(ReadOnlySpan<byte> utf8, Span<byte> destination, out int written)

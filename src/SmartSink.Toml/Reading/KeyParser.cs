@@ -51,7 +51,7 @@ internal static class KeyParser
             return FailWithoutKey(ref scanner);
         }
 
-        name = scanner.KeyNames.Get(scanner.Rest[..length]);
+        name = scanner.Texts.Get(scanner.Rest[..length]);
         scanner.Advance(length);
         return scanner.Peek() >= 0x80 ? FailAtNonAscii(ref scanner) : true;
     }

@@ -26,8 +26,8 @@ internal ref struct Scanner
     /// <summary>The parts of the key read last.</summary>
     public List<KeyPart> Key { get; } = [];
 
-    /// <summary>The strings of bare keys.</summary>
-    public KeyNames KeyNames { get; } = new();
+    /// <summary>Makes the strings of keys and values.</summary>
+    public RecentTexts Texts { get; } = new();
 
     /// <summary>What is open here; tells the recovery after a mistake where the broken statement ends.</summary>
     public OpenConstructs Open { get; } = new();

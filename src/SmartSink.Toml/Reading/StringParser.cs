@@ -25,7 +25,7 @@ internal static class StringParser
         var content = scanner.Rest;
         var length = content.IndexOfAny(CharacterSets.LiteralStringStop);
         length = length < 0 ? content.Length : length;
-        text = Encoding.UTF8.GetString(content[..length]);
+        text = scanner.Texts.Get(content[..length]);
         scanner.Advance(length);
         return scanner.TryAdvance((byte)'\'') || FailInside(ref scanner, start, StringDelimiter.Literal);
     }
@@ -40,7 +40,7 @@ internal static class StringParser
             var content = scanner.Rest;
             var length = content.IndexOfAny(CharacterSets.BasicStringStop);
             length = length < 0 ? content.Length : length;
-            text = Encoding.UTF8.GetString(content[..length]);
+            text = scanner.Texts.Get(content[..length]);
             scanner.Advance(length);
             if (scanner.TryAdvance((byte)'"'))
             {

@@ -119,6 +119,21 @@ public sealed class ExplanationTests
     }
 
     [Fact]
+    public void The_files_are_read_again_as_they_were_when_the_policy_was_loaded()
+    {
+        using var folder = new PolicyFolder("include = \"more.toml\"\n" + File);
+        folder.Write("more.toml", "[domain.\"more.example\"]\nbounce = 1\n[domain.\"gmail.example\"]\ndefer = 1\n");
+        var policy = folder.Snapshot();
+        string[] addresses = ["x@gmail.example", "more.example", "a.google.example"];
+        string[] first = [.. addresses.Select(address => policy.Explain(address).ToText())];
+
+        folder.Write("more.toml", "broken").Write(PolicyFolder.MainName, "broken");
+        GC.Collect();
+
+        addresses.Select(address => policy.Explain(address).ToText()).ShouldBe(first);
+    }
+
+    [Fact]
     public void Explaining_takes_no_draw()
     {
         var plain = Dialogs(PolicyFolder.Snapshot(File), explain: false);
