@@ -119,6 +119,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
             _atRest = false;
         }
 
+        OpenSslBuffers.TryReleaseWhenIdle(tls);
         context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true);
         context.Log.HandshakeDone(id, connection.ClientAddress, tls.SslProtocol);
         return true;
