@@ -12,6 +12,7 @@ public sealed class DependencyDirectionTests
         { "SmartSink.Toml", [] },
         { "SmartSink.Policy", ["SmartSink.Smtp", "SmartSink.Toml"] },
         { "SmartSink", ["SmartSink.Policy", "SmartSink.Smtp"] },
+        { "SmartSink.TrafficGen", ["SmartSink.Smtp"] },
     };
 
     public static TheoryData<string, string[]> ForbiddenWords => new()

@@ -1,0 +1,110 @@
+using System.Net;
+
+namespace SmartSink.TrafficGen;
+
+/// <summary>What a run is asked to do: every flag of the command line, read and checked, with its default.</summary>
+internal sealed record TrafficOptions
+{
+    /// <summary>--target: where the mail goes by SMTP. Not used with <see cref="Http"/>.</summary>
+    public DnsEndPoint Target { get; init; } = new("127.0.0.1", 2525);
+
+    /// <summary>--concurrency: connections (with <see cref="Http"/>: requests) at once, at least 1.</summary>
+    public int Concurrency { get; init; } = Environment.ProcessorCount * 10;
+
+    /// <summary>--duration: no message is begun after it; null when only <see cref="MessageCount"/> ends the run.</summary>
+    public TimeSpan? Duration { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>--message-count: how many messages are sent, whatever becomes of them; null for as many as <see cref="Duration"/> lets.</summary>
+    public long? MessageCount { get; init; }
+
+    /// <summary>--starttls or --tls.</summary>
+    public TlsMode Tls { get; init; }
+
+    /// <summary>--body-size: octets of text in a message, its header not counted; used when there is neither a file nor a distribution.</summary>
+    public int BodySize { get; init; } = 1024;
+
+    /// <summary>--size-distribution: sizes drawn for each message instead of <see cref="BodySize"/>.</summary>
+    public SizeDistribution? Sizes { get; init; }
+
+    /// <summary>--body-file: a whole message, header and all, sent unchanged but for its line ends.</summary>
+    public string? BodyFile { get; init; }
+
+    /// <summary>--replay: an mbox file, or a folder with a message a file; sent in turn with their own headers.</summary>
+    public string? Replay { get; init; }
+
+    /// <summary>--domain, in the order given: the recipients' domains before the suffix. Their indexes are those of the observer's calls.</summary>
+    public IReadOnlyList<WeightedDomain> Domains { get; init; } =
+        [new("aol.com", 1), new("gmail.com", 1), new("hotmail.com", 1), new("yahoo.com", 1)];
+
+    /// <summary>--domain-suffix: put after sender's, recipients' and EHLO domains, with a dot; null or empty for none.</summary>
+    public string? DomainSuffix { get; init; }
+
+    /// <summary>--recipients: a file with an address a line, taken in turn instead of drawn ones; <see cref="Domains"/> are then its domains.</summary>
+    public string? RecipientsFile { get; init; }
+
+    /// <summary>--recipients-per-message: at least 1.</summary>
+    public int RecipientsPerMessage { get; init; } = 1;
+
+    /// <summary>--messages-per-connection: QUIT after so many; null for no limit.</summary>
+    public int? MessagesPerConnection { get; init; }
+
+    /// <summary>--sender-domain: the domain of MAIL, before the suffix; null for one of <see cref="Domains"/>.</summary>
+    public string? SenderDomain { get; init; }
+
+    /// <summary>--helo: the whole name said with EHLO; null for the sender's domain.</summary>
+    public string? Helo { get; init; }
+
+    /// <summary>--source-ip: local addresses, taken in turn by the connections; empty for the system's choice.</summary>
+    public IReadOnlyList<IPAddress> SourceAddresses { get; init; } = [];
+
+    /// <summary>--auth USER:PASSWORD.</summary>
+    public NetworkCredential? Credential { get; init; }
+
+    /// <summary>--throttle: the rate is not exceeded; a closed loop.</summary>
+    public Throttle? Throttle { get; init; }
+
+    /// <summary>--rate-profile: messages are due by the clock, an open loop; latency counts from the time a message was due. Empty for none.</summary>
+    public IReadOnlyList<RateStage> RateProfile { get; init; } = [];
+
+    /// <summary>--header: header fields added to generated messages, each <c>Name: value</c> without a line end.</summary>
+    public IReadOnlyList<string> Headers { get; init; } = [];
+
+    /// <summary>--keep-going: a message that fails does not end the run, and one that met a lost connection or a 421 is tried again.</summary>
+    public bool KeepGoing { get; init; }
+
+    /// <summary>--seed: what is drawn depends on this and a message's number alone.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>--pipelining: commands of a transaction together, if the server offers it.</summary>
+    public bool Pipelining { get; init; }
+
+    /// <summary>--chunking: BDAT instead of DATA (RFC 3030); the run fails where it is not offered.</summary>
+    public bool Chunking { get; init; }
+
+    /// <summary>--smtputf8: local parts beyond ASCII (RFC 6531); the run fails where it is not offered.</summary>
+    public bool SmtpUtf8 { get; init; }
+
+    /// <summary>--tempfail-percent: the share of recipients whose local part asks the sink for a 4xx, 0 to 100.</summary>
+    public double TempFailPercent { get; init; }
+
+    /// <summary>--permfail-percent: the share of recipients whose local part asks the sink for a 5xx, 0 to 100; with the other at most 100.</summary>
+    public double PermFailPercent { get; init; }
+
+    /// <summary>--run-id: stands in every message's X-SmartSink-Run header; 1 to 64 letters, digits, dots, hyphens.</summary>
+    public string RunId { get; init; } = Guid.NewGuid().ToString("N")[..12];
+
+    /// <summary>--http: the base address for injection over HTTP instead of SMTP, with its own switches; null for SMTP.</summary>
+    public HttpInjection? Http { get; init; }
+
+    /// <summary>--report: the JSON file; null for none.</summary>
+    public string? ReportFile { get; init; }
+
+    /// <summary>--fail-if: conditions as given; empty for none.</summary>
+    public IReadOnlyList<string> FailIf { get; init; } = [];
+
+    /// <summary>--verify: the sink's HTTP address; null for none.</summary>
+    public Uri? Verify { get; init; }
+
+    /// <summary>--i-know-where-this-goes.</summary>
+    public bool KnowsWhereItGoes { get; init; }
+}
