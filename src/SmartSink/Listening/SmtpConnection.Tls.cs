@@ -70,6 +70,7 @@ internal sealed partial class SmtpConnection
         else
         {
             _mayRead = true;
+            _wasSilent = _tls.WasSilent;
             Poll();
             Close();
         }

@@ -149,7 +149,7 @@ internal sealed partial class SmtpConnection : IPolled
                 _tls!.Attend();
                 break;
             case var _ when _context.StopPhase == StopPhase.Aborting:
-            case ConnectionPhase.Sending when _context.StopPhase == StopPhase.Forcing:
+            case ConnectionPhase.Sending when _context.StopPhase == StopPhase.Forcing && _afterSend != SessionAction.Close:
                 End(SessionEndReason.Shutdown);
                 break;
             case ConnectionPhase.New:

@@ -32,6 +32,9 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
     /// <summary>The exception behind <see cref="SessionEndReason.InternalError"/>.</summary>
     public Exception? Defect { get; private set; }
 
+    /// <summary>Whether the client said nothing, and was not in a message, when the session was ended by the clock or a stop.</summary>
+    public bool WasSilent { get; private set; }
+
     /// <summary>Whether the dialog waits for something.</summary>
     public bool IsAtRest => _atRest;
 
@@ -132,11 +135,11 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
         while (LostBy is null)
         {
             var action = await IsReadableAsync(tls) ? await ReadAsync(tls) : AskSession();
-            await SendAsync(tls);
+            await SendAsync(tls, action);
             while (action == SessionAction.Flush)
             {
                 action = Feed(_unfinished.Octets);
-                await SendAsync(tls);
+                await SendAsync(tls, action);
             }
 
             GiveBackReplies();
@@ -210,6 +213,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
     private SessionAction AskSession()
     {
         _stopSeen = context.StopPhase;
+        WasSilent = !session.IsInData;
         var now = context.Now();
         return _stopSeen == StopPhase.Running
             ? session.CheckDeadlines(Replies, now).Action
@@ -218,12 +222,14 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
 
     private SessionAction Feed(ReadOnlySpan<byte> octets)
     {
+        WasSilent = false;
         var step = session.Advance(octets, Replies, context.Now());
         _unfinished.Keep(octets[step.Consumed..]);
         return step.Action;
     }
 
-    private async ValueTask SendAsync(SslStream tls)
+    /// <summary>Sends all replies. The session's last ones are its farewell, which a forced stop does not cut off.</summary>
+    private async ValueTask SendAsync(SslStream tls, SessionAction then)
     {
         if (_replies is not { Length: > 0 } replies)
         {
@@ -234,7 +240,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
         if (!sending.IsCompleted)
         {
             connection.Deadline = context.In(context.SendTimeout);
-            _phase = TlsPhase.Sending;
+            _phase = then == SessionAction.Close ? TlsPhase.Farewell : TlsPhase.Sending;
         }
 
         await sending;

@@ -12,6 +12,6 @@ internal enum TlsPhase
     /// <summary>It waits for the client to read its replies.</summary>
     Sending,
 
-    /// <summary>The last reply is sent; the closing alert is on its way.</summary>
+    /// <summary>The session is over; its last reply or the closing alert is on its way.</summary>
     Farewell,
 }

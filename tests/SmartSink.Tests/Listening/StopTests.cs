@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using SmartSink.Smtp;
 using SmartSink.Smtp.Server;
+using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Tests.Listening;
 
@@ -89,5 +91,20 @@ public class StopTests
         client.HalfClose();
         await stopping.WaitAsync(Patience.Token());
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
+    }
+
+    [Fact]
+    public async Task A_goodbye_that_is_on_its_way_outlives_the_force()
+    {
+        await using var server = RunningServer.Start(settings => settings, new ScriptedFilter().At(Stage.Mail, new LongGoodbye()));
+        await using var client = await server.GreetedAsync();
+        await client.AskAsync("EHLO c");
+        await client.SendAsync("MAIL FROM:<a@b.example>\r\n");
+        (await client.LineAsync()).ShouldStartWith("421-");
+        var stopping = server.Server.StopAsync(new CancellationToken(canceled: true));
+        (await client.ReplyAsync()).ShouldEndWith(LongGoodbye.LastLine);
+        (await client.LineAsync()).ShouldBeNull();
+        client.HalfClose();
+        await stopping.WaitAsync(Patience.Token());
     }
 }

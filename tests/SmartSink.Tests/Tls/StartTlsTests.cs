@@ -1,6 +1,8 @@
 using System.Security.Authentication;
 using SmartSink.Configuration;
+using SmartSink.Smtp;
 using SmartSink.Smtp.Server;
+using SmartSink.Testing.Dialogs;
 using SmartSink.Tests.Listening;
 
 namespace SmartSink.Tests.Tls;
@@ -154,6 +156,33 @@ public class StartTlsTests
         busy.HalfClose();
         await stopping;
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
+    }
+
+    [Fact]
+    public async Task A_forced_stop_lets_a_goodbye_over_tls_that_is_on_its_way_arrive()
+    {
+        await using var server = RunningServer.Start(WithTls, new ScriptedFilter().At(Stage.Mail, new LongGoodbye()));
+        await using var client = await UpgradedAsync(server);
+        await client.AskAsync("EHLO c");
+        await client.SendAsync("MAIL FROM:<a@b.example>\r\n");
+        (await client.LineAsync()).ShouldStartWith("421-");
+        var stopping = server.Server.StopAsync(new CancellationToken(canceled: true));
+        (await client.ReplyAsync()).ShouldEndWith(LongGoodbye.LastLine);
+        (await client.LineAsync()).ShouldBeNull();
+        client.HalfClose();
+        await stopping.WaitAsync(Patience.Token());
+    }
+
+    [Fact]
+    public async Task An_idle_client_over_tls_cannot_hold_a_stop_up()
+    {
+        await using var server = RunningServer.Start(WithTls);
+        await using var client = await UpgradedAsync(server);
+        await client.AskAsync("EHLO c");
+        await server.StopAsync();
+        (await client.ReplyAsync()).ShouldStartWith("421 4.3.2");
+        (await client.LineAsync()).ShouldBeNull();
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Shutdown);
     }
 
