@@ -68,8 +68,9 @@ internal sealed class SinkApplication : IAsyncDisposable
             var policy = Task.Run(() => PolicyLoader.Load(settings.PolicyFile, clock));
             var certificate = Task.Run(() => new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>()).Load());
             var builder = SinkHost.CreateBuilder(settings, clock, loggers, dropped);
-            builder.Services.AddPolicy(settings.PolicyFile, await PolicyOrThrow(policy, log));
+            var loaded = await PolicyOrThrow(policy, log);
             builder.Services.AddSmtp(await CertificateOrThrow(certificate));
+            builder.Services.AddPolicy(settings.PolicyFile, loaded);
             var socket = OpenHttp(settings);
             http = (IPEndPoint)socket.LocalEndPoint!;
             builder.ListenOn(socket);
@@ -159,6 +160,7 @@ internal sealed class SinkApplication : IAsyncDisposable
 
     private async Task StartAsync()
     {
+        var stopping = _app.Lifetime.ApplicationStopping;
         try
         {
             await _app.StartAsync();
@@ -169,6 +171,12 @@ internal sealed class SinkApplication : IAsyncDisposable
             if (exception is ListenException listen)
             {
                 throw new StartException(ExitCodes.Failure, [$"{KeyAtFault("SINK_PORT", "SINK_LISTEN", listen)}: {listen.Message}"], listen);
+            }
+
+            if (exception is OperationCanceledException && stopping.IsCancellationRequested)
+            {
+                // A signal came before the start was over: that is a stop, and nobody's mistake.
+                throw new StartException(ExitCodes.Success, [], exception);
             }
 
             throw;

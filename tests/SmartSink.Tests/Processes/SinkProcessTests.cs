@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using SmartSink.Http;
@@ -69,6 +70,35 @@ public sealed class SinkProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_signal_during_the_start_is_a_stop_and_no_defect()
+    {
+        _folder.Write("responses.toml", "");
+        var start = new ProcessStartInfo(SinkProcess.OwnCommand[0], SinkProcess.OwnCommand.Skip(1))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in Settings())
+        {
+            start.Environment[name] = value;
+        }
+
+        using var sink = Process.Start(start)!;
+        var error = sink.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        while (await sink.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("SMTP listens", StringComparison.Ordinal))
+        {
+        }
+
+        // HTTP is still being built, or has just been.
+        Signal.Send(sink.Id, Signal.Terminate);
+        var rest = sink.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        (await error).ShouldBeEmpty();
+        await rest;
+        await sink.WaitForExitAsync(TestContext.Current.CancellationToken);
+        sink.ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_variable_that_is_no_setting_is_warned_of()
     {
         await using var sink = await SinkProcess.StartAsync("", new Dictionary<string, string> { ["SINK_MAX_ERROR"] = "5" });
@@ -106,16 +136,9 @@ public sealed class SinkProcessTests : IDisposable
             .GetProperty("Properties");
     }
 
-    private Task<ToolResult> RunAsync(params (string Name, string Value)[] environment)
+    private Task<ToolResult> RunAsync(params ReadOnlySpan<(string Name, string Value)> environment)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["SINK_PORT"] = "0",
-            ["SINK_HTTP"] = "0",
-            ["SINK_LISTEN"] = "127.0.0.1",
-            ["SINK_DATA"] = _folder.Combine("responses.toml"),
-            ["SINK_STATE"] = _folder.Combine("state"),
-        };
+        var variables = Settings();
         foreach (var (name, value) in environment)
         {
             variables[name] = value;
@@ -123,4 +146,13 @@ public sealed class SinkProcessTests : IDisposable
 
         return Tool.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "smartsink.dll")], environment: variables);
     }
+
+    private Dictionary<string, string> Settings() => new(StringComparer.Ordinal)
+    {
+        ["SINK_PORT"] = "0",
+        ["SINK_HTTP"] = "0",
+        ["SINK_LISTEN"] = "127.0.0.1",
+        ["SINK_DATA"] = _folder.Combine("responses.toml"),
+        ["SINK_STATE"] = _folder.Combine("state"),
+    };
 }
