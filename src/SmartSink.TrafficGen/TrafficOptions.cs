@@ -1,4 +1,5 @@
 using System.Net;
+using SmartSink.TrafficGen.Reporting.FailIf;
 
 namespace SmartSink.TrafficGen;
 
@@ -99,11 +100,17 @@ internal sealed record TrafficOptions
     /// <summary>--report: the JSON file; null for none.</summary>
     public string? ReportFile { get; init; }
 
-    /// <summary>--fail-if: conditions as given; empty for none.</summary>
-    public IReadOnlyList<string> FailIf { get; init; } = [];
+    /// <summary>--fail-if: the run fails when one of these holds; empty for none.</summary>
+    public IReadOnlyList<FailCondition> FailIf { get; init; } = [];
 
     /// <summary>--verify: the sink's HTTP address; null for none.</summary>
     public Uri? Verify { get; init; }
+
+    /// <summary>--verify-relayed: the target is an MTA that hands on to the sink.</summary>
+    public bool VerifyRelayed { get; init; }
+
+    /// <summary>--verify-wait: how long both sides may take to agree after the run.</summary>
+    public TimeSpan VerifyWait { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>--i-know-where-this-goes.</summary>
     public bool KnowsWhereItGoes { get; init; }

@@ -1,0 +1,56 @@
+using SmartSink.TrafficGen.Reporting;
+
+namespace SmartSink.TrafficGen.Display;
+
+/// <summary>Takes samples of a run.</summary>
+internal sealed class ProgressMeter
+{
+    private readonly TrafficOptions _options;
+    private readonly TrafficRecorder _recorder;
+    private readonly TimeProvider _time;
+    private readonly long _begin;
+    private TimeSpan _lastElapsed;
+    private long _lastAccepted;
+
+    /// <summary>Begins with the run.</summary>
+    public ProgressMeter(TrafficOptions options, TrafficRecorder recorder, TimeProvider time)
+    {
+        _options = options;
+        _recorder = recorder;
+        _time = time;
+        _begin = time.GetTimestamp();
+    }
+
+    /// <summary>Takes one.</summary>
+    public ProgressSample Take()
+    {
+        var elapsed = _time.GetElapsedTime(_begin);
+        var counts = _recorder.ReadCounts();
+        var latency = _recorder.ReadLatency(TrafficStage.Transaction);
+        var since = (elapsed - _lastElapsed).TotalSeconds;
+        var sample = new ProgressSample(
+            elapsed,
+            since > 0 ? (counts.Accepted - _lastAccepted) / since : 0,
+            counts.Accepted,
+            counts.Refused + counts.GivenUp,
+            counts.Retried,
+            counts.Recipients,
+            counts.Faults.Sum(fault => fault.Count),
+            counts.ConnectionsMade - counts.ConnectionsEnded,
+            latency.Percentile(50),
+            latency.Percentile(99),
+            Done(elapsed, counts));
+        _lastElapsed = elapsed;
+        _lastAccepted = counts.Accepted;
+        return sample;
+    }
+
+    /// <summary>The end that is nearer counts.</summary>
+    private double? Done(TimeSpan elapsed, TrafficCounts counts)
+    {
+        var byTime = _options.Duration is { } duration ? elapsed / duration : (double?)null;
+        var byCount = _options.MessageCount is { } count ? (counts.Accepted + counts.Refused + counts.GivenUp) / (double)count : (double?)null;
+        var nearer = byTime > byCount ? byTime : byCount ?? byTime;
+        return nearer is null ? null : Math.Min(1, nearer.Value);
+    }
+}

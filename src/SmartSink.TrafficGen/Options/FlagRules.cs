@@ -1,0 +1,51 @@
+using System.CommandLine;
+using SmartSink.TrafficGen.Options.Values;
+
+namespace SmartSink.TrafficGen.Options;
+
+/// <summary>What flags ask of each other.</summary>
+internal static class FlagRules
+{
+    /// <summary>Flags that cannot do what they say beside the ones behind them.</summary>
+    private static readonly (string Flag, string[] Others)[] Exclusions =
+    [
+        (FlagNames.StartTls, [FlagNames.Tls]),
+        (FlagNames.BodyFile, [FlagNames.BodySize, FlagNames.SizeDistribution, FlagNames.Header, FlagNames.Replay]),
+        (FlagNames.Replay, [FlagNames.BodySize, FlagNames.SizeDistribution, FlagNames.Header]),
+        (FlagNames.SizeDistribution, [FlagNames.BodySize]),
+        (FlagNames.RateProfile, [FlagNames.Throttle]),
+        (FlagNames.Recipients, [FlagNames.Domain, FlagNames.TempFailPercent, FlagNames.PermFailPercent]),
+        (FlagNames.Http, [FlagNames.StartTls, FlagNames.Tls, FlagNames.Auth, FlagNames.Helo, FlagNames.SourceIp, FlagNames.MessagesPerConnection, FlagNames.RecipientsPerMessage, FlagNames.Pipelining, FlagNames.Chunking, FlagNames.SmtpUtf8]),
+    ];
+
+    /// <summary>A line for each flag that stands where it means nothing.</summary>
+    public static IEnumerable<string> Check(IReadOnlyCollection<Flag> flags, ParseResult line)
+    {
+        var given = flags.Where(flag => flag.IsGiven(line)).ToDictionary(flag => flag.Name, StringComparer.Ordinal);
+        var lonely = given.Values.Where(flag => flag.Needs is { } needed && !given.ContainsKey(needed))
+            .Select(flag => $"{flag.Name}: means nothing without {flag.Needs}");
+        var opposed = Exclusions.Where(rule => given.ContainsKey(rule.Flag))
+            .SelectMany(rule => rule.Others.Where(given.ContainsKey).Select(other => $"{other}: cannot be used with {rule.Flag}"));
+        return lonely.Concat(opposed);
+    }
+
+    /// <summary>A line for each value that is good alone but not with the others.</summary>
+    public static IEnumerable<string> Check(TrafficOptions options)
+    {
+        if (options.TempFailPercent + options.PermFailPercent > 100)
+        {
+            yield return $"{FlagNames.TempFailPercent}: is more than 100 together with {FlagNames.PermFailPercent}";
+        }
+
+        if (!options.Domains.Any(domain => domain.Weight > 0))
+        {
+            yield return $"{FlagNames.Domain}: all weights are 0, so no recipient can be drawn";
+        }
+
+        var host = options.Http?.BaseAddress.Host ?? options.Target.Host;
+        if (!options.KnowsWhereItGoes && string.IsNullOrEmpty(options.DomainSuffix) && !AddressText.IsLoopback(host))
+        {
+            yield return $"{FlagNames.Target}: {host} is not this machine and there is no {FlagNames.DomainSuffix}, so mail to real domains would leave it; add {FlagNames.KnowsWhereItGoes} if that is meant (see --help)";
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using SmartSink.TrafficGen.Options.Values;
+
+namespace SmartSink.TrafficGen.Options.Flags;
+
+/// <summary>Where a run goes to, how much of it at once, and when it ends.</summary>
+internal static class RunFlags
+{
+    /// <summary>Makes them, in the order of the help. <c>--http</c> stands before <c>--target</c>, whose form depends on it.</summary>
+    public static IEnumerable<Flag> Create(TrafficOptions defaults) =>
+    [
+        new SwitchFlag
+        {
+            Name = FlagNames.Http,
+            Description = "Inject by HTTP instead of SMTP: POST to KumoMTA's /api/inject/v1 at the target",
+            Set = options => options with { Http = new HttpInjection(new Uri("http://127.0.0.1:8000"), 1, DeferSpool: false, DeferGeneration: false) },
+        },
+        new ValueFlag<int>
+        {
+            Name = FlagNames.HttpBatchSize,
+            Placeholder = "N",
+            Description = "Recipients in a request, at least 1 [default: 1]",
+            Needs = FlagNames.Http,
+            Expected = PlainText.ExpectedCount,
+            Read = PlainText.TryParseCount,
+            Set = (options, count) => options with { Http = options.Http! with { BatchSize = count } },
+        },
+        new SwitchFlag
+        {
+            Name = FlagNames.HttpDeferSpool,
+            Description = "Ask for deferred_spool: the server may keep the message in memory at first",
+            Needs = FlagNames.Http,
+            Set = options => options with { Http = options.Http! with { DeferSpool = true } },
+        },
+        new SwitchFlag
+        {
+            Name = FlagNames.HttpDeferGeneration,
+            Description = "Ask for deferred_generation: the server answers before it has made the messages",
+            Needs = FlagNames.Http,
+            Set = options => options with { Http = options.Http! with { DeferGeneration = true } },
+        },
+        new TargetFlag
+        {
+            Name = FlagNames.Target,
+            Description = $"Where the mail goes [default: {defaults.Target.Host}:{defaults.Target.Port}]; with --http a URL [default: http://127.0.0.1:8000]",
+        },
+        new SwitchFlag
+        {
+            Name = FlagNames.KnowsWhereItGoes,
+            Description = "Needed when the target is not on this machine and there is no --domain-suffix: then mail to real domains leaves it, and one MTA "
+                + "that is not the one under test, or one relay rule too many, delivers it all to people who never asked for it",
+            Set = options => options with { KnowsWhereItGoes = true },
+        },
+        new ValueFlag<int>
+        {
+            Name = FlagNames.Concurrency,
+            Placeholder = "N",
+            Description = $"Connections at once, at least 1; with --http requests at once [default: ten for each processor, here {defaults.Concurrency}]",
+            Expected = PlainText.ExpectedCount,
+            Read = PlainText.TryParseCount,
+            Set = (options, count) => options with { Concurrency = count },
+        },
+        new ValueFlag<TimeSpan>
+        {
+            Name = FlagNames.Duration,
+            Placeholder = "TIME",
+            Description = "No message begins after this time: seconds, or 90s, 10m, 2h [default: 60s, or none with --message-count, or the length of --rate-profile]",
+            Expected = DurationText.Expected,
+            Read = (string text, out TimeSpan time) => DurationText.TryParse(text, out time),
+            Set = (options, time) => options with { Duration = time },
+        },
+        new ValueFlag<long>
+        {
+            Name = FlagNames.MessageCount,
+            Placeholder = "N",
+            Description = "Send this many messages, whatever becomes of them [default: no limit]",
+            Expected = PlainText.ExpectedCount,
+            Read = PlainText.TryParseCount,
+            Set = (options, count) => options with { MessageCount = count },
+        },
+        new ValueFlag<Throttle>
+        {
+            Name = FlagNames.Throttle,
+            Placeholder = "RATE",
+            Description = "Never send faster: 1000/s, 1,000/hr, 10/5s (ten in five seconds), 100/s,max_burst=1; without max_burst the whole amount may go at once",
+            Expected = ThrottleText.Expected,
+            Read = ThrottleText.TryParse,
+            Set = (options, throttle) => options with { Throttle = throttle },
+        },
+        new ValueFlag<IReadOnlyList<RateStage>>
+        {
+            Name = FlagNames.RateProfile,
+            Placeholder = "LIST",
+            Description = "Send by the clock: 0..5000/s:2m,5000/s:10m rises to 5,000 a second in two minutes and stays there for ten. "
+                + "Latency counts from the time a message was due, so that waiting is not hidden",
+            Expected = RateProfileText.Expected,
+            Read = RateProfileText.TryParse,
+            Set = (options, stages) => options with { RateProfile = stages },
+        },
+        new SwitchFlag
+        {
+            Name = FlagNames.KeepGoing,
+            Description = "Let no failed message end the run, and try one again that met a lost connection or a 421",
+            Set = options => options with { KeepGoing = true },
+        },
+    ];
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using SmartSink.TrafficGen.Options.Values;
+
+namespace SmartSink.TrafficGen.Options.Flags;
+
+/// <summary>How SMTP is spoken.</summary>
+internal static class SessionFlags
+{
+    /// <summary>Makes them, in the order of the help.</summary>
+    public static IEnumerable<Flag> Create() =>
+    [
+        new SwitchFlag
+        {
+            Name = FlagNames.StartTls,
+            Description = "Encrypt with STARTTLS; a connection fails when it is not offered. The certificate is not checked",
+            Set = options => options with { Tls = TlsMode.StartTls },
+        },
+        new SwitchFlag
+        {
+            Name = FlagNames.Tls,
+            Description = "Encrypt from the first octet. The certificate is not checked",
+            Set = options => options with { Tls = TlsMode.Implicit },
+        },
+        new ValueFlag<NetworkCredential>
+        {
+            Name = FlagNames.Auth,
+            Placeholder = "USER:PASSWORD",
+            Description = "Log in",
+            Expected = PlainText.ExpectedCredential,
+            Read = PlainText.TryParseCredential,
+            Set = (options, credential) => options with { Credential = credential },
+        },
+        new ValueFlag<string>
+        {
+            Name = FlagNames.Helo,
+            Placeholder = "NAME",
+            Description = "The name said with EHLO [default: the sender's domain]",
+            Expected = PlainText.ExpectedHelo,
+            Read = PlainText.TryParseHelo,
+            Set = (options, name) => options with { Helo = name },
+        },
+        new ListFlag<IPAddress>
+        {
+            Name = FlagNames.SourceIp,
+            Placeholder = "IP",
+            Description = "Connect from this address of the machine; repeatable, connections take them in turn",
+            Expected = "an IP address",
+            Read = PlainText.TryParseAddress,
+            Set = (options, addresses) => options with { SourceAddresses = addresses },
+        },
+        new ValueFlag<int>
+        {
+            Name = FlagNames.MessagesPerConnection,
+            Placeholder = "N",
+            Description = "QUIT and connect anew after so many messages, at least 1 [default: no limit]",
+            Expected = PlainText.ExpectedCount,
+            Read = PlainText.TryParseCount,
+            Set = (options, count) => options with { MessagesPerConnection = count },
+        },
+        new ValueFlag<int>
+        {
+            Name = FlagNames.RecipientsPerMessage,
+            Placeholder = "N",
+            Description = "Recipients of a message, at least 1 [default: 1]",
+            Expected = PlainText.ExpectedCount,
+            Read = PlainText.TryParseCount,
+            Set = (options, count) => options with { RecipientsPerMessage = count },
+        },
+        new SwitchFlag
+        {
+            Name = FlagNames.Pipelining,
+            Description = "Send the commands of a transaction together where the server offers it (RFC 2920)",
+            Set = options => options with { Pipelining = true },
+        },
+        new SwitchFlag
+        {
+            Name = FlagNames.Chunking,
+            Description = "Send messages with BDAT (RFC 3030); a connection fails when it is not offered",
+            Set = options => options with { Chunking = true },
+        },
+        new SwitchFlag
+        {
+            Name = FlagNames.SmtpUtf8,
+            Description = "Use local parts beyond ASCII (RFC 6531); a connection fails when it is not offered",
+            Set = options => options with { SmtpUtf8 = true },
+        },
+    ];
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using SmartSink.Smtp.Addresses;
+
+namespace SmartSink.TrafficGen.Options.Values;
+
+/// <summary>The small kinds of values.</summary>
+internal static class PlainText
+{
+    /// <summary>What an error says was expected of a count.</summary>
+    public const string ExpectedCount = "a whole number of at least 1";
+
+    /// <summary>What an error says was expected of a percentage.</summary>
+    public const string ExpectedPercent = "a percentage from 0 to 100";
+
+    /// <summary>What an error says was expected of a seed.</summary>
+    public const string ExpectedSeed = "a whole number from 0 to 18446744073709551615";
+
+    /// <summary>What an error says was expected of a path.</summary>
+    public const string ExpectedPath = "a path";
+
+    /// <summary>What an error says was expected of an EHLO name.</summary>
+    public const string ExpectedHelo = "a domain or an address literal such as client.example.com or [192.0.2.1]";
+
+    /// <summary>What an error says was expected of a credential.</summary>
+    public const string ExpectedCredential = "USER:PASSWORD with a user";
+
+    /// <summary>What an error says was expected of a run's id.</summary>
+    public const string ExpectedRunId = "an id of 1 to 64 letters, digits, dots and hyphens";
+
+    private const int LongestRunId = 64;
+
+    /// <summary>A whole number of at least 1.</summary>
+    public static bool TryParseCount(string text, out int value) => int.TryParse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out value) && value > 0;
+
+    /// <summary>A whole number of at least 1, beyond two thousand millions too.</summary>
+    public static bool TryParseCount(string text, out long value) => long.TryParse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out value) && value > 0;
+
+    /// <summary>0 to 100.</summary>
+    public static bool TryParsePercent(string text, out double value) => NumberText.TryParse(text.EndsWith('%') ? text.AsSpan(0, text.Length - 1) : text, out value) && value <= 100;
+
+    /// <summary>64 bits.</summary>
+    public static bool TryParseSeed(string text, out ulong value) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    /// <summary>The name of a file or folder.</summary>
+    public static bool TryParsePath(string text, out string value)
+    {
+        value = text;
+        return text.Length > 0 && !text.Contains('\0');
+    }
+
+    /// <summary>A name for EHLO.</summary>
+    public static bool TryParseHelo(string text, out string value)
+    {
+        if (text is ['[', .. var literal, ']'])
+        {
+            value = text;
+            return IPAddress.TryParse(literal.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase) ? literal[5..] : literal, out _);
+        }
+
+        return DomainName.TryNormalize(text, out value);
+    }
+
+    /// <summary>An IP address.</summary>
+    public static bool TryParseAddress(string text, [NotNullWhen(true)] out IPAddress? value) => IPAddress.TryParse(text, out value);
+
+    /// <summary>A user and a password; the password may hold colons.</summary>
+    public static bool TryParseCredential(string text, [NotNullWhen(true)] out NetworkCredential? value)
+    {
+        var colon = text.IndexOf(':');
+        value = colon > 0 ? new NetworkCredential(text[..colon], text[(colon + 1)..]) : null;
+        return value is not null;
+    }
+
+    /// <summary>A run's id.</summary>
+    public static bool TryParseRunId(string text, out string value)
+    {
+        value = text;
+        return text.Length is > 0 and <= LongestRunId && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-');
+    }
+}

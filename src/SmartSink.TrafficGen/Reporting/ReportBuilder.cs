@@ -1,0 +1,50 @@
+using SmartSink.TrafficGen.Reporting.Documents;
+
+namespace SmartSink.TrafficGen.Reporting;
+
+/// <summary>Makes the report of a run.</summary>
+internal static class ReportBuilder
+{
+    /// <summary>Sums up a run that has ended.</summary>
+    public static TrafficReport Build(TrafficOptions options, TrafficRecorder recorder, TrafficEnd end, DateTimeOffset started, TimeSpan time)
+    {
+        var counts = recorder.ReadCounts();
+        return new TrafficReport
+        {
+            RunId = options.RunId,
+            Target = options.Http?.BaseAddress.ToString() ?? $"{options.Target.Host}:{options.Target.Port}",
+            Concurrency = options.Concurrency,
+            Seed = options.Seed,
+            Started = started,
+            Seconds = Math.Round(time.TotalSeconds, 3),
+            End = Words.For(end),
+            Messages = new MessageTotals(counts.Accepted, counts.Refused, counts.GivenUp, counts.Retried),
+            Rate = RateFigures.Of(counts.Accepted, time),
+            Bytes = counts.Octets,
+            Recipients = OutcomeTotals.Of(counts.Recipients),
+            Answers = Answers(counts.Answers),
+            Domains = [.. Domains(options.Domains, counts.Answers)],
+            Connections = counts.ConnectionsMade,
+            Faults = [.. counts.Faults.Select(fault => new FaultTotal(Words.For(fault.Fault), Words.For(fault.Stage), fault.Count))],
+            Latency =
+            [
+                .. Enum.GetValues<TrafficStage>()
+                    .Select(stage => LatencyFigures.Of(stage, recorder.ReadLatency(stage)))
+                    .Where(figures => figures.Count > 0),
+            ],
+        };
+    }
+
+    private static IEnumerable<DomainTotal> Domains(IReadOnlyList<WeightedDomain> domains, IReadOnlyList<(Answer Answer, long Count)> answers) =>
+        answers.GroupBy(pair => pair.Answer.Domain).Select(same => new DomainTotal(
+            domains[same.Key].Name,
+            OutcomeTotals.Of(same.Aggregate(default(RecipientCounts), (sum, pair) => sum + pair.Answer.Times(pair.Count))),
+            Answers([.. same])));
+
+    private static IReadOnlyList<AnswerTotal> Answers(IReadOnlyList<(Answer Answer, long Count)> answers) =>
+    [
+        .. answers.GroupBy(pair => (pair.Answer.Stage, pair.Answer.Code))
+            .OrderBy(same => same.Key)
+            .Select(same => new AnswerTotal(Words.For(same.Key.Stage), same.Key.Code, same.Sum(pair => pair.Count))),
+    ];
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using SmartSink.TrafficGen.Reporting.Latency;
+
+namespace SmartSink.TrafficGen.Reporting;
+
+/// <summary>Counts and times what becomes of a run.</summary>
+internal sealed class TrafficRecorder : ITrafficObserver
+{
+    private static readonly int Stages = Enum.GetValues<TrafficStage>().Length;
+    private static readonly int Faults = Enum.GetValues<TrafficFault>().Length;
+    private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
+
+    private readonly StripedCounters _counters = new(Enum.GetValues<Counter>().Length);
+    private readonly StripedCounters _faults = new(Faults * Stages);
+    private readonly AnswerCounters _answers = new();
+    private readonly LatencyRecorder[] _latencies = [.. Enumerable.Range(0, Stages).Select(_ => new LatencyRecorder())];
+
+    private enum Counter
+    {
+        Connected,
+        Disconnected,
+        Accepted,
+        Octets,
+        Refused,
+        Retried,
+        GivenUp,
+    }
+
+    /// <inheritdoc/>
+    public void Connected() => _counters.Add((int)Counter.Connected);
+
+    /// <inheritdoc/>
+    public void Disconnected() => _counters.Add((int)Counter.Disconnected);
+
+    /// <inheritdoc/>
+    public void Faulted(TrafficFault fault, TrafficStage stage) => _faults.Add(((int)fault * Stages) + (int)stage);
+
+    /// <inheritdoc/>
+    public void Timed(TrafficStage stage, long ticks) => _latencies[(int)stage].Record((long)(ticks * NanosecondsPerTick));
+
+    /// <inheritdoc/>
+    public void RecipientAnswered(int code, TrafficStage stage, int domain) => _answers.Increment(new Answer(domain, stage, code));
+
+    /// <inheritdoc/>
+    public void MessageAccepted(long octets)
+    {
+        _counters.Add((int)Counter.Accepted);
+        _counters.Add((int)Counter.Octets, octets);
+    }
+
+    /// <inheritdoc/>
+    public void MessageRefused() => _counters.Add((int)Counter.Refused);
+
+    /// <inheritdoc/>
+    public void MessageRetried() => _counters.Add((int)Counter.Retried);
+
+    /// <inheritdoc/>
+    public void MessageGivenUp() => _counters.Add((int)Counter.GivenUp);
+
+    /// <summary>What a stage took so far.</summary>
+    public LatencySummary ReadLatency(TrafficStage stage) => _latencies[(int)stage].Read();
+
+    /// <summary>What was counted so far. Counters go on meanwhile: they need not fit each other to the last message.</summary>
+    public TrafficCounts ReadCounts() => new()
+    {
+        ConnectionsMade = _counters.Read((int)Counter.Connected),
+        ConnectionsEnded = _counters.Read((int)Counter.Disconnected),
+        Accepted = _counters.Read((int)Counter.Accepted),
+        Octets = _counters.Read((int)Counter.Octets),
+        Refused = _counters.Read((int)Counter.Refused),
+        Retried = _counters.Read((int)Counter.Retried),
+        GivenUp = _counters.Read((int)Counter.GivenUp),
+        Answers = _answers.Read(),
+        Faults = [.. ReadFaults()],
+    };
+
+    private IEnumerable<(TrafficFault Fault, TrafficStage Stage, long Count)> ReadFaults()
+    {
+        for (var cell = 0; cell < Faults * Stages; cell++)
+        {
+            if (_faults.Read(cell) is > 0 and var count)
+            {
+                yield return ((TrafficFault)(cell / Stages), (TrafficStage)(cell % Stages), count);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using SmartSink.TrafficGen.Display;
+using SmartSink.TrafficGen.Options;
+using SmartSink.TrafficGen.Reporting.Documents;
+using SmartSink.TrafficGen.Verifying;
+
+namespace SmartSink.TrafficGen.Reporting;
+
+/// <summary>One run from its first message to its report.</summary>
+/// <param name="output">Gets the report.</param>
+/// <param name="error">Gets progress and errors.</param>
+/// <param name="time">The clock.</param>
+/// <param name="run">Sends the messages.</param>
+internal sealed class TrafficSession(TextWriter output, TextWriter error, TimeProvider time, TrafficRunner run)
+{
+    /// <summary>Where the report goes.</summary>
+    public TextWriter Output => output;
+
+    /// <summary>Where progress and errors go.</summary>
+    public TextWriter Error => error;
+
+    /// <summary>Tells why there is no run.</summary>
+    /// <param name="mistakes">A line each.</param>
+    public int Refuse(IEnumerable<string> mistakes)
+    {
+        foreach (var mistake in mistakes)
+        {
+            error.WriteLine(mistake);
+        }
+
+        return ExitCodes.Usage;
+    }
+
+    /// <summary>Runs, reports, and returns the exit code. The first SIGINT or SIGTERM ends the run and lets it report; the second ends the process.</summary>
+    public async Task<int> RunAsync(TrafficOptions options)
+    {
+        using var stop = new StopSignals();
+        try
+        {
+            await using var file = options.ReportFile is null ? null : Create(options.ReportFile);
+            using var verifier = options.Verify is null
+                ? null
+                : await Verifier.StartAsync(options, new SinkMetrics(options.Verify), time, stop.Token);
+            var report = await RunAsync(options, verifier, stop.Token);
+            await output.WriteAsync(ReportText.Format(report));
+            if (file is not null)
+            {
+                await JsonSerializer.SerializeAsync(file, report, ReportJson.Default.TrafficReport, CancellationToken.None);
+            }
+
+            return report.ExitCode;
+        }
+        catch (TrafficException exception)
+        {
+            return Refuse([exception.Message]);
+        }
+        catch (Exception exception) when (exception is VerifyException or IOException)
+        {
+            await error.WriteLineAsync(exception.Message);
+            return ExitCodes.Failure;
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            return ExitCodes.Failure;
+        }
+    }
+
+    /// <summary>Before the run, so that no report of hours is lost for a wrong path.</summary>
+    private static FileStream Create(string file)
+    {
+        try
+        {
+            return File.Create(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TrafficException($"{FlagNames.Report}: {exception.Message}", exception);
+        }
+    }
+
+    private async Task<TrafficReport> RunAsync(TrafficOptions options, Verifier? verifier, CancellationToken stop)
+    {
+        var recorder = new TrafficRecorder();
+        var started = time.GetUtcNow();
+        var begin = time.GetTimestamp();
+        TrafficEnd end;
+        TimeSpan took;
+        await using (ProgressDisplay.Start(new ProgressMeter(options, recorder, time), error, time))
+        {
+            end = await run(options, recorder, time, stop);
+            took = time.GetElapsedTime(begin);
+        }
+
+        var report = ReportBuilder.Build(options, recorder, end, started, took);
+        report = report with
+        {
+            FailIf = [.. options.FailIf.Select(condition => condition.Judge(report))],
+            Verify = verifier is null ? null : await verifier.CompareAsync(recorder.ReadCounts(), CancellationToken.None),
+        };
+        return report with { ExitCode = ExitCodes.Judge(report, end, options.KeepGoing) };
+    }
+}

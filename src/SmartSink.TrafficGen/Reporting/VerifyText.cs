@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+using SmartSink.TrafficGen.Reporting.Documents;
+using static SmartSink.TrafficGen.Reporting.Numbers;
+
+namespace SmartSink.TrafficGen.Reporting;
+
+/// <summary>The comparison with the sink as text.</summary>
+internal static class VerifyText
+{
+    /// <summary>Adds it to a report.</summary>
+    public static void AppendTo(StringBuilder text, VerifyReport verify)
+    {
+        text.Append('\n');
+        if (verify.Problem is { } problem)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"verify {verify.Sink}: {problem}\n");
+            return;
+        }
+
+        AppendGroups(text, verify);
+        foreach (var group in verify.Groups.Where(group => group.Domains.Count > 1))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{group.Label} sums up {string.Join(", ", group.Domains)}: the sink's policy does not tell them apart\n");
+        }
+
+        foreach (var group in verify.Groups.Where(group => group.Domains.Count == 0))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{group.Label} is no domain of this run: the sink has other senders, or looks domains up in another form\n");
+        }
+
+        text.Append(Verdict(verify));
+        if (verify.Unanswered > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; {Whole(verify.Unanswered)} transactions ended without an answer, and what the sink counted of them is not known here");
+        }
+
+        text.Append('\n');
+    }
+
+    private static void AppendGroups(StringBuilder text, VerifyReport verify)
+    {
+        var table = new TextTable(left: 1);
+        table.Add($"verify {verify.Sink}", "accepted", "sink", "+/-", "tempfail", "sink", "+/-", "permfail", "sink", "+/-");
+        foreach (var (label, _, sent, sink, _) in verify.Groups)
+        {
+            table.Add(
+            [
+                label,
+                .. Pair(sent.Accepted, sink.Accepted),
+                .. Pair(sent.Tempfail, sink.Tempfail),
+                .. Pair(sent.Permfail, sink.Permfail),
+            ]);
+        }
+
+        table.AppendTo(text);
+    }
+
+    private static string[] Pair(long sent, long sink) => [Whole(sent), Whole(sink), (sink - sent).ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture)];
+
+    private static string Verdict(VerifyReport verify) => (verify.Agrees, verify.Relayed) switch
+    {
+        (true, false) => "both sides agree",
+        (true, true) => "the sink has got every recipient that the target accepted",
+        (false, false) => "both sides DIFFER",
+        (false, true) => $"of the recipients that the target accepted {Whole(verify.Missing)} are MISSING at the sink, and it has got {Whole(verify.Extra)} others",
+    };
+}

@@ -1,0 +1,78 @@
+using SmartSink.TrafficGen.Reporting;
+using SmartSink.TrafficGen.Reporting.Documents;
+
+namespace SmartSink.TrafficGen.Verifying;
+
+/// <summary>Asks the sink before and after a run what it counted, and whether that is what the run saw.</summary>
+internal sealed class Verifier : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    private readonly TrafficOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SinkMetrics _metrics;
+    private readonly SinkCounts _before;
+
+    private Verifier(TrafficOptions options, TimeProvider time, SinkMetrics metrics, SinkCounts before)
+    {
+        _options = options;
+        _time = time;
+        _metrics = metrics;
+        _before = before;
+    }
+
+    /// <summary>Asks for the first time.</summary>
+    /// <exception cref="VerifyException">The sink does not answer, or not with metrics.</exception>
+    public static async Task<Verifier> StartAsync(TrafficOptions options, SinkMetrics metrics, TimeProvider time, CancellationToken cancellation) =>
+        new(options, time, metrics, await metrics.FetchAsync(cancellation));
+
+    /// <summary>Asks again until both sides agree, at most for the time that the options give.</summary>
+    public async Task<VerifyReport> CompareAsync(TrafficCounts counts, CancellationToken cancellation)
+    {
+        var sent = ByDomain(counts);
+        var until = _time.GetUtcNow() + _options.VerifyWait;
+        while (true)
+        {
+            var report = await AskAsync(sent, counts.Retried + counts.GivenUp, cancellation);
+            if (report.Agrees || _time.GetUtcNow() >= until)
+            {
+                return report;
+            }
+
+            await Task.Delay(Interval, _time, cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _metrics.Dispose();
+
+    private async Task<VerifyReport> AskAsync(IReadOnlyDictionary<string, RecipientCounts> sent, long unanswered, CancellationToken cancellation)
+    {
+        var report = new VerifyReport(_options.Verify!, _options.VerifyRelayed, Agrees: false, Problem: null, Missing: 0, Extra: 0, unanswered, []);
+        try
+        {
+            var counted = (await _metrics.FetchAsync(cancellation)).Since(_before);
+            var groups = Comparison.Compare(sent, counted, _options.DomainSuffix ?? string.Empty, _options.VerifyRelayed);
+            return report with
+            {
+                Agrees = groups.All(group => group.Agrees),
+                Missing = groups.Sum(group => Math.Max(0, Comparison.Missing(group))),
+                Extra = groups.Sum(group => Math.Max(0, -Comparison.Missing(group))),
+                Groups = groups,
+            };
+        }
+        catch (Exception exception) when (exception is VerifyException or FormatException)
+        {
+            return report with { Problem = exception.Message };
+        }
+    }
+
+    /// <summary>A sink counts recipients by their answer at RCPT or at end of data; MAIL and DATA refused make no recipient of it.</summary>
+    private Dictionary<string, RecipientCounts> ByDomain(TrafficCounts counts) => counts.Answers
+        .Where(pair => pair.Answer.Stage is TrafficStage.Rcpt or TrafficStage.EndOfData)
+        .GroupBy(pair => _options.Domains[pair.Answer.Domain].Name, StringComparer.Ordinal)
+        .ToDictionary(
+            same => same.Key,
+            same => same.Aggregate(default(RecipientCounts), (sum, pair) => sum + pair.Answer.Times(pair.Count)),
+            StringComparer.Ordinal);
+}

@@ -1,0 +1,196 @@
+using System.Net;
+using SmartSink.Testing;
+using SmartSink.TrafficGen.Options;
+
+namespace SmartSink.TrafficGen.Tests.Options;
+
+public sealed class TrafficCommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly CommandLineFixture _program = new();
+
+    public static TheoryData<string, string> Mistakes => new()
+    {
+        { "--target nowhere", "--target: \"nowhere\" is not a host and port" },
+        { "--http --target localhost:8000", "--target: \"localhost:8000\" is not a URL" },
+        { "--concurrency 0", "--concurrency: \"0\" is not a whole number of at least 1" },
+        { "--duration soon", "--duration: \"soon\" is not a time" },
+        { "--message-count -1", "--message-count: \"-1\" is not a whole number" },
+        { "--body-size big", "--body-size: \"big\" is not a size" },
+        { "--domain aol.com:heavy", "--domain: \"aol.com:heavy\" is not a domain with or without a weight" },
+        { "--domain aol.com:0", "--domain: all weights are 0" },
+        { "--domain-suffix a..b", "--domain-suffix: \"a..b\" is not a domain" },
+        { "--throttle 10", "--throttle: \"10\" is not a rate" },
+        { "--rate-profile 10", "--rate-profile: \"10\" is not a list" },
+        { "--size-distribution x", "--size-distribution: \"x\" is not a list" },
+        { "--header nothing", "--header: \"nothing\" is not a header field" },
+        { "--source-ip here", "--source-ip: \"here\" is not an IP address" },
+        { "--helo a_@b", "--helo: \"a_@b\" is not a domain or an address literal" },
+        { "--auth nobody", "--auth: \"nobody\" is not USER:PASSWORD" },
+        { "--seed -1", "--seed: \"-1\" is not a whole number" },
+        { "--run-id a/b", "--run-id: \"a/b\" is not an id" },
+        { "--tempfail-percent 101", "--tempfail-percent: \"101\" is not a percentage" },
+        { "--tempfail-percent 60 --permfail-percent 50", "--tempfail-percent: is more than 100 together with --permfail-percent" },
+        { "--verify localhost:8000", "--verify: \"localhost:8000\" is not a URL" },
+        { "--fail-if p99", "--fail-if: \"p99\" is not a figure" },
+        { "--fail-if speed>1", "--fail-if: \"speed>1\" names no figure that is known; these are: accepted, " },
+        { "--fail-if p99>fast", "--fail-if: \"p99>fast\" compares with \"fast\", which is not a time" },
+        { "--http-batch-size 5", "--http-batch-size: means nothing without --http" },
+        { "--verify-wait 5s", "--verify-wait: means nothing without --verify" },
+        { "--tls --starttls", "--tls: cannot be used with --starttls" },
+        { "--http --pipelining", "--pipelining: cannot be used with --http" },
+        { "--throttle 1/s --rate-profile 1/s:10s", "--throttle: cannot be used with --rate-profile" },
+        { "--recipients /none/such", "--recipients: " },
+        { "--target mx.example.com:25", "--target: mx.example.com is not this machine and there is no --domain-suffix" },
+        { "--target localhost:25 --target localhost:26", "--target" },
+        { "--prot", "--prot" },
+        { "--target", "--target" },
+    };
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _program.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task A_mistake_is_one_line_that_names_the_flag(string arguments, string line)
+    {
+        (await _program.RunAsync(arguments.Split(' '))).ShouldBe(2);
+
+        _program.Asked.ShouldBeNull();
+        _program.Output.ShouldBeEmpty();
+        _program.Error.ShouldContain(line);
+        _program.Error.TrimEnd('\n').ShouldNotContain('\n');
+    }
+
+    [Fact]
+    public async Task All_mistakes_are_told_at_once()
+    {
+        (await _program.RunAsync("--concurrency", "x", "--duration", "y")).ShouldBe(2);
+        _program.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Without_flags_the_defaults_hold()
+    {
+        var options = await ReadAsync();
+        options.Duration.ShouldBe(TimeSpan.FromSeconds(60));
+        options.MessageCount.ShouldBeNull();
+        options.Target.ShouldBe(new DnsEndPoint("127.0.0.1", 2525));
+        options.Domains.Select(domain => domain.Name).ShouldBe(["aol.com", "gmail.com", "hotmail.com", "yahoo.com"]);
+    }
+
+    [Fact]
+    public async Task The_models_advanced_example()
+    {
+        var options = await ReadAsync(
+            "--target", "localhost:2525", "--concurrency", "400", "--body-size", "60kb", "--duration", "60", "--domain-suffix", "testingdomain.tld",
+            "--domain", "aol.com:1.5", "--domain", "gmail.com:67.4", "--keep-going");
+        options.Concurrency.ShouldBe(400);
+        options.BodySize.ShouldBe(60_000);
+        options.Duration.ShouldBe(TimeSpan.FromSeconds(60));
+        options.DomainSuffix.ShouldBe("testingdomain.tld");
+        options.Domains.ShouldBe([new WeightedDomain("aol.com", 1.5), new WeightedDomain("gmail.com", 67.4)]);
+        options.KeepGoing.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("--message-count 5", null, 5L)]
+    [InlineData("--duration 10", 10.0, null)]
+    [InlineData("--duration 10 --message-count 5", 10.0, 5L)]
+    [InlineData("--rate-profile 1..5/s:2m,5/s:10", 130.0, null)]
+    [InlineData("--rate-profile 5/s:10 --duration 3", 3.0, null)]
+    public async Task Time_and_count_cut_each_other_off_only_when_both_are_given(string arguments, double? seconds, long? count)
+    {
+        var options = await ReadAsync(arguments.Split(' '));
+        (options.Duration?.TotalSeconds).ShouldBe(seconds);
+        options.MessageCount.ShouldBe(count);
+    }
+
+    [Theory]
+    [InlineData("--target mx.example.com:25 --domain-suffix sink.test")]
+    [InlineData("--target mx.example.com:25 --i-know-where-this-goes")]
+    [InlineData("--target localhost:25")]
+    [InlineData("--target [::1]:25")]
+    [InlineData("--http --target http://127.0.0.1:8000")]
+    public async Task Mail_that_cannot_get_astray_needs_no_consent(string arguments) => await ReadAsync(arguments.Split(' '));
+
+    [Fact]
+    public async Task Http_keeps_its_switches_and_its_own_target()
+    {
+        (await ReadAsync("--http", "--http-batch-size", "20", "--http-defer-spool", "--target", "http://127.0.0.1:8001/"))
+            .Http.ShouldBe(new HttpInjection(new Uri("http://127.0.0.1:8001/"), 20, DeferSpool: true, DeferGeneration: false));
+        (await ReadAsync("--http")).Http!.BaseAddress.ShouldBe(new Uri("http://127.0.0.1:8000"));
+    }
+
+    [Fact]
+    public async Task Every_other_flag_is_taken_over()
+    {
+        var options = await ReadAsync(
+            "--starttls", "--auth", "me:a:b", "--helo", "[192.0.2.1]", "--source-ip", "127.0.0.1", "--source-ip", "127.0.0.2", "--messages-per-connection", "7",
+            "--recipients-per-message", "3", "--pipelining", "--chunking", "--smtputf8", "--sender-domain", "Me.Example", "--header", "X-A: 1",
+            "--tempfail-percent", "5", "--permfail-percent", "2.5", "--seed", "42", "--run-id", "run-1", "--size-distribution", "1kb:1",
+            "--throttle", "10/s", "--fail-if", "p99>200ms,io_errors>0", "--fail-if", "rate<1");
+        options.Tls.ShouldBe(TlsMode.StartTls);
+        (options.Credential!.UserName, options.Credential.Password).ShouldBe(("me", "a:b"));
+        options.Helo.ShouldBe("[192.0.2.1]");
+        options.SourceAddresses.ShouldBe([IPAddress.Parse("127.0.0.1"), IPAddress.Parse("127.0.0.2")]);
+        (options.MessagesPerConnection, options.RecipientsPerMessage).ShouldBe((7, 3));
+        (options.Pipelining, options.Chunking, options.SmtpUtf8).ShouldBe((true, true, true));
+        options.SenderDomain.ShouldBe("me.example");
+        options.Headers.ShouldBe(["X-A: 1"]);
+        (options.TempFailPercent, options.PermFailPercent).ShouldBe((5, 2.5));
+        (options.Seed, options.RunId).ShouldBe((42UL, "run-1"));
+        options.Sizes!.Sizes.ShouldBe([new WeightedSize(1000, 1)]);
+        options.Throttle!.Limit.ShouldBe(10);
+        options.FailIf.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_domains_of_a_recipients_file_are_the_runs_domains()
+    {
+        var file = _folder.Write("recipients.txt", "a@One.test\n\nb@two.test\n\"c@d\"@one.test\n");
+        (await ReadAsync("--recipients", file)).Domains.ShouldBe([new WeightedDomain("one.test", 1), new WeightedDomain("two.test", 1)]);
+    }
+
+    [Theory]
+    [InlineData("a@one.test\nnobody\n", "(2): \"nobody\" is not an address")]
+    [InlineData("\n", " holds no address")]
+    public async Task A_recipients_file_with_a_mistake_is_refused(string content, string mistake)
+    {
+        var file = _folder.Write("recipients.txt", content);
+        (await _program.RunAsync("--recipients", file)).ShouldBe(2);
+        _program.Error.ShouldBe($"--recipients: {file}{mistake}\n");
+    }
+
+    [Fact]
+    public async Task A_sink_to_verify_with_that_does_not_answer_stops_the_run_before_its_first_message()
+    {
+        (await _program.RunAsync("--verify", "http://127.0.0.1:1")).ShouldBe(1);
+        _program.Asked.ShouldBeNull();
+        _program.Error.ShouldStartWith("http://127.0.0.1:1/metrics: ");
+    }
+
+    [Fact]
+    public async Task Help_explains_every_flag_and_why_consent_is_asked()
+    {
+        (await _program.RunAsync("--help")).ShouldBe(0);
+        var help = string.Join(' ', _program.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        foreach (var flag in FlagCatalog.Create())
+        {
+            help.ShouldContain(flag.Name + " ");
+            help.ShouldContain(flag.Description);
+        }
+
+        help.ShouldContain("people who never asked for it");
+    }
+
+    private async Task<TrafficOptions> ReadAsync(params string[] arguments)
+    {
+        await _program.RunAsync(arguments);
+        _program.Error.ShouldBeEmpty();
+        return _program.Asked.ShouldNotBeNull();
+    }
+}

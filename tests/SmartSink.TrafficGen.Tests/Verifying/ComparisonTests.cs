@@ -1,0 +1,112 @@
+using SmartSink.TrafficGen.Reporting;
+using SmartSink.TrafficGen.Verifying;
+
+namespace SmartSink.TrafficGen.Tests.Verifying;
+
+public sealed class ComparisonTests
+{
+    private const string Suffix = "sink.test";
+
+    [Fact]
+    public void Stages_are_summed_and_only_the_runs_part_counts()
+    {
+        var before = Sink("""
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="gmail.com"} 100
+            """);
+        var after = Sink("""
+            # TYPE smartsink_recipients_total counter
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="gmail.com"} 107
+            smartsink_recipients_total{outcome="tempfail",stage="rcpt",domain="gmail.com"} 2
+            smartsink_recipients_total{outcome="tempfail",stage="data",domain="gmail.com"} 1
+            smartsink_recipients_total{outcome="permfail",stage="rcpt",domain="gmail.com"} 4
+            smartsink_messages_total{outcome="accepted"} 7
+            """);
+
+        var group = Comparison.Compare(Sent(("gmail.com", 7, 3, 4)), after.Since(before), Suffix, relayed: false).ShouldHaveSingleItem();
+
+        (group.Label, group.Agrees).ShouldBe(("gmail.com", true));
+        group.Domains.ShouldBe(["gmail.com"]);
+    }
+
+    [Theory]
+    [InlineData("gmail.com", "sink.test", "gmail.com", "a sink that cuts the suffix off")]
+    [InlineData("gmail.com", "sink.test", "gmail.com.sink.test", "a sink that does not")]
+    [InlineData("gmail.com", "sink.test", "*.com.sink.test", "a pattern")]
+    [InlineData("gmail.com", "sink.test", "*.com", "a pattern behind the suffix")]
+    [InlineData("gmail.com", "sink.test", "other", "a policy that does not know the domain")]
+    [InlineData("gmail.com", "", "gmail.com", "no suffix")]
+    [InlineData("other", "", "other.", "a domain of that very name")]
+    public void A_label_is_found(string domain, string suffix, string label, string why)
+    {
+        var counted = Sink($$"""smartsink_recipients_total{outcome="accepted",stage="data",domain="{{label}}"} 1""");
+        var groups = Comparison.Compare(Sent((domain, 1, 0, 0)), counted, suffix, relayed: false);
+        groups.ShouldHaveSingleItem().Label.ShouldBe(label, why);
+        groups[0].Agrees.ShouldBeTrue(why);
+    }
+
+    [Fact]
+    public void The_longest_pattern_and_the_label_that_moved_go_first()
+    {
+        var finder = new LabelFinder(
+            Sink("""
+                smartsink_recipients_total{outcome="accepted",stage="data",domain="gmail.com.sink.test"} 0
+                smartsink_recipients_total{outcome="accepted",stage="data",domain="gmail.com"} 3
+                smartsink_recipients_total{outcome="accepted",stage="data",domain="*.example.com"} 3
+                smartsink_recipients_total{outcome="accepted",stage="data",domain="*.com"} 3
+                """),
+            Suffix);
+        finder.Find("gmail.com").ShouldBe("gmail.com");
+        finder.Find("a.b.example.com").ShouldBe("*.example.com");
+        finder.Find("example.com").ShouldBe("*.com");
+        finder.Find("example.org").ShouldBe("other");
+    }
+
+    [Fact]
+    public void Domains_that_the_sink_does_not_tell_apart_are_summed()
+    {
+        var counted = Sink("""
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="other"} 5
+            smartsink_recipients_total{outcome="permfail",stage="rcpt",domain="other"} 2
+            """);
+        var group = Comparison.Compare(Sent(("b.test", 3, 0, 1), ("a.test", 2, 0, 1)), counted, Suffix, relayed: false).ShouldHaveSingleItem();
+        group.Domains.ShouldBe(["a.test", "b.test"]);
+        group.Agrees.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void What_others_sent_meanwhile_is_a_difference()
+    {
+        var counted = Sink("""
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="a.test"} 1
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="b.test"} 1
+            """);
+        var groups = Comparison.Compare(Sent(("a.test", 1, 0, 0)), counted, Suffix, relayed: false);
+        groups.Select(group => (group.Label, group.Domains.Count, group.Agrees)).ShouldBe([("a.test", 1, true), ("b.test", 0, false)]);
+    }
+
+    [Theory]
+    [InlineData(10, 8, 5, 2, true)]
+    [InlineData(10, 8, 5, 1, false)]
+    [InlineData(10, 8, 0, 3, false)]
+    public void Through_an_mta_each_recipient_is_taken_or_refused_for_good_in_the_end(int sent, int accepted, int tempfail, int permfail, bool agrees)
+    {
+        var counted = Sink($$"""
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="a.test"} {{accepted}}
+            smartsink_recipients_total{outcome="tempfail",stage="rcpt",domain="a.test"} {{tempfail}}
+            smartsink_recipients_total{outcome="permfail",stage="rcpt",domain="a.test"} {{permfail}}
+            """);
+        Comparison.Compare(Sent(("a.test", sent, 0, 0)), counted, Suffix, relayed: true).ShouldHaveSingleItem().Agrees.ShouldBe(agrees);
+    }
+
+    [Fact]
+    public void A_sink_that_was_started_anew_cannot_be_compared()
+    {
+        var before = Sink("""smartsink_recipients_total{outcome="accepted",stage="data",domain="a.test"} 5""");
+        Should.Throw<FormatException>(() => Sink(string.Empty).Since(before)).Message.ShouldContain("started anew");
+    }
+
+    private static SinkCounts Sink(string metrics) => SinkCounts.Read(metrics);
+
+    private static Dictionary<string, RecipientCounts> Sent(params (string Domain, int Accepted, int TempFailed, int PermFailed)[] domains) =>
+        domains.ToDictionary(sent => sent.Domain, sent => new RecipientCounts(sent.Accepted, sent.TempFailed, sent.PermFailed));
+}

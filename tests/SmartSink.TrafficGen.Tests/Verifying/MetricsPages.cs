@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace SmartSink.TrafficGen.Tests.Verifying;
+
+/// <summary>A sink's HTTP that gives one page after the other, the last again and again; null is a sink that does not answer.</summary>
+internal sealed class MetricsPages(params string?[] pages) : HttpMessageHandler
+{
+    private int _given;
+
+    public int Requests { get; private set; }
+
+    public Uri? Asked { get; private set; }
+
+    public static string Page(int accepted, int tempfail) =>
+        $$"""
+        smartsink_recipients_total{outcome="accepted",stage="data",domain="gmail.com"} {{accepted}}
+        smartsink_recipients_total{outcome="tempfail",stage="rcpt",domain="gmail.com"} {{tempfail}}
+        """;
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Requests++;
+        Asked = request.RequestUri;
+        var page = pages[Math.Min(_given++, pages.Length - 1)] ?? throw new HttpRequestException("nobody listens");
+        return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(page) });
+    }
+}

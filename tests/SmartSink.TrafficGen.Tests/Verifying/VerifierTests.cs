@@ -1,0 +1,126 @@
+using SmartSink.Testing.Time;
+using SmartSink.TrafficGen.Reporting;
+using SmartSink.TrafficGen.Reporting.Documents;
+using SmartSink.TrafficGen.Verifying;
+
+namespace SmartSink.TrafficGen.Tests.Verifying;
+
+public sealed class VerifierTests
+{
+    private static readonly TrafficOptions Options = new()
+    {
+        Domains = [new WeightedDomain("gmail.com", 1)],
+        Verify = new Uri("http://sink.test:8000"),
+        VerifyWait = TimeSpan.FromSeconds(1),
+    };
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly TrafficRecorder _recorder = new();
+
+    [Theory]
+    [InlineData("http://sink.test:8000", "http://sink.test:8000/metrics")]
+    [InlineData("http://sink.test:8000/", "http://sink.test:8000/metrics")]
+    [InlineData("http://sink.test:8000/sink/", "http://sink.test:8000/sink/metrics")]
+    [InlineData("http://sink.test:8000/metrics", "http://sink.test:8000/metrics")]
+    public async Task The_page_is_found(string address, string page)
+    {
+        using var pages = new MetricsPages(string.Empty);
+        using var metrics = new SinkMetrics(new Uri(address), pages);
+        await metrics.FetchAsync(TestContext.Current.CancellationToken);
+        pages.Asked.ShouldBe(new Uri(page));
+    }
+
+    [Fact]
+    public async Task Both_sides_agree_at_once()
+    {
+        using var pages = new MetricsPages(MetricsPages.Page(10, 1), MetricsPages.Page(12, 2));
+        Answer(250, TrafficStage.EndOfData, 2);
+        Answer(451, TrafficStage.Rcpt, 1);
+
+        var report = await CompareAsync(pages);
+
+        report.Agrees.ShouldBeTrue();
+        pages.Requests.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_refusal_of_MAIL_or_DATA_is_no_recipient_of_the_sink()
+    {
+        using var pages = new MetricsPages(MetricsPages.Page(0, 0), MetricsPages.Page(1, 0));
+        Answer(250, TrafficStage.EndOfData, 1);
+        Answer(452, TrafficStage.Mail, 1);
+        Answer(451, TrafficStage.Data, 1);
+
+        (await CompareAsync(pages)).Agrees.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_sink_that_is_late_is_asked_again()
+    {
+        using var pages = new MetricsPages(MetricsPages.Page(0, 0), MetricsPages.Page(1, 0), MetricsPages.Page(2, 0));
+        Answer(250, TrafficStage.EndOfData, 2);
+
+        (await CompareAsync(pages)).Agrees.ShouldBeTrue();
+        pages.Requests.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task What_is_missing_after_the_wait_is_told()
+    {
+        using var pages = new MetricsPages(MetricsPages.Page(0, 0), MetricsPages.Page(1, 0));
+        Answer(250, TrafficStage.EndOfData, 3);
+        _recorder.MessageGivenUp();
+
+        var report = await CompareAsync(pages);
+
+        (report.Agrees, report.Missing, report.Extra, report.Unanswered).ShouldBe((false, 2, 0, 1));
+    }
+
+    [Fact]
+    public async Task A_sink_that_is_gone_after_the_run_cannot_be_compared()
+    {
+        using var pages = new MetricsPages(MetricsPages.Page(0, 0), null);
+        Answer(250, TrafficStage.EndOfData, 1);
+
+        var report = await CompareAsync(pages);
+
+        report.Agrees.ShouldBeFalse();
+        report.Problem.ShouldBe("http://sink.test:8000/metrics: nobody listens");
+    }
+
+    [Fact]
+    public async Task A_sink_that_does_not_answer_before_the_run_stops_it()
+    {
+        using var pages = new MetricsPages((string?)null);
+        using var metrics = new SinkMetrics(Options.Verify!, pages);
+        (await Should.ThrowAsync<VerifyException>(() => Verifier.StartAsync(Options, metrics, _time, TestContext.Current.CancellationToken)))
+            .Message.ShouldBe("http://sink.test:8000/metrics: nobody listens");
+    }
+
+    private void Answer(int code, TrafficStage stage, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            _recorder.RecipientAnswered(code, stage, 0);
+        }
+    }
+
+    /// <summary>Moves the clock on whenever the verifier waits.</summary>
+    private async Task<VerifyReport> CompareAsync(MetricsPages pages)
+    {
+        using var metrics = new SinkMetrics(Options.Verify!, pages);
+        using var verifier = await Verifier.StartAsync(Options, metrics, _time, TestContext.Current.CancellationToken);
+        var comparing = verifier.CompareAsync(_recorder.ReadCounts(), TestContext.Current.CancellationToken);
+        while (!comparing.IsCompleted)
+        {
+            if (_time.TimerCount > 0)
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(250));
+            }
+
+            await Task.Yield();
+        }
+
+        return await comparing;
+    }
+}
