@@ -20,7 +20,7 @@ internal sealed class RunningSink : IAsyncDisposable
 
     public string PolicyFile => _folder.Combine("responses.toml");
 
-    public static async Task<RunningSink> StartAsync(string policy = "", Func<SinkSettings, SinkSettings>? configure = null)
+    public static async Task<RunningSink> StartAsync(string policy = "", Func<SinkSettings, SinkSettings>? configure = null, TimeProvider? clock = null)
     {
         var sink = new RunningSink();
         sink._folder.Write("responses.toml", policy);
@@ -35,7 +35,7 @@ internal sealed class RunningSink : IAsyncDisposable
             StartTls = false,
             LogLevel = Serilog.Events.LogEventLevel.Fatal,
         };
-        sink.App = await SinkApplication.StartAsync(configure?.Invoke(settings) ?? settings, new ConfigurationBuilder().Build(), [], TimeProvider.System);
+        sink.App = await SinkApplication.StartAsync(configure?.Invoke(settings) ?? settings, new ConfigurationBuilder().Build(), [], clock ?? TimeProvider.System);
         return sink;
     }
 

@@ -58,6 +58,26 @@ public sealed class AcceptorTests : IDisposable
     }
 
     [Fact]
+    public void A_minute_without_descriptors_costs_a_few_dozen_accepts_and_the_next_one_takes_who_waits()
+    {
+        var step = TimeSpan.FromMilliseconds(10);
+        Ready(SocketError.TooManyOpenSockets);
+        for (var passed = TimeSpan.Zero; passed < TimeSpan.FromMinutes(1); passed += step)
+        {
+            _clock.Advance(step);
+            if (_queue.IsWatched)
+            {
+                Ready(SocketError.TooManyOpenSockets);
+            }
+        }
+
+        _queue.Accepts.ShouldBe(66);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Ready(SocketError.Success);
+        _taken.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_broken_listening_socket_surfaces()
     {
         Ready(SocketError.NotSocket, SocketError.Success);

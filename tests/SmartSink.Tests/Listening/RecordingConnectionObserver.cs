@@ -13,12 +13,16 @@ internal sealed class RecordingConnectionObserver : IConnectionObserver
     private readonly Channel<string> _acceptFailures = Channel.CreateUnbounded<string>();
     private int _opened;
     private int _closed;
+    private int _receives;
     private long _received;
     private long _sent;
 
     public int Opened => Volatile.Read(ref _opened);
 
     public int Closed => Volatile.Read(ref _closed);
+
+    /// <summary>How often octets came.</summary>
+    public int Receives => Volatile.Read(ref _receives);
 
     public long Received => Volatile.Read(ref _received);
 
@@ -40,7 +44,11 @@ internal sealed class RecordingConnectionObserver : IConnectionObserver
         _ended.Writer.TryWrite(reason);
     }
 
-    public void BytesReceived(int count) => Interlocked.Add(ref _received, count);
+    public void BytesReceived(int count)
+    {
+        Interlocked.Increment(ref _receives);
+        Interlocked.Add(ref _received, count);
+    }
 
     public void BytesSent(int count) => Interlocked.Add(ref _sent, count);
 

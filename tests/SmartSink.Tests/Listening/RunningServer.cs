@@ -46,6 +46,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public SmtpServer Server { get; }
 
+    /// <summary>Where clients connect.</summary>
+    public IPEndPoint EndPoint => new(IPAddress.Loopback, Server.BoundEndPoint.Port);
+
     public static RunningServer Start(Func<SinkSettings, SinkSettings>? configure = null, IMailboxFilter? filter = null) =>
         new(configure ?? (settings => settings), new FilterSwitch(filter ?? new AcceptAll()), options: null);
 
@@ -62,7 +65,7 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>A client that is connected and has said and read nothing.</summary>
-    public Task<SmtpTestClient> ConnectAsync() => SmtpTestClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Server.BoundEndPoint.Port));
+    public Task<SmtpTestClient> ConnectAsync() => SmtpTestClient.ConnectAsync(EndPoint);
 
     /// <summary>Lets time go by, once the server has worked off what it was sent so far, and waits until it has done what was due then.</summary>
     public async Task PassAsync(TimeSpan time, long received)

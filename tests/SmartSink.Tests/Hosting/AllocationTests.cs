@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text;
+using SmartSink.Configuration;
+using SmartSink.Testing;
+using SmartSink.Testing.Time;
+using SmartSink.Tests.Listening;
+
+namespace SmartSink.Tests.Hosting;
+
+/// <summary>
+/// What the whole server, with the shipped policy, its metrics and its log, allocates for mail that comes over sockets. Its clock stands
+/// still, so that nothing is counted that the mail did not cause.
+/// </summary>
+[Collection(nameof(AloneInTheProcess))]
+public sealed class AllocationTests
+{
+    private const int WarmUp = 1000;
+
+    /// <summary>Octets that a connection may cost from accept to close, its session and first transaction included.</summary>
+    private const double PerConnection = 400;
+
+    /// <summary>Domains of the shipped policy with various rates, and replies that are templates, of several lines or said at end of data; none closes.</summary>
+    private static readonly byte[][] Envelopes =
+    [
+        .. new[] { "example.net", "zoho.com", "rambler.ru", "sina.com" }
+            .Select(domain => Encoding.ASCII.GetBytes($"MAIL FROM:<sender@origin.example>\r\nRCPT TO:<someone@{domain}>\r\n")),
+    ];
+
+    [Theory]
+    [InlineData(1_000, 1000)]
+    [InlineData(100_000, 200)]
+    public async Task A_transaction_on_a_kept_connection_allocates_nothing(int size, int transactions)
+    {
+        await using var sink = await StartAsync();
+        var message = Message(size);
+        using var client = BlockingClient.Greeted(sink.App.SmtpEndPoint);
+        Deliver(client, message, WarmUp);
+
+        var allocated = AllocatedMemory.ByOthers(() => Deliver(client, message, transactions));
+
+        allocated.ShouldBeLessThan(transactions);
+        await CountedAsync(sink);
+    }
+
+    [Fact]
+    public async Task A_connection_allocates_little()
+    {
+        const int Connections = 200;
+        await using var sink = await StartAsync();
+        var message = Message(1_000);
+        Connect(sink.App.SmtpEndPoint, message, WarmUp);
+
+        var each = AllocatedMemory.ByOthers(() => Connect(sink.App.SmtpEndPoint, message, Connections)) / (double)Connections;
+
+        each.ShouldBeLessThan(PerConnection);
+        await CountedAsync(sink);
+    }
+
+    private static Task<RunningSink> StartAsync() => RunningSink.StartAsync(
+        configure: settings => settings with
+        {
+            PolicyFile = Path.Combine(RepositoryRoot.Path, "policy", "responses.toml"),
+            StartTls = true,
+            LogLevel = new SinkSettings { StateFolder = "", Hostname = "" }.LogLevel,
+        },
+        clock: new ManualTimeProvider());
+
+    private static byte[] Message(int size)
+    {
+        const string Line = "This line of the message is one of many that are alike.\r\n";
+        return Encoding.ASCII.GetBytes("Subject: x\r\n\r\n" + string.Concat(Enumerable.Repeat(Line, size / Line.Length)) + ".\r\n");
+    }
+
+    private static void Deliver(BlockingClient client, byte[] message, int transactions)
+    {
+        for (var i = 0; i < transactions; i++)
+        {
+            client.Deliver(Envelopes[i % Envelopes.Length], message);
+        }
+    }
+
+    private static void Connect(IPEndPoint server, byte[] message, int connections)
+    {
+        for (var i = 0; i < connections; i++)
+        {
+            using var client = BlockingClient.Greeted(server);
+            client.Deliver(Envelopes[i % Envelopes.Length], message);
+            client.Ask("QUIT\r\n"u8).ShouldBe(221);
+        }
+    }
+
+    /// <summary>The metrics have seen it, and the policy has refused some.</summary>
+    private static async Task CountedAsync(RunningSink sink)
+    {
+        var metrics = await sink.ScrapeAsync();
+        var accepted = metrics.Sum("smartsink_recipients_total", ("outcome", "accepted"));
+        accepted.ShouldBeInRange(WarmUp, metrics.Sum("smartsink_recipients_total") - 1);
+        metrics.Sum("smartsink_messages_total", ("outcome", "accepted")).ShouldBe(accepted);
+    }
+}
