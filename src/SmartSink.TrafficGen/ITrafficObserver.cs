@@ -23,7 +23,7 @@ internal interface ITrafficObserver
     void Timed(TrafficStage stage, long ticks);
 
     /// <summary>A recipient got its answer in one transaction; one call for each recipient of it, unless the connection was lost before.</summary>
-    /// <param name="code">The reply's code, 200 to 599; 2yz only at end of data. With HTTP: 250 or 550.</param>
+    /// <param name="code">The reply's code, 200 to 599; 2yz only at end of data.</param>
     /// <param name="stage">MAIL, RCPT, DATA or end of data.</param>
     /// <param name="domain">The index in <see cref="TrafficOptions.Domains"/>.</param>
     void RecipientAnswered(int code, TrafficStage stage, int domain);

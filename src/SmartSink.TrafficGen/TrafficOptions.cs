@@ -6,10 +6,10 @@ namespace SmartSink.TrafficGen;
 /// <summary>What a run is asked to do: every flag of the command line, read and checked, with its default.</summary>
 internal sealed record TrafficOptions
 {
-    /// <summary>--target: where the mail goes by SMTP. Not used with <see cref="Http"/>.</summary>
+    /// <summary>--target: where the mail goes by SMTP.</summary>
     public DnsEndPoint Target { get; init; } = new("127.0.0.1", 2525);
 
-    /// <summary>--concurrency: connections (with <see cref="Http"/>: requests) at once, at least 1.</summary>
+    /// <summary>--concurrency: connections at once, at least 1.</summary>
     public int Concurrency { get; init; } = Environment.ProcessorCount * 10;
 
     /// <summary>--duration: no message is begun after it; null when only <see cref="MessageCount"/> ends the run.</summary>
@@ -39,9 +39,6 @@ internal sealed record TrafficOptions
 
     /// <summary>--domain-suffix: put after sender's, recipients' and EHLO domains, with a dot; null or empty for none.</summary>
     public string? DomainSuffix { get; init; }
-
-    /// <summary>--recipients: a file with an address a line, taken in turn instead of drawn ones; <see cref="Domains"/> are then its domains.</summary>
-    public string? RecipientsFile { get; init; }
 
     /// <summary>--recipients-per-message: at least 1.</summary>
     public int RecipientsPerMessage { get; init; } = 1;
@@ -93,9 +90,6 @@ internal sealed record TrafficOptions
 
     /// <summary>--run-id: stands in every message's X-SmartSink-Run header; 1 to 64 letters, digits, dots, hyphens.</summary>
     public string RunId { get; init; } = Guid.NewGuid().ToString("N")[..12];
-
-    /// <summary>--http: the base address for injection over HTTP instead of SMTP, with its own switches; null for SMTP.</summary>
-    public HttpInjection? Http { get; init; }
 
     /// <summary>--report: the JSON file; null for none.</summary>
     public string? ReportFile { get; init; }

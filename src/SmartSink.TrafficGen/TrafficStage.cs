@@ -24,7 +24,7 @@ internal enum TrafficStage
     /// <summary>DATA, to its reply.</summary>
     Data,
 
-    /// <summary>From the first octet of the message to the reply after its end. With HTTP: the whole request.</summary>
+    /// <summary>From the first octet of the message to the reply after its end.</summary>
     EndOfData,
 
     /// <summary>From MAIL, or from the time the message was due by the rate profile, to the last reply; refused ones too.</summary>

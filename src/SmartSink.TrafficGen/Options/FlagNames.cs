@@ -14,10 +14,6 @@ internal static class FlagNames
     public const string FailIf = "--fail-if";
     public const string Header = "--header";
     public const string Helo = "--helo";
-    public const string Http = "--http";
-    public const string HttpBatchSize = "--http-batch-size";
-    public const string HttpDeferGeneration = "--http-defer-generation";
-    public const string HttpDeferSpool = "--http-defer-spool";
     public const string KeepGoing = "--keep-going";
     public const string KnowsWhereItGoes = "--i-know-where-this-goes";
     public const string MessageCount = "--message-count";
@@ -25,7 +21,6 @@ internal static class FlagNames
     public const string PermFailPercent = "--permfail-percent";
     public const string Pipelining = "--pipelining";
     public const string RateProfile = "--rate-profile";
-    public const string Recipients = "--recipients";
     public const string RecipientsPerMessage = "--recipients-per-message";
     public const string Replay = "--replay";
     public const string Report = "--report";

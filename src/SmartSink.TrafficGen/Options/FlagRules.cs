@@ -14,8 +14,6 @@ internal static class FlagRules
         (FlagNames.Replay, [FlagNames.BodySize, FlagNames.SizeDistribution, FlagNames.Header]),
         (FlagNames.SizeDistribution, [FlagNames.BodySize]),
         (FlagNames.RateProfile, [FlagNames.Throttle]),
-        (FlagNames.Recipients, [FlagNames.Domain, FlagNames.TempFailPercent, FlagNames.PermFailPercent]),
-        (FlagNames.Http, [FlagNames.StartTls, FlagNames.Tls, FlagNames.Auth, FlagNames.Helo, FlagNames.SourceIp, FlagNames.MessagesPerConnection, FlagNames.RecipientsPerMessage, FlagNames.Pipelining, FlagNames.Chunking, FlagNames.SmtpUtf8]),
     ];
 
     /// <summary>A line for each flag that stands where it means nothing.</summary>
@@ -42,7 +40,7 @@ internal static class FlagRules
             yield return $"{FlagNames.Domain}: all weights are 0, so no recipient can be drawn";
         }
 
-        var host = options.Http?.BaseAddress.Host ?? options.Target.Host;
+        var host = options.Target.Host;
         if (!options.KnowsWhereItGoes && string.IsNullOrEmpty(options.DomainSuffix) && !AddressText.IsLoopback(host))
         {
             yield return $"{FlagNames.Target}: {host} is not this machine and there is no {FlagNames.DomainSuffix}, so mail to real domains would leave it; add {FlagNames.KnowsWhereItGoes} if that is meant (see --help)";

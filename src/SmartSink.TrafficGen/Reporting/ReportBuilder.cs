@@ -12,7 +12,7 @@ internal static class ReportBuilder
         return new TrafficReport
         {
             RunId = options.RunId,
-            Target = options.Http?.BaseAddress.ToString() ?? $"{options.Target.Host}:{options.Target.Port}",
+            Target = $"{options.Target.Host}:{options.Target.Port}",
             Concurrency = options.Concurrency,
             Seed = options.Seed,
             Started = started,

@@ -1,18 +1,15 @@
 using System.Net;
-using SmartSink.Testing;
 using SmartSink.TrafficGen.Options;
 
 namespace SmartSink.TrafficGen.Tests.Options;
 
 public sealed class TrafficCommandLineTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
     private readonly CommandLineFixture _program = new();
 
     public static TheoryData<string, string> Mistakes => new()
     {
         { "--target nowhere", "--target: \"nowhere\" is not a host and port" },
-        { "--http --target localhost:8000", "--target: \"localhost:8000\" is not a URL" },
         { "--concurrency 0", "--concurrency: \"0\" is not a whole number of at least 1" },
         { "--duration soon", "--duration: \"soon\" is not a time" },
         { "--message-count -1", "--message-count: \"-1\" is not a whole number" },
@@ -35,23 +32,16 @@ public sealed class TrafficCommandLineTests : IDisposable
         { "--fail-if p99", "--fail-if: \"p99\" is not a figure" },
         { "--fail-if speed>1", "--fail-if: \"speed>1\" names no figure that is known; these are: accepted, " },
         { "--fail-if p99>fast", "--fail-if: \"p99>fast\" compares with \"fast\", which is not a time" },
-        { "--http-batch-size 5", "--http-batch-size: means nothing without --http" },
         { "--verify-wait 5s", "--verify-wait: means nothing without --verify" },
         { "--tls --starttls", "--tls: cannot be used with --starttls" },
-        { "--http --pipelining", "--pipelining: cannot be used with --http" },
         { "--throttle 1/s --rate-profile 1/s:10s", "--throttle: cannot be used with --rate-profile" },
-        { "--recipients /none/such", "--recipients: " },
         { "--target mx.example.com:25", "--target: mx.example.com is not this machine and there is no --domain-suffix" },
         { "--target localhost:25 --target localhost:26", "--target" },
         { "--prot", "--prot" },
         { "--target", "--target" },
     };
 
-    public void Dispose()
-    {
-        _folder.Dispose();
-        _program.Dispose();
-    }
+    public void Dispose() => _program.Dispose();
 
     [Theory]
     [MemberData(nameof(Mistakes))]
@@ -114,16 +104,7 @@ public sealed class TrafficCommandLineTests : IDisposable
     [InlineData("--target mx.example.com:25 --i-know-where-this-goes")]
     [InlineData("--target localhost:25")]
     [InlineData("--target [::1]:25")]
-    [InlineData("--http --target http://127.0.0.1:8000")]
     public async Task Mail_that_cannot_get_astray_needs_no_consent(string arguments) => await ReadAsync(arguments.Split(' '));
-
-    [Fact]
-    public async Task Http_keeps_its_switches_and_its_own_target()
-    {
-        (await ReadAsync("--http", "--http-batch-size", "20", "--http-defer-spool", "--target", "http://127.0.0.1:8001/"))
-            .Http.ShouldBe(new HttpInjection(new Uri("http://127.0.0.1:8001/"), 20, DeferSpool: true, DeferGeneration: false));
-        (await ReadAsync("--http")).Http!.BaseAddress.ShouldBe(new Uri("http://127.0.0.1:8000"));
-    }
 
     [Fact]
     public async Task Every_other_flag_is_taken_over()
@@ -146,23 +127,6 @@ public sealed class TrafficCommandLineTests : IDisposable
         options.Sizes!.Sizes.ShouldBe([new WeightedSize(1000, 1)]);
         options.Throttle!.Limit.ShouldBe(10);
         options.FailIf.Count.ShouldBe(3);
-    }
-
-    [Fact]
-    public async Task The_domains_of_a_recipients_file_are_the_runs_domains()
-    {
-        var file = _folder.Write("recipients.txt", "a@One.test\n\nb@two.test\n\"c@d\"@one.test\n");
-        (await ReadAsync("--recipients", file)).Domains.ShouldBe([new WeightedDomain("one.test", 1), new WeightedDomain("two.test", 1)]);
-    }
-
-    [Theory]
-    [InlineData("a@one.test\nnobody\n", "(2): \"nobody\" is not an address")]
-    [InlineData("\n", " holds no address")]
-    public async Task A_recipients_file_with_a_mistake_is_refused(string content, string mistake)
-    {
-        var file = _folder.Write("recipients.txt", content);
-        (await _program.RunAsync("--recipients", file)).ShouldBe(2);
-        _program.Error.ShouldBe($"--recipients: {file}{mistake}\n");
     }
 
     [Fact]

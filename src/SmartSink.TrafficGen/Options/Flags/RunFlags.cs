@@ -1,3 +1,4 @@
+using System.Net;
 using SmartSink.TrafficGen.Options.Values;
 
 namespace SmartSink.TrafficGen.Options.Flags;
@@ -5,43 +6,17 @@ namespace SmartSink.TrafficGen.Options.Flags;
 /// <summary>Where a run goes to, how much of it at once, and when it ends.</summary>
 internal static class RunFlags
 {
-    /// <summary>Makes them, in the order of the help. <c>--http</c> stands before <c>--target</c>, whose form depends on it.</summary>
+    /// <summary>Makes them, in the order of the help.</summary>
     public static IEnumerable<Flag> Create(TrafficOptions defaults) =>
     [
-        new SwitchFlag
-        {
-            Name = FlagNames.Http,
-            Description = "Inject by HTTP instead of SMTP: POST to KumoMTA's /api/inject/v1 at the target",
-            Set = options => options with { Http = new HttpInjection(new Uri("http://127.0.0.1:8000"), 1, DeferSpool: false, DeferGeneration: false) },
-        },
-        new ValueFlag<int>
-        {
-            Name = FlagNames.HttpBatchSize,
-            Placeholder = "N",
-            Description = "Recipients in a request, at least 1 [default: 1]",
-            Needs = FlagNames.Http,
-            Expected = PlainText.ExpectedCount,
-            Read = PlainText.TryParseCount,
-            Set = (options, count) => options with { Http = options.Http! with { BatchSize = count } },
-        },
-        new SwitchFlag
-        {
-            Name = FlagNames.HttpDeferSpool,
-            Description = "Ask for deferred_spool: the server may keep the message in memory at first",
-            Needs = FlagNames.Http,
-            Set = options => options with { Http = options.Http! with { DeferSpool = true } },
-        },
-        new SwitchFlag
-        {
-            Name = FlagNames.HttpDeferGeneration,
-            Description = "Ask for deferred_generation: the server answers before it has made the messages",
-            Needs = FlagNames.Http,
-            Set = options => options with { Http = options.Http! with { DeferGeneration = true } },
-        },
-        new TargetFlag
+        new ValueFlag<DnsEndPoint>
         {
             Name = FlagNames.Target,
-            Description = $"Where the mail goes [default: {defaults.Target.Host}:{defaults.Target.Port}]; with --http a URL [default: http://127.0.0.1:8000]",
+            Placeholder = "HOST:PORT",
+            Description = $"Where the mail goes [default: {defaults.Target.Host}:{defaults.Target.Port}]",
+            Expected = AddressText.ExpectedEndPoint,
+            Read = AddressText.TryParseEndPoint,
+            Set = (options, target) => options with { Target = target },
         },
         new SwitchFlag
         {
@@ -54,7 +29,7 @@ internal static class RunFlags
         {
             Name = FlagNames.Concurrency,
             Placeholder = "N",
-            Description = $"Connections at once, at least 1; with --http requests at once [default: ten for each processor, here {defaults.Concurrency}]",
+            Description = $"Connections at once, at least 1 [default: ten for each processor, here {defaults.Concurrency}]",
             Expected = PlainText.ExpectedCount,
             Read = PlainText.TryParseCount,
             Set = (options, count) => options with { Concurrency = count },
