@@ -1,0 +1,75 @@
+using System.Text;
+
+namespace SmartSink.Smtp.Client;
+
+/// <summary>Reads the keywords in a reply to EHLO (RFC 5321 section 4.1.1.1), from text split anywhere. One for each reply.</summary>
+internal sealed class EhloReader
+{
+    /// <summary>What is kept of a line: room for AUTH with a dozen mechanisms. The rest is not looked at.</summary>
+    private const int Kept = 256;
+
+    private readonly byte[] _line = new byte[Kept];
+    private int _length;
+    private bool _named;
+
+    /// <summary>What the lines so far have named; a line's own names from its end on.</summary>
+    public ServerExtensions Extensions { get; private set; }
+
+    /// <summary>Takes text of a line.</summary>
+    public void Take(ReadOnlySpan<byte> text)
+    {
+        var taken = Math.Min(text.Length, Kept - _length);
+        text[..taken].CopyTo(_line.AsSpan(_length));
+        _length += taken;
+    }
+
+    /// <summary>The line is over.</summary>
+    public void EndLine()
+    {
+        // The first line names the server and no extension.
+        if (_named)
+        {
+            Extensions |= Read(_line.AsSpan(0, _length).TrimEnd((byte)'\r'));
+        }
+
+        _named = true;
+        _length = 0;
+    }
+
+    private static ServerExtensions Read(ReadOnlySpan<byte> line)
+    {
+        var keyword = Word(ref line);
+        return Is(keyword, "PIPELINING"u8) ? ServerExtensions.Pipelining
+            : Is(keyword, "STARTTLS"u8) ? ServerExtensions.StartTls
+            : Is(keyword, "CHUNKING"u8) ? ServerExtensions.Chunking
+            : Is(keyword, "SMTPUTF8"u8) ? ServerExtensions.SmtpUtf8
+            : Is(keyword, "8BITMIME"u8) ? ServerExtensions.EightBitMime
+            : Is(keyword, "SIZE"u8) ? ServerExtensions.Size
+            : Is(keyword, "AUTH"u8) ? ReadMechanisms(line)
+            : ServerExtensions.None;
+    }
+
+    private static ServerExtensions ReadMechanisms(ReadOnlySpan<byte> list)
+    {
+        var mechanisms = ServerExtensions.None;
+        while (list.Length > 0)
+        {
+            var name = Word(ref list);
+            mechanisms |= Is(name, "PLAIN"u8) ? ServerExtensions.AuthPlain
+                : Is(name, "LOGIN"u8) ? ServerExtensions.AuthLogin
+                : ServerExtensions.None;
+        }
+
+        return mechanisms;
+    }
+
+    private static ReadOnlySpan<byte> Word(ref ReadOnlySpan<byte> line)
+    {
+        var end = line.IndexOf((byte)' ');
+        var word = end < 0 ? line : line[..end];
+        line = end < 0 ? default : line[(end + 1)..];
+        return word;
+    }
+
+    private static bool Is(ReadOnlySpan<byte> word, ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(word, name);
+}

@@ -1,0 +1,125 @@
+namespace SmartSink.Smtp.Client;
+
+/// <summary>
+/// Reads replies from octets split anywhere (RFC 5321 section 4.2). A line may end with a bare LF; all lines must carry one code.
+/// Keeps no text, and never more than this value; the length of lines and replies is bounded.
+/// </summary>
+internal struct ReplyParser
+{
+    /// <summary>A line may be four times as long as RFC 5321 section 4.5.3.1.5 says.</summary>
+    public const int MaxLineLength = 2048;
+
+    /// <summary>A whole reply's limit in octets.</summary>
+    public const int MaxReplyLength = 64 * 1024;
+
+    private const int Separator = 3;
+    private const int Text = 4;
+
+    private int _length;
+    private int _lineLength;
+    private int _place;
+    private int _lineCode;
+    private int _code;
+    private bool _continues;
+    private EnhancedCodeReader _enhanced;
+
+    /// <summary>The reply, once <see cref="Parse"/> has said that it is complete and until it is called again.</summary>
+    public readonly ClientReply Reply => new(_code, _enhanced.Code);
+
+    /// <summary>Reads on.</summary>
+    /// <param name="input">The next octets.</param>
+    /// <param name="keywords">Gets the text of the lines; null when nobody wants it.</param>
+    /// <param name="consumed">How many octets belong to this reply.</param>
+    public ReplyParseStatus Parse(ReadOnlySpan<byte> input, EhloReader? keywords, out int consumed)
+    {
+        for (consumed = 0; consumed < input.Length;)
+        {
+            if (_place == Text)
+            {
+                if (!TakeText(input[consumed..], keywords, out var taken))
+                {
+                    return ReplyParseStatus.Malformed;
+                }
+
+                consumed += taken;
+            }
+            else if (!Step(input[consumed++]))
+            {
+                return ReplyParseStatus.Malformed;
+            }
+
+            if (_place == Text + 1)
+            {
+                keywords?.EndLine();
+                if (!EndLine())
+                {
+                    return ReplyParseStatus.Malformed;
+                }
+
+                if (!_continues)
+                {
+                    _length = 0;
+                    return ReplyParseStatus.Complete;
+                }
+            }
+        }
+
+        return ReplyParseStatus.Incomplete;
+    }
+
+    // The three digits and what comes after them.
+    private bool Step(byte octet)
+    {
+        if (_place == 0)
+        {
+            _lineLength = 0;
+            _lineCode = 0;
+            _enhanced = default;
+        }
+
+        _lineLength++;
+        if (_place < Separator)
+        {
+            _lineCode = (_lineCode * 10) + octet - '0';
+            return octet is >= (byte)'0' and <= (byte)'9' && (++_place > 1 || octet is >= (byte)'2' and <= (byte)'5');
+        }
+
+        // A code alone is a line too: RFC 5321 section 4.2 has clients take it.
+        _continues = octet == '-';
+        _place = octet switch
+        {
+            (byte)'-' or (byte)' ' => Text,
+            (byte)'\n' => Text + 1,
+            (byte)'\r' => Text,
+            _ => -1,
+        };
+        return _place > 0;
+    }
+
+    private bool TakeText(ReadOnlySpan<byte> input, EhloReader? keywords, out int taken)
+    {
+        var end = input.IndexOf((byte)'\n');
+        taken = end < 0 ? input.Length : end + 1;
+        _lineLength += taken;
+        var text = end < 0 ? input : input[..end];
+        _enhanced.Take(text);
+        keywords?.Take(text);
+        _place = end < 0 ? Text : Text + 1;
+        return _lineLength <= MaxLineLength;
+    }
+
+    private bool EndLine()
+    {
+        var first = _length == 0;
+        _length += _lineLength;
+        _place = 0;
+        if (!first && _lineCode != _code)
+        {
+            return false;
+        }
+
+        _code = _lineCode;
+        _enhanced.End(_code / 100);
+        return _length <= MaxReplyLength;
+    }
+}

@@ -1,0 +1,161 @@
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Smtp.Client;
+
+/// <summary>
+/// The client's side of SMTP (RFC 5321 section 3): a server's octets go in, commands come out. It knows no socket and no clock, can be
+/// fed octets split anywhere, and allocates nothing once a dialog is established.
+/// </summary>
+public sealed partial class SmtpClientSession
+{
+    private readonly SmtpClientOptions _options;
+    private readonly IClientObserver _observer;
+    private readonly byte[] _name;
+    private ReplyParser _parser;
+    private EhloReader? _ehlo;
+    private ClientCommand _awaited;
+    private bool _idle;
+    private bool _secured;
+
+    /// <summary>Makes a session for one connection after the other.</summary>
+    /// <param name="options">What to want of every dialog.</param>
+    /// <param name="name">The name said with EHLO: a domain or an address literal.</param>
+    /// <param name="observer">Hears the replies.</param>
+    public SmtpClientSession(SmtpClientOptions options, ReadOnlySpan<byte> name, IClientObserver observer)
+    {
+        _options = options;
+        _name = name.ToArray();
+        _observer = observer;
+    }
+
+    /// <summary>Why the last <see cref="ClientAction.Close"/> was asked for.</summary>
+    public ClientFailure Failure { get; private set; }
+
+    /// <summary>What the server has offered by EHLO.</summary>
+    public ServerExtensions Extensions { get; private set; }
+
+    /// <summary>Whose reply comes next.</summary>
+    public ClientCommand Awaited => _awaited;
+
+    /// <summary>Starts anew, on a connection that has just been made: the greeting comes next.</summary>
+    public void Start()
+    {
+        _parser = default;
+        _ehlo = null;
+        _awaited = ClientCommand.Connect;
+        _idle = false;
+        _secured = false;
+        _envelope = null;
+        _pipelined = false;
+        Failure = ClientFailure.None;
+        Extensions = ServerExtensions.None;
+    }
+
+    /// <summary>Takes octets of the server.</summary>
+    /// <param name="input">The next octets.</param>
+    /// <param name="output">Gets what is to be sent.</param>
+    /// <param name="consumed">How many octets were taken. What is left is given again with the next call, except before a handshake: it is thrown away.</param>
+    public ClientAction Advance(ReadOnlySpan<byte> input, ReplyBuffer output, out int consumed)
+    {
+        consumed = 0;
+        while (consumed < input.Length)
+        {
+            if (_idle)
+            {
+                // 421 may come at any time (RFC 5321 section 3.8), anything else may not.
+                _awaited = ClientCommand.Rset;
+            }
+
+            var status = _parser.Parse(input[consumed..], _ehlo, out var taken);
+            consumed += taken;
+            if (status == ReplyParseStatus.Malformed)
+            {
+                return Fail(ClientFailure.Malformed);
+            }
+
+            if (status == ReplyParseStatus.Complete)
+            {
+                var action = Take(_parser.Reply, output);
+                if (action != ClientAction.Receive)
+                {
+                    return action;
+                }
+            }
+        }
+
+        return ClientAction.Receive;
+    }
+
+    /// <summary>Ends the dialog; only when idle.</summary>
+    public ClientAction Quit(ReplyBuffer output)
+    {
+        output.Write("QUIT\r\n"u8);
+        return Await(ClientCommand.Quit);
+    }
+
+    /// <summary>The handshake that was asked for has succeeded; the dialog begins anew (RFC 3207 section 4.2).</summary>
+    public ClientAction TlsEstablished(ReplyBuffer output)
+    {
+        _secured = true;
+        _parser = default;
+        Extensions = ServerExtensions.None;
+        return SayEhlo(output);
+    }
+
+    private ClientAction Take(ClientReply reply, ReplyBuffer output)
+    {
+        if (_idle && !reply.ClosesConnection)
+        {
+            return Fail(ClientFailure.Malformed);
+        }
+
+        var command = _awaited;
+        var recipient = command == ClientCommand.Rcpt ? _answered : 0;
+        if (command == ClientCommand.Rcpt)
+        {
+            _envelope!.Answer(recipient, reply.Code);
+        }
+
+        _observer.Answered(command, recipient, reply);
+        if (command == ClientCommand.Quit)
+        {
+            return Close(ClientFailure.None);
+        }
+
+        return reply.ClosesConnection ? Fail(ClientFailure.ServiceClosing) : command switch
+        {
+            ClientCommand.Connect => reply.IsPositive ? SayEhlo(output) : Fail(ClientFailure.Refused),
+            ClientCommand.Ehlo => TakeEhlo(reply, output),
+            ClientCommand.Helo => reply.IsPositive ? Greeted(output) : Fail(ClientFailure.Refused),
+            ClientCommand.StartTls => reply.IsPositive ? ClientAction.Handshake : Fail(ClientFailure.NoTls),
+            ClientCommand.Auth => TakeAuth(reply, output),
+            ClientCommand.Mail => TakeMail(reply, output),
+            ClientCommand.Rcpt => TakeRcpt(reply, output),
+            ClientCommand.Data => TakeData(reply, output),
+            ClientCommand.EndOfData => reply.IsIntermediate ? Fail(ClientFailure.Malformed) : Idle(),
+            _ => reply.IsPositive ? Idle() : Fail(ClientFailure.Refused),
+        };
+    }
+
+    private ClientAction Idle()
+    {
+        _idle = true;
+        return ClientAction.Idle;
+    }
+
+    private ClientAction Await(ClientCommand command)
+    {
+        _idle = false;
+        _awaited = command;
+        return ClientAction.Receive;
+    }
+
+    private ClientAction Fail(ClientFailure failure) => Close(failure);
+
+    private ClientAction Close(ClientFailure failure)
+    {
+        Failure = failure;
+        _idle = false;
+        return ClientAction.Close;
+    }
+}
