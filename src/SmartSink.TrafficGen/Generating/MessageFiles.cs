@@ -1,0 +1,80 @@
+namespace SmartSink.TrafficGen.Generating;
+
+/// <summary>Messages in files: one in each file of a folder, or many in an mbox file (RFC 4155).</summary>
+internal static class MessageFiles
+{
+    private static ReadOnlySpan<byte> Separator => "From "u8;
+
+    /// <summary>Reads messages; a folder's files in the order of their names.</summary>
+    /// <param name="path">A file or a folder.</param>
+    /// <param name="split">Whether a file that begins with "From " is an mbox; otherwise it is one message.</param>
+    public static IEnumerable<byte[]> Read(string path, bool split)
+    {
+        if (Directory.Exists(path))
+        {
+            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes);
+        }
+
+        var text = File.ReadAllBytes(path);
+        return split && text.AsSpan().StartsWith(Separator) ? Split(text) : [text];
+    }
+
+    private static List<byte[]> Split(byte[] mbox)
+    {
+        var messages = new List<byte[]>();
+        var start = 0;
+        while (start < mbox.Length)
+        {
+            var next = FindSeparator(mbox, start + 1);
+            var body = mbox.AsSpan(start, next - start);
+            var firstLine = body.IndexOf((byte)'\n') + 1;
+            messages.Add(Unquote(firstLine == 0 ? default : body[firstLine..]));
+            start = next;
+        }
+
+        return messages;
+    }
+
+    // A separator stands at the start of a line after an empty one.
+    private static int FindSeparator(ReadOnlySpan<byte> mbox, int from)
+    {
+        for (var index = from; index < mbox.Length; index++)
+        {
+            var found = mbox[index..].IndexOf("\nFrom "u8);
+            if (found < 0)
+            {
+                break;
+            }
+
+            index += found;
+            if (mbox[..index] is [.., (byte)'\n'] or [.., (byte)'\n', (byte)'\r'])
+            {
+                return index + 1;
+            }
+        }
+
+        return mbox.Length;
+    }
+
+    // A line of the text that begins with "From " was written with a ">" before it.
+    private static byte[] Unquote(ReadOnlySpan<byte> message)
+    {
+        var text = new List<byte>(message.Length);
+        while (message.Length > 0)
+        {
+            var end = message.IndexOf((byte)'\n');
+            var line = end < 0 ? message : message[..(end + 1)];
+            message = message[line.Length..];
+            var bare = line.TrimStart((byte)'>');
+            text.AddRange(bare.StartsWith(Separator) && bare.Length < line.Length ? line[1..] : line);
+        }
+
+        // The empty line before the next separator is not the message's.
+        while (text.Count > 1 && text[^1] == '\n' && (text[^2] == '\n' || (text[^2] == '\r' && text.Count > 2 && text[^3] == '\n')))
+        {
+            text.RemoveRange(text.Count - (text[^2] == '\r' ? 2 : 1), text[^2] == '\r' ? 2 : 1);
+        }
+
+        return [.. text];
+    }
+}

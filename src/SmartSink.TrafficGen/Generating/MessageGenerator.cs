@@ -1,0 +1,176 @@
+using System.Buffers.Text;
+using System.Text;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.TrafficGen.Generating;
+
+/// <summary>Makes messages. One for a run, used by all its workers; the message of a number is always the same but for its date.</summary>
+internal sealed class MessageGenerator
+{
+    /// <summary>Mailboxes of a domain.</summary>
+    private const int Users = 1_000_000;
+
+    private const int MaxDigits = 20;
+
+    private readonly WholeMessage[]? _whole;
+    private readonly ulong _seed;
+    private readonly bool _chunking;
+    private readonly bool _eightBit;
+    private readonly int _recipients;
+    private readonly WeightedDraw _domainDraw;
+    private readonly SizeDraw _sizes;
+    private readonly TextPool _texts;
+    private readonly DateText _date;
+    private readonly byte[][] _domains;
+    private readonly byte[]? _senderDomain;
+    private readonly byte[] _run;
+    private readonly byte[] _fixedHeader;
+    private readonly byte[] _user;
+    private readonly double _tempFail;
+    private readonly double _permFail;
+
+    /// <summary>Prepares what all messages share.</summary>
+    /// <exception cref="TrafficException">A file cannot be read or holds no message.</exception>
+    public MessageGenerator(TrafficOptions options, TimeProvider clock)
+    {
+        _whole = WholeMessage.Read(options);
+        _seed = options.Seed;
+        _chunking = options.Chunking;
+        _eightBit = options.SmtpUtf8;
+        _recipients = options.RecipientsPerMessage;
+        _domainDraw = new WeightedDraw(options.Domains.Select(domain => domain.Weight));
+        _sizes = new SizeDraw(options);
+        _texts = new TextPool(options.Seed);
+        _date = new DateText(clock);
+        var suffix = string.IsNullOrEmpty(options.DomainSuffix) ? string.Empty : "." + options.DomainSuffix.TrimStart('.');
+        _domains = [.. options.Domains.Select(domain => Encoding.UTF8.GetBytes("@" + domain.Name + suffix))];
+        _senderDomain = options.SenderDomain is { } sender ? Encoding.UTF8.GetBytes("@" + sender + suffix) : null;
+        _run = Encoding.ASCII.GetBytes(options.RunId);
+        _user = Encoding.UTF8.GetBytes(options.SmtpUtf8 ? "üser-" : "user-");
+        _tempFail = options.TempFailPercent / 100;
+        _permFail = _tempFail + (options.PermFailPercent / 100);
+        var fields = string.Concat(options.Headers.Select(field => field + "\r\n"));
+        var charset = _eightBit ? "utf-8" : "us-ascii";
+        _fixedHeader = Encoding.UTF8.GetBytes($"\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset={charset}\r\n{fields}\r\n");
+        _eightBit |= fields.Any(letter => letter > '\x7f');
+    }
+
+    private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
+
+    private static ReadOnlySpan<byte> LineEndAfterLetter => "e\r\n"u8;
+
+    /// <summary>A domain that a worker may greet with, suffix and all.</summary>
+    /// <param name="worker">The worker's number.</param>
+    public ReadOnlySpan<byte> GreetingName(int worker) => (_senderDomain ?? _domains[worker % _domains.Length]).AsSpan(1);
+
+    /// <summary>Makes a message.</summary>
+    /// <param name="number">Its number, from 0 on.</param>
+    /// <param name="draft">Where to.</param>
+    public void Make(long number, Draft draft)
+    {
+        var random = new RandomStream(_seed, number);
+        Address(ref random, draft);
+        if (_whole is not null)
+        {
+            draft.Whole = _whole[(int)(number % _whole.Length)];
+            draft.Envelope.Size = draft.Whole.Size;
+            draft.Envelope.EightBit = draft.Whole.EightBit;
+            return;
+        }
+
+        WriteHeader(number, draft);
+        var size = _sizes.Draw(ref random);
+        draft.TextStart = _texts.DrawStart(ref random);
+        draft.TextLength = Math.Max(size - LineEnd.Length, 0);
+        draft.TextEnd = size == 0 ? TextEnd.None : TextEnd.Line;
+        if (draft.TextLength > 0 && _texts.CutsLineEnd(draft.TextStart, draft.TextLength))
+        {
+            draft.TextLength--;
+            draft.TextEnd = TextEnd.LetterAndLine;
+        }
+
+        draft.Envelope.Size = draft.Header.Length + draft.TextLength + (int)draft.TextEnd;
+        draft.Envelope.EightBit = _eightBit;
+    }
+
+    /// <summary>The parts of a message's text; what follows the last is up to <see cref="WriteEnd"/>.</summary>
+    /// <param name="draft">The message.</param>
+    /// <param name="sent">How many octets of the text have gone before.</param>
+    /// <param name="most">How many are wanted at most.</param>
+    public ReadOnlyMemory<byte> Text(Draft draft, int sent, int most) =>
+        _texts.From(_texts.After(draft.TextStart, sent), Math.Min(most, draft.TextLength - sent));
+
+    /// <summary>Writes what ends a message after its text: the last line's end, and the end of data unless BDAT is used.</summary>
+    public void WriteEnd(Draft draft, ReplyBuffer output)
+    {
+        output.Write(LineEndAfterLetter[^(int)draft.TextEnd..]);
+
+        if (!_chunking)
+        {
+            output.Write(".\r\n"u8);
+        }
+    }
+
+    private void Address(ref RandomStream random, Draft draft)
+    {
+        Span<byte> address = stackalloc byte[512];
+        var domain = _senderDomain ?? _domains[_domainDraw.Draw(ref random)];
+        "noreply"u8.CopyTo(address);
+        domain.CopyTo(address[7..]);
+        draft.Envelope.Begin(address[..(7 + domain.Length)]);
+        for (var count = _recipients; count > 0; count--)
+        {
+            var index = _domainDraw.Draw(ref random);
+            draft.Add(address[..WriteRecipient(ref random, _domains[index], address)], index);
+        }
+    }
+
+    private int WriteRecipient(ref RandomStream random, ReadOnlySpan<byte> domain, Span<byte> address)
+    {
+        var chance = random.NextDouble();
+        var user = chance < _tempFail ? "tempfail-"u8 : chance < _permFail ? "permfail-"u8 : _user;
+        user.CopyTo(address);
+        Utf8Formatter.TryFormat(random.Next(Users), address[user.Length..], out var digits);
+        domain.CopyTo(address[(user.Length + digits)..]);
+        return user.Length + digits + domain.Length;
+    }
+
+    private void WriteHeader(long number, Draft draft)
+    {
+        var header = draft.Header;
+        var sender = draft.Envelope.Sender;
+        header.Clear();
+        header.Write("From: <"u8);
+        header.Write(sender);
+        header.Write(">\r\nTo: "u8);
+        for (var index = 0; index < draft.Envelope.RecipientCount; index++)
+        {
+            header.Write(index == 0 ? "<"u8 : ",\r\n <"u8);
+            header.Write(draft.Envelope.Recipient(index));
+            header.Write((byte)'>');
+        }
+
+        header.Write("\r\nSubject: Message "u8);
+        WriteNumber(number, header);
+        header.Write(" of run "u8);
+        header.Write(_run);
+        header.Write("\r\nDate: "u8);
+        header.Write(_date.Now());
+        header.Write("\r\nMessage-ID: <"u8);
+        header.Write(_run);
+        header.Write((byte)'.');
+        WriteNumber(number, header);
+        header.Write(sender[sender.IndexOf((byte)'@')..]);
+        header.Write(">\r\nX-SmartSink-Run: "u8);
+        header.Write(_run);
+        header.Write((byte)'/');
+        WriteNumber(number, header);
+        header.Write(_fixedHeader);
+    }
+
+    private static void WriteNumber(long number, ReplyBuffer output)
+    {
+        Utf8Formatter.TryFormat(number, output.GetSpan(MaxDigits), out var written);
+        output.Advance(written);
+    }
+}

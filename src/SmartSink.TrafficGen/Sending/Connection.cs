@@ -1,0 +1,159 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace SmartSink.TrafficGen.Sending;
+
+/// <summary>A socket, encrypted or not. Sends at once what there is room for; only the rest is waited for.</summary>
+internal sealed class Connection : IDisposable
+{
+    /// <summary>SOL_IP and IP_BIND_ADDRESS_NO_PORT: a bound socket's port is chosen at connect, where one that lingers may be taken again.</summary>
+    private const int IpLevel = 0;
+    private const int BindAddressNoPort = 24;
+
+    private readonly Socket _socket;
+    private SslStream? _tls;
+
+    /// <summary>Makes an unconnected one.</summary>
+    /// <param name="target">Where it will connect to.</param>
+    /// <param name="source">The local address; null for the system's choice.</param>
+    /// <exception cref="SocketException">There is no descriptor left, or the address is not this machine's.</exception>
+    public Connection(IPEndPoint target, IPAddress? source)
+    {
+        _socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (source is not null)
+        {
+            try
+            {
+                Bind(source);
+            }
+            catch
+            {
+                _socket.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="SocketException">It could not.</exception>
+    public async ValueTask ConnectAsync(IPEndPoint target)
+    {
+        await _socket.ConnectAsync(target);
+        _socket.Blocking = false;
+    }
+
+    /// <summary>Encrypts from now on. No certificate is refused: what is tested is a load, often with a certificate of the test's own.</summary>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The handshake failed.</exception>
+    /// <exception cref="IOException">The connection was lost.</exception>
+    public async Task SecureAsync(string serverName)
+    {
+        _tls = new SslStream(new NetworkStream(_socket, ownsSocket: false));
+        await _tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = serverName,
+#pragma warning disable CA5359 // See above: said in the help of the flags.
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+#pragma warning restore CA5359
+        });
+    }
+
+    /// <summary>Receives what there is, at least one octet; 0 when the server has closed.</summary>
+    /// <exception cref="SocketException">The connection was lost.</exception>
+    /// <exception cref="IOException">The same, encrypted.</exception>
+    public ValueTask<int> ReceiveAsync(Memory<byte> buffer) => _tls is null ? _socket.ReceiveAsync(buffer) : _tls.ReadAsync(buffer);
+
+    /// <summary>Sends octets that the caller may overwrite as soon as the call has returned, before what it returned is complete.</summary>
+    /// <exception cref="SocketException">The connection was lost.</exception>
+    /// <exception cref="IOException">The same, encrypted.</exception>
+    public ValueTask SendCopyAsync(ReadOnlySpan<byte> octets)
+    {
+        octets = SendNow(octets);
+        if (octets.IsEmpty)
+        {
+            return default;
+        }
+
+        var copy = ArrayPool<byte>.Shared.Rent(octets.Length);
+        octets.CopyTo(copy);
+        return SendRentedAsync(copy, octets.Length);
+    }
+
+    /// <summary>Sends octets that stay as they are.</summary>
+    /// <exception cref="SocketException">The connection was lost.</exception>
+    /// <exception cref="IOException">The same, encrypted.</exception>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> octets)
+    {
+        var left = SendNow(octets.Span).Length;
+        return left == 0 ? default : SendRestAsync(octets[^left..]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _tls?.Dispose();
+        _socket.Dispose();
+    }
+
+    private void Bind(IPAddress source)
+    {
+        if (OperatingSystem.IsLinux() && source.AddressFamily == AddressFamily.InterNetwork)
+        {
+            _socket.SetRawSocketOption(IpLevel, BindAddressNoPort, BitConverter.GetBytes(1));
+        }
+
+        _socket.Bind(new IPEndPoint(source, 0));
+    }
+
+    // What is left.
+    private ReadOnlySpan<byte> SendNow(ReadOnlySpan<byte> octets)
+    {
+        while (_tls is null && !octets.IsEmpty)
+        {
+            var sent = _socket.Send(octets, SocketFlags.None, out var error);
+            if (error == SocketError.WouldBlock)
+            {
+                break;
+            }
+
+            if (error != SocketError.Success)
+            {
+                throw new SocketException((int)error);
+            }
+
+            octets = octets[sent..];
+        }
+
+        return octets;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendRentedAsync(byte[] rented, int length)
+    {
+        try
+        {
+            await SendRestAsync(rented.AsMemory(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> octets)
+    {
+        if (_tls is not null)
+        {
+            await _tls.WriteAsync(octets);
+            return;
+        }
+
+        while (!octets.IsEmpty)
+        {
+            octets = octets[await _socket.SendAsync(octets)..];
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using SmartSink.Smtp.Client;
+
+namespace SmartSink.TrafficGen.Sending;
+
+/// <summary>What all connections of a run share.</summary>
+/// <param name="Target">Where to.</param>
+/// <param name="TargetName">The name for TLS's server name indication.</param>
+/// <param name="Sources">Local addresses; empty for the system's choice.</param>
+/// <param name="ImplicitTls">Whether TLS begins before the greeting.</param>
+/// <param name="Dialog">What is wanted of every dialog.</param>
+internal sealed record ConnectionPlan(
+    IPEndPoint Target, string TargetName, IReadOnlyList<IPAddress> Sources, bool ImplicitTls, SmtpClientOptions Dialog)
+{
+    /// <summary>Reads the plan out of the options.</summary>
+    /// <exception cref="TrafficException">The target's name has no address.</exception>
+    public static async Task<ConnectionPlan> MakeAsync(TrafficOptions options, CancellationToken stop)
+    {
+        var dialog = new SmtpClientOptions
+        {
+            StartTls = options.Tls == TlsMode.StartTls,
+            Pipelining = options.Pipelining,
+            Chunking = options.Chunking,
+            SmtpUtf8 = options.SmtpUtf8,
+            Credential = options.Credential is { } credential ? new ClientCredential(credential.UserName, credential.Password) : null,
+        };
+        var target = new IPEndPoint(await ResolveAsync(options, stop), options.Target.Port);
+        return new ConnectionPlan(target, options.Target.Host, options.SourceAddresses, options.Tls == TlsMode.Implicit, dialog);
+    }
+
+    private static async Task<IPAddress> ResolveAsync(TrafficOptions options, CancellationToken stop)
+    {
+        var host = options.Target.Host;
+        try
+        {
+            var addresses = await Dns.GetHostAddressesAsync(host, stop);
+            // IPv4 first among equals: a name for the loopback has both, and a sink in a container often only the one.
+            return addresses.OrderBy(address => address.AddressFamily).FirstOrDefault(address => CanComeFrom(options.SourceAddresses, address))
+                ?? throw new TrafficException($"{host}: no address of the same family as --source-ip");
+        }
+        catch (System.Net.Sockets.SocketException exception)
+        {
+            throw new TrafficException($"{host}: {exception.Message}", exception);
+        }
+    }
+
+    private static bool CanComeFrom(IReadOnlyList<IPAddress> sources, IPAddress target) =>
+        sources.All(source => source.AddressFamily == target.AddressFamily);
+}

@@ -1,0 +1,49 @@
+using SmartSink.TrafficGen.Pacing;
+
+namespace SmartSink.TrafficGen.Sending;
+
+/// <summary>How a run is ended early: no message is begun any more, and who waits to begin one waits no longer.</summary>
+internal sealed class RunControl(Schedule schedule, TimeProvider clock) : IDisposable
+{
+    /// <summary>Connections being made at once: more would overflow a server's backlog, which costs seconds.</summary>
+    private const int Connecting = 128;
+
+    private readonly CancellationTokenSource _stopped = new();
+    private int _failed;
+    private long _stoppedAt;
+
+    /// <summary>Cancelled when no message is to be begun any more.</summary>
+    public CancellationToken Stopped => _stopped.Token;
+
+    /// <summary>Who connects.</summary>
+    public SemaphoreSlim Gate { get; } = new(Connecting);
+
+    /// <summary>Whether a message failed that was not to fail.</summary>
+    public bool HasFailed => Volatile.Read(ref _failed) != 0;
+
+    /// <summary>When the run was ended, as a time stamp; null before.</summary>
+    public long? StoppedAt => Volatile.Read(ref _stoppedAt) is var time and not 0 ? time : null;
+
+    /// <summary>Ends the run.</summary>
+    public void Stop()
+    {
+        Interlocked.CompareExchange(ref _stoppedAt, Math.Max(clock.GetTimestamp(), 1), 0);
+        schedule.Stop();
+        // Continuations are the workers'; they are not to run one after the other in the caller.
+        _ = _stopped.CancelAsync();
+    }
+
+    /// <summary>Ends the run because a message failed.</summary>
+    public void Fail()
+    {
+        Volatile.Write(ref _failed, 1);
+        Stop();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stopped.Dispose();
+        Gate.Dispose();
+    }
+}

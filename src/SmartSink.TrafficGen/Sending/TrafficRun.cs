@@ -1,0 +1,53 @@
+using SmartSink.TrafficGen.Generating;
+using SmartSink.TrafficGen.Pacing;
+
+namespace SmartSink.TrafficGen.Sending;
+
+/// <summary>A run from its first connection to its last.</summary>
+internal static class TrafficRun
+{
+    /// <summary>How long messages under way may take to finish after the run's end, before their connections are closed.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+
+    /// <summary>Does what the options ask for.</summary>
+    /// <param name="options">What to send, and where to.</param>
+    /// <param name="observer">Hears what becomes of it.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="stop">Ends the run early, but cleanly: messages under way are finished.</param>
+    /// <exception cref="TrafficException">It cannot begin: a file cannot be read, or the target's name has no address.</exception>
+    public static async Task<TrafficEnd> RunAsync(
+        TrafficOptions options, ITrafficObserver observer, TimeProvider clock, CancellationToken stop)
+    {
+        var messages = new MessageGenerator(options, clock);
+        var plan = await ConnectionPlan.MakeAsync(options, stop);
+        var schedule = new Schedule(options, clock);
+        using var control = new RunControl(schedule, clock);
+        var run = new TrafficContext(options, plan, messages, schedule, observer, control, clock);
+        Worker[] workers = [.. Enumerable.Range(0, options.Concurrency).Select(index => new Worker(run, index))];
+        using (stop.UnsafeRegister(_ => control.Stop(), null))
+        await using (clock.CreateTimer(_ => Beat(run, workers), null, Heartbeat, Heartbeat))
+        {
+            // What follows is not to run upon a thread that polls the sockets.
+            await Task.WhenAll(workers.Select(worker => worker.RunAsync())).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+
+        return control.HasFailed ? TrafficEnd.Failed : stop.IsCancellationRequested ? TrafficEnd.Cancelled : TrafficEnd.Complete;
+    }
+
+    private static void Beat(TrafficContext run, Worker[] workers)
+    {
+        var now = run.Clock.GetTimestamp();
+        if (now >= run.Schedule.Deadline)
+        {
+            run.Control.Stop();
+        }
+
+        var overdue = run.Control.StoppedAt is { } stopped && run.Clock.GetElapsedTime(stopped, now) > Grace;
+        foreach (var worker in workers)
+        {
+            worker.Expire(overdue ? long.MaxValue : now);
+        }
+    }
+}

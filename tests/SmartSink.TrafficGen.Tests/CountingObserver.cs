@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+
+namespace SmartSink.TrafficGen.Tests;
+
+/// <summary>Counts what it hears.</summary>
+internal sealed class CountingObserver : ITrafficObserver
+{
+    private int _connected;
+    private int _disconnected;
+    private int _accepted;
+    private int _refused;
+    private int _retried;
+    private int _givenUp;
+    private long _octets;
+
+    public ConcurrentDictionary<(TrafficFault Fault, TrafficStage Stage), int> Faults { get; } = new();
+
+    public ConcurrentDictionary<(int Code, TrafficStage Stage, int Domain), int> Answers { get; } = new();
+
+    public ConcurrentDictionary<TrafficStage, int> Times { get; } = new();
+
+    public int Connections => _connected;
+
+    public int Open => _connected - _disconnected;
+
+    public int Accepted => _accepted;
+
+    public int Refused => _refused;
+
+    public int Retried => _retried;
+
+    public int GivenUp => _givenUp;
+
+    public long Octets => _octets;
+
+    public void Connected() => Interlocked.Increment(ref _connected);
+
+    public void Disconnected() => Interlocked.Increment(ref _disconnected);
+
+    public void Faulted(TrafficFault fault, TrafficStage stage) => Faults.AddOrUpdate((fault, stage), 1, (_, count) => count + 1);
+
+    public void Timed(TrafficStage stage, long ticks)
+    {
+        ticks.ShouldBeGreaterThanOrEqualTo(0);
+        Times.AddOrUpdate(stage, 1, (_, count) => count + 1);
+    }
+
+    public void RecipientAnswered(int code, TrafficStage stage, int domain) => Answers.AddOrUpdate((code, stage, domain), 1, (_, count) => count + 1);
+
+    public void MessageAccepted(long octets)
+    {
+        Interlocked.Increment(ref _accepted);
+        Interlocked.Add(ref _octets, octets);
+    }
+
+    public void MessageRefused() => Interlocked.Increment(ref _refused);
+
+    public void MessageRetried() => Interlocked.Increment(ref _retried);
+
+    public void MessageGivenUp() => Interlocked.Increment(ref _givenUp);
+}

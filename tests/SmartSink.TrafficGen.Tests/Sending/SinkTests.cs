@@ -1,0 +1,75 @@
+using System.Net;
+using SmartSink.Testing.Processes;
+using SmartSink.TrafficGen.Sending;
+
+namespace SmartSink.TrafficGen.Tests.Sending;
+
+/// <summary>Against the sink itself: both sides count the same.</summary>
+public sealed class SinkTests
+{
+    private const string Policy = """
+        seed = 7
+        domain_suffix = "load.test"
+        [domain."a.example"]
+        bounce = 10
+        defer = 20
+        [domain."b.example"]
+        bounce = 5
+        [[defer."a.example"]]
+        code = 450
+        msg = "4.2.0 Later"
+        """;
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Both_sides_agree_and_a_second_run_repeats_the_first(bool pipelining, bool startTls)
+    {
+        var options = new TrafficOptions
+        {
+            Concurrency = 4,
+            Duration = null,
+            MessageCount = 400,
+            Domains = [new("a.example", 3), new("b.example", 1)],
+            DomainSuffix = "load.test",
+            RecipientsPerMessage = 2,
+            KeepGoing = true,
+            Seed = 3,
+            TempFailPercent = 10,
+            PermFailPercent = 5,
+            Pipelining = pipelining,
+            Tls = startTls ? TlsMode.StartTls : TlsMode.None,
+        };
+
+        var first = await SendAsync(options);
+        var second = await SendAsync(options with { Concurrency = 7 });
+
+        first.Answers.Values.Sum().ShouldBe(800);
+        (first.Accepted + first.Refused, first.GivenUp, first.Faults.Count).ShouldBe((400, 0, 0));
+        Totals(second).ShouldBe(Totals(first));
+    }
+
+    private static List<string> Totals(CountingObserver observer) =>
+        [.. observer.Answers.GroupBy(answer => (Class: answer.Key.Code / 100, answer.Key.Domain))
+            .Select(group => $"{group.Key}: {group.Sum(answer => answer.Value)}").Order(StringComparer.Ordinal)];
+
+    private static async Task<CountingObserver> SendAsync(TrafficOptions options)
+    {
+        await using var sink = await SinkProcess.StartAsync(Policy);
+        var observer = new CountingObserver();
+
+        var end = await TrafficRun.RunAsync(
+            options with { Target = new DnsEndPoint("127.0.0.1", sink.SmtpPort) }, observer, TimeProvider.System, CancellationToken.None);
+
+        end.ShouldBe(TrafficEnd.Complete);
+        var scrape = await sink.MetricsAsync();
+        foreach (var (outcome, digit) in new[] { ("accepted", 2), ("tempfail", 4), ("permfail", 5) })
+        {
+            scrape.Sum("smartsink_recipients_total", ("outcome", outcome))
+                .ShouldBe(observer.Answers.Where(answer => answer.Key.Code / 100 == digit).Sum(answer => answer.Value), outcome);
+        }
+
+        return observer;
+    }
+}
