@@ -1,3 +1,6 @@
-using System.CommandLine;
+using SmartSink.TrafficGen.Options;
+using SmartSink.TrafficGen.Reporting;
+using SmartSink.TrafficGen.Sending;
 
-return await new RootCommand("traffic-gen, a load of mail for a sink or for the MTA before it.").Parse(args).InvokeAsync();
+SocketRuntime.UseInlineCompletions();
+return await TrafficCommandLine.RunAsync(args, new TrafficSession(Console.Out, Console.Error, TimeProvider.System, TrafficRun.RunAsync));

@@ -118,7 +118,7 @@ internal sealed class MessageGenerator
         "noreply"u8.CopyTo(address);
         domain.CopyTo(address[7..]);
         draft.Envelope.Begin(address[..(7 + domain.Length)]);
-        for (var count = _recipients; count > 0; count--)
+        for (var count = 0; count < _recipients; count++)
         {
             var index = _domainDraw.Draw(ref random);
             draft.Add(address[..WriteRecipient(ref random, _domains[index], address)], index);

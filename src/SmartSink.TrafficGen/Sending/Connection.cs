@@ -50,6 +50,8 @@ internal sealed class Connection : IDisposable
     /// <exception cref="IOException">The connection was lost.</exception>
     public async Task SecureAsync(string serverName)
     {
+        // NetworkStream takes no other; asynchronous calls do not block all the same.
+        _socket.Blocking = true;
         _tls = new SslStream(new NetworkStream(_socket, ownsSocket: false));
         await _tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {

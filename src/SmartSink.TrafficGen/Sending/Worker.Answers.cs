@@ -10,6 +10,7 @@ internal sealed partial class Worker
     private long _begun;
     private bool _accepted;
     private bool _mailRefused;
+    private int _settled;
 
     /// <inheritdoc/>
     void IClientObserver.Answered(ClientCommand command, int recipient, ClientReply reply)
@@ -35,7 +36,7 @@ internal sealed partial class Worker
                 Time(TrafficStage.Rcpt, now);
                 if (!reply.IsPositive && !_mailRefused)
                 {
-                    _run.Observer.RecipientAnswered(reply.Code, TrafficStage.Rcpt, _draft.DomainOf(recipient));
+                    Answer(recipient, reply, TrafficStage.Rcpt);
                 }
 
                 break;
@@ -70,12 +71,19 @@ internal sealed partial class Worker
         {
             if (stage == TrafficStage.Mail || (!_mailRefused && envelope.CodeOf(index) is >= 200 and < 300))
             {
-                _run.Observer.RecipientAnswered(reply.Code, stage, _draft.DomainOf(index));
+                Answer(index, reply, stage);
                 count++;
             }
         }
 
         return count;
+    }
+
+    // 421 is about the connection: it leaves the recipient open.
+    private void Answer(int recipient, ClientReply reply, TrafficStage stage)
+    {
+        _settled += reply.ClosesConnection ? 0 : 1;
+        _run.Observer.RecipientAnswered(reply.Code, stage, _draft.DomainOf(recipient));
     }
 
     private void Time(TrafficStage stage, long now)

@@ -98,23 +98,36 @@ internal sealed partial class Worker
         Time(TrafficStage.Tls, _run.Clock.GetTimestamp());
     }
 
+    // A server may close after it has refused all there is, as with 521 (RFC 7504): that is the connection's fault alone.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TrafficFault?> SendAsync()
     {
         _accepted = false;
         _mailRefused = false;
+        _settled = 0;
         _stage = TrafficStage.Mail;
         _since = _run.Clock.GetTimestamp();
         var begun = _begun == 0 ? _since : _begun;
-        try
+        if (await TransactAsync() is { } fault)
         {
-            if (await PumpAsync(Said.Mail) != ClientAction.Idle)
+            if (_settled < _draft.Envelope.RecipientCount)
             {
-                return Lost();
+                return fault;
             }
 
-            _run.Observer.Timed(TrafficStage.Transaction, _run.Clock.GetTimestamp() - begun);
-            return null;
+            Tell(fault);
+        }
+
+        _run.Observer.Timed(TrafficStage.Transaction, _run.Clock.GetTimestamp() - begun);
+        return null;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TrafficFault?> TransactAsync()
+    {
+        try
+        {
+            return await PumpAsync(Said.Mail) == ClientAction.Idle ? null : Lost();
         }
         catch (Exception exception) when (IsFault(exception))
         {

@@ -70,6 +70,26 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_connection_closed_after_the_message_was_refused_does_not_repeat_the_message()
+    {
+        await using var server = FakeServer.Start(async (session, _) =>
+        {
+            await session.SayAsync("220 fake.example\r\n");
+            await session.HearAsync();
+            await session.SayAsync("250 fake.example\r\n");
+            await session.HearAsync();
+            await session.SayAsync("250 OK\r\n");
+            await session.HearAsync();
+            await session.SayAsync("521 5.3.2 No mail here\r\n");
+        });
+
+        var (end, observer) = await RunAsync(server, messages: 1, keepGoing: true);
+
+        (end, observer.Refused, observer.Retried, observer.Answers.Count).ShouldBe((TrafficEnd.Complete, 1, 0, 1));
+        observer.Faults.ShouldHaveSingleItem().Key.Fault.ShouldBe(TrafficFault.Closed);
+    }
+
+    [Fact]
     public async Task Without_keep_going_the_first_fault_ends_the_run()
     {
         await using var server = FakeServer.Start((session, _) =>

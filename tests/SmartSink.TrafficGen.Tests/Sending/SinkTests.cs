@@ -36,8 +36,6 @@ public sealed class SinkTests
             RecipientsPerMessage = 2,
             KeepGoing = true,
             Seed = 3,
-            TempFailPercent = 10,
-            PermFailPercent = 5,
             Pipelining = pipelining,
             Tls = startTls ? TlsMode.StartTls : TlsMode.None,
         };
@@ -48,6 +46,7 @@ public sealed class SinkTests
         first.Answers.Values.Sum().ShouldBe(800);
         (first.Accepted + first.Refused, first.GivenUp, first.Faults.Count).ShouldBe((400, 0, 0));
         Totals(second).ShouldBe(Totals(first));
+        (await SendAsync(options with { TempFailPercent = 50, PermFailPercent = 50 })).Accepted.ShouldBe(0);
     }
 
     private static List<string> Totals(CountingObserver observer) =>
