@@ -87,7 +87,7 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
         TimeSpan took;
         await using (ProgressDisplay.Start(new ProgressMeter(options, recorder, time), error, time))
         {
-            end = await run(options, recorder, time, stop);
+            end = await SendAsync(options, recorder, stop);
             took = time.GetElapsedTime(begin);
         }
 
@@ -98,5 +98,18 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
             Verify = verifier is null ? null : await verifier.CompareAsync(recorder.ReadCounts(), CancellationToken.None),
         };
         return report with { ExitCode = ExitCodes.Judge(report, end, options.KeepGoing) };
+    }
+
+    /// <summary>A run that was stopped still has its report, however it took the stop.</summary>
+    private async Task<TrafficEnd> SendAsync(TrafficOptions options, TrafficRecorder recorder, CancellationToken stop)
+    {
+        try
+        {
+            return await run(options, recorder, time, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return TrafficEnd.Cancelled;
+        }
     }
 }

@@ -107,6 +107,18 @@ public sealed class TrafficSessionTests : IDisposable
         _program.Output.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_run_that_was_stopped_has_its_report_too()
+    {
+        (await _program.RunAsync((_, observer, _, _) =>
+        {
+            observer.MessageAccepted(100);
+            throw new OperationCanceledException();
+        })).ShouldBe(1);
+        _program.Output.ShouldContain(", cancelled\n");
+        _program.Output.ShouldContain("accepted 1, ");
+    }
+
     private static void Repeat(int count, Action action)
     {
         for (var i = 0; i < count; i++)
