@@ -1,5 +1,6 @@
 using SmartSink.Configuration;
 using SmartSink.Hosting;
+using SmartSink.Reloading;
 
 namespace SmartSink.Commands;
 
@@ -16,6 +17,7 @@ internal static class ServeCommand
         }
 
         await using var sink = await SinkApplication.StartAsync(settings.Settings!, settings.Files, settings.Warnings, TimeProvider.System);
+        LoadGarbage.GiveBack();
         await sink.WaitForShutdownAsync();
         return sink.State.Phase == SinkPhase.Failed ? ExitCodes.Failure : ExitCodes.Success;
     }

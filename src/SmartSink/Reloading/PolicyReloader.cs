@@ -138,6 +138,7 @@ internal sealed class PolicyReloader : IDisposable
             _log.Report(result.Diagnostics);
             _holder.Apply(snapshot, new ReloadReport(ReloadResult.Applied, now, result.Diagnostics));
             _log.Applied(snapshot.Hash, snapshot.EntryCount - 1);
+            LoadGarbage.GiveBack();
         }
     }
 
