@@ -89,7 +89,7 @@ internal sealed partial class SmtpConnection : IPolled
                 case ConnectionPhase.Reading when _mayRead:
                     Converse(SessionAction.Read);
                     break;
-                case ConnectionPhase.Sending when flags.HasFlag(PollFlags.Writable):
+                case ConnectionPhase.Sending when (flags & PollFlags.Writable) != PollFlags.None:
                     SendRest();
                     break;
                 case ConnectionPhase.Lingering when _mayRead:
@@ -109,17 +109,17 @@ internal sealed partial class SmtpConnection : IPolled
         var signals = (ConnectionSignals)Interlocked.Exchange(ref _signals, 0);
         try
         {
-            if (signals.HasFlag(ConnectionSignals.TlsEnded))
+            if ((signals & ConnectionSignals.TlsEnded) != ConnectionSignals.None)
             {
                 OnTlsEnded();
             }
 
-            if (signals.HasFlag(ConnectionSignals.Attention))
+            if ((signals & ConnectionSignals.Attention) != ConnectionSignals.None)
             {
                 OnAttention();
             }
 
-            if (signals.HasFlag(ConnectionSignals.Turn) && _phase == ConnectionPhase.Reading)
+            if ((signals & ConnectionSignals.Turn) != ConnectionSignals.None && _phase == ConnectionPhase.Reading)
             {
                 Converse(SessionAction.Read);
             }
