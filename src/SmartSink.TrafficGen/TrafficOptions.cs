@@ -40,6 +40,9 @@ internal sealed record TrafficOptions
     /// <summary>--domain-suffix: put after sender's, recipients' and EHLO domains, with a dot; null or empty for none.</summary>
     public string? DomainSuffix { get; init; }
 
+    /// <summary>--recipients: a file with an address a line, taken in turn instead of drawn ones; <see cref="Domains"/> are then its domains.</summary>
+    public string? RecipientsFile { get; init; }
+
     /// <summary>--recipients-per-message: at least 1.</summary>
     public int RecipientsPerMessage { get; init; } = 1;
 

@@ -13,6 +13,7 @@ internal sealed class MessageGenerator
     private const int MaxDigits = 20;
 
     private readonly WholeMessage[]? _whole;
+    private readonly RecipientList? _list;
     private readonly ulong _seed;
     private readonly bool _chunking;
     private readonly bool _eightBit;
@@ -34,6 +35,7 @@ internal sealed class MessageGenerator
     public MessageGenerator(TrafficOptions options, TimeProvider clock)
     {
         _whole = WholeMessage.Read(options);
+        _list = RecipientList.Read(options);
         _seed = options.Seed;
         _chunking = options.Chunking;
         _eightBit = options.SmtpUtf8;
@@ -69,7 +71,7 @@ internal sealed class MessageGenerator
     public void Make(long number, Draft draft)
     {
         var random = new RandomStream(_seed, number);
-        Address(ref random, draft);
+        Address(ref random, number, draft);
         if (_whole is not null)
         {
             draft.Whole = _whole[(int)(number % _whole.Length)];
@@ -111,7 +113,7 @@ internal sealed class MessageGenerator
         }
     }
 
-    private void Address(ref RandomStream random, Draft draft)
+    private void Address(ref RandomStream random, long number, Draft draft)
     {
         Span<byte> address = stackalloc byte[512];
         var domain = _senderDomain ?? _domains[_domainDraw.Draw(ref random)];
@@ -120,6 +122,13 @@ internal sealed class MessageGenerator
         draft.Envelope.Begin(address[..(7 + domain.Length)]);
         for (var count = 0; count < _recipients; count++)
         {
+            if (_list is not null)
+            {
+                var (recipient, listed) = _list[(number * _recipients) + count];
+                draft.Add(recipient, listed);
+                continue;
+            }
+
             var index = _domainDraw.Draw(ref random);
             draft.Add(address[..WriteRecipient(ref random, _domains[index], address)], index);
         }

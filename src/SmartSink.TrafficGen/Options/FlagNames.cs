@@ -21,6 +21,7 @@ internal static class FlagNames
     public const string PermFailPercent = "--permfail-percent";
     public const string Pipelining = "--pipelining";
     public const string RateProfile = "--rate-profile";
+    public const string Recipients = "--recipients";
     public const string RecipientsPerMessage = "--recipients-per-message";
     public const string Replay = "--replay";
     public const string Report = "--report";

@@ -14,6 +14,7 @@ internal static class FlagRules
         (FlagNames.Replay, [FlagNames.BodySize, FlagNames.SizeDistribution, FlagNames.Header]),
         (FlagNames.SizeDistribution, [FlagNames.BodySize]),
         (FlagNames.RateProfile, [FlagNames.Throttle]),
+        (FlagNames.Recipients, [FlagNames.Domain, FlagNames.TempFailPercent, FlagNames.PermFailPercent]),
     ];
 
     /// <summary>A line for each flag that stands where it means nothing.</summary>

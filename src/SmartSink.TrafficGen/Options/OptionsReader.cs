@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SmartSink.TrafficGen.Options.Values;
 
 namespace SmartSink.TrafficGen.Options;
 
@@ -24,6 +25,11 @@ internal static class OptionsReader
         }
 
         options = WithEnd(flags.Aggregate(options, (sum, flag) => flag.Apply(sum, line, errors)), flags.First(flag => flag.Name == FlagNames.Duration).IsGiven(line));
+        if (options.RecipientsFile is { } file && errors.Count == 0)
+        {
+            options = WithDomainsOf(options, file, errors);
+        }
+
         if (errors.Count == 0)
         {
             foreach (var error in FlagRules.Check(options))
@@ -46,5 +52,18 @@ internal static class OptionsReader
         return options.RateProfile.Count > 0
             ? options with { Duration = options.RateProfile.Aggregate(TimeSpan.Zero, (sum, stage) => sum + stage.Duration) }
             : options.MessageCount is null ? options : options with { Duration = null };
+    }
+
+    private static TrafficOptions WithDomainsOf(TrafficOptions options, string file, ICollection<string> errors)
+    {
+        try
+        {
+            return options with { Domains = RecipientsFile.ReadDomains(file) };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            errors.Add($"{FlagNames.Recipients}: {exception.Message}");
+            return options;
+        }
     }
 }

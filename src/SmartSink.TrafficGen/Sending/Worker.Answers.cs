@@ -46,7 +46,8 @@ internal sealed partial class Worker
                 break;
             case ClientCommand.EndOfData:
                 Time(TrafficStage.EndOfData, now);
-                _accepted = reply.IsPositive && AnswerAccepted(reply, TrafficStage.EndOfData) > 0;
+                var answered = AnswerAccepted(reply, TrafficStage.EndOfData);
+                _accepted = reply.IsPositive && answered > 0;
                 break;
         }
 

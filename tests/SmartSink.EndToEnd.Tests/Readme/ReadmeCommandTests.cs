@@ -45,6 +45,11 @@ public sealed class ReadmeCommandTests
 
         result.ExitCode.ShouldBe(0, result.ToString());
         result.Output.ShouldNotContain("Failed!");
-        result.Output.Split("Passed!").Length.ShouldBe(1 + 4, result.ToString());
+        result.Output.Split("Passed!").Length.ShouldBe(1 + TestProjects(), result.ToString());
     }
+
+    /// <summary>All that the solution names but this one, which runs only when it is asked for.</summary>
+    private static int TestProjects() =>
+        File.ReadLines(Path.Combine(RepositoryRoot.Path, "SmartSink.sln"))
+            .Count(line => line.StartsWith("Project(", StringComparison.Ordinal) && line.Contains(".Tests\",", StringComparison.Ordinal)) - 1;
 }

@@ -88,11 +88,14 @@ public sealed partial class SinkProcess : IAsyncDisposable
     /// <summary>Reads /metrics.</summary>
     public Task<MetricsScrape> MetricsAsync() => MetricsScrape.FetchAsync(new Uri(Http, "/metrics"));
 
-    /// <summary>Writes another policy and waits until it is in force.</summary>
+    /// <summary>Puts another policy in the place of the present one and waits until it is in force.</summary>
     public async Task ChangePolicyAsync(string policy)
     {
         var before = await AppliedAsync();
-        await File.WriteAllTextAsync(PolicyFile, policy);
+
+        // In one step: a file that is rewritten in place is empty for a moment, and on a busy machine that is a policy, too.
+        await File.WriteAllTextAsync(PolicyFile + ".new", policy);
+        File.Move(PolicyFile + ".new", PolicyFile, overwrite: true);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (await AppliedAsync() == before)
         {

@@ -1,10 +1,12 @@
 using System.Net;
+using SmartSink.Testing;
 using SmartSink.TrafficGen.Options;
 
 namespace SmartSink.TrafficGen.Tests.Options;
 
 public sealed class TrafficCommandLineTests : IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
     private readonly CommandLineFixture _program = new();
 
     public static TheoryData<string, string> Mistakes => new()
@@ -35,13 +37,18 @@ public sealed class TrafficCommandLineTests : IDisposable
         { "--verify-wait 5s", "--verify-wait: means nothing without --verify" },
         { "--tls --starttls", "--tls: cannot be used with --starttls" },
         { "--throttle 1/s --rate-profile 1/s:10s", "--throttle: cannot be used with --rate-profile" },
+        { "--recipients /none/such", "--recipients: " },
         { "--target mx.example.com:25", "--target: mx.example.com is not this machine and there is no --domain-suffix" },
         { "--target localhost:25 --target localhost:26", "--target" },
         { "--prot", "--prot" },
         { "--target", "--target" },
     };
 
-    public void Dispose() => _program.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _program.Dispose();
+    }
 
     [Theory]
     [MemberData(nameof(Mistakes))]
@@ -127,6 +134,23 @@ public sealed class TrafficCommandLineTests : IDisposable
         options.Sizes!.Sizes.ShouldBe([new WeightedSize(1000, 1)]);
         options.Throttle!.Limit.ShouldBe(10);
         options.FailIf.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_domains_of_a_recipients_file_are_the_runs_domains()
+    {
+        var file = _folder.Write("recipients.txt", "a@One.test\n\nb@two.test\n\"c@d\"@one.test\n");
+        (await ReadAsync("--recipients", file)).Domains.ShouldBe([new WeightedDomain("one.test", 1), new WeightedDomain("two.test", 1)]);
+    }
+
+    [Theory]
+    [InlineData("a@one.test\nnobody\n", "(2): \"nobody\" is not an address")]
+    [InlineData("\n", " holds no address")]
+    public async Task A_recipients_file_with_a_mistake_is_refused(string content, string mistake)
+    {
+        var file = _folder.Write("recipients.txt", content);
+        (await _program.RunAsync("--recipients", file)).ShouldBe(2);
+        _program.Error.ShouldBe($"--recipients: {file}{mistake}\n");
     }
 
     [Fact]

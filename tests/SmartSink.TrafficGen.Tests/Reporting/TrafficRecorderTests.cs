@@ -50,13 +50,20 @@ public sealed class TrafficRecorderTests
     {
         var recorder = new TrafficRecorder();
         Tell(recorder);
+
+        // The runtime's own allocations, such as those of a method that is compiled anew, do not come in every round.
+        Enumerable.Range(0, 5).Min(_ => AllocatedBy(recorder)).ShouldBe(0);
+    }
+
+    private static long AllocatedBy(TrafficRecorder recorder)
+    {
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
         {
             Tell(recorder);
         }
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static void Tell(TrafficRecorder recorder)

@@ -49,13 +49,34 @@ public sealed class SinkTests
         (await SendAsync(options with { TempFailPercent = 50, PermFailPercent = 50 })).Accepted.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task What_is_refused_at_the_end_of_data_is_told()
+    {
+        const string RefusesAtData = """
+            seed = 7
+            [domain."a.example"]
+            bounce = 50
+            [[bounce."a.example"]]
+            code = 550
+            msg = "5.7.1 Not this message"
+            stage = "data"
+            """;
+        var options = new TrafficOptions { Concurrency = 3, Duration = null, MessageCount = 100, Domains = [new("a.example", 1)], KeepGoing = true };
+
+        var told = await SendAsync(options, RefusesAtData);
+
+        (told.Accepted + told.Refused).ShouldBe(100);
+        told.Answers[(550, TrafficStage.EndOfData, 0)].ShouldBe(told.Refused);
+        told.Refused.ShouldBeInRange(1, 99);
+    }
+
     private static List<string> Totals(CountingObserver observer) =>
         [.. observer.Answers.GroupBy(answer => (Class: answer.Key.Code / 100, answer.Key.Domain))
             .Select(group => $"{group.Key}: {group.Sum(answer => answer.Value)}").Order(StringComparer.Ordinal)];
 
-    private static async Task<CountingObserver> SendAsync(TrafficOptions options)
+    private static async Task<CountingObserver> SendAsync(TrafficOptions options, string policy = Policy)
     {
-        await using var sink = await SinkProcess.StartAsync(Policy);
+        await using var sink = await SinkProcess.StartAsync(policy);
         var observer = new CountingObserver();
 
         var end = await TrafficRun.RunAsync(

@@ -30,6 +30,15 @@ internal static class AddressFlags
         },
         new ValueFlag<string>
         {
+            Name = FlagNames.Recipients,
+            Placeholder = "FILE",
+            Description = "Take recipients in turn from a file with an address a line, instead of drawing them",
+            Expected = PlainText.ExpectedPath,
+            Read = PlainText.TryParsePath,
+            Set = (options, file) => options with { RecipientsFile = file },
+        },
+        new ValueFlag<string>
+        {
             Name = FlagNames.SenderDomain,
             Placeholder = "DOMAIN",
             Description = "The sender's domain, before the suffix [default: one of the recipients']",
