@@ -30,7 +30,7 @@ internal static class VerifyText
         }
 
         text.Append(Verdict(verify));
-        if (verify.Unanswered > 0)
+        if (!verify.Agrees && verify.Unanswered > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $"; {Whole(verify.Unanswered)} transactions ended without an answer, and what the sink counted of them is not known here");
         }
