@@ -1,3 +1,4 @@
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
 
@@ -47,6 +48,18 @@ internal sealed class ConnectionContext
 
     /// <summary>The present moment.</summary>
     public Moment Now() => Clock.ReadMoment();
+
+    /// <summary>What a session wants whose client is silent: by its own deadlines, or as urgently as the server stops.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="replies">Takes what the client is to be told.</param>
+    public SessionAction AskSession(SmtpSession session, ReplyBuffer replies)
+    {
+        var phase = StopPhase;
+        var step = phase == StopPhase.Running
+            ? session.CheckDeadlines(replies, Now())
+            : session.Shutdown(replies, Now(), force: phase >= StopPhase.Forcing);
+        return step.Action;
+    }
 
     /// <summary>A deadline from now, in <see cref="Moment.Milliseconds"/>; never for zero.</summary>
     public long In(TimeSpan time) =>

@@ -26,11 +26,7 @@ internal sealed partial class SmtpConnection
     {
         _wasSilent = !_mayRead && !_session.IsInData;
         var replies = ThreadBuffers.TakeReplies();
-        var now = _context.Now();
-        var step = _context.StopPhase == StopPhase.Running
-            ? _session.CheckDeadlines(replies, now)
-            : _session.Shutdown(replies, now, force: _context.StopPhase >= StopPhase.Forcing);
-        Converse(step.Action, replies);
+        Converse(_context.AskSession(_session, replies), replies);
     }
 
     private void Converse(SessionAction action) => Converse(action, ThreadBuffers.TakeReplies());

@@ -214,10 +214,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
     {
         _stopSeen = context.StopPhase;
         WasSilent = !session.IsInData;
-        var now = context.Now();
-        return _stopSeen == StopPhase.Running
-            ? session.CheckDeadlines(Replies, now).Action
-            : session.Shutdown(Replies, now, force: _stopSeen >= StopPhase.Forcing).Action;
+        return context.AskSession(session, Replies);
     }
 
     private SessionAction Feed(ReadOnlySpan<byte> octets)
