@@ -1,4 +1,4 @@
-# The tests in a container: docker build -f docker/test.Dockerfile .
+# The tests in a container: docker build --no-cache -f docker/test.Dockerfile .
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
 FROM ${SDK_IMAGE}
 WORKDIR /source
