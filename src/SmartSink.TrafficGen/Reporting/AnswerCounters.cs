@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using SmartSink.Shared;
 
 namespace SmartSink.TrafficGen.Reporting;
 

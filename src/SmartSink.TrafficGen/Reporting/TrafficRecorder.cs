@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SmartSink.Shared;
 using SmartSink.TrafficGen.Reporting.Latency;
 
 namespace SmartSink.TrafficGen.Reporting;

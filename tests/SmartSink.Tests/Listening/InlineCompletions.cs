@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using SmartSink.Listening;
+using SmartSink.Shared;
 
 namespace SmartSink.Tests.Listening;
 

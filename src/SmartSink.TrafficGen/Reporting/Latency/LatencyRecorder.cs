@@ -1,3 +1,5 @@
+using SmartSink.Shared;
+
 namespace SmartSink.TrafficGen.Reporting.Latency;
 
 /// <summary>Takes times from many threads: no lock, no allocation. A reader sums the lanes.</summary>

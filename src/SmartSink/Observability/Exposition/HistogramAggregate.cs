@@ -1,4 +1,4 @@
-using SmartSink.Observability.Metrics;
+using SmartSink.Shared;
 
 namespace SmartSink.Observability.Exposition;
 

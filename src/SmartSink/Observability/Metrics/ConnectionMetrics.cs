@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Security.Authentication;
 using SmartSink.Listening;
+using SmartSink.Shared;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Observability.Metrics;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using SmartSink.Shared;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Server;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using SmartSink.Reloading;
+using SmartSink.Shared;
 
 namespace SmartSink.Observability.Metrics;
 

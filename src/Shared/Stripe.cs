@@ -1,11 +1,11 @@
 using System.Numerics;
 
-namespace SmartSink.TrafficGen.Reporting;
+namespace SmartSink.Shared;
 
 /// <summary>Gives each thread a lane of its own, so that threads that count at the same time do not fight for one cache line.</summary>
 internal static class Stripe
 {
-    private const int MostLanes = 64;
+    private const int MostStripes = 64;
 
     /// <summary>The lane of the thread, from 1; 0 before it has one.</summary>
     [ThreadStatic]
@@ -13,8 +13,8 @@ internal static class Stripe
 
     private static int _given;
 
-    /// <summary>How many lanes there are: a power of two, at least one for each thread that can run at once.</summary>
-    public static int Count { get; } = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, MostLanes));
+    /// <summary>How many lanes there are: a power of two, more than threads that run at once.</summary>
+    public static int Count { get; } = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount * 2, MostStripes));
 
     /// <summary>The calling thread's lane, 0 to <see cref="Count"/> - 1. Threads may share one: writers must be atomic.</summary>
     public static int Index

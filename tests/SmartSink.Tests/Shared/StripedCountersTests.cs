@@ -1,6 +1,6 @@
-using SmartSink.Observability.Metrics;
+using SmartSink.Shared;
 
-namespace SmartSink.Tests.Observability.Metrics;
+namespace SmartSink.Tests.Shared;
 
 public sealed class StripedCountersTests
 {

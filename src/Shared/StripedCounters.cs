@@ -1,4 +1,4 @@
-namespace SmartSink.Observability.Metrics;
+namespace SmartSink.Shared;
 
 /// <summary>A fixed set of counters that many threads add to without waiting for each other; a reader sums the lanes.</summary>
 internal sealed class StripedCounters
