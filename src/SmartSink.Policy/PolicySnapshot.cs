@@ -24,6 +24,8 @@ public sealed class PolicySnapshot : IMailboxFilter
     private readonly DomainTable _domains;
     private readonly DomainRules[] _rules;
     private readonly DrawSource _draws;
+    private readonly DrawSource _tempFailDraws;
+    private readonly DrawSource _permFailDraws;
 
     internal PolicySnapshot(MergedPolicy policy, PolicySources sources, string hash, DateTimeOffset loadedAt)
     {
@@ -36,7 +38,10 @@ public sealed class PolicySnapshot : IMailboxFilter
         var resolver = new DomainResolver(policy);
         var builder = new RulesBuilder();
         _rules = [.. policy.Domains.Prepend(policy.Default).Select(domain => builder.Build(resolver.Resolve(domain)))];
-        _draws = new DrawSource((ulong?)policy.Seed?.Value, _rules.Length);
+        var seed = (ulong?)policy.Seed?.Value;
+        _draws = new DrawSource(seed, _rules.Length);
+        _tempFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.TempFail), _rules.Length);
+        _permFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.PermFail), _rules.Length);
     }
 
     /// <summary>The first 16 hexadecimal digits of a SHA-256 over the content of all files: equal on every replica that runs the same policy.</summary>
@@ -62,8 +67,9 @@ public sealed class PolicySnapshot : IMailboxFilter
     }
 
     /// <summary>
-    /// Decides at <see cref="Stage.Rcpt"/>, once for each recipient, and lets every other stage pass. Each call takes one draw,
-    /// also when a trigger or a rate of 0 makes it needless: so the k-th recipient of a domain always has the k-th draw.
+    /// Decides at <see cref="Stage.Rcpt"/>, once for each recipient, and lets every other stage pass. A recipient takes one draw of its
+    /// domain, also when a rate of 0 makes it needless, so the k-th always has the k-th draw. Who is decided without, by a trigger or
+    /// by a sticky bounce, takes none: so totals do not hang on the order in which the recipients of many connections come.
     /// </summary>
     public FilterAnswer Answer(in DialogFacts facts)
     {
@@ -75,20 +81,22 @@ public sealed class PolicySnapshot : IMailboxFilter
         var domain = _suffixes.Cut(facts.Domain);
         var match = _domains.Find(domain);
         ref readonly var rules = ref _rules[match.Entry];
-        var draw = _draws.Next(match, domain);
-        var bounceDraw = rules.Sticky ? Draw.Sticky(_draws.AddressSeed, facts.LocalPart, match.Hash) : draw;
         switch (TriggerReader.Read(facts.LocalPart, out var code))
         {
             case Trigger.TempFail:
-                return Give(rules.Defers.Pick(draw), match.Entry);
+                return Give(rules.Defers.Pick(_tempFailDraws.Next(match, domain)), match.Entry);
             case Trigger.PermFail:
-                return Give(rules.Bounces.Pick(bounceDraw), match.Entry);
+                var choice = rules.Sticky ? DrawOf(facts.LocalPart, match) : _permFailDraws.Next(match, domain);
+                return Give(rules.Bounces.Pick(choice), match.Entry);
             case Trigger.Code:
                 return new FilterAnswer { Reply = EchoReply.Of(code), ReplyStage = Stage.Rcpt, Entry = match.Entry };
             case Trigger.Accept:
                 return new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry };
+            case Trigger.None when rules.Sticky:
+                return Give(rules.BounceOf(DrawOf(facts.LocalPart, match)) ?? rules.DeferOf(_draws.Next(match, domain)), match.Entry);
             default:
-                return Give(rules.Decide(draw, bounceDraw), match.Entry);
+                var draw = _draws.Next(match, domain);
+                return Give(rules.BounceOf(draw) ?? rules.DeferOf(draw), match.Entry);
         }
     }
 
@@ -99,6 +107,8 @@ public sealed class PolicySnapshot : IMailboxFilter
         ArgumentNullException.ThrowIfNull(address);
         return new Explainer(_sources.Read(), _suffixes, _domains, _draws.AddressSeed, EntryName).Explain(address);
     }
+
+    private ulong DrawOf(ReadOnlySpan<byte> localPart, in DomainMatch match) => Draw.Sticky(_draws.AddressSeed, localPart, match.Hash);
 
     private static FilterAnswer Give(PolicyReply? reply, int entry) =>
         new() { Reply = reply?.Reply, ReplyStage = reply?.GivenAt ?? Stage.Rcpt, Entry = entry };

@@ -13,16 +13,12 @@ internal readonly record struct DomainRules(
     ReplyChoice Bounces,
     ReplyChoice Defers)
 {
-    /// <summary>The reply that the rates give for a draw; null to accept.</summary>
-    /// <param name="draw">This recipient's draw.</param>
-    /// <param name="bounceDraw">The draw that decides about a bounce: the address's own under <see cref="Sticky"/>, else the same.</param>
-    public PolicyReply? Decide(ulong draw, ulong bounceDraw)
-    {
-        if (Draw.ForRate(bounceDraw) < Rates.BounceBelow)
-        {
-            return Bounces.Pick(bounceDraw);
-        }
+    /// <summary>The reply of a bounce when the draw decides for one; else null.</summary>
+    /// <param name="draw">The recipient's draw: the address's own under <see cref="Sticky"/>.</param>
+    public PolicyReply? BounceOf(ulong draw) => Draw.ForRate(draw) < Rates.BounceBelow ? Bounces.Pick(draw) : null;
 
-        return Draw.ForRate(draw) < (Sticky ? Rates.DeferRestBelow : Rates.RefuseBelow) ? Defers.Pick(draw) : null;
-    }
+    /// <summary>The reply of a deferral when the draw of a recipient that does not bounce decides for one; null to accept.</summary>
+    /// <param name="draw">The recipient's draw; under <see cref="Sticky"/> another than that of the bounce.</param>
+    public PolicyReply? DeferOf(ulong draw) =>
+        Draw.ForRate(draw) < (Sticky ? Rates.DeferRestBelow : Rates.RefuseBelow) ? Defers.Pick(draw) : null;
 }

@@ -12,6 +12,8 @@ namespace SmartSink.Policy.Decisions;
 /// <c>Mix(seed + Mix(hash))</c>, with the <see cref="OctetHash"/> of the domain in lower case, without the domain suffix.
 /// A sticky draw is the first of the sequence of an address: its hash goes on from the domain's with the number 64 (the code of <c>@</c>) and
 /// the local part in lower case as one label.
+/// Triggers draw from sequences of the same kind with another seed in the place of the policy's: the first draw of a name whose hash is the
+/// number of the <see cref="Trigger"/>.
 /// </remarks>
 internal static class Draw
 {
@@ -47,6 +49,11 @@ internal static class Draw
         var hash = OctetHash.AddLabelIgnoringCase(OctetHash.Add(domainHash, '@'), localPart);
         return Seeded(seed, hash, 0);
     }
+
+    /// <summary>The seed of the draws that choose among the replies which a trigger asks for.</summary>
+    /// <param name="seed">The policy's seed; null when it gives none.</param>
+    /// <param name="trigger">Which.</param>
+    public static ulong? SeedOf(ulong? seed, Trigger trigger) => seed is { } given ? Seeded(given, (ulong)trigger, 0) : null;
 
     /// <summary>The bits that decide whether a recipient is refused: 0 to 2^63 - 1, so that a threshold of 2^63 means always.</summary>
     public static ulong ForRate(ulong draw) => draw >> 1;

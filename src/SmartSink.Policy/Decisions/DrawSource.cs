@@ -4,7 +4,7 @@ using SmartSink.Policy.Matching;
 namespace SmartSink.Policy.Decisions;
 
 /// <summary>
-/// Gives each recipient its draw: without a seed a random one, with a seed the k-th of its domain. Safe for any number of threads;
+/// Gives each recipient that asks its draw: without a seed a random one, with a seed the k-th of its domain. Safe for any number of threads;
 /// it allocates only for a domain seen for the first time that no exact entry names.
 /// </summary>
 internal sealed class DrawSource

@@ -33,6 +33,14 @@ public sealed class DrawTests
         Draw.Sticky(seed, Encoding.ASCII.GetBytes(localPart), OctetHash.Of(Encoding.ASCII.GetBytes(domain))).ShouldBe(draw);
 
     [Fact]
+    public void The_draws_of_triggers_are_always_the_same()
+    {
+        Draw.SeedOf(42, Trigger.TempFail).ShouldBe(0xEF45706F4A6B2E24);
+        Draw.SeedOf(42, Trigger.PermFail).ShouldBe(0xE027FBD408B64B22);
+        Draw.SeedOf(null, Trigger.TempFail).ShouldBeNull();
+    }
+
+    [Fact]
     public void Only_the_letters_A_to_Z_are_taken_as_lower_case()
     {
         for (var octet = 0; octet < 256; octet++)

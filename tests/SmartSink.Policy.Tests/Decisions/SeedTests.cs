@@ -72,18 +72,55 @@ public sealed class SeedTests
     }
 
     [Fact]
-    public void Every_recipient_takes_one_draw_also_one_that_a_trigger_decides()
+    public void A_trigger_takes_no_draw_of_the_rates()
     {
         var plain = Sample.Codes(PolicyFolder.Snapshot(Seeded), "a.example", 300);
         var policy = PolicyFolder.Snapshot(Seeded);
+        Dialog[] triggers = [.. new[] { "tempfail", "permfail", "250-x", "451-x" }.Select(word => Dialog.With(word + "@a.example"))];
         var dialog = new Dialog();
-        foreach (var trigger in new[] { "tempfail", "permfail", "250-x", "451-x" })
+        var codes = plain.Select((_, number) =>
         {
-            dialog.Recipient(trigger + "@a.example");
-            dialog.Ask(policy);
-        }
+            triggers[number % triggers.Length].Ask(policy);
+            dialog.Recipient($"user{number}@a.example");
+            return dialog.Ask(policy).Reply?.Code ?? 250;
+        });
 
-        Sample.Codes(policy, "a.example", 296).ShouldBe(plain[4..]);
+        codes.ShouldBe(plain);
+    }
+
+    [Theory]
+    [MemberData(nameof(Domains))]
+    public void The_replies_of_a_trigger_are_the_same_whatever_comes_between(string domain)
+    {
+        var alone = TriggerCodes(PolicyFolder.Snapshot(Seeded), domain, "tempfail", 400);
+        var policy = PolicyFolder.Snapshot(Seeded);
+        Dialog[] others = [.. new[] { "permfail", "someone", "450-x" }.Select(word => Dialog.With($"{word}@{domain}"))];
+        var mixed = alone.SelectMany((_, number) =>
+        {
+            others[number % others.Length].Ask(policy);
+            return TriggerCodes(policy, domain, "tempfail", 1);
+        });
+
+        mixed.ShouldBe(alone);
+        alone.Count(code => code == 450).ShouldBeInRange(150, 250);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("sticky = true\n")]
+    public void Totals_with_triggers_are_exact_in_any_order(string head)
+    {
+        string[] words = ["tempfail", "permfail", "250-x", "user", "user"];
+        string[] recipients = [.. Enumerable.Range(0, 3000).Select(number => $"{words[number % words.Length]}{number}@a.example")];
+        var order = new Random(7);
+
+        var first = Totals(head + Seeded, recipients);
+
+        for (var round = 0; round < 5; round++)
+        {
+            order.Shuffle(recipients);
+            Totals(head + Seeded, recipients).ShouldBe(first);
+        }
     }
 
     [Fact]
@@ -136,5 +173,17 @@ public sealed class SeedTests
 
         allocated.ShouldBe(0);
         late.PermFail.ShouldBeInRange(4_500, 5_500);
+    }
+
+    private static int[] TriggerCodes(PolicySnapshot policy, string domain, string word, int count)
+    {
+        var dialog = Dialog.With($"{word}@{domain}");
+        return [.. Enumerable.Range(0, count).Select(_ => dialog.Ask(policy).Reply!.Code)];
+    }
+
+    private static List<(int Code, int Count)> Totals(string file, IEnumerable<string> recipients)
+    {
+        var policy = PolicyFolder.Snapshot(file);
+        return [.. recipients.CountBy(recipient => Dialog.With(recipient).Ask(policy).Reply?.Code ?? 250).Select(pair => (pair.Key, pair.Value)).Order()];
     }
 }
