@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SmartSink.PeerBenchmarks.Generating;
 using SmartSink.PeerBenchmarks.Held;
 using SmartSink.PeerBenchmarks.Idle;
 using SmartSink.PeerBenchmarks.Policies;
@@ -18,5 +19,6 @@ var root = new RootCommand("SmartSink beside its peers, in one run on one machin
     ScaleCommand.Create(),
     PoliciesCommand.Create(),
     TlsCommand.Create(),
+    GeneratorsCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace SmartSink.PeerBenchmarks.Driving;
 
 /// <summary>One client's place: a connection, and another when that one was closed.</summary>
-internal sealed class DriverConnection(int port, int index, bool kept, DriverOctets octets) : IDisposable
+internal sealed class DriverConnection(int port, int index, DriverOctets octets) : IDisposable
 {
     /// <summary>What stands for a reply when the connection has ended.</summary>
     private const int NoReply = 0;
@@ -55,11 +55,7 @@ internal sealed class DriverConnection(int port, int index, bool kept, DriverOct
         {
             var code = await SendAsync(number);
             Outcomes[code / 100]++;
-            if (!kept)
-            {
-                await QuitAsync();
-            }
-            else if (code >= 400 && _socket is not null)
+            if (code >= 400 && _socket is not null)
             {
                 await ExchangeAsync(DriverOctets.Rset);
             }
@@ -97,16 +93,6 @@ internal sealed class DriverConnection(int port, int index, bool kept, DriverOct
         }
 
         return code == 354 ? await ExchangeAsync(octets.Message) : code;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask QuitAsync()
-    {
-        if (_socket is not null)
-        {
-            await ExchangeAsync(DriverOctets.Quit);
-            Dispose();
-        }
     }
 
     /// <summary>Says something and reads the reply to it; lets go of a connection that is over.</summary>

@@ -24,8 +24,6 @@ internal sealed class DriverOctets
 
     public static byte[] Rset { get; } = "RSET\r\n"u8.ToArray();
 
-    public static byte[] Quit { get; } = "QUIT\r\n"u8.ToArray();
-
     /// <summary>A message and the end of its data.</summary>
     public byte[] Message { get; }
 

@@ -9,13 +9,6 @@ namespace SmartSink.PeerBenchmarks.Driving;
 /// <param name="Result">What became of them.</param>
 internal sealed record DriverRun(double ProcessorPerMessage, double MessagesPerSecond, DriverResult Result)
 {
-    /// <summary>Opens a driver's connections and measures one run over them.</summary>
-    public static async Task<DriverRun> MeasureAsync(ISink sink, DriverLoad load, int messages)
-    {
-        using var driver = await LoadDriver.OpenAsync(sink.Port, load);
-        return await MeasureAsync(sink, driver, messages);
-    }
-
     /// <summary>Measures one run over the connections that a driver has open.</summary>
     public static async Task<DriverRun> MeasureAsync(ISink sink, LoadDriver driver, int messages)
     {

@@ -14,7 +14,7 @@ internal sealed class LoadDriver : IDisposable
     private LoadDriver(int port, DriverLoad load)
     {
         var octets = new DriverOctets(load);
-        _connections = [.. Enumerable.Range(0, load.Connections).Select(index => new DriverConnection(port, index, load.Kept, octets))];
+        _connections = [.. Enumerable.Range(0, load.Connections).Select(index => new DriverConnection(port, index, octets))];
     }
 
     /// <summary>
@@ -23,18 +23,14 @@ internal sealed class LoadDriver : IDisposable
     /// </summary>
     public static void UseInlineCompletions() => Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
-    /// <summary>Makes a driver, and connects and greets if connections are kept.</summary>
+    /// <summary>Makes a driver, connects and greets.</summary>
     /// <param name="port">The sink's on 127.0.0.1.</param>
     /// <param name="load">What to send.</param>
     public static async Task<LoadDriver> OpenAsync(int port, DriverLoad load)
     {
         var driver = new LoadDriver(port, load);
-        if (load.Kept)
-        {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = Opening };
-            await Parallel.ForEachAsync(driver._connections, options, async (connection, _) => await connection.OpenAsync());
-        }
-
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Opening };
+        await Parallel.ForEachAsync(driver._connections, options, async (connection, _) => await connection.OpenAsync());
         return driver;
     }
 

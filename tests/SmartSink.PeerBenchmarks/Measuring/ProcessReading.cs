@@ -22,6 +22,20 @@ internal sealed record ProcessReading(TimeSpan Processor, long Resident, long Pe
         return new ProcessReading(TimeSpan.FromSeconds((double)ticks / TicksPerSecond), Kilobytes(status, "VmRSS:"), Kilobytes(status, "VmHWM:"));
     }
 
+    /// <summary>The most memory that a process has had in use, VmHWM; null when it has ended.</summary>
+    public static long? PeakOf(int process)
+    {
+        try
+        {
+            return Kilobytes(File.ReadAllLines($"/proc/{process}/status"), "VmHWM:");
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            // Of a process that has ended but is not yet reaped the kernel tells everything but its memory.
+            return null;
+        }
+    }
+
     private static long Kilobytes(string[] status, string name)
     {
         var line = status.First(line => line.StartsWith(name, StringComparison.Ordinal));

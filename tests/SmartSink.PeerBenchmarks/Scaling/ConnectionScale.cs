@@ -19,7 +19,7 @@ internal static class ConnectionScale
         await using var set = await SinkSet.StartAsync(server);
         foreach (var connections in sizes)
         {
-            var load = new DriverLoad(connections, 1_000, true, ["domain.test"]);
+            var load = new DriverLoad(connections, 1_000, ["domain.test"]);
             var runs = await Alternation.MeasureAsync(
                 set.Sinks, options.Rounds, sink => MeasureAsync(sink, load, (int)(Messages(sink, connections) * options.Share)), cancellation);
             foreach (var sink in set.Sinks)

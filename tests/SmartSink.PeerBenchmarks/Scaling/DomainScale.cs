@@ -21,7 +21,7 @@ internal static class DomainScale
         {
             var policy = new GeneratedPolicy(size);
             await using var sink = new SmartSinkServer(await server.StartAsync(policy.Text));
-            using var driver = await LoadDriver.OpenAsync(sink.Port, new DriverLoad(Connections, 1_000, true, policy.Domains));
+            using var driver = await LoadDriver.OpenAsync(sink.Port, new DriverLoad(Connections, 1_000, policy.Domains));
             var messages = (int)(Messages * options.Share);
             // The same for all sizes, as the runtime compiles what is used often; each domain has counters of its own from its first
             // recipient on.

@@ -29,11 +29,9 @@ internal static class ScaleCommand
     /// <summary>Makes the sub-command.</summary>
     public static Command Create()
     {
-        var command = new Command("scale", "Messages per second and processor time per message by connections and by domains, with charts") { Connections, Domains, Charts };
+        var command = BenchmarkCommand.Create(
+            "scale", "Messages per second and processor time per message by connections and by domains, with charts", RunAsync, Connections, Domains, Charts);
         ScaleOptions.AddTo(command);
-        ServerCommand.AddTo(command);
-        Report.AddTo(command);
-        command.SetAction(RunAsync);
         return command;
     }
 

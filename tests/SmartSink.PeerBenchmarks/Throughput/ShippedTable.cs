@@ -1,4 +1,4 @@
-using SmartSink.PeerBenchmarks.Driving;
+using SmartSink.PeerBenchmarks.Generating;
 using SmartSink.PeerBenchmarks.Measuring;
 using SmartSink.PeerBenchmarks.Reporting;
 using SmartSink.PeerBenchmarks.Sinks;
@@ -6,8 +6,8 @@ using SmartSink.PeerBenchmarks.Sinks;
 namespace SmartSink.PeerBenchmarks.Throughput;
 
 /// <summary>
-/// SmartSink with the shipped policy at its own rates, beside peers that accept everything, all loaded by the benchmark's driver. What
-/// SmartSink refuses ends earlier, and a reply that closes makes the driver connect again: it is what a message of that traffic costs.
+/// SmartSink with the shipped policy at its own rates, beside peers that accept everything, all loaded by traffic-gen. What SmartSink
+/// refuses ends earlier, and a reply that closes makes the generator wait and connect again: it is what a message of that traffic costs.
 /// </summary>
 internal sealed class ShippedTable(Report report)
 {
@@ -20,18 +20,18 @@ internal sealed class ShippedTable(Report report)
         "accepted %",
         "4xx %",
         "5xx %",
-        "no reply %",
+        "given up %",
         "SmartSink ÷ it: CPU",
         "lowest",
         "highest");
 
     /// <summary>Measures one case and adds its rows.</summary>
-    public async Task MeasureAsync(ServerCommand server, ThroughputCase load, int rounds, CancellationToken cancellation)
+    public async Task MeasureAsync(ServerCommand server, TrafficGenerator generator, ThroughputCase load, int rounds, CancellationToken cancellation)
     {
         await using var set = await SinkSet.StartAsync(server, ShippedPolicy.File);
-        var traffic = new DriverLoad(load.Sessions, load.Octets, load.Kept, ShippedPolicy.Domains());
+        var domains = ShippedPolicy.Domains();
         var runs = await Alternation.MeasureAsync(
-            set.Sinks, rounds, sink => DriverRun.MeasureAsync(sink, traffic, load.MessagesTo(sink)), cancellation);
+            set.Sinks, rounds, sink => ShippedRun.MeasureAsync(sink, generator, load.To(sink), domains), cancellation);
         foreach (var sink in set.Sinks)
         {
             var own = runs[sink];
@@ -41,16 +41,16 @@ internal sealed class ShippedTable(Report report)
                 sink.Name,
                 Median.Of(own.Select(run => run.ProcessorPerMessage)),
                 Median.Of(own.Select(run => run.MessagesPerSecond)),
-                Percent(own, result => result.Accepted),
-                Percent(own, result => result.TempFailed),
-                Percent(own, result => result.PermFailed),
-                Percent(own, result => result.Lost),
+                Percent(own, report => report.Accepted),
+                Percent(own, report => report.TempFailed),
+                Percent(own, report => report.PermFailed),
+                Percent(own, report => report.GivenUp),
                 ratio.Median,
                 ratio.Lowest,
                 ratio.Highest);
         }
     }
 
-    private static double Percent(List<DriverRun> runs, Func<DriverResult, int> count) =>
-        100d * runs.Sum(run => count(run.Result)) / runs.Sum(run => run.Result.Messages);
+    private static double Percent(List<ShippedRun> runs, Func<GeneratorReport, long> count) =>
+        100d * runs.Sum(run => count(run.Report)) / runs.Sum(run => run.Report.Total);
 }

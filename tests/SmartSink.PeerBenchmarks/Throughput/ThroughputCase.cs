@@ -1,3 +1,4 @@
+using SmartSink.PeerBenchmarks.Generating;
 using SmartSink.PeerBenchmarks.Sinks;
 
 namespace SmartSink.PeerBenchmarks.Throughput;
@@ -11,7 +12,7 @@ namespace SmartSink.PeerBenchmarks.Throughput;
 internal sealed record ThroughputCase(int Octets, bool Kept, int Sessions, int Messages, int SlowMessages)
 {
     /// <summary>Its name in the table.</summary>
-    public string Name => $"{Octets / 1000} kB, {(Kept ? "kept" : "one connection each")}, {Sessions} sessions";
+    public string Name => Load(Messages).Name;
 
     /// <summary>The cases for a number of sessions; a run takes about two seconds on two processors.</summary>
     /// <param name="sessions">Connections at once.</param>
@@ -24,6 +25,8 @@ internal sealed record ThroughputCase(int Octets, bool Kept, int Sessions, int M
         new(100_000, false, sessions, (int)(8_000 * share), (int)(3_000 * share)),
     ];
 
-    /// <summary>How many messages a run sends to this sink.</summary>
-    public int MessagesTo(ISink sink) => sink.Name == SinkNames.SmtpSink ? SlowMessages : Messages;
+    /// <summary>What a run sends to this sink.</summary>
+    public GeneratorLoad To(ISink sink) => Load(sink.Name == SinkNames.SmtpSink ? SlowMessages : Messages);
+
+    private GeneratorLoad Load(int messages) => new(Octets, Sessions, messages, Kept);
 }

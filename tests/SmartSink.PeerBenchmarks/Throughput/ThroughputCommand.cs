@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SmartSink.PeerBenchmarks.Driving;
+using SmartSink.PeerBenchmarks.Generating;
 using SmartSink.PeerBenchmarks.Reporting;
 using SmartSink.PeerBenchmarks.Sinks;
 
@@ -27,23 +27,16 @@ internal static class ThroughputCommand
     /// <summary>Makes the sub-command.</summary>
     public static Command Create()
     {
-        var command = new Command("throughput", "Processor time per message, messages per second and peak memory, beside smtp-sink and a bare C loop")
-        {
-            Rounds,
-            Quick,
-            Sessions,
-            Policies,
-        };
-        ServerCommand.AddTo(command);
-        Report.AddTo(command);
-        command.SetAction(RunAsync);
+        var command = BenchmarkCommand.Create(
+            "throughput", "Processor time per message, messages per second and peak memory, beside smtp-sink and a bare C loop", RunAsync, Rounds, Quick, Sessions, Policies);
+        TrafficGenerator.AddTo(command);
         return command;
     }
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        LoadDriver.UseInlineCompletions();
         var server = ServerCommand.Read(line);
+        var generator = TrafficGenerator.Read(line);
         var rounds = line.GetRequiredValue(Rounds);
         var policies = line.GetRequiredValue(Policies);
         var loads = line.GetRequiredValue(Sessions).SelectMany(sessions => ThroughputCase.All(sessions, line.GetValue(Quick) ? 0.1 : 1)).ToArray();
@@ -58,7 +51,7 @@ internal static class ThroughputCommand
         var shipped = new ShippedTable(report);
         foreach (var load in loads.Where(_ => policies.Contains(PolicyChoice.Shipped)))
         {
-            await shipped.MeasureAsync(server, load, rounds, cancellation);
+            await shipped.MeasureAsync(server, generator, load, rounds, cancellation);
         }
 
         await report.WriteAsync(line);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SmartSink.PeerBenchmarks.Generating;
 using SmartSink.PeerBenchmarks.Measuring;
 using SmartSink.PeerBenchmarks.Sinks;
 using SmartSink.Testing.Processes;
@@ -14,15 +15,11 @@ internal sealed record ThroughputRun(double ProcessorPerMessage, double Messages
     /// <exception cref="InvalidOperationException">smtp-source was refused or cut off.</exception>
     public static async Task<ThroughputRun> MeasureAsync(ISink sink, ThroughputCase load)
     {
-        var messages = load.MessagesTo(sink);
-        string[] arguments =
-        [
-            "-s", $"{load.Sessions}", "-m", $"{messages}", "-l", $"{load.Octets}", .. load.Kept ? ["-d"] : Array.Empty<string>(),
-            "-M", "source.test", "-f", "sender@source.test", "-t", "recipient@domain.test", $"127.0.0.1:{sink.Port}",
-        ];
+        var messages = load.To(sink).Messages;
+        var command = new SmtpSource().Command(sink.Port, load.To(sink));
         var before = ProcessReading.Of(sink.ProcessId);
         var started = Stopwatch.GetTimestamp();
-        var result = await Tool.RunAsync("smtp-source", arguments, timeout: TimeSpan.FromMinutes(10));
+        var result = await Tool.RunAsync(command[0], command.Skip(1), timeout: TimeSpan.FromMinutes(10));
         var elapsed = Stopwatch.GetElapsedTime(started);
         if (result.ExitCode != 0)
         {
