@@ -84,6 +84,18 @@ internal sealed class BlockingClient : IDisposable
         return Ask(message) == 250;
     }
 
+    /// <summary>One transaction with one recipient, its message by BDAT. Whether the server took the message.</summary>
+    /// <param name="envelope">MAIL and RCPT.</param>
+    /// <param name="chunk">BDAT, and the message behind it.</param>
+    public bool DeliverChunk(ReadOnlySpan<byte> envelope, ReadOnlySpan<byte> chunk)
+    {
+        Send(envelope);
+        Send(chunk);
+        Reply().ShouldBe(250);
+        var isRefused = Reply() != 250;
+        return Reply() == 250 || (isRefused && Ask("RSET\r\n"u8) != 250);
+    }
+
     public void Dispose() => Socket.Dispose();
 
     private ReadOnlySpan<byte> Line()

@@ -52,7 +52,8 @@ internal static class CommandParser
             0x48454C50 => Verb.Help,
             0x51554954 => Verb.Quit,
             0x53544152 => Verb.StartTls,
-            0x41555448 or 0x42444154 or 0x4554524E or 0x4154524E // AUTH BDAT ETRN ATRN
+            0x42444154 => Verb.Bdat,
+            0x41555448 or 0x4554524E or 0x4154524E // AUTH ETRN ATRN
                 or 0x53454E44 or 0x534F4D4C or 0x53414D4C or 0x5455524E => Verb.NotImplemented, // SEND SOML SAML TURN
             _ => Verb.Unknown,
         };

@@ -1,15 +1,17 @@
 using System.Buffers.Text;
 using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Server;
 
 namespace SmartSink.Smtp.Commands;
 
-/// <summary>The argument of MAIL (RFC 5321 section 4.1.1.2) with the parameters of SIZE, 8BITMIME, SMTPUTF8 and DSN.</summary>
+/// <summary>The argument of MAIL (RFC 5321 section 4.1.1.2) with the parameters of SIZE, 8BITMIME, BINARYMIME, SMTPUTF8 and DSN.</summary>
 internal ref struct MailArguments
 {
     private const int MaxSizeDigits = 20;
     private const int MaxEnvidLength = 100;
 
     private ParameterSet _given;
+    private SmtpExtensions _offered;
 
     private enum Keyword
     {
@@ -29,14 +31,18 @@ internal ref struct MailArguments
     /// <summary>Whether SMTPUTF8 was given (RFC 6531).</summary>
     public readonly bool IsUtf8 => _given.Contains((int)Keyword.Utf8);
 
+    /// <summary>Whether BODY=BINARYMIME was given (RFC 3030 section 3).</summary>
+    public bool IsBinary { get; private set; }
+
     /// <summary>Reads what follows the verb.</summary>
     /// <param name="text">The argument.</param>
-    /// <param name="isExtended">Whether the dialog began with EHLO; without it no parameter is known.</param>
+    /// <param name="offered">The extensions whose parameters are known; none when the dialog began with HELO.</param>
     /// <param name="scratch">Room for <see cref="DomainName.MaxLength"/> octets.</param>
     /// <param name="arguments">The result, whole only when there is no error.</param>
-    public static SyntaxError Parse(ReadOnlySpan<byte> text, bool isExtended, Span<byte> scratch, out MailArguments arguments)
+    public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, Span<byte> scratch, out MailArguments arguments)
     {
         arguments = default;
+        arguments._offered = offered;
         if (!PathArgument.TryTake("FROM:"u8, ref text))
         {
             return SyntaxError.BadArgument;
@@ -56,7 +62,7 @@ internal ref struct MailArguments
 
         while (Parameter.TryTake(ref text, out var parameter))
         {
-            var error = isExtended ? arguments.Add(parameter) : SyntaxError.UnknownParameter;
+            var error = arguments.Add(parameter);
             if (error != SyntaxError.None)
             {
                 return error;
@@ -70,14 +76,23 @@ internal ref struct MailArguments
     {
         var (keyword, isValid) = parameter switch
         {
-            _ when parameter.Is("SIZE"u8) => (Keyword.Size, TryReadSize(parameter.Value)),
-            _ when parameter.Is("BODY"u8) => (Keyword.Body, parameter.HasValueOf("8BITMIME"u8) || parameter.HasValueOf("7BIT"u8)),
-            _ when parameter.Is("SMTPUTF8"u8) => (Keyword.Utf8, !parameter.HasValue),
-            _ when parameter.Is("RET"u8) => (Keyword.Ret, parameter.HasValueOf("FULL"u8) || parameter.HasValueOf("HDRS"u8)),
-            _ when parameter.Is("ENVID"u8) => (Keyword.Envid, parameter.Value.Length is > 0 and <= MaxEnvidLength && Xtext.IsValid(parameter.Value, allowUtf8: false)),
+            _ when Offers(SmtpExtensions.Size) && parameter.Is("SIZE"u8) => (Keyword.Size, TryReadSize(parameter.Value)),
+            _ when Offers(SmtpExtensions.EightBitMime | SmtpExtensions.BinaryMime) && parameter.Is("BODY"u8) => (Keyword.Body, TryReadBody(parameter)),
+            _ when Offers(SmtpExtensions.SmtpUtf8) && parameter.Is("SMTPUTF8"u8) => (Keyword.Utf8, !parameter.HasValue),
+            _ when Offers(SmtpExtensions.Dsn) && parameter.Is("RET"u8) => (Keyword.Ret, parameter.HasValueOf("FULL"u8) || parameter.HasValueOf("HDRS"u8)),
+            _ when Offers(SmtpExtensions.Dsn) && parameter.Is("ENVID"u8) => (Keyword.Envid, parameter.Value.Length is > 0 and <= MaxEnvidLength && Xtext.IsValid(parameter.Value, allowUtf8: false)),
             _ => (Keyword.Unknown, false),
         };
         return _given.Add((int)keyword, isValid);
+    }
+
+    private readonly bool Offers(SmtpExtensions any) => (_offered & any) != SmtpExtensions.None;
+
+    // 7BIT belongs to either extension (RFC 3030 section 3).
+    private bool TryReadBody(Parameter parameter)
+    {
+        IsBinary = Offers(SmtpExtensions.BinaryMime) && parameter.HasValueOf("BINARYMIME"u8);
+        return IsBinary || parameter.HasValueOf("7BIT"u8) || (Offers(SmtpExtensions.EightBitMime) && parameter.HasValueOf("8BITMIME"u8));
     }
 
     // A number beyond 63 bits is a size beyond every limit.

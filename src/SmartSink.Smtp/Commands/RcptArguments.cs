@@ -1,5 +1,6 @@
 using System.Text;
 using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Server;
 
 namespace SmartSink.Smtp.Commands;
 
@@ -21,11 +22,11 @@ internal ref struct RcptArguments
 
     /// <summary>Reads what follows the verb.</summary>
     /// <param name="text">The argument.</param>
-    /// <param name="isExtended">Whether the dialog began with EHLO; without it no parameter is known.</param>
+    /// <param name="offered">The extensions whose parameters are known; none when the dialog began with HELO.</param>
     /// <param name="isUtf8">Whether the transaction has SMTPUTF8.</param>
     /// <param name="scratch">Room for <see cref="DomainName.MaxLength"/> octets, which the path's normalised domain takes.</param>
     /// <param name="arguments">The result, whole only when there is no error.</param>
-    public static SyntaxError Parse(ReadOnlySpan<byte> text, bool isExtended, bool isUtf8, Span<byte> scratch, out RcptArguments arguments)
+    public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, bool isUtf8, Span<byte> scratch, out RcptArguments arguments)
     {
         arguments = default;
         if (!PathArgument.TryTake("TO:"u8, ref text))
@@ -47,7 +48,7 @@ internal ref struct RcptArguments
 
         while (Parameter.TryTake(ref text, out var parameter))
         {
-            var error = isExtended ? arguments.Add(parameter, isUtf8) : SyntaxError.UnknownParameter;
+            var error = (offered & SmtpExtensions.Dsn) != SmtpExtensions.None ? arguments.Add(parameter, isUtf8) : SyntaxError.UnknownParameter;
             if (error != SyntaxError.None)
             {
                 return error;

@@ -11,6 +11,7 @@ internal enum Verb : byte
     Mail,
     Rcpt,
     Data,
+    Bdat,
     Rset,
     Noop,
     Vrfy,

@@ -9,6 +9,7 @@ internal static class StandardReplies
     public static readonly FixedReply ReadyForTls = new(220, new(2, 0, 0), "Go ahead with TLS"u8);
     public static readonly FixedReply Bye = new(221, new(2, 0, 0), "Bye"u8);
     public static readonly FixedReply Ok = new(250, new(2, 0, 0), "Ok"u8);
+    public static readonly FixedReply ChunkTaken = new(250, new(2, 0, 0), "Chunk taken"u8);
     public static readonly FixedReply SenderOk = new(250, new(2, 1, 0), "Sender ok"u8);
     public static readonly FixedReply RecipientOk = new(250, new(2, 1, 5), "Recipient ok"u8);
     public static readonly FixedReply NotVerified = new(252, new(2, 0, 0), "Not verified; send the mail and see"u8);
@@ -39,6 +40,8 @@ internal static class StandardReplies
     public static readonly FixedReply ArgumentNeeded = new(501, new(5, 5, 4), "This command needs an argument"u8);
     public static readonly FixedReply MailSyntax = new(501, new(5, 5, 2), "Syntax: MAIL FROM:<address>"u8);
     public static readonly FixedReply RcptSyntax = new(501, new(5, 5, 2), "Syntax: RCPT TO:<address>"u8);
+    public static readonly FixedReply BdatSyntax = new(501, new(5, 5, 4), "Syntax: BDAT size [LAST]"u8);
+    public static readonly FixedReply ChunkSizeUnknown = new(501, new(5, 5, 4), "BDAT without a size; what follows cannot be told from commands, closing"u8, closes: true);
     public static readonly FixedReply BadSender = new(501, new(5, 1, 7), "Bad sender address"u8);
     public static readonly FixedReply BadRecipient = new(501, new(5, 1, 3), "Bad recipient address"u8);
     public static readonly FixedReply BadParameter = new(501, new(5, 5, 4), "Bad value of a parameter"u8);
@@ -51,6 +54,8 @@ internal static class StandardReplies
     public static readonly FixedReply MailFirst = new(503, new(5, 5, 1), "Say MAIL first"u8);
     public static readonly FixedReply RcptFirst = new(503, new(5, 5, 1), "Say RCPT first"u8);
     public static readonly FixedReply NestedMail = new(503, new(5, 5, 1), "A transaction is open already"u8);
+    public static readonly FixedReply MessageBegun = new(503, new(5, 5, 1), "The message has begun, only BDAT or RSET can follow"u8);
+    public static readonly FixedReply BinaryNeedsBdat = new(503, new(5, 5, 1), "BODY=BINARYMIME needs BDAT"u8);
     public static readonly FixedReply TlsInTransaction = new(503, new(5, 5, 1), "No STARTTLS inside a transaction"u8);
     public static readonly FixedReply TlsActive = new(503, new(5, 5, 1), "TLS is active already"u8);
     public static readonly FixedReply ServiceRefused = new(503, new(5, 5, 1), "Service was refused, only QUIT is left"u8);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Commands;
 using SmartSink.Smtp.Data;
 using SmartSink.Smtp.Replies;
 
@@ -16,6 +17,7 @@ internal sealed class MailTransaction
     private int[] _entries;
     private int _senderLength;
     private int _senderDomainLength;
+    private long _chunkedSize;
     private KeptRecipient? _decider;
 
     public MailTransaction() => _entries = _ownEntries;
@@ -35,7 +37,7 @@ internal sealed class MailTransaction
     /// <summary>The <see cref="Moment.Milliseconds"/> of MAIL.</summary>
     public long StartedAt { get; private set; }
 
-    /// <summary>The <see cref="Moment.Milliseconds"/> of the 354.</summary>
+    /// <summary>The <see cref="Moment.Milliseconds"/> of the 354, or of the first BDAT.</summary>
     public long DataStartedAt { get; private set; }
 
     /// <summary>The entries of the accepted recipients.</summary>
@@ -52,17 +54,28 @@ internal sealed class MailTransaction
     /// <summary>Whose reply <see cref="KeptReply"/> is.</summary>
     public KeptRecipient? Decider => KeptReply is null ? null : _decider;
 
+    /// <summary>Whether MAIL had BODY=BINARYMIME.</summary>
+    public bool IsBinary { get; private set; }
+
+    /// <summary>Whether the message comes in chunks (RFC 3030) and has begun to.</summary>
+    public bool IsChunked { get; private set; }
+
+    /// <summary>The message's size so far in octets (RFC 1870 section 5).</summary>
+    public long Size => IsChunked ? _chunkedSize : Scanner.Size;
+
     /// <summary>The scanner of the message's data; a field, since its value changes in place.</summary>
     public EndOfDataScanner Scanner;
 
-    public void Begin(IMailboxFilter filter, in MailPath sender, bool isUtf8, long now)
+    public void Begin(IMailboxFilter filter, MailArguments arguments, long now)
     {
         Filter = filter;
         TransactionId.WriteNext(_id);
+        var sender = arguments.Path;
         sender.Mailbox.CopyTo(_sender);
         _senderLength = sender.Mailbox.Length;
         _senderDomainLength = sender.Domain.Length;
-        IsUtf8 = isUtf8;
+        IsUtf8 = arguments.IsUtf8;
+        IsBinary = arguments.IsBinary;
         StartedAt = now;
     }
 
@@ -71,6 +84,19 @@ internal sealed class MailTransaction
         DataStartedAt = now;
         Scanner = EndOfDataScanner.Start();
     }
+
+    /// <summary>A chunk begins, perhaps the message's first.</summary>
+    public void BeginChunks(long now)
+    {
+        if (!IsChunked)
+        {
+            IsChunked = true;
+            _chunkedSize = 0;
+            DataStartedAt = now;
+        }
+    }
+
+    public void TakeChunk(long octets) => _chunkedSize += octets;
 
     public void Accept(int entry)
     {
@@ -100,6 +126,7 @@ internal sealed class MailTransaction
         _entries = _ownEntries;
         AcceptedCount = 0;
         HasRefused = false;
+        IsChunked = false;
         KeptReply = null;
         Filter = null!;
     }

@@ -24,6 +24,6 @@ public readonly ref struct MessageFacts
     /// <summary>From MAIL to the reply at end of data.</summary>
     public TimeSpan TransactionTime { get; init; }
 
-    /// <summary>From the 354 to the reply at end of data.</summary>
+    /// <summary>From the 354, or the first BDAT, to the reply at end of data.</summary>
     public TimeSpan DataTime { get; init; }
 }

@@ -3,7 +3,10 @@ namespace SmartSink.Smtp.Server;
 /// <summary>What the transport has to do next, once it has sent the pending replies.</summary>
 public enum SessionAction : byte
 {
-    /// <summary>Receive more octets and call again. Octets not consumed belong in front of them.</summary>
+    /// <summary>
+    /// Receive more octets and call again. Octets not consumed belong in front of them. Of those that come next,
+    /// <see cref="SmtpSession.Droppable"/> may be dropped unread.
+    /// </summary>
     Read,
 
     /// <summary>The replies have reached their high-water mark: send them, then call again with the octets not consumed.</summary>

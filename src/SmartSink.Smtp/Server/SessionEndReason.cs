@@ -12,7 +12,7 @@ public enum SessionEndReason : byte
     /// <summary>The client closed its side without QUIT, outside a transaction's data.</summary>
     ClientClosed,
 
-    /// <summary>The client closed or reset the connection while its message was being received.</summary>
+    /// <summary>The client closed or reset the connection while its message, by DATA or BDAT, was being received.</summary>
     ClosedInData,
 
     /// <summary>The connection was reset or failed.</summary>
@@ -47,6 +47,9 @@ public enum SessionEndReason : byte
 
     /// <summary>The client speaks HTTP, a TLS hello in the clear, or octets that are no command at all.</summary>
     NotSmtp,
+
+    /// <summary>A BDAT without a size that can be told: nobody knows which of the octets behind it are commands.</summary>
+    OutOfStep,
 
     /// <summary>The TLS handshake failed or took too long.</summary>
     TlsFailed,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using SmartSink.Smtp.Replies;
 
@@ -13,8 +12,9 @@ internal sealed class SessionProfile
         Hostname = Encoding.UTF8.GetBytes(options.Hostname);
         Greeting = new FixedReply(220, default, Encoding.UTF8.GetBytes($"{options.Hostname} {options.Banner}"));
         HeloReply = new FixedReply(250, default, Hostname);
-        EhloReply = new FixedReply(250, default, EhloText(offerStartTls: false));
-        EhloReplyWithStartTls = new FixedReply(250, default, EhloText(offerStartTls: true));
+        Extensions = Consistent(options);
+        EhloReply = new FixedReply(250, default, EhloText.Of(options, Extensions & ~SmtpExtensions.StartTls));
+        EhloReplyWithStartTls = new FixedReply(250, default, EhloText.Of(options, Extensions));
         IdleTimeout = Milliseconds(options.IdleTimeout);
         TransactionTimeout = Milliseconds(options.TransactionTimeout);
         DataRateGrace = Milliseconds(options.DataRateGrace);
@@ -32,6 +32,9 @@ internal sealed class SessionProfile
 
     public FixedReply EhloReplyWithStartTls { get; }
 
+    /// <summary>What is offered, each extension only with the one that it needs.</summary>
+    public SmtpExtensions Extensions { get; }
+
     /// <summary>0 for no limit.</summary>
     public long IdleTimeout { get; }
 
@@ -42,11 +45,14 @@ internal sealed class SessionProfile
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 
-    private byte[] EhloText(bool offerStartTls)
+    private static SmtpExtensions Consistent(SmtpSessionOptions options)
     {
-        var size = Options.MaxMessageSize.ToString(CultureInfo.InvariantCulture);
-        var startTls = offerStartTls ? "\nSTARTTLS" : string.Empty;
-        return Encoding.UTF8.GetBytes(
-            $"{Options.Hostname}\nPIPELINING\nSIZE {size}\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES\nDSN{startTls}\nHELP");
+        var without = options.OfferStartTls ? SmtpExtensions.None : SmtpExtensions.StartTls;
+        if ((options.Extensions & SmtpExtensions.Chunking) == SmtpExtensions.None)
+        {
+            without |= SmtpExtensions.BinaryMime;
+        }
+
+        return options.Extensions & ~without;
     }
 }

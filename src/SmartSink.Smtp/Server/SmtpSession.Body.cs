@@ -3,7 +3,7 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Server;
 
-/// <content>The message itself: DATA, the octets, and the reply at their end.</content>
+/// <content>The message itself: DATA, the octets, and the reply at their end, which is that of BDAT, too.</content>
 public sealed partial class SmtpSession
 {
     private void Data(Command command, ReplyBuffer output, in Moment now)
@@ -18,8 +18,15 @@ public sealed partial class SmtpSession
         }
         else if (transaction.AcceptedCount == 0)
         {
-            // RFC 5321 section 3.3 leaves the choice; RFC 2920 section 3.1 asks that DATA fail when no recipient is left.
-            Fail(transaction.HasRefused ? StandardReplies.NoValidRecipients : StandardReplies.RcptFirst, output);
+            Fail(NoRecipients(transaction), output);
+        }
+        else if (transaction.IsChunked)
+        {
+            Fail(StandardReplies.MessageBegun, output);
+        }
+        else if (transaction.IsBinary)
+        {
+            Fail(StandardReplies.BinaryNeedsBdat, output);
         }
         else
         {
@@ -28,6 +35,10 @@ public sealed partial class SmtpSession
             Say(StandardReplies.SendData, output);
         }
     }
+
+    // RFC 5321 section 3.3 leaves the choice; RFC 2920 section 3.1 asks that DATA fail when no recipient is left.
+    private static FixedReply NoRecipients(MailTransaction transaction) =>
+        transaction.HasRefused ? StandardReplies.NoValidRecipients : StandardReplies.RcptFirst;
 
     private int TakeData(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
@@ -59,7 +70,7 @@ public sealed partial class SmtpSession
             Outcome = reply.Outcome,
             Code = reply.Code,
             Recipients = transaction.AcceptedCount,
-            Size = transaction.Scanner.Size,
+            Size = transaction.Size,
             TransactionTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.StartedAt),
             DataTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.DataStartedAt),
         });
@@ -73,14 +84,11 @@ public sealed partial class SmtpSession
         StopIfAsked(output);
     }
 
-    private Reply EndReply(MailTransaction transaction, in DialogFacts facts)
-    {
-        var limit = _profile.Options.MaxMessageSize;
-        if (limit > 0 && transaction.Scanner.Size > limit)
-        {
-            return StandardReplies.MessageTooBig;
-        }
+    private Reply EndReply(MailTransaction transaction, in DialogFacts facts) =>
+        IsTooBig(transaction)
+            ? StandardReplies.MessageTooBig
+            : transaction.KeptReply ?? transaction.Filter.Answer(facts).Reply ?? StandardReplies.MessageAccepted;
 
-        return transaction.KeptReply ?? transaction.Filter.Answer(facts).Reply ?? StandardReplies.MessageAccepted;
-    }
+    private bool IsTooBig(MailTransaction transaction) =>
+        _profile.Options.MaxMessageSize is > 0 and var limit && transaction.Size > limit;
 }

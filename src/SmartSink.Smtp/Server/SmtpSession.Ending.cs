@@ -56,29 +56,36 @@ public sealed partial class SmtpSession
 
     private long IdleDeadline => _profile.IdleTimeout > 0 ? _lastHeard + _profile.IdleTimeout : long.MaxValue;
 
+    // A chunk that belongs to no transaction may take no longer than one.
     private long TransactionDeadline =>
-        _transaction is { } transaction && _profile.TransactionTimeout > 0 ? transaction.StartedAt + _profile.TransactionTimeout : long.MaxValue;
+        _profile.TransactionTimeout <= 0 ? long.MaxValue
+        : _transaction is { } transaction ? transaction.StartedAt + _profile.TransactionTimeout
+        : IsInChunk ? _chunk!.StartedAt + _profile.TransactionTimeout
+        : long.MaxValue;
 
     // The moment at which the octets so far would no longer be enough for the least average rate.
     private long DataDeadline
     {
         get
         {
-            var rate = _profile.Options.MinDataRate;
-            if (_state != DialogState.Data || rate <= 0)
+            if (_profile.Options.MinDataRate <= 0 || !IsInData)
             {
                 return long.MaxValue;
             }
 
-            var transaction = _transaction!;
-            return transaction.DataStartedAt + Math.Max(_profile.DataRateGrace, (transaction.Scanner.Size * 1000 / rate) + 1);
+            return _transaction is { } transaction && (IsScanning || transaction.IsChunked)
+                ? DataDeadlineOf(transaction.DataStartedAt, transaction.Size)
+                : DataDeadlineOf(_chunk!.StartedAt, _chunk.Taken);
         }
     }
+
+    private long DataDeadlineOf(long startedAt, long octets) =>
+        startedAt + Math.Max(_profile.DataRateGrace, (octets * 1000 / _profile.Options.MinDataRate) + 1);
 
     private void UpdateDeadline() =>
         Deadline = _state is DialogState.Upgrading or DialogState.Ended
             ? long.MaxValue
-            : Math.Min(IdleDeadline, _transaction is null ? long.MaxValue : Math.Min(TransactionDeadline, DataDeadline));
+            : Math.Min(IdleDeadline, _transaction is null && !IsInChunk ? long.MaxValue : Math.Min(TransactionDeadline, DataDeadline));
 
     private SessionStep Conclude()
     {

@@ -30,7 +30,7 @@ public sealed partial class SmtpSession
         }
 
         Span<byte> scratch = stackalloc byte[DomainName.MaxLength];
-        var error = MailArguments.Parse(command.Argument, _isExtended, scratch, out var arguments);
+        var error = MailArguments.Parse(command.Argument, Offered, scratch, out var arguments);
         if (error != SyntaxError.None)
         {
             Fail(ReplyTo(error, Verb.Mail), output);
@@ -52,7 +52,7 @@ public sealed partial class SmtpSession
     private void BeginTransaction(MailArguments arguments, ReplyBuffer output, in Moment now)
     {
         var transaction = MailTransactionPool.Rent();
-        transaction.Begin(_filters.Current, arguments.Path, arguments.IsUtf8, now.Milliseconds);
+        transaction.Begin(_filters.Current, arguments, now.Milliseconds);
         _transaction = transaction;
         var reply = Answer(transaction.Filter, Facts(Stage.Mail, now), output, StandardReplies.SenderOk);
         if (!IsPositive(reply))
@@ -72,8 +72,14 @@ public sealed partial class SmtpSession
             return;
         }
 
+        if (transaction.IsChunked)
+        {
+            Fail(StandardReplies.MessageBegun, output);
+            return;
+        }
+
         Span<byte> domain = stackalloc byte[DomainName.MaxLength];
-        var error = RcptArguments.Parse(command.Argument, _isExtended, transaction.IsUtf8, domain, out var arguments);
+        var error = RcptArguments.Parse(command.Argument, Offered, transaction.IsUtf8, domain, out var arguments);
         if (error != SyntaxError.None)
         {
             transaction.HasRefused = true;

@@ -6,7 +6,7 @@ namespace SmartSink.Smtp.Server;
 /// <content>STARTTLS (RFC 3207).</content>
 public sealed partial class SmtpSession
 {
-    private bool CanStartTls => _profile.Options.OfferStartTls && !_isTls;
+    private bool CanStartTls => Knows(SmtpExtensions.StartTls) && !_isTls;
 
     /// <summary>The TLS handshake is done: the dialog starts anew (RFC 3207 section 4.2), without a greeting.</summary>
     public void TlsEstablished(Moment now)
@@ -30,7 +30,7 @@ public sealed partial class SmtpSession
         {
             Fail(StandardReplies.TlsActive, output);
         }
-        else if (!_profile.Options.OfferStartTls)
+        else if (!Knows(SmtpExtensions.StartTls))
         {
             Fail(StandardReplies.NotImplemented, output);
         }

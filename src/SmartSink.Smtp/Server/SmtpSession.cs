@@ -45,7 +45,10 @@ public sealed partial class SmtpSession
     public SessionEndReason EndReason { get; private set; }
 
     /// <summary>Whether a message's data is being received (a lost connection now is <see cref="SessionEndReason.ClosedInData"/>).</summary>
-    public bool IsInData => _state == DialogState.Data;
+    public bool IsInData => IsScanning || IsInChunk || _transaction is { IsChunked: true };
+
+    /// <summary>Whether the octets that come next are those of DATA, each of which has to be looked at.</summary>
+    public bool IsScanning => _state == DialogState.Data;
 
     /// <summary>Whether a transaction is open: from MAIL to its end of data, RSET or loss. A graceful stop waits for it.</summary>
     public bool IsInTransaction => _transaction is not null;
@@ -55,7 +58,7 @@ public sealed partial class SmtpSession
 
     /// <summary>
     /// Takes what it can of the input and writes replies. Octets of an unfinished command line are not consumed and must be given
-    /// again with more behind them; data of a message is always consumed.
+    /// again with more behind them; data of a message and octets of a chunk are always consumed.
     /// </summary>
     public SessionStep Advance(ReadOnlySpan<byte> input, ReplyBuffer output, Moment now)
     {
@@ -94,11 +97,23 @@ public sealed partial class SmtpSession
         return new SessionStep(action, consumed);
     }
 
+    // The extensions of the dialog: none after HELO.
+    private SmtpExtensions Offered => _isExtended ? _profile.Extensions : SmtpExtensions.None;
+
+    private bool Knows(SmtpExtensions extension) => (_profile.Extensions & extension) != SmtpExtensions.None;
+
     private int Take(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
-        if (_state == DialogState.Data)
+        if (IsScanning)
         {
             return TakeData(input, output, now);
+        }
+
+        if (IsInChunk)
+        {
+            var octets = (int)Math.Min(Droppable, input.Length);
+            TakeChunk(octets, output, now);
+            return octets;
         }
 
         return _skip == LineSkip.None ? TakeLine(input, output, now) : SkipLine(input, output);
@@ -106,7 +121,7 @@ public sealed partial class SmtpSession
 
     private void Execute(Command command, ReplyBuffer output, in Moment now)
     {
-        if (_state == DialogState.Refused && command.Verb != Verb.Quit)
+        if (_state == DialogState.Refused && command.Verb is not (Verb.Quit or Verb.Bdat))
         {
             Fail(command.Verb is Verb.Ehlo or Verb.Helo ? StandardReplies.HelloRefused : StandardReplies.ServiceRefused, output);
             return;
@@ -123,6 +138,9 @@ public sealed partial class SmtpSession
             case Verb.Data:
                 Data(command, output, now);
                 break;
+            case Verb.Bdat:
+                Bdat(command, output, now);
+                break;
             case Verb.Ehlo or Verb.Helo:
                 Hello(command, output, now);
                 break;
@@ -138,13 +156,13 @@ public sealed partial class SmtpSession
             case Verb.Noop:
                 Say(StandardReplies.Ok, output);
                 break;
-            case Verb.Help:
+            case Verb.Help when Knows(SmtpExtensions.Help):
                 Say(StandardReplies.Help, output);
                 break;
             case Verb.Vrfy:
                 Verify(command, output);
                 break;
-            case Verb.Expn or Verb.NotImplemented:
+            case Verb.Expn or Verb.Help or Verb.NotImplemented:
                 Fail(StandardReplies.NotImplemented, output);
                 break;
             case Verb.Http:

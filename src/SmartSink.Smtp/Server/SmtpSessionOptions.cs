@@ -40,6 +40,9 @@ public sealed class SmtpSessionOptions
     /// <summary>Whether STARTTLS is offered (RFC 3207).</summary>
     public bool OfferStartTls { get; init; }
 
+    /// <summary>The extensions offered, each only together with what it needs.</summary>
+    public SmtpExtensions Extensions { get; init; } = SmtpExtensions.Default;
+
     /// <summary>Time without an octet from the client before 421 4.4.2; zero for no limit.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

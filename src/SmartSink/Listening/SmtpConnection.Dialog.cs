@@ -11,6 +11,12 @@ internal sealed partial class SmtpConnection
     /// <summary>Octets that a connection may take in before it lets the other sockets of the polling thread have their turn.</summary>
     private const int TurnBudget = 1024 * 1024;
 
+    /// <summary>
+    /// Octets taken at a time while commands are expected. What is behind a BDAT then stays in the socket, where it can be dropped.
+    /// A chunk's rest that is shorter comes with the command behind it, in one call.
+    /// </summary>
+    private const int CommandRoom = 4 * 1024;
+
     private bool _leftUnread;
     private bool _wasSilent;
 
@@ -74,14 +80,20 @@ internal sealed partial class SmtpConnection
         }
     }
 
-    /// <summary>Takes what the socket holds into the thread's scratch, behind the unfinished line. False when the connection is over.</summary>
+    /// <summary>
+    /// Takes what the socket holds into the thread's scratch, behind the unfinished line, or drops a chunk's octets where they are.
+    /// False when the connection is over.
+    /// </summary>
     private bool Receive(ReplyBuffer replies, ref SessionAction action, ref int budget)
     {
         var scratch = ThreadBuffers.Scratch;
         var held = _unfinished.Octets.Length;
         _unfinished.Octets.CopyTo(scratch);
-        var room = scratch.AsSpan(held);
-        var octets = NativeSocket.Receive(_descriptor, room, out var error);
+        var drops = _session.Droppable >= CommandRoom;
+        var room = drops ? (int)Math.Min(_session.Droppable, budget) : _session.IsScanning ? scratch.Length - held : CommandRoom;
+        var octets = drops
+            ? NativeSocket.Drop(_descriptor, room, out var error)
+            : NativeSocket.Receive(_descriptor, scratch.AsSpan(held, room), out error);
         if (error == SocketError.WouldBlock)
         {
             _mayRead = false;
@@ -97,11 +109,11 @@ internal sealed partial class SmtpConnection
 
         // What does not fill the room has emptied the socket, and what comes later is reported anew (epoll(7)); but the end may
         // have been reported together with the octets.
-        _mayRead = octets == room.Length || _peerClosed;
+        _mayRead = octets == room || _peerClosed;
         _wasSilent = false;
         _context.Observer.BytesReceived(octets);
         budget -= octets;
-        action = Feed(scratch.AsSpan(0, held + octets), replies);
+        action = drops ? _session.Dropped(octets, replies, _context.Now()).Action : Feed(scratch.AsSpan(0, held + octets), replies);
         return true;
     }
 

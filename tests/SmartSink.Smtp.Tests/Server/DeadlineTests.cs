@@ -30,6 +30,27 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public void A_message_in_chunks_has_those_of_one_by_DATA()
+    {
+        var dialog = Dialog.After(Envelope, options: Limits());
+        dialog.Say("BDAT 3000|");
+        Left(dialog).ShouldBe(10);
+        dialog.Drop(2000);
+        Left(dialog).ShouldBe(20.001);
+        dialog.Send(new byte[1000]);
+        Left(dialog).ShouldBe(30.001);
+        dialog.Pass(TimeSpan.FromSeconds(5));
+        dialog.Say("BDAT 100000 LAST|");
+        Left(dialog).ShouldBe(25.001);
+        dialog.Drop(100_000);
+        Left(dialog).ShouldBe(300);
+        dialog.Say("BDAT 100000 LAST|");
+        Left(dialog).ShouldBe(10);
+        dialog.Drop(99_000);
+        Left(dialog).ShouldBe(250);
+    }
+
+    [Fact]
     public void None_runs_during_a_TLS_handshake()
     {
         var dialog = Dialog.After("EHLO a|STARTTLS|", options: Limits());

@@ -52,6 +52,9 @@ internal sealed class Dialog
     /// <summary>Says lines (a | stands for each CRLF) and returns the replies with a | for each CRLF.</summary>
     public string Say(string lines) => Send(Encoding.UTF8.GetBytes(lines.Replace("|", "\r\n", StringComparison.Ordinal)));
 
+    /// <summary>Has octets of a chunk dropped unread.</summary>
+    public string Drop(long octets) => Take(Session.Dropped(octets, _output, Now));
+
     public string Send(ReadOnlySpan<byte> octets) => Send(octets, out _);
 
     public string Send(ReadOnlySpan<byte> octets, out int consumed)

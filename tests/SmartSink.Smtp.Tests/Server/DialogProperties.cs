@@ -12,7 +12,7 @@ public sealed class DialogProperties
     [
         "EHLO a", "HELO a", "MAIL FROM:<a@b.example>", "MAIL FROM:<> SIZE=1", "MAIL FROM:<ü@b.example> SMTPUTF8", "MAIL FROM:<", "MAIL",
         "RCPT TO:<a@b.example>", "RCPT TO:<\"a b\"@[192.0.2.1]>", "RCPT TO:<x@no.example>", "RCPT TO:<x@kept.example>", "RCPT TO:<@>",
-        "RSET", "NOOP", "VRFY a", "EXPN a", "HELP", "STARTTLS x", "AUTH", "BDAT 3", "xyzzy", "", ".", "Subject: a", "RSET x",
+        "RSET", "NOOP", "VRFY a", "EXPN a", "HELP", "STARTTLS x", "AUTH", "BDAT 0", "BDAT 0 LAST", "BDAT 0 x", "xyzzy", "", ".", "Subject: a", "RSET x",
         "NO\rOP", "NO\nOP", "NO\0OP", new string('x', 600), "MAIL FROM:<a@b.example> " + new string('x', 700),
     ];
 
@@ -23,6 +23,7 @@ public sealed class DialogProperties
         Gen.Frequency(
                 (8, Gen.Elements(Commands).Select(command => command + "\r\n")),
                 (2, Gen.Constant("DATA\r\n")),
+                (2, Gen.Elements("BDAT 3\r\nabc", "BDAT 6 LAST\r\nQUIT\r\n", "BDAT 41\r\n", "BDAT 3 x\r\nabc", "BDAT 30 LAST\r\n", "BDAT\r\n")),
                 (1, Gen.Elements(".\r\n", "\r\n.\r\n", "text\r\n", "\n.\n", "\r.\r", "\n.\r\n", "\r\n.\n")),
                 (1, Gen.Elements("\r", "\n", "NOOP", "\t", "\x16\x03", "é", "STARTTLS\r\n", "QUIT\r\n", "GET / \r\n")))
             .ListOf()
@@ -33,7 +34,7 @@ public sealed class DialogProperties
         Prop.ForAll(Arb.From(Dialogs), Arb.From(Gen.Choose(1, 40).NonEmptyListOf()), (octets, pieces) =>
         {
             var whole = Play(octets, [octets.Length + 1]);
-            return Play(octets, [.. pieces]) == whole && Play(octets, [1]) == whole;
+            return Play(octets, [.. pieces]) == whole && Play(octets, [1]) == whole && Play(octets, [.. pieces], drop: true) == whole;
         }).QuickCheckThrowOnFailure(3_000);
 
     [Fact]
@@ -55,8 +56,27 @@ public sealed class DialogProperties
         }).QuickCheckThrowOnFailure(2_000);
 
     [Fact]
+    public void A_message_in_any_chunks_is_told_as_the_same_message_by_DATA() =>
+        Prop.ForAll(Arb.From(Gen.Elements("a", "\r\n", ".", "\n", "\r", "text").ListOf()), Arb.From(Gen.Choose(0, 9).NonEmptyListOf()), (parts, sizes) =>
+        {
+            const string Envelope = "EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|RCPT TO:<x@no.example>|";
+            var body = string.Concat(parts) + "\r\n";
+            var byData = Dialog.After(Envelope + "DATA|", new OneKept());
+            byData.Say((body.StartsWith('.') ? "." : "") + body.Replace("\r\n.", "\r\n..", StringComparison.Ordinal) + ".\r\n");
+            var byBdat = Dialog.After(Envelope, new OneKept());
+            for (var i = 0; body.Length > 0 && byBdat.Session.IsInTransaction; i++)
+            {
+                var length = Math.Min(sizes[i % sizes.Count] + (i / sizes.Count), body.Length);
+                byBdat.Say($"BDAT {length}{(length == body.Length ? " LAST" : "")}|{body[..length]}");
+                body = body[length..];
+            }
+
+            return byData.Observer.Events.Count > 0 && byBdat.Observer.Events.SequenceEqual(byData.Observer.Events);
+        }).QuickCheckThrowOnFailure(2_000);
+
+    [Fact]
     public void Random_octets_never_throw_and_every_reply_is_whole() =>
-        Prop.ForAll(Arb.From(Gen.Choose(0, 255).Select(octet => (byte)octet).ArrayOf()), Arb.From(Gen.Elements("", "EHLO a|", "EHLO a|MAIL FROM:<>|", "EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|DATA|")), (octets, start) =>
+        Prop.ForAll(Arb.From(Gen.Choose(0, 255).Select(octet => (byte)octet).ArrayOf()), Arb.From(Gen.Elements("", "EHLO a|", "EHLO a|MAIL FROM:<>|", "EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|DATA|", "EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|BDAT 5|")), (octets, start) =>
         {
             var dialog = Dialog.After(start, new OneKept(), Options);
             return dialog.Send(octets).Split('|')[..^1].All(IsReplyLine);
@@ -78,7 +98,7 @@ public sealed class DialogProperties
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(100 * 128);
     }
 
-    private static string Play(byte[] octets, int[] pieces)
+    private static string Play(byte[] octets, int[] pieces, bool drop = false)
     {
         var dialog = new Dialog(new OneKept(), Options);
         var replies = new StringBuilder(dialog.Start());
@@ -87,6 +107,14 @@ public sealed class DialogProperties
         for (var i = 0; position < octets.Length && dialog.Action == SessionAction.Read; i++)
         {
             var length = Math.Min(pieces[i % pieces.Length], octets.Length - position);
+            if (drop && dialog.Session.Droppable > 0)
+            {
+                length = (int)Math.Min(length, dialog.Session.Droppable);
+                replies.Append(dialog.Drop(length));
+                position += length;
+                continue;
+            }
+
             pending = [.. pending, .. octets.AsSpan(position, length)];
             position += length;
             replies.Append(dialog.Send(pending, out var consumed));

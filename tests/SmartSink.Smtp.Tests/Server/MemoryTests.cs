@@ -23,7 +23,8 @@ public sealed class MemoryTests
             "MAIL FROM:<a@b.example> SIZE=100 BODY=8BITMIME\r\n"
             + string.Concat(Enumerable.Repeat("RCPT TO:<\"c\\c\"@d.example> NOTIFY=NEVER\r\n", 40))
             + "RCPT TO:<x@kept.example>\r\nRCPT TO:<broken\r\nRCPT TO:<x@no.example>\r\nDATA\r\nSubject: x\r\n\r\nText\r\n.\r\nRSET\r\nNOOP\r\n"
-            + "MAIL FROM:<>\r\nRCPT TO:<postmaster>\r\nDATA\r\nText\r\n.\r\nMAIL FROM:<a@b.example>\r\nRSET\r\n");
+            + "MAIL FROM:<>\r\nRCPT TO:<postmaster>\r\nDATA\r\nText\r\n.\r\nMAIL FROM:<a@b.example>\r\nRSET\r\n"
+            + "MAIL FROM:<a@b.example> BODY=BINARYMIME\r\nRCPT TO:<c@d.example>\r\nBDAT 4\r\nTextBDAT 0 LAST\r\nBDAT 2 LAST\r\nxx");
         Run(session, octets, output, 3);
 
         var before = GC.GetAllocatedBytesForCurrentThread();

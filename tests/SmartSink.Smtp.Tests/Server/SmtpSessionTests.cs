@@ -24,6 +24,39 @@ public sealed class SmtpSessionTests
     }
 
     [Fact]
+    public void What_is_left_of_a_chunk_may_be_dropped_unread()
+    {
+        var dialog = Dialog.After("EHLO a|MAIL FROM:<>|RCPT TO:<c@d.example>|");
+        dialog.Session.Droppable.ShouldBe(0);
+        dialog.Say("BDAT 10 LAST|abc");
+        (dialog.Session.Droppable, dialog.Session.IsInData, dialog.Session.IsScanning).ShouldBe((7, true, false));
+        Should.Throw<ArgumentOutOfRangeException>(() => dialog.Drop(8));
+        Should.Throw<ArgumentOutOfRangeException>(() => dialog.Drop(0));
+        dialog.Drop(6).ShouldBeEmpty();
+        dialog.Drop(1).ShouldStartWith("250 2.0.0 Ok: taken as ");
+        (dialog.Session.Droppable, dialog.Session.IsInData).ShouldBe((0, false));
+        dialog.Observer.Messages.ShouldBe([("", 10)]);
+    }
+
+    [Fact]
+    public void A_message_is_under_way_between_its_chunks()
+    {
+        var dialog = Dialog.After("EHLO a|MAIL FROM:<>|RCPT TO:<c@d.example>|BDAT 0|");
+        (dialog.Session.Droppable, dialog.Session.IsInData).ShouldBe((0, true));
+        dialog.Say("RSET|");
+        dialog.Session.IsInData.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_stop_waits_for_the_last_chunk()
+    {
+        var dialog = Dialog.After("EHLO a|MAIL FROM:<>|RCPT TO:<c@d.example>|BDAT 3|");
+        dialog.Shutdown().ShouldBeEmpty();
+        dialog.Say("abc").ShouldBe("250 2.0.0 Chunk taken|");
+        dialog.Say("BDAT 3 LAST|abc").ShouldEndWith("|421 4.3.2 The server is stopping, try again later|");
+    }
+
+    [Fact]
     public void After_the_end_everything_is_consumed_and_nothing_answered()
     {
         var dialog = Dialog.After("QUIT|");

@@ -5,7 +5,7 @@ internal static class StateMatrix
 {
     public const string Message = "354 Send the message, end it with <CRLF>.<CRLF>";
 
-    private const string Ehlo = "250-mx.sink.test|250-PIPELINING|250-SIZE 52428800|250-8BITMIME|250-SMTPUTF8|250-ENHANCEDSTATUSCODES|250-DSN|";
+    private const string Ehlo = "250-mx.sink.test|250-PIPELINING|250-SIZE 52428800|250-8BITMIME|250-SMTPUTF8|250-ENHANCEDSTATUSCODES|250-DSN|250-CHUNKING|250-BINARYMIME|";
     private const string Hello1 = "503 5.5.1 Say EHLO or HELO first";
     private const string Ehlo1 = "503 5.5.1 Say EHLO first";
     private const string Mail1 = "503 5.5.1 Say MAIL first";
@@ -15,6 +15,8 @@ internal static class StateMatrix
     private const string NoRcpt = "554 5.5.1 No valid recipients";
     private const string Sender = "250 2.1.0 Sender ok";
     private const string Rcpt = "250 2.1.5 Recipient ok";
+    private const string Chunk = "250 2.0.0 Chunk taken";
+    private const string BdatSyntax = "501 5.5.4 Syntax: BDAT size [LAST]";
     private const string Tls = "220 2.0.0 Go ahead with TLS";
     private const string TlsInside = "503 5.5.1 No STARTTLS inside a transaction";
     private const string TlsActive = "503 5.5.1 TLS is active already";
@@ -44,6 +46,9 @@ internal static class StateMatrix
         ("MAIL FROM:<a@b.example>", [Hello1, Refused, Sender, Sender, Nested, Nested, Nested, Sender, Hello1, Sender]),
         ("RCPT TO:<c@d.example>", [Hello1, Refused, Mail1, Mail1, Rcpt, Rcpt, Rcpt, Mail1, Hello1, Mail1]),
         ("DATA", [Hello1, Refused, Mail1, Mail1, Rcpt1, Message, NoRcpt, Mail1, Hello1, Mail1]),
+        ("BDAT 0", [Hello1, Refused, Ehlo1, Mail1, Rcpt1, Chunk, NoRcpt, Mail1, Hello1, Mail1]),
+        ("BDAT 0 x", [Hello1, Refused, Ehlo1, Mail1, BdatSyntax, BdatSyntax, BdatSyntax, Mail1, Hello1, Mail1]),
+        ("BDAT x", Same("501 5.5.4 BDAT without a size; what follows cannot be told from commands, closing", 10)),
         ("STARTTLS", [Ehlo1, Refused, Ehlo1, Tls, TlsInside, TlsInside, TlsInside, Tls, TlsActive, TlsActive]),
         ("RSET", Everywhere("250 2.0.0 Ok")),
         ("NOOP", Everywhere("250 2.0.0 Ok")),

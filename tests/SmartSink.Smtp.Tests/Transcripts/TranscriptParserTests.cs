@@ -35,6 +35,7 @@ public sealed class TranscriptParserTests
     [InlineData("C! a\nCLOSE quit\n", "x.smtp(1): a quote is missing at column 1")]
     [InlineData("TIME +3h\nCLOSE quit\n", "x.smtp(1): unknown unit of time 'h'")]
     [InlineData("LIMIT speed 3\nCLOSE quit\n", "x.smtp(2): unknown limit 'speed'")]
+    [InlineData("LIMIT hide DSN,DNS\nCLOSE quit\n", "x.smtp(2): no such keywords: DSN,DNS")]
     [InlineData("LIMIT max-errors\nCLOSE quit\n", "x.smtp(1): expected LIMIT name value, each name once")]
     [InlineData("POLICY none.toml\nCLOSE quit\n", "x.smtp(1): no policy file none.toml")]
     public void A_bad_line_is_named(string text, string message) =>

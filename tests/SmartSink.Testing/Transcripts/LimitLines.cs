@@ -31,6 +31,7 @@ internal sealed class LimitLines
         {
             Hostname = Hostname,
             OfferStartTls = Take("starttls", true, text => text switch { "on" => true, "off" => false, _ => throw new FormatException("starttls is on or off") }),
+            Extensions = SmtpExtensions.Default & ~Take("hide", SmtpExtensions.None, Keywords),
             MaxRecipients = Take("max-recipients", Defaults.MaxRecipients, Number),
             MaxMessages = Take("max-messages", Defaults.MaxMessages, Number),
             MaxErrors = Take("max-errors", Defaults.MaxErrors, Number),
@@ -44,6 +45,9 @@ internal sealed class LimitLines
     }
 
     private T Take<T>(string name, T otherwise, Func<string, T> parse) => _values.Remove(name, out var text) ? parse(text) : otherwise;
+
+    private static SmtpExtensions Keywords(string text) =>
+        ExtensionKeywords.TryParse(text, out var extensions) ? extensions : throw new FormatException($"no such keywords: {text}");
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -27,16 +27,18 @@ public sealed class AllocationTests
     ];
 
     [Theory]
-    [InlineData(1_000, 1000)]
-    [InlineData(100_000, 200)]
-    public async Task A_transaction_on_a_kept_connection_allocates_nothing(int size, int transactions)
+    [InlineData(1_000, 1000, false)]
+    [InlineData(100_000, 200, false)]
+    [InlineData(1_000, 1000, true)]
+    [InlineData(100_000, 200, true)]
+    public async Task A_transaction_on_a_kept_connection_allocates_nothing(int size, int transactions, bool inChunks)
     {
         await using var sink = await StartAsync();
-        var message = Message(size);
+        var message = inChunks ? Chunk(size) : Message(size);
         using var client = BlockingClient.Greeted(sink.App.SmtpEndPoint);
-        Deliver(client, message, WarmUp);
+        Deliver(client, message, WarmUp, inChunks);
 
-        var allocated = AllocatedMemory.ByOthers(() => Deliver(client, message, transactions));
+        var allocated = AllocatedMemory.ByOthers(() => Deliver(client, message, transactions, inChunks));
 
         allocated.ShouldBeLessThan(transactions);
         await CountedAsync(sink);
@@ -71,11 +73,13 @@ public sealed class AllocationTests
         return Encoding.ASCII.GetBytes("Subject: x\r\n\r\n" + string.Concat(Enumerable.Repeat(Line, size / Line.Length)) + ".\r\n");
     }
 
-    private static void Deliver(BlockingClient client, byte[] message, int transactions)
+    private static byte[] Chunk(int size) => Encoding.ASCII.GetBytes($"BDAT {size} LAST\r\n" + new string('x', size));
+
+    private static void Deliver(BlockingClient client, byte[] message, int transactions, bool inChunks)
     {
         for (var i = 0; i < transactions; i++)
         {
-            client.Deliver(Envelopes[i % Envelopes.Length], message);
+            _ = inChunks ? client.DeliverChunk(Envelopes[i % Envelopes.Length], message) : client.Deliver(Envelopes[i % Envelopes.Length], message);
         }
     }
 

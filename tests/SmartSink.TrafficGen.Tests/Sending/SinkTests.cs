@@ -21,10 +21,13 @@ public sealed class SinkTests
         """;
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    public async Task Both_sides_agree_and_a_second_run_repeats_the_first(bool pipelining, bool startTls)
+    [InlineData(false, false, false)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, true)]
+    [InlineData(true, true, true)]
+    public async Task Both_sides_agree_and_a_second_run_repeats_the_first(bool pipelining, bool startTls, bool chunking)
     {
         var options = new TrafficOptions
         {
@@ -37,6 +40,7 @@ public sealed class SinkTests
             KeepGoing = true,
             Seed = 3,
             Pipelining = pipelining,
+            Chunking = chunking,
             Tls = startTls ? TlsMode.StartTls : TlsMode.None,
         };
 

@@ -17,6 +17,9 @@ internal static unsafe partial class Libc
     /// <summary>eventfd: reading an empty counter does not block.</summary>
     public const int EFD_NONBLOCK = 0x800;
 
+    /// <summary>recv, on TCP: the octets are dropped instead of copied, and the buffer is not touched (tcp(7)).</summary>
+    public const int MSG_TRUNC = 0x20;
+
     /// <summary>send: a client that has gone away is an error and not a signal.</summary>
     public const int MSG_NOSIGNAL = 0x4000;
 

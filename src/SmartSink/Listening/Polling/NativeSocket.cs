@@ -47,6 +47,10 @@ internal static unsafe class NativeSocket
         }
     }
 
+    /// <summary>Drops what there is, up to a number of octets, in the kernel; the result is that of <see cref="Receive"/>.</summary>
+    public static int Drop(int descriptor, int octets, out SocketError error) =>
+        Result(Libc.recv(descriptor, null, (nuint)octets, Libc.MSG_TRUNC), out error);
+
     /// <summary>Sends as much as there is room for, and says how much that was.</summary>
     /// <param name="descriptor">The socket.</param>
     /// <param name="octets">At least one.</param>

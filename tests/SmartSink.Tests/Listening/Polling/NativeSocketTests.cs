@@ -45,6 +45,8 @@ public class NativeSocketTests
         receiving.ShouldBe(SocketError.OperationAborted);
         NativeSocket.Send(-1, "x"u8, last: false, out var sending).ShouldBe(0);
         sending.ShouldBe(SocketError.OperationAborted);
+        NativeSocket.Drop(-1, 1, out var dropping).ShouldBe(0);
+        dropping.ShouldBe(SocketError.OperationAborted);
         NativeSocket.Accept(-1, out _, out _).ShouldBe(SocketError.OperationAborted);
         NativeSocket.ShutdownSend(-1).ShouldBeFalse();
     }

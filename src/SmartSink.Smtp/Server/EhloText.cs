@@ -1,0 +1,23 @@
+using System.Globalization;
+using System.Text;
+
+namespace SmartSink.Smtp.Server;
+
+/// <summary>The text of the reply to EHLO: the server's name, and a line for each extension (RFC 5321 section 4.1.1.1).</summary>
+internal static class EhloText
+{
+    /// <summary>Writes it.</summary>
+    public static byte[] Of(SmtpSessionOptions options, SmtpExtensions offered)
+    {
+        var lines = ExtensionKeywords.All
+            .Where(known => (offered & known.Extension) != SmtpExtensions.None)
+            .Select(known => known.Keyword + Parameters(known.Extension, options));
+        return Encoding.UTF8.GetBytes(string.Join('\n', lines.Prepend(options.Hostname)));
+    }
+
+    private static string Parameters(SmtpExtensions extension, SmtpSessionOptions options) => extension switch
+    {
+        SmtpExtensions.Size => string.Create(CultureInfo.InvariantCulture, $" {options.MaxMessageSize}"),
+        _ => string.Empty,
+    };
+}

@@ -1,0 +1,45 @@
+namespace SmartSink.Smtp.Server;
+
+/// <summary>
+/// The service extensions that a server may offer. One that is not offered is unknown: its command is answered 502
+/// and its parameters 555, as by a server that has never heard of it.
+/// </summary>
+[Flags]
+public enum SmtpExtensions
+{
+    /// <summary>None, as after HELO.</summary>
+    None = 0,
+
+    /// <summary>PIPELINING (RFC 2920). Commands that come together are taken with or without it.</summary>
+    Pipelining = 0x1,
+
+    /// <summary>SIZE (RFC 1870). The limit itself holds with or without it.</summary>
+    Size = 0x2,
+
+    /// <summary>8BITMIME (RFC 6152).</summary>
+    EightBitMime = 0x4,
+
+    /// <summary>SMTPUTF8 (RFC 6531).</summary>
+    SmtpUtf8 = 0x8,
+
+    /// <summary>ENHANCEDSTATUSCODES (RFC 2034). Replies carry the codes with or without it.</summary>
+    EnhancedStatusCodes = 0x10,
+
+    /// <summary>DSN (RFC 3461).</summary>
+    Dsn = 0x20,
+
+    /// <summary>CHUNKING (RFC 3030): BDAT.</summary>
+    Chunking = 0x40,
+
+    /// <summary>BINARYMIME (RFC 3030); only together with <see cref="Chunking"/>.</summary>
+    BinaryMime = 0x80,
+
+    /// <summary>STARTTLS (RFC 3207); only where <see cref="SmtpSessionOptions.OfferStartTls"/> says that TLS can be spoken.</summary>
+    StartTls = 0x100,
+
+    /// <summary>HELP (RFC 5321 section 4.1.1.8).</summary>
+    Help = 0x200,
+
+    /// <summary>Those that are offered unless somebody says otherwise.</summary>
+    Default = Pipelining | Size | EightBitMime | SmtpUtf8 | EnhancedStatusCodes | Dsn | Chunking | BinaryMime | StartTls | Help,
+}

@@ -1,0 +1,123 @@
+using SmartSink.Smtp.Commands;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Smtp.Server;
+
+/// <content>
+/// BDAT (RFC 3030). A chunk is answered when its octets have come, a refused one too: they are dropped, so that none of them is ever
+/// taken for a command.
+/// </content>
+public sealed partial class SmtpSession
+{
+    private Chunk? _chunk;
+
+    /// <summary>
+    /// How many of the octets that come next are of no interest, because they are a chunk's: they may be given to <see cref="Advance"/>
+    /// like all others, or dropped unread and told by <see cref="Dropped"/>.
+    /// </summary>
+    public long Droppable => _chunk is { } chunk ? chunk.Left : 0;
+
+    private bool IsInChunk => Droppable > 0;
+
+    /// <summary>Octets of a chunk were dropped unread: the same as giving them to <see cref="Advance"/>.</summary>
+    /// <param name="octets">How many, 1 to <see cref="Droppable"/>.</param>
+    /// <param name="output">Takes the reply when the chunk is complete.</param>
+    /// <param name="now">The moment.</param>
+    public SessionStep Dropped(long octets, ReplyBuffer output, Moment now)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(octets);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(octets, Droppable);
+        _lastHeard = now.Milliseconds;
+        TakeChunk(octets, output, now);
+        return Conclude();
+    }
+
+    private void Bdat(Command command, ReplyBuffer output, in Moment now)
+    {
+        if (!Knows(SmtpExtensions.Chunking))
+        {
+            Fail(StandardReplies.NotImplemented, output);
+            return;
+        }
+
+        var error = BdatArguments.Parse(command.Argument, out var arguments);
+        if (error == SyntaxError.BadArgument)
+        {
+            Say(StandardReplies.ChunkSizeUnknown, output);
+            End(SessionEndReason.OutOfStep);
+            return;
+        }
+
+        var refusal = RefusalOfChunk(error);
+        if (refusal is null)
+        {
+            _transaction!.BeginChunks(now.Milliseconds);
+        }
+
+        _chunk ??= new Chunk();
+        _chunk.Begin(arguments.Size, arguments.IsLast, refusal, now.Milliseconds);
+        if (arguments.Size == 0)
+        {
+            EndChunk(_chunk, output, now);
+        }
+    }
+
+    private FixedReply? RefusalOfChunk(SyntaxError error) => _state switch
+    {
+        DialogState.Refused => StandardReplies.ServiceRefused,
+        DialogState.Connected => StandardReplies.HelloFirst,
+        _ when !_isExtended => StandardReplies.EhloFirst,
+        _ when _transaction is null => StandardReplies.MailFirst,
+        _ when error != SyntaxError.None => StandardReplies.BdatSyntax,
+        _ when _transaction.AcceptedCount == 0 => NoRecipients(_transaction),
+        _ => null,
+    };
+
+    private void TakeChunk(long octets, ReplyBuffer output, in Moment now)
+    {
+        var chunk = _chunk!;
+        chunk.Take(octets);
+        if (chunk.Refusal is null)
+        {
+            _transaction!.TakeChunk(octets);
+        }
+
+        if (chunk.Left == 0)
+        {
+            EndChunk(chunk, output, now);
+        }
+    }
+
+    private void EndChunk(Chunk chunk, ReplyBuffer output, in Moment now)
+    {
+        if (chunk.Refusal is { } refusal)
+        {
+            RefuseChunk(refusal, output);
+        }
+        else if (chunk.IsLast || IsTooBig(_transaction!))
+        {
+            // Beyond the limit the message is over at once: the client may send no more of it (RFC 3030 section 2).
+            _messages++;
+            EndMessage(_transaction!, output, now);
+        }
+        else
+        {
+            Say(StandardReplies.ChunkTaken, output);
+        }
+    }
+
+    // Chunks that were on their way when the one before them or the whole envelope was refused are no error of the client
+    // (RFC 3030 section 2: "already in the pipeline").
+    private void RefuseChunk(FixedReply refusal, ReplyBuffer output)
+    {
+        if (refusal == StandardReplies.MailFirst)
+        {
+            Say(refusal, output);
+        }
+        else
+        {
+            Fail(refusal, output);
+        }
+    }
+}
