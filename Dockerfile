@@ -7,17 +7,23 @@ FROM ${SDK_IMAGE} AS restore
 WORKDIR /source
 ENV DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 COPY global.json Directory.Build.props Directory.Packages.props ./
-COPY src/Directory.Build.props src/
+COPY src/Directory.Build.props src/Image.props src/
 COPY src/SmartSink/SmartSink.csproj src/SmartSink/packages.lock.json src/SmartSink/
 COPY src/SmartSink.Policy/SmartSink.Policy.csproj src/SmartSink.Policy/packages.lock.json src/SmartSink.Policy/
 COPY src/SmartSink.Smtp/SmartSink.Smtp.csproj src/SmartSink.Smtp/packages.lock.json src/SmartSink.Smtp/
 COPY src/SmartSink.Toml/SmartSink.Toml.csproj src/SmartSink.Toml/packages.lock.json src/SmartSink.Toml/
-RUN dotnet restore src/SmartSink --locked-mode && dotnet restore src/SmartSink -p:Image=true
+COPY src/SmartSink.TrafficGen/SmartSink.TrafficGen.csproj src/SmartSink.TrafficGen/packages.lock.json src/SmartSink.TrafficGen/
+RUN for program in SmartSink SmartSink.TrafficGen; do \
+      dotnet restore src/$program --locked-mode && dotnet restore src/$program -p:Image=true || exit 1; \
+    done
 
 FROM restore AS publish
 COPY .editorconfig ./
 COPY src src
-RUN dotnet publish src/SmartSink -c Release -p:Image=true --no-restore -o /app && mkdir /state
+RUN dotnet publish src/SmartSink -c Release -p:Image=true --no-restore -o /opt/smartsink && mkdir /state
+# The runtime's native libraries are the same for both programs: kept once, as hard links.
+RUN dotnet publish src/SmartSink.TrafficGen -c Release -p:Image=true --no-restore -o /opt/traffic-gen && cd /opt/traffic-gen \
+    && for library in *.so; do if cmp -s "$library" "../smartsink/$library"; then ln -f "../smartsink/$library" "$library"; fi; done
 
 FROM ${RUNTIME_IMAGE} AS final
 ARG VERSION=0.1.0
@@ -27,12 +33,13 @@ LABEL org.opencontainers.image.title="SmartSink" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-COPY --from=publish /app /opt/smartsink
+COPY --from=publish /opt /opt
 COPY policy /etc/smartsink/policy
 COPY --from=publish --chown=1654:1654 /state /var/lib/smartsink
 ENV SINK_DATA=/etc/smartsink/policy/responses.toml \
     SINK_STATE=/var/lib/smartsink \
-    SINK_HTTP_LISTEN=0.0.0.0
+    SINK_HTTP_LISTEN=0.0.0.0 \
+    PATH=$PATH:/opt/smartsink:/opt/traffic-gen
 USER 1654:1654
 EXPOSE 2525 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/opt/smartsink/smartsink", "health"]

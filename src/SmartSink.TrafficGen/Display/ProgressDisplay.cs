@@ -41,9 +41,9 @@ internal sealed class ProgressDisplay : IAsyncDisposable
     private async Task ShowInPlaceAsync()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) });
-        await console.Live(ProgressPanel.Render(_meter.Take())).AutoClear(true).StartAsync(context => EachSecondAsync(() =>
+        await console.Live(ProgressPanel.Render(_meter.Take(), console.Profile.Width)).AutoClear(true).StartAsync(context => EachSecondAsync(() =>
         {
-            context.UpdateTarget(ProgressPanel.Render(_meter.Take()));
+            context.UpdateTarget(ProgressPanel.Render(_meter.Take(), console.Profile.Width));
             context.Refresh();
         }));
     }

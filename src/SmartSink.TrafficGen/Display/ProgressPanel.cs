@@ -5,35 +5,42 @@ using static SmartSink.TrafficGen.Reporting.Numbers;
 
 namespace SmartSink.TrafficGen.Display;
 
-/// <summary>A sample as a panel that is drawn over and over.</summary>
+/// <summary>A sample as a panel that is drawn over and over. No line of it wraps: a terminal that is too narrow cuts them.</summary>
 internal static class ProgressPanel
 {
-    private const int BarWidth = 40;
+    private const int NameWidth = 13;
+    private const int LongestBar = 40;
 
     /// <summary>Draws it.</summary>
-    public static IRenderable Render(ProgressSample sample)
+    /// <param name="sample">What to show.</param>
+    /// <param name="width">The terminal's columns; the last one stays free, as some terminals go to the next line after it.</param>
+    public static IRenderable Render(ProgressSample sample, int width)
     {
-        var grid = new Grid().AddColumn().AddColumn();
+        var room = Math.Max(width - 1 - NameWidth, 1);
         var recipients = sample.Recipients;
-        Add(grid, "rate", ProgressLine.Rate(sample.PerSecond));
-        Add(grid, "messages", $"accepted {Whole(sample.Accepted)}, failed {Whole(sample.Failed)}, retried {Whole(sample.Retried)}");
-        Add(grid, "recipients", $"accepted {Whole(recipients.Accepted)}, tempfail {Whole(recipients.TempFailed)}, permfail {Whole(recipients.PermFailed)}");
-        Add(grid, "transaction", $"p50 {Milliseconds(sample.P50.TotalMilliseconds)} ms, p99 {Milliseconds(sample.P99.TotalMilliseconds)} ms");
-        Add(grid, "connections", $"open {Whole(sample.Connections)}, faults {Whole(sample.Faults)}");
-        Add(grid, "time", $"{sample.Elapsed.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)}{Bar(sample.Done)}");
-        return grid;
+        return new Rows(
+            Line("rate", ProgressLine.Rate(sample.PerSecond), room),
+            Line("messages", $"accepted {Whole(sample.Accepted)}, failed {Whole(sample.Failed)}, retried {Whole(sample.Retried)}", room),
+            Line("recipients", $"accepted {Whole(recipients.Accepted)}, tempfail {Whole(recipients.TempFailed)}, permfail {Whole(recipients.PermFailed)}", room),
+            Line("transaction", $"p50 {Milliseconds(sample.P50.TotalMilliseconds)} ms, p99 {Milliseconds(sample.P99.TotalMilliseconds)} ms", room),
+            Line("connections", $"open {Whole(sample.Connections)}, faults {Whole(sample.Faults)}", room),
+            Line("time", Time(sample, room), room));
     }
 
-    private static void Add(Grid grid, string name, string value) => grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(value));
+    private static Paragraph Line(string name, string value, int room) =>
+        new Paragraph().Append(name.PadRight(NameWidth), new Style(Color.Grey)).Append(value.Length > room ? value[..room] : value);
 
-    private static string Bar(double? done)
+    private static string Time(ProgressSample sample, int room)
     {
-        if (done is not { } part)
+        var elapsed = sample.Elapsed.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
+        if (sample.Done is not { } part)
         {
-            return string.Empty;
+            return elapsed;
         }
 
-        var full = (int)(part * BarWidth);
-        return $"  {new string('#', full)}{new string('-', BarWidth - full)} {Percent(part)}";
+        var percent = Percent(part);
+        var bar = Math.Clamp(room - elapsed.Length - percent.Length - 3, 0, LongestBar);
+        var full = (int)(part * bar);
+        return $"{elapsed}  {new string('#', full)}{new string('-', bar - full)} {percent}";
     }
 }

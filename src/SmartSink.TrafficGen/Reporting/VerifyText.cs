@@ -24,15 +24,23 @@ internal static class VerifyText
             text.Append(CultureInfo.InvariantCulture, $"{group.Label} sums up {string.Join(", ", group.Domains)}: the sink's policy does not tell them apart\n");
         }
 
+        var whose = verify.Relayed
+            ? "bounces of the target's, other senders, or domains in another form"
+            : "the sink has other senders, or looks domains up in another form";
         foreach (var group in verify.Groups.Where(group => group.Domains.Count == 0))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{group.Label} is no domain of this run: the sink has other senders, or looks domains up in another form\n");
+            text.Append(CultureInfo.InvariantCulture, $"{group.Label} is no domain of this run: {whose}\n");
         }
 
         text.Append(Verdict(verify));
         if (!verify.Agrees && verify.Unanswered > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $"; {Whole(verify.Unanswered)} transactions ended without an answer, and what the sink counted of them is not known here");
+        }
+
+        if (verify is { Agrees: false, Relayed: true, Missing: > 0 } && verify.Groups.Sum(group => group.Sink.Tempfail) is > 0 and var deferred)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; it put {Whole(deferred)} off, so they may wait in the target's queue");
         }
 
         text.Append('\n');

@@ -37,6 +37,8 @@ internal static class Comparison
             OutcomeTotals.Of(sum),
             OutcomeTotals.Of(counted),
             sum == counted);
-        return relayed ? group with { Agrees = Missing(group) == 0 } : group;
+
+        // What an MTA sends on its own account, bounces above all, is not of the run.
+        return relayed ? group with { Agrees = domains.Count == 0 || Missing(group) == 0 } : group;
     }
 }

@@ -22,8 +22,10 @@ internal sealed class LabelFinder(SinkCounts counts, string suffix)
             .ToList();
 
         // A label that stood still is one of an earlier policy, or of other traffic: one that moved is the likelier.
-        return candidates.Find(label => counts[label].Total > 0) ?? candidates.FirstOrDefault() ?? Other;
+        return candidates.Find(HasMoved) ?? (suffix.Length > 0 && HasMoved(Other) ? Other : candidates.FirstOrDefault() ?? Other);
     }
+
+    private bool HasMoved(string label) => counts[label].Total > 0;
 
     /// <summary>The patterns that match, the longest first.</summary>
     private static IEnumerable<string> Patterns(string name)

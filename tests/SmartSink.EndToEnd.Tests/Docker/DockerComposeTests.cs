@@ -1,78 +1,52 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using SmartSink.Testing;
-using SmartSink.Testing.Processes;
 
 namespace SmartSink.EndToEnd.Tests.Docker;
 
-/// <summary>The image and the compose file as a user has them: build, up, edit the mounted policy, see the replies change, down.</summary>
-public sealed partial class DockerComposeTests : IDisposable
+/// <summary>The image and the compose file as a user has them: build, up, edit the mounted policy, see the replies change, load it, down.</summary>
+public sealed class DockerComposeTests
 {
-    private const string Image = "smartsink-end-to-end";
-
-    private readonly TemporaryFolder _project = new();
-    private readonly string _projectName = $"smartsinktest{Environment.ProcessId}";
-    private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal)
-    {
-        ["SMARTSINK_IMAGE"] = Image,
-        ["SMARTSINK_SMTP_PORT"] = "0",
-        ["SMARTSINK_HTTP_PORT"] = "0",
-    };
-
-    public void Dispose() => _project.Dispose();
-
     [Fact]
     public async Task The_image_serves_by_the_mounted_policy_and_follows_its_edits()
     {
-        Requirement.Programs("docker-compose");
-        await Requirement.DockerAsync();
+        await using var project = await ComposeProject.CreateAsync();
+        await project.RunAsync("up", "--detach");
+        var smtp = await project.PublishedPortAsync(2525);
+        var http = await project.PublishedPortAsync(8000);
+        await project.WaitForHealthyAsync();
 
-        // The build's own network cannot always reach the package registry; the host's can wherever this test was restored.
-        await DockerAsync("build", "--network", "host", "--tag", Image, RepositoryRoot.Path);
-        await CopyComposeProjectAsync();
-        try
-        {
-            await ComposeAsync("up", "--detach");
-            var smtp = await PublishedPortAsync(2525);
-            var http = await PublishedPortAsync(8000);
-            await WaitForHealthyAsync();
+        (await AnswerAsync(smtp, "tempfail@gmail.com")).ShouldStartWith("4");
+        (await AnswerAsync(smtp, "permfail@yahoo.com")).ShouldStartWith("5");
+        (await AnswerAsync(smtp, "250-anyone@gmail.com")).ShouldStartWith("250 ");
 
-            (await AnswerAsync(smtp, "tempfail@gmail.com")).ShouldStartWith("4");
-            (await AnswerAsync(smtp, "permfail@yahoo.com")).ShouldStartWith("5");
-            (await AnswerAsync(smtp, "250-anyone@gmail.com")).ShouldStartWith("250 ");
+        await EditPolicyAsync(project.PolicyFile, "550 5.1.1 edited on the host");
+        await WaitForAnswerAsync(smtp, "permfail@edited.example", "550 5.1.1 edited on the host");
 
-            await EditPolicyAsync("550 5.1.1 edited on the host");
-            await WaitForAnswerAsync(smtp, "permfail@edited.example", "550 5.1.1 edited on the host");
+        var metrics = await MetricsScrape.FetchAsync(new Uri($"http://127.0.0.1:{http}/metrics"));
+        metrics.Sum("smartsink_policy_reloads_total", ("result", "applied")).ShouldBe(1);
+        metrics.Sum("smartsink_recipients_total", ("domain", "gmail.com"), ("outcome", "tempfail")).ShouldBe(1);
+        metrics.Sum("smartsink_recipients_total", ("domain", "yahoo.com"), ("outcome", "permfail")).ShouldBe(1);
 
-            var metrics = await MetricsScrape.FetchAsync(new Uri($"http://127.0.0.1:{http}/metrics"));
-            metrics.Sum("smartsink_policy_reloads_total", ("result", "applied")).ShouldBe(1);
-            metrics.Sum("smartsink_recipients_total", ("domain", "gmail.com"), ("outcome", "tempfail")).ShouldBe(1);
-            metrics.Sum("smartsink_recipients_total", ("domain", "yahoo.com"), ("outcome", "permfail")).ShouldBe(1);
+        var container = await project.SinkContainerAsync();
+        var check = ReadmeText.Command("docker compose run --rm smartsink check ").Split(' ');
+        (await project.RunAsync(check[2..])).Output.ShouldContain("0 errors, 0 warnings");
+        (await ComposeProject.DockerAsync("inspect", "--format", "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}", container)).Output.Trim().ShouldBe("1654:1654 true");
 
-            var container = (await ComposeAsync("ps", "--quiet")).Output.Trim();
-            var check = ReadmeText.Command("docker compose run --rm smartsink check ").Split(' ');
-            (await ComposeAsync(check[2..])).Output.ShouldContain("0 errors, 0 warnings");
-            (await DockerAsync("inspect", "--format", "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}", container)).Output.Trim().ShouldBe("1654:1654 true");
-
-            await ComposeAsync("stop");
-            (await DockerAsync("inspect", "--format", "{{.State.ExitCode}}", container)).Output.Trim().ShouldBe("0");
-        }
-        finally
-        {
-            await ComposeAsync("logs", "--no-color");
-            await ComposeAsync("down", "--volumes");
-        }
+        await project.RunAsync("stop");
+        (await ComposeProject.DockerAsync("inspect", "--format", "{{.State.ExitCode}}", container)).Output.Trim().ShouldBe("0");
     }
 
-    [GeneratedRegex(@":(\d+)\s*$", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex PortAtEnd();
-
-    private static async Task<ToolResult> DockerAsync(params string[] arguments)
+    [Fact]
+    public async Task The_load_of_the_readme_starts_the_sink_and_both_sides_agree_and_there_is_no_way_out()
     {
-        var result = await Tool.RunAsync("docker", arguments, timeout: TimeSpan.FromMinutes(10));
-        result.ExitCode.ShouldBe(0, result.ToString());
-        return result;
+        await using var project = await ComposeProject.CreateAsync();
+        var load = ReadmeText.Command("docker compose run --rm traffic-gen ").Split(' ');
+
+        (await project.RunAsync([.. load[2..], "--message-count", "2000"])).Output.ShouldContain("both sides agree");
+
+        (await project.RunAsync("run", "--rm", "--entrypoint", "ls", "traffic-gen", "/sys/class/net")).Output.Split().ShouldBe(["eth0", "lo", string.Empty], ignoreOrder: true);
+        (await ComposeProject.DockerAsync("network", "inspect", "--format", "{{.Internal}}", $"{project.Name}_load")).Output.Trim().ShouldBe("true");
     }
 
     /// <summary>The reply that decides about one recipient, at RCPT or at end of data, on a connection of its own.</summary>
@@ -120,39 +94,9 @@ public sealed partial class DockerComposeTests : IDisposable
         }
     }
 
-    private async Task CopyComposeProjectAsync()
-    {
-        var copy = await Tool.RunAsync("cp", ["-r", RepositoryRoot.Combine("docker-compose.yml"), RepositoryRoot.Combine("policy"), _project.Path]);
-        copy.ExitCode.ShouldBe(0, copy.ToString());
-
-        // The container's user is not root: it reads the policy as "others", as it does in a checkout.
-        (await Tool.RunAsync("chmod", ["-R", "a+rX", _project.Path])).ExitCode.ShouldBe(0);
-    }
-
-    private async Task<ToolResult> ComposeAsync(params string[] arguments)
-    {
-        var result = await Tool.RunAsync(
-            "docker-compose", ["--project-name", _projectName, .. arguments], environment: _environment, folder: _project.Path);
-        result.ExitCode.ShouldBe(0, result.ToString());
-        return result;
-    }
-
-    private async Task<int> PublishedPortAsync(int port) =>
-        int.Parse(PortAtEnd().Match((await ComposeAsync("port", "smartsink", $"{port}")).Output).Groups[1].Value);
-
-    private async Task WaitForHealthyAsync()
-    {
-        var container = (await ComposeAsync("ps", "--quiet")).Output.Trim();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while ((await DockerAsync("inspect", "--format", "{{.State.Health.Status}}", container)).Output.Trim() != "healthy")
-        {
-            await Task.Delay(200, limit.Token);
-        }
-    }
-
-    private Task EditPolicyAsync(string reply) =>
+    private static Task EditPolicyAsync(string policy, string reply) =>
         File.AppendAllTextAsync(
-            _project.Combine("policy", "responses.toml"),
+            policy,
             $"""
 
             [[bounce."edited.example"]]

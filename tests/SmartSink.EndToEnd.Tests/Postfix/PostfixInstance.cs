@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
 
@@ -26,10 +24,12 @@ internal sealed class PostfixInstance : IAsyncDisposable
 
     public string LogFile { get; }
 
-    public static async Task<PostfixInstance> StartAsync(int sinkPort)
+    /// <param name="sinkPort">Where it relays to.</param>
+    /// <param name="headerChecks">Lines of a regexp table that looks at each header field; empty for none.</param>
+    public static async Task<PostfixInstance> StartAsync(int sinkPort, string headerChecks = "")
     {
-        var postfix = new PostfixInstance { Port = FreePort() };
-        await postfix.StartCoreAsync(sinkPort);
+        var postfix = new PostfixInstance { Port = LoopbackPort.Free() };
+        await postfix.StartCoreAsync(sinkPort, headerChecks);
         return postfix;
     }
 
@@ -73,13 +73,6 @@ internal sealed class PostfixInstance : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
-
     private static async Task<ToolResult> RunAsync(string name, params string[] arguments)
     {
         var result = await Tool.RunAsync(name, arguments);
@@ -87,7 +80,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
         return result;
     }
 
-    private async Task StartCoreAsync(int sinkPort)
+    private async Task StartCoreAsync(int sinkPort, string headerChecks)
     {
         // Postfix's daemons run as user postfix and must pass through.
         await RunAsync("chmod", "755", _folder.Path);
@@ -120,6 +113,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
             minimal_backoff_time = 4h
             maximal_backoff_time = 4h
             queue_run_delay = 4h
+            header_checks = regexp:{_folder.Write("etc/header_checks", headerChecks)}
             """);
         _folder.Write(
             "etc/master.cf",

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SmartSink.PeerBenchmarks.Measuring;
 using SmartSink.PeerBenchmarks.Sinks;
+using SmartSink.Testing.Processes;
 
 namespace SmartSink.PeerBenchmarks.Policies;
 
@@ -23,7 +24,7 @@ internal sealed record PolicyStart(double Check, double Banner, long Resident, l
         var started = Stopwatch.GetTimestamp();
         await server.RunAsync("check", file);
         var check = Stopwatch.GetElapsedTime(started);
-        var port = PeerProcess.FreePort();
+        var port = LoopbackPort.Free();
         started = Stopwatch.GetTimestamp();
         var starting = server.StartAsync(string.Empty, ("SINK_PORT", $"{port}"), ("SINK_STATE", state), ("SINK_DATA", file));
         await Measuring.Banner.AwaitAsync(port, () => starting.IsFaulted);

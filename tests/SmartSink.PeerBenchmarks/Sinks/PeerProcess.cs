@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using SmartSink.PeerBenchmarks.Measuring;
 using SmartSink.Testing.Processes;
 
@@ -30,7 +28,7 @@ internal sealed class PeerProcess : ISink
     /// <summary>Postfix's sink, with room for as many clients as the benchmark opens.</summary>
     public static Task<ISink> StartSmtpSinkAsync()
     {
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         IReadOnlyList<string> user = Environment.IsPrivilegedProcess ? ["-u", "nobody"] : [];
         return StartAsync(SinkNames.SmtpSink, port, Tool.Find("smtp-sink"), [.. user, "-m", "20000", $"127.0.0.1:{port}", "4096"]);
     }
@@ -38,16 +36,8 @@ internal sealed class PeerProcess : ISink
     /// <summary>The bare C loop.</summary>
     public static Task<ISink> StartFloorAsync(string program)
     {
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         return StartAsync(SinkNames.Floor, port, program, [$"{port}"]);
-    }
-
-    /// <summary>A port on loopback that nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     /// <inheritdoc/>

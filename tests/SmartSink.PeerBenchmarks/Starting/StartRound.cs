@@ -2,6 +2,7 @@ using System.Diagnostics;
 using SmartSink.PeerBenchmarks.Measuring;
 using SmartSink.PeerBenchmarks.Sinks;
 using SmartSink.Testing;
+using SmartSink.Testing.Processes;
 
 namespace SmartSink.PeerBenchmarks.Starting;
 
@@ -62,7 +63,7 @@ internal sealed class StartRound(ServerCommand server, string state, string floo
 
     private async Task<ISink> StartServerAsync()
     {
-        var port = PeerProcess.FreePort();
+        var port = LoopbackPort.Free();
         var starting = server.StartAsync(string.Empty, ("SINK_PORT", $"{port}"), ("SINK_STATE", state), ("SINK_DATA", Policy));
         await Banner.AwaitAsync(port, () => starting.IsFaulted);
         return new SmartSinkServer(await starting);

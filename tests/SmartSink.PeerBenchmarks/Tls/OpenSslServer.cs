@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using SmartSink.PeerBenchmarks.Sinks;
 using SmartSink.Testing.Processes;
 
 namespace SmartSink.PeerBenchmarks.Tls;
@@ -26,7 +25,7 @@ internal sealed class OpenSslServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">There is no openssl, or it does not answer.</exception>
     public static async Task<OpenSslServer> StartAsync(TlsFiles files)
     {
-        var port = PeerProcess.FreePort();
+        var port = LoopbackPort.Free();
         var openssl = Tool.Find("openssl") ?? throw new InvalidOperationException("openssl is not installed");
         // The standard input stays open and silent: at its end s_server would go round without a pause.
         var start = new ProcessStartInfo(

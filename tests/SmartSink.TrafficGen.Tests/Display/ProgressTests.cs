@@ -75,12 +75,24 @@ public sealed class ProgressTests
         new ProgressMeter(new TrafficOptions(), _recorder, _time).Take().Connections.ShouldBe(1);
     }
 
-    private static string Draw(ProgressSample sample)
+    [Theory]
+    [InlineData(80)]
+    [InlineData(40)]
+    [InlineData(15)]
+    [InlineData(1)]
+    public void No_line_wraps(int width)
+    {
+        var lines = Draw(Sample, width).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(6);
+        lines.ShouldAllBe(line => line.TrimEnd('\r').Length <= Math.Max(width - 1, 14));
+    }
+
+    private static string Draw(ProgressSample sample, int width = 120)
     {
         using var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
         console.Profile.Width = 120;
-        console.Write(ProgressPanel.Render(sample));
+        console.Write(ProgressPanel.Render(sample, width));
         return text.ToString();
     }
 

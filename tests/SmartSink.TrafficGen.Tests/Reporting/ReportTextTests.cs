@@ -109,6 +109,22 @@ public sealed class ReportTextTests
     }
 
     [Fact]
+    public void What_a_relay_may_still_have_is_told_and_its_bounces_are_named()
+    {
+        var verify = new VerifyReport(new Uri("http://localhost:8000"), Relayed: true, Agrees: false, Problem: null, Missing: 4, Extra: 3, Unanswered: 0,
+        [
+            new VerifyGroup("gmail.com", ["gmail.com"], new OutcomeTotals(10, 0, 0), new OutcomeTotals(5, 4, 1), Agrees: false),
+            new VerifyGroup("other", [], new OutcomeTotals(0, 0, 0), new OutcomeTotals(3, 0, 0), Agrees: true),
+        ]);
+        ReportText.Format(Samples.Report with { Verify = verify }).ShouldEndWith(
+            """
+            other is no domain of this run: bounces of the target's, other senders, or domains in another form
+            of the recipients that the target accepted 4 are MISSING at the sink, and it has got 3 others; it put 4 off, so they may wait in the target's queue
+
+            """);
+    }
+
+    [Fact]
     public void The_json_has_the_same_in_snake_case()
     {
         using var json = JsonDocument.Parse(JsonSerializer.Serialize(Samples.Report, ReportJson.Default.TrafficReport));

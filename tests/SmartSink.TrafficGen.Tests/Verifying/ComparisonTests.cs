@@ -61,6 +61,31 @@ public sealed class ComparisonTests
         finder.Find("example.org").ShouldBe("other");
     }
 
+    [Theory]
+    [InlineData("sink.test", "other", "the suffix is unknown to the sink, whatever it counted without it before")]
+    [InlineData("", "gmail.com", "nothing of the domain has come")]
+    public void A_label_that_stood_still_is_another_form_of_the_domain_or_a_loss(string suffix, string label, string why)
+    {
+        var finder = new LabelFinder(
+            Sink("""
+                smartsink_recipients_total{outcome="accepted",stage="data",domain="gmail.com"} 0
+                smartsink_recipients_total{outcome="accepted",stage="data",domain="other"} 3
+                """),
+            suffix);
+        finder.Find("gmail.com").ShouldBe(label, why);
+    }
+
+    [Fact]
+    public void What_an_mta_sends_on_its_own_account_is_no_difference()
+    {
+        var counted = Sink("""
+            smartsink_recipients_total{outcome="permfail",stage="rcpt",domain="a.test"} 1
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="other"} 1
+            """);
+        var groups = Comparison.Compare(Sent(("a.test", 1, 0, 0)), counted, Suffix, relayed: true);
+        groups.Select(group => (group.Label, group.Agrees)).ShouldBe([("a.test", true), ("other", true)]);
+    }
+
     [Fact]
     public void Domains_that_the_sink_does_not_tell_apart_are_summed()
     {

@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+using SmartSink.Testing;
+using SmartSink.Testing.Processes;
+
+namespace SmartSink.EndToEnd.Tests.Docker;
+
+/// <summary>The image, built, and the compose file with the policy beside it, as a user has them, in a project of the test's own.</summary>
+internal sealed partial class ComposeProject : IAsyncDisposable
+{
+    private const string Image = "smartsink-end-to-end";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal)
+    {
+        ["SMARTSINK_IMAGE"] = Image,
+        ["SMARTSINK_SMTP_PORT"] = "0",
+        ["SMARTSINK_HTTP_PORT"] = "0",
+    };
+
+    private ComposeProject()
+    {
+    }
+
+    /// <summary>What compose puts before the names of networks and containers.</summary>
+    public string Name { get; } = $"smartsinktest{Environment.ProcessId}";
+
+    /// <summary>The page that the sink's container sees.</summary>
+    public string PolicyFile => _folder.Combine("policy", "responses.toml");
+
+    /// <summary>Builds the image and lays the project out; skips the test where there is no Docker.</summary>
+    public static async Task<ComposeProject> CreateAsync()
+    {
+        Requirement.Programs("docker-compose");
+        await Requirement.DockerAsync();
+
+        // The build's own network cannot always reach the package registry; the host's can wherever this test was restored.
+        await DockerAsync("build", "--network", "host", "--tag", Image, RepositoryRoot.Path);
+        var project = new ComposeProject();
+        await project.CopyAsync();
+        return project;
+    }
+
+    /// <summary>Runs docker.</summary>
+    public static async Task<ToolResult> DockerAsync(params string[] arguments)
+    {
+        var result = await Tool.RunAsync("docker", arguments, timeout: TimeSpan.FromMinutes(10));
+        result.ExitCode.ShouldBe(0, result.ToString());
+        return result;
+    }
+
+    /// <summary>Runs docker-compose.</summary>
+    public async Task<ToolResult> RunAsync(params IEnumerable<string> arguments)
+    {
+        var result = await Tool.RunAsync(
+            "docker-compose", ["--project-name", Name, .. arguments], environment: _environment, folder: _folder.Path);
+        result.ExitCode.ShouldBe(0, result.ToString());
+        return result;
+    }
+
+    /// <summary>The id of the sink's container.</summary>
+    public async Task<string> SinkContainerAsync() => (await RunAsync("ps", "--quiet", "smartsink")).Output.Trim();
+
+    /// <summary>The host's port behind which one of the sink's stands.</summary>
+    public async Task<int> PublishedPortAsync(int port) =>
+        int.Parse(PortAtEnd().Match((await RunAsync("port", "smartsink", $"{port}")).Output).Groups[1].Value);
+
+    /// <summary>Waits until the image's own check finds the sink healthy.</summary>
+    public async Task WaitForHealthyAsync()
+    {
+        var container = await SinkContainerAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while ((await DockerAsync("inspect", "--format", "{{.State.Health.Status}}", container)).Output.Trim() != "healthy")
+        {
+            await Task.Delay(200, limit.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("down", "--volumes");
+        _folder.Dispose();
+    }
+
+    [GeneratedRegex(@":(\d+)\s*$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex PortAtEnd();
+
+    private async Task CopyAsync()
+    {
+        var copy = await Tool.RunAsync("cp", ["-r", RepositoryRoot.Combine("docker-compose.yml"), RepositoryRoot.Combine("policy"), _folder.Path]);
+        copy.ExitCode.ShouldBe(0, copy.ToString());
+
+        // The container's user is not root: it reads the policy as "others", as it does in a checkout.
+        (await Tool.RunAsync("chmod", ["-R", "a+rX", _folder.Path])).ExitCode.ShouldBe(0);
+    }
+}

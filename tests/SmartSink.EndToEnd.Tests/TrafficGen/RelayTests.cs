@@ -1,0 +1,78 @@
+using System.Text.Json;
+using SmartSink.EndToEnd.Tests.Postfix;
+using SmartSink.Testing.Processes;
+
+namespace SmartSink.EndToEnd.Tests.TrafficGen;
+
+/// <summary>A real Postfix stands between: traffic-gen says whether all that Postfix took has come to the sink, and what is missing.</summary>
+public sealed class RelayTests
+{
+    private const int Messages = 200;
+
+    // The replies are refusals for good: Postfix gives the mail up and sends a bounce to the sender, which is relayed to the sink, too.
+    private const string Policy = """
+        [default]
+        bounce = 0
+        defer = 0
+        [domain."gmail.com"]
+        bounce = 20
+        [domain."yahoo.com"]
+        bounce = 10
+        [[bounce."*"]]
+        code = 550
+        msg = "5.1.1 No such user"
+        """;
+
+    [Fact]
+    public async Task All_that_the_relay_took_has_come_to_the_sink()
+    {
+        Requirement.Programs("postfix");
+        Requirement.Root();
+        await using var sink = await SinkProcess.StartAsync(Policy);
+        await using var postfix = await PostfixInstance.StartAsync(sink.SmtpPort);
+
+        var run = await SendAsync(sink, postfix, "--sender-domain", "bounces.example", "--recipients-per-message", "2", "--verify-wait", "60s");
+
+        run.ShouldEndWith(0);
+        run.Number("recipients.accepted").ShouldBe(2 * Messages);
+        run.Number("verify.missing").ShouldBe(0);
+        run.Result.Output.ShouldContain("the sink has got every recipient that the target accepted");
+        var groups = Groups(run);
+        groups["gmail.com"].GetProperty("sink").GetProperty("permfail").GetInt64().ShouldBeGreaterThan(0);
+        groups.Values.Where(group => group.GetProperty("domains").GetArrayLength() > 0)
+            .Sum(group => group.GetProperty("sent").GetProperty("accepted").GetInt64()).ShouldBe(2 * Messages);
+    }
+
+    [Fact]
+    public async Task A_message_that_the_relay_swallowed_is_told_by_its_domain()
+    {
+        Requirement.Programs("postfix");
+        Requirement.Root();
+        await using var sink = await SinkProcess.StartAsync("""
+            [default]
+            bounce = 0
+            defer = 0
+            [domain."gmail.com"]
+            [domain."yahoo.com"]
+            """);
+        await using var postfix = await PostfixInstance.StartAsync(sink.SmtpPort, "/^X-SmartSink-Run: relayed\\/7$/ DISCARD");
+
+        var run = await SendAsync(sink, postfix, "--verify-wait", "5s");
+
+        run.ShouldEndWith(1);
+        (run.Number("messages.accepted"), run.Number("verify.missing"), run.Number("verify.extra")).ShouldBe((Messages, 1, 0));
+        run.Result.Output.ShouldContain("of the recipients that the target accepted 1 are MISSING at the sink");
+        var group = Groups(run).Values.Single(group => !group.GetProperty("agrees").GetBoolean());
+        (group.GetProperty("sent").GetProperty("accepted").GetInt64() - group.GetProperty("sink").GetProperty("accepted").GetInt64()).ShouldBe(1);
+    }
+
+    private static Dictionary<string, JsonElement> Groups(TrafficGenRun run) =>
+        run.Report.GetProperty("verify").GetProperty("groups").EnumerateArray()
+            .ToDictionary(group => group.GetProperty("label").GetString()!, StringComparer.Ordinal);
+
+    private static Task<TrafficGenRun> SendAsync(SinkProcess sink, PostfixInstance postfix, params IEnumerable<string> flags) => TrafficGenRun.StartAsync(
+        [
+            "--target", $"127.0.0.1:{postfix.Port}", "--concurrency", "5", "--message-count", $"{Messages}", "--run-id", "relayed", "--seed", "1",
+            "--domain", "gmail.com:2", "--domain", "yahoo.com", "--verify", $"{sink.Http}", "--verify-relayed", .. flags,
+        ]);
+}
