@@ -3,14 +3,23 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Server;
 
-/// <content>STARTTLS (RFC 3207).</content>
+/// <content>STARTTLS (RFC 3207), and TLS from the start (RFC 8314).</content>
 public sealed partial class SmtpSession
 {
     private bool CanStartTls => Knows(SmtpExtensions.StartTls) && !_isTls;
 
-    /// <summary>The TLS handshake is done: the dialog starts anew (RFC 3207 section 4.2), without a greeting.</summary>
+    /// <summary>
+    /// The TLS handshake is done. After STARTTLS the dialog starts anew (RFC 3207 section 4.2), without a greeting; before
+    /// <see cref="Start"/> it is implicit TLS, and the greeting comes next.
+    /// </summary>
     public void TlsEstablished(Moment now)
     {
+        if (_state == DialogState.New)
+        {
+            _isTls = true;
+            return;
+        }
+
         if (_state != DialogState.Upgrading)
         {
             throw new InvalidOperationException("No STARTTLS was answered.");

@@ -53,6 +53,16 @@ internal static class SettingKinds
     /// <summary>On or off.</summary>
     public static SettingKind<bool> Switch { get; } = new("on|off", "on or off", SwitchText.TryParse);
 
+    /// <summary>How a dialog comes to TLS.</summary>
+    public static SettingKind<TlsMode> TlsMode { get; } = OneOf<TlsMode>();
+
+    /// <summary>A listener's name.</summary>
+    public static SettingKind<string> ListenerName { get; } = new("name", "a name of letters, digits, dots, hyphens and underscores, at most 64", (string text, out string value) =>
+    {
+        value = text;
+        return text.Length is > 0 and <= 64 && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_');
+    });
+
     /// <summary>TLS versions.</summary>
     public static SettingKind<SslProtocols> TlsVersions { get; } = new("versions", "1.2, 1.3 or 1.2,1.3", TlsVersionsText.TryParse);
 
@@ -73,6 +83,19 @@ internal static class SettingKinds
         value = text;
         return true;
     });
+
+    /// <summary>One of an enumeration's words, without case.</summary>
+    private static SettingKind<T> OneOf<T>()
+        where T : struct, Enum
+    {
+        var words = Enum.GetNames<T>().Select(name => name.ToLowerInvariant()).ToList();
+        return new(string.Join('|', words), $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}", (string text, out T value) =>
+        {
+            var index = words.FindIndex(word => word.Equals(text, StringComparison.OrdinalIgnoreCase));
+            value = index < 0 ? default : Enum.GetValues<T>()[index];
+            return index >= 0;
+        });
+    }
 
     private static bool TryWhole(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);

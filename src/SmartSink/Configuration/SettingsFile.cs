@@ -24,9 +24,12 @@ internal static class SettingsFile
         return builder.Build();
     }
 
-    /// <summary>A setting's text, from the section before the top.</summary>
-    public static string? ValueOf(IConfiguration files, Setting setting) =>
-        files.GetSection(Section)[setting.Key] ?? files[setting.Key];
+    /// <summary>The text of a key, from the section before the top.</summary>
+    public static string? ValueOf(IConfiguration files, string key) => files.GetSection(Section)[key] ?? files[key];
+
+    /// <summary>What stands under a key, in the section and at the top.</summary>
+    public static IEnumerable<IConfigurationSection> ChildrenOf(IConfiguration files, string key) =>
+        files.GetSection(Section).GetSection(key).GetChildren().Concat(files.GetSection(key).GetChildren());
 
     private static IConfigurationRoot LoadFile(string file)
     {

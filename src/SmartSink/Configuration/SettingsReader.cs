@@ -24,23 +24,26 @@ internal static class SettingsReader
         SettingSource[] strongestFirst =
         [
             new(setting => setting.Option, setting => options.GetValueOrDefault(setting.Option)),
-            new(setting => setting.Environment, setting => environment.GetValueOrDefault(setting.Environment) is { Length: > 0 } text ? text : null),
-            new(setting => $"{SettingsFile.Name}: {setting.Key}", setting => SettingsFile.ValueOf(files, setting)),
+            SettingSource.Environment(environment, setting => setting.Environment),
+            new(setting => $"{SettingsFile.Name}: {setting.Key}", setting => SettingsFile.ValueOf(files, setting.Key)),
         ];
         var errors = new List<string>();
-        var settings = Fill(SettingDefaults.For(environment), strongestFirst, errors);
+        var settings = SettingDefaults.For(environment).Fill(SettingCatalog.All, strongestFirst, errors);
         if (settings is { TlsKeyFile: not null, TlsCertificateFile: null })
         {
             errors.Add("SINK_TLS_KEY: there is no SINK_TLS_CERT that it belongs to");
         }
 
+        settings = settings with { Listeners = new ListenersReader(files, environment, errors).Read(settings) };
         var warnings = UnknownSettings.In(environment, files);
         return new SettingsResult(errors.Count == 0 ? settings : null, errors, warnings, files);
     }
 
-    private static SinkSettings Fill(SinkSettings settings, SettingSource[] strongestFirst, List<string> errors)
+    /// <summary>The settings with all that the sources have; a line among the errors for each value that is none.</summary>
+    public static T Fill<T>(this T settings, IEnumerable<Setting> catalog, SettingSource[] strongestFirst, List<string> errors)
+        where T : ListenerSettings
     {
-        foreach (var setting in SettingCatalog.All)
+        foreach (var setting in catalog)
         {
             foreach (var source in strongestFirst)
             {

@@ -12,19 +12,24 @@ internal static class UnknownSettings
         var variables = SettingCatalog.All.Select(setting => setting.Environment).ToHashSet(StringComparer.Ordinal);
         var keys = SettingCatalog.All.Select(setting => setting.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var unknownVariables = environment.Keys
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !variables.Contains(name))
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !variables.Contains(name) && !ListenersReader.IsListeners(name))
             .Order(StringComparer.Ordinal)
-            .Select(name => Line(name, name, variables));
+            .Select(name => Line(name, name, variables, "a setting"));
         var unknownKeys = files.GetSection(SettingsFile.Section).GetChildren()
-            .Where(section => !keys.Contains(section.Key))
-            .Select(section => Line($"{SettingsFile.Name}: {section.Path}", section.Key, keys));
+            .Where(section => !keys.Contains(section.Key) && !ListenersReader.Key.Equals(section.Key, StringComparison.OrdinalIgnoreCase))
+            .Select(section => Line($"{SettingsFile.Name}: {section.Path}", section.Key, keys, "a setting"));
         return [.. unknownVariables, .. unknownKeys];
     }
 
-    private static string Line(string shown, string name, IEnumerable<string> known)
+    /// <summary>The line about one name.</summary>
+    /// <param name="shown">The name with its source.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="known">The names that there are.</param>
+    /// <param name="what">What it is not: "a setting".</param>
+    public static string Line(string shown, string name, IEnumerable<string> known, string what)
     {
         var nearest = known.MinBy(candidate => EditDistance.Between(candidate, name))!;
         var hint = EditDistance.Between(nearest, name) <= FarthestSlip ? $"; was {nearest} meant?" : string.Empty;
-        return $"{shown} is not a setting{hint}";
+        return $"{shown} is not {what}{hint}";
     }
 }

@@ -32,8 +32,8 @@ internal sealed class SinkApplication : IAsyncDisposable
     /// <summary>Where HTTP listens.</summary>
     public IPEndPoint HttpEndPoint { get; }
 
-    /// <summary>Where SMTP listens.</summary>
-    public IPEndPoint SmtpEndPoint => State.SmtpEndPoint!;
+    /// <summary>Where the first listener for SMTP listens.</summary>
+    public IPEndPoint SmtpEndPoint => State.Listeners[0].EndPoint;
 
     /// <summary>How far it is.</summary>
     public SinkState State { get; }
@@ -161,6 +161,7 @@ internal sealed class SinkApplication : IAsyncDisposable
     private async Task StartAsync()
     {
         var stopping = _app.Lifetime.ApplicationStopping;
+        var hasList = _app.Services.GetRequiredService<SinkSettings>().Listeners.Count > 0;
         try
         {
             await _app.StartAsync();
@@ -170,7 +171,8 @@ internal sealed class SinkApplication : IAsyncDisposable
             await _app.DisposeAsync();
             if (exception is ListenException listen)
             {
-                throw new StartException(ExitCodes.Failure, [$"{KeyAtFault("SINK_PORT", "SINK_LISTEN", listen)}: {listen.Message}"], listen);
+                var key = hasList ? $"Listeners, {listen.Listener}, {KeyAtFault("Port", "Listen", listen)}" : KeyAtFault("SINK_PORT", "SINK_LISTEN", listen);
+                throw new StartException(ExitCodes.Failure, [$"{key}: {listen.Message}"], listen);
             }
 
             if (exception is OperationCanceledException && stopping.IsCancellationRequested)
@@ -184,6 +186,6 @@ internal sealed class SinkApplication : IAsyncDisposable
 
         var snapshot = Policy.Snapshot;
         _app.Services.GetRequiredService<ILogger<SinkApplication>>()
-            .Started(ProductVersion.Text, SmtpEndPoint, HttpEndPoint, snapshot.Hash, snapshot.EntryCount - 1);
+            .Started(ProductVersion.Text, string.Join(", ", State.Listeners.Select(listener => listener.EndPoint)), HttpEndPoint, snapshot.Hash, snapshot.EntryCount - 1);
     }
 }

@@ -64,7 +64,7 @@ internal static class SinkHost
             provider.GetRequiredService<SinkSettings>(),
             provider.GetRequiredService<PolicyHolder>(),
             provider.GetRequiredService<SessionReporter>(),
-            provider.GetRequiredService<ConnectionMetrics>(),
+            provider.GetRequiredService<ConnectionMetrics>().ForListener,
             certificate,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));

@@ -1,4 +1,4 @@
-using System.Net;
+using SmartSink.Listening;
 
 namespace SmartSink.Hosting;
 
@@ -6,18 +6,18 @@ namespace SmartSink.Hosting;
 internal sealed class SinkState
 {
     private volatile SinkPhase _phase;
-    private volatile IPEndPoint? _smtpEndPoint;
+    private volatile IReadOnlyList<BoundListener> _listeners = [];
 
     /// <summary>How far the process is.</summary>
     public SinkPhase Phase => _phase;
 
-    /// <summary>Where SMTP listens; null before it does.</summary>
-    public IPEndPoint? SmtpEndPoint => _smtpEndPoint;
+    /// <summary>Where SMTP listens; empty before it does.</summary>
+    public IReadOnlyList<BoundListener> Listeners => _listeners;
 
     /// <summary>SMTP listens.</summary>
-    public void Listening(IPEndPoint endPoint)
+    public void Listening(IReadOnlyList<BoundListener> listeners)
     {
-        _smtpEndPoint = endPoint;
+        _listeners = listeners;
         _phase = SinkPhase.Ready;
     }
 

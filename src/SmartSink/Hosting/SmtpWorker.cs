@@ -12,7 +12,7 @@ internal sealed class SmtpWorker(SmtpServer server, SinkState state, IHostApplic
     public Task StartAsync(CancellationToken cancellationToken)
     {
         server.Start();
-        state.Listening(server.BoundEndPoint);
+        state.Listening(server.Listeners);
         _ = WatchAsync();
         return Task.CompletedTask;
     }

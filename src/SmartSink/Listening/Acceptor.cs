@@ -8,11 +8,8 @@ namespace SmartSink.Listening;
 /// <param name="queue">Where they come from.</param>
 /// <param name="post">Has <see cref="OnPosted"/> called on the polling thread.</param>
 /// <param name="handOn">Takes a connection over. Must not block or throw.</param>
-/// <param name="observer">Counts what failed.</param>
-/// <param name="clock">Measures the back-off.</param>
-/// <param name="log">Where trouble is told.</param>
-internal sealed class Acceptor(
-    IAcceptQueue queue, Action<IPolled> post, Action<int, IPAddress> handOn, IConnectionObserver observer, TimeProvider clock, ILogger log) : IPolled, IDisposable
+/// <param name="context">The listener: who counts what failed, the clock of the back-off, the log.</param>
+internal sealed class Acceptor(IAcceptQueue queue, Action<IPolled> post, Action<int, IPAddress> handOn, ConnectionContext context) : IPolled, IDisposable
 {
     /// <summary>Connections taken in one go, so that a flood of them leaves the thread's other sockets their turn.</summary>
     private const int Burst = 64;
@@ -77,18 +74,18 @@ internal sealed class Acceptor(
 
     private void Recover(SocketError error)
     {
-        observer.AcceptFailed(error.ToString());
+        context.Observer.AcceptFailed(error.ToString());
         switch (AcceptErrors.TierOf(error))
         {
             case AcceptErrorTier.Connection:
-                log.AcceptFailed(error);
+                context.Log.AcceptFailed(context.Listener, error);
                 break;
             case AcceptErrorTier.Exhausted:
                 Ignore();
                 var delay = _backoff.Next();
-                log.AcceptDelayed(error, delay.TotalMilliseconds);
+                context.Log.AcceptDelayed(context.Listener, error, delay.TotalMilliseconds);
                 _pause?.Dispose();
-                _pause = clock.CreateTimer(_ => post(this), state: null, delay, Timeout.InfiniteTimeSpan);
+                _pause = context.Clock.CreateTimer(_ => post(this), state: null, delay, Timeout.InfiniteTimeSpan);
                 break;
             default:
                 End(new SocketException((int)error));

@@ -4,13 +4,16 @@ using SmartSink.Tls;
 
 namespace SmartSink.Listening;
 
-/// <summary>What all connections of a server share.</summary>
+/// <summary>What all connections of a listener share.</summary>
 internal sealed class ConnectionContext
 {
     /// <summary>How long a connection stays for what the client still sends after the last reply.</summary>
     public static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(2);
 
     private int _stopPhase;
+
+    /// <summary>The listener's name.</summary>
+    public required string Listener { get; init; }
 
     /// <summary>Names and limits of a dialog.</summary>
     public required SmtpSessionOptions SessionOptions { get; init; }
@@ -29,6 +32,9 @@ internal sealed class ConnectionContext
 
     /// <summary>How TLS is spoken; null when it is not.</summary>
     public required TlsSettings? Tls { get; init; }
+
+    /// <summary>Whether TLS comes before the greeting (RFC 8314 section 3.3).</summary>
+    public required bool IsTlsImplicit { get; init; }
 
     /// <summary>How long a batch of replies may wait for a client that does not read; zero for no limit.</summary>
     public required TimeSpan SendTimeout { get; init; }

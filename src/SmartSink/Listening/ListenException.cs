@@ -12,6 +12,17 @@ internal sealed class ListenException : Exception
     public ListenException(IPEndPoint endPoint, SocketException cause)
         : base($"cannot listen on {endPoint}: {Describe(cause)}", cause) => SocketError = cause.SocketErrorCode;
 
+    /// <summary>Says which listener it is.</summary>
+    public ListenException(string listener, ListenException cause)
+        : base(cause.Message, cause)
+    {
+        SocketError = cause.SocketError;
+        Listener = listener;
+    }
+
+    /// <summary>The SMTP listener's name; null for HTTP.</summary>
+    public string? Listener { get; }
+
     /// <summary>What bind(2) or listen(2) answered.</summary>
     public SocketError SocketError { get; }
 

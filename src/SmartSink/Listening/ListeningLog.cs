@@ -8,26 +8,26 @@ namespace SmartSink.Listening;
 /// <summary>The transport's log lines, ids 100 to 149. What clients do wrong is said at Debug: it is no fault of the sink.</summary>
 internal static partial class ListeningLog
 {
-    [LoggerMessage(100, LogLevel.Information, "SMTP listens on {EndPoint}")]
-    public static partial void Listening(this ILogger log, IPEndPoint endPoint);
+    [LoggerMessage(100, LogLevel.Information, "SMTP listens on {EndPoint} as {Listener}")]
+    public static partial void Listening(this ILogger log, IPEndPoint endPoint, string listener);
 
-    [LoggerMessage(101, LogLevel.Warning, "A connection was lost before it was accepted: {Error}")]
-    public static partial void AcceptFailed(this ILogger log, SocketError error);
+    [LoggerMessage(101, LogLevel.Warning, "Listener {Listener} lost a connection before it was accepted: {Error}")]
+    public static partial void AcceptFailed(this ILogger log, string listener, SocketError error);
 
-    [LoggerMessage(102, LogLevel.Warning, "No connection can be accepted: {Error}; trying again in {Milliseconds} ms")]
-    public static partial void AcceptDelayed(this ILogger log, SocketError error, double milliseconds);
+    [LoggerMessage(102, LogLevel.Warning, "Listener {Listener} can accept no connection: {Error}; trying again in {Milliseconds} ms")]
+    public static partial void AcceptDelayed(this ILogger log, string listener, SocketError error, double milliseconds);
 
-    [LoggerMessage(103, LogLevel.Debug, "Connection {Connection} from {Client} opened")]
-    public static partial void ConnectionOpened(this ILogger log, long connection, IPAddress client);
+    [LoggerMessage(103, LogLevel.Debug, "Connection {Connection} from {Client} to {Listener} opened")]
+    public static partial void ConnectionOpened(this ILogger log, long connection, IPAddress client, string listener);
 
-    [LoggerMessage(104, LogLevel.Debug, "Connection {Connection} from {Client} ended: {Reason}")]
-    private static partial void ConnectionEndedCore(ILogger log, long connection, IPAddress client, string reason);
+    [LoggerMessage(104, LogLevel.Debug, "Connection {Connection} from {Client} to {Listener} ended: {Reason}")]
+    private static partial void ConnectionEndedCore(ILogger log, long connection, IPAddress client, string listener, string reason);
 
-    [LoggerMessage(105, LogLevel.Debug, "Connection from {Client} refused: {Reason}")]
-    private static partial void ConnectionRefusedCore(ILogger log, IPAddress client, string reason);
+    [LoggerMessage(105, LogLevel.Debug, "Connection from {Client} to {Listener} refused: {Reason}")]
+    private static partial void ConnectionRefusedCore(ILogger log, IPAddress client, string listener, string reason);
 
-    [LoggerMessage(106, LogLevel.Error, "Connection {Connection} from {Client} failed by a defect of the server")]
-    public static partial void ConnectionFailed(this ILogger log, Exception error, long connection, IPAddress client);
+    [LoggerMessage(106, LogLevel.Error, "Connection {Connection} from {Client} to {Listener} failed by a defect of the server")]
+    public static partial void ConnectionFailed(this ILogger log, Exception error, long connection, IPAddress client, string listener);
 
     [LoggerMessage(107, LogLevel.Information, "SMTP stops: {Count} connections are open")]
     public static partial void Stopping(this ILogger log, int count);
@@ -38,19 +38,19 @@ internal static partial class ListeningLog
     [LoggerMessage(109, LogLevel.Information, "SMTP has stopped")]
     public static partial void Stopped(this ILogger log);
 
-    public static void ConnectionEnded(this ILogger log, long connection, IPAddress client, SessionEndReason reason)
+    public static void ConnectionEnded(this ILogger log, long connection, IPAddress client, string listener, SessionEndReason reason)
     {
         if (log.IsEnabled(LogLevel.Debug))
         {
-            ConnectionEndedCore(log, connection, client, LabelWords.EndReasons[(int)reason]);
+            ConnectionEndedCore(log, connection, client, listener, LabelWords.EndReasons[(int)reason]);
         }
     }
 
-    public static void ConnectionRefused(this ILogger log, IPAddress client, SessionEndReason reason)
+    public static void ConnectionRefused(this ILogger log, IPAddress client, string listener, SessionEndReason reason)
     {
         if (log.IsEnabled(LogLevel.Debug))
         {
-            ConnectionRefusedCore(log, client, LabelWords.EndReasons[(int)reason]);
+            ConnectionRefusedCore(log, client, listener, LabelWords.EndReasons[(int)reason]);
         }
     }
 }

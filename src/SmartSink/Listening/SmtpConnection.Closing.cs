@@ -53,7 +53,7 @@ internal sealed partial class SmtpConnection
 
     private void Fail(Exception error)
     {
-        _context.Log.ConnectionFailed(error, _id, ClientAddress);
+        _context.Log.ConnectionFailed(error, _id, ClientAddress, _context.Listener);
         End(SessionEndReason.InternalError);
     }
 
@@ -72,7 +72,7 @@ internal sealed partial class SmtpConnection
         _unfinished.Release();
         _unsent = null;
         _context.Observer.ConnectionClosed(_session.EndReason);
-        _context.Log.ConnectionEnded(_id, ClientAddress, _session.EndReason);
+        _context.Log.ConnectionEnded(_id, ClientAddress, _context.Listener, _session.EndReason);
         _context.Registry.Remove(this);
     }
 

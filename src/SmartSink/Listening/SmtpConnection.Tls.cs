@@ -5,7 +5,7 @@ using SmartSink.Tls;
 
 namespace SmartSink.Listening;
 
-/// <content>From the clear to TLS (RFC 3207) and, for the end, back.</content>
+/// <content>From the clear to TLS (RFC 3207, or at once: RFC 8314 section 3.3) and, for the end, back.</content>
 internal sealed partial class SmtpConnection
 {
     /// <summary>Octets of plaintext behind STARTTLS that are dropped before it is taken for an attack.</summary>

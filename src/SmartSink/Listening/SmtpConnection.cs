@@ -58,7 +58,7 @@ internal sealed partial class SmtpConnection : IPolled
     /// <summary>Gives the connection to its polling thread, which greets the client.</summary>
     public void Start()
     {
-        _context.Log.ConnectionOpened(_id, ClientAddress);
+        _context.Log.ConnectionOpened(_id, ClientAddress, _context.Listener);
 
         try
         {
@@ -84,7 +84,7 @@ internal sealed partial class SmtpConnection : IPolled
             switch (_phase)
             {
                 case ConnectionPhase.New:
-                    Greet();
+                    Begin();
                     break;
                 case ConnectionPhase.Reading when _mayRead:
                     Converse(SessionAction.Read);
@@ -130,6 +130,18 @@ internal sealed partial class SmtpConnection : IPolled
         }
     }
 
+    private void Begin()
+    {
+        if (_context.IsTlsImplicit)
+        {
+            StartTls();
+        }
+        else
+        {
+            Greet();
+        }
+    }
+
     private void Signal(ConnectionSignals signal)
     {
         if (Interlocked.Or(ref _signals, (int)signal) == 0)
@@ -153,7 +165,7 @@ internal sealed partial class SmtpConnection : IPolled
                 End(SessionEndReason.Shutdown);
                 break;
             case ConnectionPhase.New:
-                Greet();
+                Begin();
                 OnAttention();
                 break;
             case ConnectionPhase.Reading:

@@ -13,11 +13,11 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
     /// <summary>The self-signed certificate's name in the state folder.</summary>
     public const string FileName = "self-signed.pem";
 
-    /// <summary>Reads the certificate, or makes it. Null when TLS is switched off.</summary>
+    /// <summary>Reads the certificate, or makes it. Null when no listener speaks TLS.</summary>
     /// <exception cref="CertificateException">The files of the settings cannot be used.</exception>
     public SslStreamCertificateContext? Load()
     {
-        if (!settings.StartTls)
+        if (settings.AllListeners.All(listener => listener.Tls == TlsMode.Off))
         {
             return null;
         }

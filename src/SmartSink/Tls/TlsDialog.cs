@@ -10,7 +10,7 @@ using SmartSink.Smtp.Server;
 namespace SmartSink.Tls;
 
 /// <summary>
-/// The dialog from STARTTLS on. It runs as one asynchronous method, which owns the session all the while; the heartbeat and a stop
+/// The dialog from STARTTLS on, or from its beginning. It runs as one asynchronous method, which owns the session all the while; the heartbeat and a stop
 /// only wake it. While the client is silent neither this nor the TLS stream holds a buffer.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A source without a timer owns nothing, and the heartbeat may still hold it.")]
@@ -132,9 +132,9 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
     {
         session.TlsEstablished(context.Now());
         _phase = TlsPhase.Dialog;
-        while (LostBy is null)
+        var action = context.IsTlsImplicit ? session.Start(Replies, context.Now()).Action : SessionAction.Read;
+        while (true)
         {
-            var action = await IsReadableAsync(tls) ? await ReadAsync(tls) : AskSession();
             await SendAsync(tls, action);
             while (action == SessionAction.Flush)
             {
@@ -143,10 +143,12 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
             }
 
             GiveBackReplies();
-            if (action == SessionAction.Close)
+            if (action == SessionAction.Close || LostBy is not null)
             {
                 return;
             }
+
+            action = await IsReadableAsync(tls) ? await ReadAsync(tls) : AskSession();
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class SettingsReaderTests
         ["Hostname"] = ("mx.example.com", s => s.Hostname, "mx.example.com"),
         ["Banner"] = ("ESMTP ready", s => s.Banner, "ESMTP ready"),
         ["StartTls"] = ("off", s => s.StartTls, false),
+        ["Tls"] = ("implicit", s => s.Tls, TlsMode.Implicit),
         ["TlsCert"] = ("cert.pem", s => s.TlsCertificateFile, "cert.pem"),
         ["TlsKey"] = ("key.pem", s => s.TlsKeyFile, "key.pem"),
         ["TlsVersions"] = ("1.3", s => s.TlsVersions, SslProtocols.Tls13),
@@ -117,6 +118,7 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_HOSTNAME", "[1.2.3]", "SINK_HOSTNAME: \"[1.2.3]\" is not a domain or an address literal of at most 255 characters")]
     [InlineData("SINK_BANNER", "a\r\n250 b", "SINK_BANNER: \"a??250 b\" is not printable ASCII text of at most 400 characters")]
     [InlineData("SINK_STARTTLS", "maybe", "SINK_STARTTLS: \"maybe\" is not on or off")]
+    [InlineData("SINK_TLS", "on", "SINK_TLS: \"on\" is not off, starttls or implicit")]
     [InlineData("SINK_TLS_VERSIONS", "1.1", "SINK_TLS_VERSIONS: \"1.1\" is not 1.2, 1.3 or 1.2,1.3")]
     [InlineData("SINK_TLS_HANDSHAKE_TIMEOUT", "0", "SINK_TLS_HANDSHAKE_TIMEOUT: \"0\" is not a time above zero such as 90s, 5m or 1h (at most 24 days)")]
     [InlineData("SINK_MAX_CONNECTIONS", "0", "SINK_MAX_CONNECTIONS: \"0\" is not a whole number of at least 1")]

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
 using SmartSink.Configuration;
 using SmartSink.Observability.Metrics;
 using SmartSink.Policy;
@@ -19,6 +21,31 @@ public sealed partial class ReadmeTests
         RowsOf("| `SINK_").ShouldBe(expected);
 
         static string Default(Setting setting) => setting.Default is "" || setting.Default.Contains(' ', StringComparison.Ordinal) ? setting.Default : $"`{setting.Default}`";
+    }
+
+    [Fact]
+    public void The_settings_of_a_listener_are_the_catalogues()
+    {
+        var start = Readme.IndexOf("A listener may have a `Name`", StringComparison.Ordinal);
+        var named = Key().Matches(Readme[start..Readme.IndexOf('.', Readme.IndexOf("its own", start, StringComparison.Ordinal))])
+            .Select(match => match.Groups[1].Value);
+
+        named.ShouldBe(SettingCatalog.OfListener.Select(setting => setting.Key));
+    }
+
+    [Fact]
+    public void The_examples_of_several_listeners_say_the_same()
+    {
+        var none = new Dictionary<string, string>(StringComparer.Ordinal);
+        using var json = new MemoryStream(Encoding.UTF8.GetBytes(Blocks("json").Single()));
+        var file = SettingsReader.Read(new ConfigurationBuilder().AddJsonStream(json).Build(), none, none);
+        var variables = RowsOf("SINK_LISTENERS__").Select(row => row.Split('=')).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+        var environment = SettingsReader.Read(new ConfigurationBuilder().Build(), variables, none);
+
+        file.Errors.Concat(environment.Errors).ShouldBeEmpty();
+        file.Settings!.Listeners.Select(listener => (listener.Port, listener.Tls, listener.MaxRecipients)).ShouldBe([(2525, TlsMode.StartTls, 1000), (4650, TlsMode.Implicit, 10)]);
+        environment.Settings!.Listeners.Select(listener => listener with { Name = "" })
+            .ShouldBe(file.Settings.Listeners.Select(listener => listener with { Name = "" }));
     }
 
     [Fact]
@@ -66,6 +93,9 @@ public sealed partial class ReadmeTests
 
         links.Concat(sources).Where(path => !Path.Exists(RepositoryRoot.Combine(path))).ShouldBeEmpty();
     }
+
+    [GeneratedRegex("`([A-Z][A-Za-z]+)`", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Key();
 
     [GeneratedRegex(@"\]\(([^)#]+)\)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Link();

@@ -28,13 +28,13 @@ public sealed class ReloadUnderLoadTests
         using var metrics = new MetricsFixture();
         var settings = new SinkSettings { ListenAddress = IPAddress.Loopback, Port = 0, StateFolder = policy.Folder.Path, Hostname = "sink.example" };
         var reporter = new SessionReporter(new DialogMetrics(metrics.Factory), NullLogger<SessionReporter>.Instance);
-        using var server = new SmtpServer(settings, policy.Holder, reporter, new ConnectionMetrics(metrics.Factory), null, TimeProvider.System, NullLoggerFactory.Instance);
+        using var server = new SmtpServer(settings, policy.Holder, reporter, new ConnectionMetrics(metrics.Factory).ForListener, null, TimeProvider.System, NullLoggerFactory.Instance);
         server.Start();
         var inForce = 0;
         policy.Holder.Reloaded += (_, report) => inForce += report.Result == ReloadResult.Applied ? 1 : 0;
 
         using var done = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, Clients).Select(_ => SendUntilAsync(server.BoundEndPoint, () => Volatile.Read(ref inForce), done.Token)).ToList();
+        var clients = Enumerable.Range(0, Clients).Select(_ => SendUntilAsync(server.Listeners[0].EndPoint, () => Volatile.Read(ref inForce), done.Token)).ToList();
         for (var revision = 1; revision <= Revisions; revision++)
         {
             Swap(policy, ReloadFixture.Refusing($"revision {revision}"), revision);

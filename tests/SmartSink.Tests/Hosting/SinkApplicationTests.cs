@@ -87,6 +87,20 @@ public sealed partial class SinkApplicationTests
     }
 
     [Fact]
+    public async Task The_port_of_a_listener_in_use_is_one_line_that_names_listener_and_key()
+    {
+        await using var first = await RunningSink.StartAsync();
+
+        var smtp = await Should.ThrowAsync<StartException>(() => RunningSink.StartAsync(configure: settings => settings with
+        {
+            Listeners = [settings.ToListener(), settings.ToListener() with { Name = "second", Port = first.App.SmtpEndPoint.Port }],
+        }));
+
+        smtp.ExitCode.ShouldBe(1);
+        smtp.Lines.ShouldBe([$"Listeners, second, Port: cannot listen on {first.App.SmtpEndPoint}: the port is in use"]);
+    }
+
+    [Fact]
     public async Task An_address_that_the_machine_does_not_have_is_one_line_that_names_its_key()
     {
         var elsewhere = IPAddress.Parse("192.0.2.1");

@@ -46,7 +46,8 @@ public sealed class PagesTests
         using (var ready = await ReadyAsync(sink))
         {
             ready.RootElement.GetProperty("status").GetString().ShouldBe("ready");
-            ready.RootElement.GetProperty("smtp").GetString().ShouldBe(sink.App.SmtpEndPoint.ToString());
+            ready.RootElement.GetProperty("listeners").GetRawText().ReplaceLineEndings(string.Empty).Replace(" ", string.Empty, StringComparison.Ordinal)
+                .ShouldBe($$"""[{"name":"smtp","address":"{{sink.App.SmtpEndPoint}}","tls":"off"}]""");
             ready.RootElement.GetProperty("policy").GetProperty("hash").GetString().ShouldBe(sink.App.Policy.Snapshot.Hash);
             ready.RootElement.GetProperty("last_reload").ValueKind.ShouldBe(JsonValueKind.Null);
         }

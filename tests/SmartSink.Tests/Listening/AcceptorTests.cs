@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Listening;
 using SmartSink.Listening.Polling;
 using SmartSink.Testing.Time;
@@ -16,7 +15,7 @@ public sealed class AcceptorTests : IDisposable
     private readonly Acceptor _acceptor;
 
     public AcceptorTests() =>
-        _acceptor = new Acceptor(_queue, polled => polled.OnPosted(), (descriptor, _) => _taken.Add(descriptor), _observer, _clock, NullLogger.Instance);
+        _acceptor = new Acceptor(_queue, polled => polled.OnPosted(), (descriptor, _) => _taken.Add(descriptor), TestContexts.Of(_observer, _clock));
 
     public void Dispose() => _acceptor.Dispose();
 

@@ -157,7 +157,7 @@ public class DialogTests
         (await client.AskAsync("NOOP")).ShouldStartWith("250");
         if (Socket.OSSupportsIPv6)
         {
-            await using var other = await SmtpTestClient.ConnectAsync(new IPEndPoint(IPAddress.IPv6Loopback, server.Server.BoundEndPoint.Port));
+            await using var other = await SmtpTestClient.ConnectAsync(new IPEndPoint(IPAddress.IPv6Loopback, server.Server.Listeners[0].EndPoint.Port));
             (await other.ReplyAsync()).ShouldStartWith("220");
         }
     }

@@ -30,7 +30,7 @@ internal sealed class RunningServer : IAsyncDisposable
             StartTls = false,
         });
         Certificate = new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
-        Server = new SmtpServer(Settings, filters, Sessions, Connections, Certificate, Clock, NullLoggerFactory.Instance, options);
+        Server = new SmtpServer(Settings, filters, Sessions, _ => Connections, Certificate, Clock, NullLoggerFactory.Instance, options);
         Server.Start();
     }
 
@@ -46,8 +46,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public SmtpServer Server { get; }
 
-    /// <summary>Where clients connect.</summary>
-    public IPEndPoint EndPoint => new(IPAddress.Loopback, Server.BoundEndPoint.Port);
+    /// <summary>Where clients connect, to the first listener.</summary>
+    public IPEndPoint EndPoint => EndPointOf(0);
 
     public static RunningServer Start(Func<SinkSettings, SinkSettings>? configure = null, IMailboxFilter? filter = null) =>
         new(configure ?? (settings => settings), new FilterSwitch(filter ?? new AcceptAll()), options: null);
@@ -65,7 +65,7 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>A client that is connected and has said and read nothing.</summary>
-    public Task<SmtpTestClient> ConnectAsync() => SmtpTestClient.ConnectAsync(EndPoint);
+    public Task<SmtpTestClient> ConnectAsync(int listener = 0) => SmtpTestClient.ConnectAsync(EndPointOf(listener));
 
     /// <summary>Lets time go by, once the server has worked off what it was sent so far, and waits until it has done what was due then.</summary>
     public async Task PassAsync(TimeSpan time, long received)
@@ -142,4 +142,6 @@ internal sealed class RunningServer : IAsyncDisposable
         Server.Dispose();
         _state.Dispose();
     }
+
+    private IPEndPoint EndPointOf(int listener) => new(IPAddress.Loopback, Server.Listeners[listener].EndPoint.Port);
 }

@@ -14,7 +14,7 @@ public class StopTests
         await using var fresh = await server.GreetedAsync();
         await using var greeted = await server.GreetedAsync();
         await greeted.AskAsync("EHLO c");
-        var endPoint = server.Server.BoundEndPoint;
+        var endPoint = server.Server.Listeners[0].EndPoint;
         await server.StopAsync();
         (await fresh.ReplyAsync()).ShouldStartWith("421 4.3.2");
         (await fresh.LineAsync()).ShouldBeNull();

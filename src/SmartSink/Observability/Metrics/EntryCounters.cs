@@ -19,11 +19,7 @@ internal sealed class EntryCounters(string name)
         {
             if (Volatile.Read(ref _cells[cell]) is > 0 and var count)
             {
-                yield return new Measurement<long>(
-                    count,
-                    new KeyValuePair<string, object?>("outcome", LabelWords.Outcomes[cell / Stages]),
-                    new KeyValuePair<string, object?>("stage", LabelWords.Stages[cell % Stages]),
-                    new KeyValuePair<string, object?>("domain", name));
+                yield return count.With(("outcome", LabelWords.Outcomes[cell / Stages]), ("stage", LabelWords.Stages[cell % Stages]), ("domain", name));
             }
         }
     }

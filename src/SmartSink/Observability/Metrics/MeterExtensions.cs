@@ -32,6 +32,9 @@ internal static class MeterExtensions
         meter.CreateHistogram(definition.Name, definition.Unit, definition.Help, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
 
     /// <summary>One value with one label.</summary>
-    public static Measurement<long> With(this long value, string label, string text) =>
-        new(value, new KeyValuePair<string, object?>(label, text));
+    public static Measurement<long> With(this long value, string label, string text) => value.With((label, text));
+
+    /// <summary>One value with its labels.</summary>
+    public static Measurement<long> With(this long value, params (string Label, string Text)[] labels) =>
+        new(value, labels.Select(label => new KeyValuePair<string, object?>(label.Label, label.Text)));
 }

@@ -9,16 +9,16 @@ internal static class MetricCatalog
     public const string MeterName = "SmartSink";
 
     /// <summary>Connections taken.</summary>
-    public static readonly MetricDefinition Connections = new("smartsink.connections", Counter, null, "Connections accepted, those refused for a limit included.");
+    public static readonly MetricDefinition Connections = new("smartsink.connections", Counter, null, "Connections accepted, by listener, those refused for a limit included.", "listener");
 
     /// <summary>Connections that are open.</summary>
-    public static readonly MetricDefinition ConnectionsOpen = new("smartsink.connections.open", Gauge, null, "Connections that are open now.");
+    public static readonly MetricDefinition ConnectionsOpen = new("smartsink.connections.open", Gauge, null, "Connections that are open now, by listener.", "listener");
 
     /// <summary>Connections by the reason of their end.</summary>
-    public static readonly MetricDefinition ConnectionsClosed = new("smartsink.connections.closed", Counter, null, "Connections that ended, by reason.", "reason");
+    public static readonly MetricDefinition ConnectionsClosed = new("smartsink.connections.closed", Counter, null, "Connections that ended, by listener and reason.", "listener", "reason");
 
     /// <summary>accept(2) that failed.</summary>
-    public static readonly MetricDefinition AcceptErrors = new("smartsink.accept_errors", Counter, null, "Connections that could not be accepted, by the socket's error.", "error");
+    public static readonly MetricDefinition AcceptErrors = new("smartsink.accept_errors", Counter, null, "Connections that could not be accepted, by listener and the socket's error.", "listener", "error");
 
     /// <summary>Recipients by outcome.</summary>
     public static readonly MetricDefinition Recipients = new("smartsink.recipients", Counter, null, "Recipients by outcome, stage of the deciding reply, and configured domain or pattern (the rest is other).", "outcome", "stage", "domain");
@@ -33,16 +33,16 @@ internal static class MetricCatalog
     public static readonly MetricDefinition Messages = new("smartsink.messages", Counter, null, "Transactions by how they ended: by the reply at end of data, or abandoned before it.", "outcome");
 
     /// <summary>Octets from clients.</summary>
-    public static readonly MetricDefinition Received = new("smartsink.received", Counter, "By", "Octets received from clients, after decryption.");
+    public static readonly MetricDefinition Received = new("smartsink.received", Counter, "By", "Octets received from clients, by listener, after decryption.", "listener");
 
     /// <summary>Octets to clients.</summary>
-    public static readonly MetricDefinition Sent = new("smartsink.sent", Counter, "By", "Octets sent to clients, before encryption.");
+    public static readonly MetricDefinition Sent = new("smartsink.sent", Counter, "By", "Octets sent to clients, by listener, before encryption.", "listener");
 
     /// <summary>Octets of messages.</summary>
     public static readonly MetricDefinition MessageBytes = new("smartsink.message", Counter, "By", "Octets of messages whose end of data was reached, dots unstuffed.");
 
     /// <summary>TLS handshakes.</summary>
-    public static readonly MetricDefinition TlsHandshakes = new("smartsink.tls.handshakes", Counter, null, "TLS handshakes by version agreed on and result.", "version", "result");
+    public static readonly MetricDefinition TlsHandshakes = new("smartsink.tls.handshakes", Counter, null, "TLS handshakes by listener, version agreed on and result.", "listener", "version", "result");
 
     /// <summary>Time of transactions.</summary>
     public static readonly MetricDefinition TransactionTime = new("smartsink.transaction", Histogram, "s", "From MAIL to the reply at end of data.");

@@ -51,7 +51,9 @@ public sealed class SinkMetricsTests : IDisposable
     [Fact]
     public void Connections_are_counted()
     {
-        var connections = new ConnectionMetrics(_metrics.Factory);
+        var metrics = new ConnectionMetrics(_metrics.Factory);
+        metrics.ForListener("lmtp").ConnectionOpened();
+        var connections = metrics.ForListener("smtp");
         connections.ConnectionOpened();
         connections.ConnectionOpened();
         connections.ConnectionOpened();
@@ -66,8 +68,10 @@ public sealed class SinkMetricsTests : IDisposable
         connections.AcceptFailed("ConnectionAborted");
 
         var scrape = _metrics.Scrape();
-        scrape.Sum("smartsink_connections_total").ShouldBe(3);
-        scrape.Sum("smartsink_connections_open").ShouldBe(1);
+        scrape.Sum("smartsink_connections_total", ("listener", "smtp")).ShouldBe(3);
+        scrape.Sum("smartsink_connections_total", ("listener", "lmtp")).ShouldBe(1);
+        scrape.Sum("smartsink_connections_open", ("listener", "smtp")).ShouldBe(1);
+        scrape.Sum("smartsink_connections_open").ShouldBe(2);
         scrape.Sum("smartsink_connections_closed_total", ("reason", "quit")).ShouldBe(1);
         scrape.Sum("smartsink_connections_closed_total", ("reason", "too_many_connections_from_address")).ShouldBe(1);
         scrape.Sum("smartsink_connections_closed_total").ShouldBe(2);

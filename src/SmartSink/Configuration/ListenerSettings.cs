@@ -1,0 +1,71 @@
+using System.Net;
+using System.Security.Authentication;
+
+namespace SmartSink.Configuration;
+
+/// <summary>
+/// What a listener is and how its dialogs go. The settings of the process are of this kind, too: a listener has from them whatever it
+/// is not given itself.
+/// </summary>
+internal record ListenerSettings
+{
+    /// <summary>The listener's name in log, readiness and metrics; one listener alone is <c>smtp</c>.</summary>
+    public string Name { get; init; } = "smtp";
+
+    /// <summary>SINK_LISTEN: the address it listens on; null for all, dual stack.</summary>
+    public IPAddress? ListenAddress { get; init; }
+
+    /// <summary>SINK_PORT: 0 (any free one) to 65535.</summary>
+    public int Port { get; init; } = 2525;
+
+    /// <summary>SINK_HOSTNAME.</summary>
+    public required string Hostname { get; init; }
+
+    /// <summary>SINK_BANNER.</summary>
+    public string Banner { get; init; } = "ESMTP SmartSink, all mail is discarded";
+
+    /// <summary>SINK_TLS: how a dialog comes to TLS, if at all.</summary>
+    public TlsMode Tls { get; init; } = TlsMode.StartTls;
+
+    /// <summary>SINK_STARTTLS: whether STARTTLS is offered. Taking it away leaves implicit TLS as it is.</summary>
+    public bool StartTls
+    {
+        get => Tls == TlsMode.StartTls;
+        init => Tls = (value, Tls) switch
+        {
+            (true, _) => TlsMode.StartTls,
+            (false, TlsMode.StartTls) => TlsMode.Off,
+            _ => Tls,
+        };
+    }
+
+    /// <summary>SINK_TLS_VERSIONS: the versions offered, "1.2", "1.3" or both.</summary>
+    public SslProtocols TlsVersions { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    /// <summary>SINK_TLS_HANDSHAKE_TIMEOUT.</summary>
+    public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>SINK_MAX_RECIPIENTS: at least 1.</summary>
+    public int MaxRecipients { get; init; } = 1000;
+
+    /// <summary>SINK_MAX_MESSAGES: messages per connection, 0 for no limit.</summary>
+    public int MaxMessages { get; init; }
+
+    /// <summary>SINK_MAX_MESSAGE_SIZE: octets (KiB, MiB, GiB suffixes are understood), 0 for no limit.</summary>
+    public long MaxMessageSize { get; init; } = 50L * 1024 * 1024;
+
+    /// <summary>SINK_MAX_ERRORS: per connection, 0 for no limit.</summary>
+    public int MaxErrors { get; init; } = 20;
+
+    /// <summary>SINK_IDLE_TIMEOUT.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>SINK_TRANSACTION_TIMEOUT.</summary>
+    public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>SINK_MIN_DATA_RATE: octets per second, 0 for no limit.</summary>
+    public int MinDataRate { get; init; } = 16;
+
+    /// <summary>A listener that is nothing but a listener, with what these settings say.</summary>
+    public ListenerSettings ToListener() => new(this);
+}

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Security.Authentication;
+using SmartSink.Listening;
+using SmartSink.Shared;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Observability.Metrics;
+
+/// <summary>The connections of one listener.</summary>
+internal sealed class ListenerCounters(string listener) : IConnectionObserver
+{
+    private const string Label = "listener";
+    private const int Opened = 0;
+    private const int Received = 1;
+    private const int Sent = 2;
+
+    private static readonly string[] TlsVersions = ["none", "1.2", "1.3"];
+    private static readonly string[] TlsResults = ["failed", "succeeded"];
+
+    private readonly StripedCounters _totals = new(3);
+    private readonly StripedCounters _closed = new(LabelWords.EndReasons.Count);
+    private readonly StripedCounters _handshakes = new(TlsVersions.Length * TlsResults.Length);
+    private readonly ConcurrentDictionary<string, long> _acceptErrors = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public void ConnectionOpened() => _totals.Add(Opened);
+
+    /// <inheritdoc/>
+    public void ConnectionClosed(SessionEndReason reason) => _closed.Add((int)reason);
+
+    /// <inheritdoc/>
+    public void BytesReceived(int count) => _totals.Add(Received, count);
+
+    /// <inheritdoc/>
+    public void BytesSent(int count) => _totals.Add(Sent, count);
+
+    /// <inheritdoc/>
+    public void TlsHandshakeEnded(SslProtocols version, bool succeeded)
+    {
+        var row = version switch
+        {
+            SslProtocols.Tls12 => 1,
+            SslProtocols.Tls13 => 2,
+            _ => 0,
+        };
+        _handshakes.Add((row * TlsResults.Length) + (succeeded ? 1 : 0));
+    }
+
+    /// <inheritdoc/>
+    public void AcceptFailed(string error) => _acceptErrors.AddOrUpdate(error, 1, (_, count) => count + 1);
+
+    /// <summary>Connections that were accepted.</summary>
+    public IEnumerable<Measurement<long>> ReadOpened() => [_totals.Read(Opened).With((Label, listener))];
+
+    /// <summary>Connections that are open.</summary>
+    public IEnumerable<Measurement<long>> ReadOpen()
+    {
+        // The ends are read before the beginnings, so that the difference is never negative.
+        var closed = 0L;
+        for (var reason = 0; reason < _closed.Count; reason++)
+        {
+            closed += _closed.Read(reason);
+        }
+
+        return [(_totals.Read(Opened) - closed).With((Label, listener))];
+    }
+
+    /// <summary>Connections that ended, by reason.</summary>
+    public IEnumerable<Measurement<long>> ReadClosed()
+    {
+        for (var reason = 1; reason < _closed.Count; reason++)
+        {
+            yield return _closed.Read(reason).With((Label, listener), ("reason", LabelWords.EndReasons[reason]));
+        }
+    }
+
+    /// <summary>Connections that could not be accepted, by error.</summary>
+    public IEnumerable<Measurement<long>> ReadAcceptErrors() =>
+        _acceptErrors.Select(pair => pair.Value.With((Label, listener), ("error", pair.Key)));
+
+    /// <summary>Octets from clients.</summary>
+    public IEnumerable<Measurement<long>> ReadReceived() => [_totals.Read(Received).With((Label, listener))];
+
+    /// <summary>Octets to clients.</summary>
+    public IEnumerable<Measurement<long>> ReadSent() => [_totals.Read(Sent).With((Label, listener))];
+
+    /// <summary>TLS handshakes, by version and result.</summary>
+    public IEnumerable<Measurement<long>> ReadHandshakes()
+    {
+        for (var cell = 0; cell < _handshakes.Count; cell++)
+        {
+            if (_handshakes.Read(cell) is > 0 and var count)
+            {
+                yield return count.With(
+                    (Label, listener), ("version", TlsVersions[cell / TlsResults.Length]), ("result", TlsResults[cell % TlsResults.Length]));
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SmartSink.Listening;
+using SmartSink.Smtp.Server;
+using SmartSink.Testing.Dialogs;
+
+namespace SmartSink.Tests.Listening;
+
+/// <summary>What the parts of a listener share, for tests of one part.</summary>
+internal static class TestContexts
+{
+    public static ConnectionContext Of(IConnectionObserver observer, TimeProvider clock) => new()
+    {
+        Listener = "smtp",
+        SessionOptions = new SmtpSessionOptions { Hostname = "mx.sink.test" },
+        Filters = new FilterSwitch(new AcceptAll()),
+        SessionObserver = new NullObserver(),
+        Observer = observer,
+        Registry = new ConnectionRegistry(maxConnections: 1, maxPerAddress: 0),
+        Tls = null,
+        IsTlsImplicit = false,
+        SendTimeout = TimeSpan.Zero,
+        Clock = clock,
+        Log = NullLogger.Instance,
+    };
+}
