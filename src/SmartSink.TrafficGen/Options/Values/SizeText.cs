@@ -9,7 +9,7 @@ internal static class SizeText
     /// <summary>The largest size, in octets.</summary>
     public const int Largest = 1 << 30;
 
-    private static readonly (string Suffix, double Factor)[] Units =
+    private static readonly (string Unit, double Octets)[] Units =
     [
         ("KiB", 1 << 10),
         ("MiB", 1 << 20),
@@ -26,25 +26,13 @@ internal static class SizeText
     /// <summary>Reads a size from 0 to <see cref="Largest"/>; the units' case does not matter.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out int value)
     {
-        var factor = 1.0;
-        var number = text;
-        foreach (var unit in Units)
-        {
-            if (text.EndsWith(unit.Suffix, StringComparison.OrdinalIgnoreCase))
-            {
-                factor = unit.Factor;
-                number = text[..^unit.Suffix.Length].TrimEnd(' ');
-                break;
-            }
-        }
-
         value = 0;
-        if (!NumberText.TryParse(number, out var amount) || amount * factor > Largest)
+        if (!UnitText.TryParse(text, Units, out var octets) || octets > Largest)
         {
             return false;
         }
 
-        value = (int)Math.Round(amount * factor);
+        value = (int)Math.Round(octets);
         return true;
     }
 }
