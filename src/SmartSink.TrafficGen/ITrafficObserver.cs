@@ -23,8 +23,8 @@ internal interface ITrafficObserver
     void Timed(TrafficStage stage, long ticks);
 
     /// <summary>A recipient got its answer in one transaction; one call for each recipient of it, unless the connection was lost before.</summary>
-    /// <param name="code">The reply's code, 200 to 599; 2yz only at end of data.</param>
-    /// <param name="stage">MAIL, RCPT, DATA or end of data.</param>
+    /// <param name="code">The reply's code, 200 to 599; 2yz only at end of data and of a request.</param>
+    /// <param name="stage">MAIL, RCPT, DATA, end of data, or a request.</param>
     /// <param name="domain">The index in <see cref="TrafficOptions.Domains"/>.</param>
     void RecipientAnswered(int code, TrafficStage stage, int domain);
 
@@ -40,4 +40,8 @@ internal interface ITrafficObserver
 
     /// <summary>A message met a fault and will not be tried again.</summary>
     void MessageGivenUp();
+
+    /// <summary>The run was ended because no further try could have helped; told once, at its end.</summary>
+    /// <param name="reason">One line for the user: what the server does not offer, or has refused.</param>
+    void Ended(string reason);
 }

@@ -9,7 +9,16 @@ internal sealed record TrafficOptions
     /// <summary>--target: where the mail goes by SMTP.</summary>
     public DnsEndPoint Target { get; init; } = new("127.0.0.1", 2525);
 
-    /// <summary>--concurrency: connections at once, at least 1.</summary>
+    /// <summary>--http: KumoMTA's HTTP address, for messages to be injected there instead; null for SMTP.</summary>
+    public Uri? Http { get; init; }
+
+    /// <summary>--http-defer-spool: KumoMTA is to keep messages in memory until their first temporary failure.</summary>
+    public bool HttpDeferSpool { get; init; }
+
+    /// <summary>--http-defer-generation: KumoMTA is to answer before it has made the messages.</summary>
+    public bool HttpDeferGeneration { get; init; }
+
+    /// <summary>--concurrency: connections, or requests, at once; at least 1.</summary>
     public int Concurrency { get; init; } = Environment.ProcessorCount * 10;
 
     /// <summary>--duration: no message is begun after it; null when only <see cref="MessageCount"/> ends the run.</summary>
@@ -43,7 +52,7 @@ internal sealed record TrafficOptions
     /// <summary>--recipients: a file with an address a line, taken in turn instead of drawn ones; <see cref="Domains"/> are then its domains.</summary>
     public string? RecipientsFile { get; init; }
 
-    /// <summary>--recipients-per-message: at least 1.</summary>
+    /// <summary>--recipients-per-message or --http-batch-size: at least 1.</summary>
     public int RecipientsPerMessage { get; init; } = 1;
 
     /// <summary>--messages-per-connection: QUIT after so many; null for no limit.</summary>
@@ -58,7 +67,7 @@ internal sealed record TrafficOptions
     /// <summary>--source-ip: local addresses, taken in turn by the connections; empty for the system's choice.</summary>
     public IReadOnlyList<IPAddress> SourceAddresses { get; init; } = [];
 
-    /// <summary>--auth USER:PASSWORD.</summary>
+    /// <summary>--auth USER:PASSWORD: AUTH, or HTTP's Basic scheme.</summary>
     public NetworkCredential? Credential { get; init; }
 
     /// <summary>--throttle: the rate is not exceeded; a closed loop.</summary>
@@ -111,4 +120,10 @@ internal sealed record TrafficOptions
 
     /// <summary>--i-know-where-this-goes.</summary>
     public bool KnowsWhereItGoes { get; init; }
+
+    /// <summary>Where the mail goes, for people; no password in it.</summary>
+    public string Destination => Http is null ? $"{Target.Host}:{Target.Port}" : Http.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped);
+
+    /// <summary>Whether messages go by DATA, with their dots stuffed and an end of data; otherwise their octets go as they are.</summary>
+    public bool UsesData => Http is null && !Chunking;
 }

@@ -27,6 +27,9 @@ internal enum TrafficStage
     /// <summary>From the first octet of the message to the reply after its end.</summary>
     EndOfData,
 
-    /// <summary>From MAIL, or from the time the message was due by the rate profile, to the last reply; refused ones too.</summary>
+    /// <summary>A request of HTTP injection, from its first octet to the end of its answer.</summary>
+    Request,
+
+    /// <summary>From MAIL or the request, or from the time the message was due by the rate profile, to the last reply; refused ones too.</summary>
     Transaction,
 }

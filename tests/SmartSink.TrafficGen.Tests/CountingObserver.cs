@@ -33,6 +33,8 @@ internal sealed class CountingObserver : ITrafficObserver
 
     public long Octets => _octets;
 
+    public string? Reason { get; private set; }
+
     public void Connected() => Interlocked.Increment(ref _connected);
 
     public void Disconnected() => Interlocked.Increment(ref _disconnected);
@@ -58,4 +60,6 @@ internal sealed class CountingObserver : ITrafficObserver
     public void MessageRetried() => Interlocked.Increment(ref _retried);
 
     public void MessageGivenUp() => Interlocked.Increment(ref _givenUp);
+
+    public void Ended(string reason) => Reason = reason;
 }

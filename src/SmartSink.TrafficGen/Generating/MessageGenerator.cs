@@ -15,7 +15,7 @@ internal sealed class MessageGenerator
     private readonly WholeMessage[]? _whole;
     private readonly RecipientList? _list;
     private readonly ulong _seed;
-    private readonly bool _chunking;
+    private readonly bool _endOfData;
     private readonly bool _eightBit;
     private readonly int _recipients;
     private readonly WeightedDraw _domainDraw;
@@ -37,7 +37,7 @@ internal sealed class MessageGenerator
         _whole = WholeMessage.Read(options);
         _list = RecipientList.Read(options);
         _seed = options.Seed;
-        _chunking = options.Chunking;
+        _endOfData = options.UsesData;
         _eightBit = options.SmtpUtf8;
         _recipients = options.RecipientsPerMessage;
         _domainDraw = new WeightedDraw(options.Domains.Select(domain => domain.Weight));
@@ -102,12 +102,11 @@ internal sealed class MessageGenerator
     public ReadOnlyMemory<byte> Text(Draft draft, int sent, int most) =>
         _texts.From(_texts.After(draft.TextStart, sent), Math.Min(most, draft.TextLength - sent));
 
-    /// <summary>Writes what ends a message after its text: the last line's end, and the end of data unless BDAT is used.</summary>
+    /// <summary>Writes what ends a message after its text: the last line's end, and the end of data if DATA is used.</summary>
     public void WriteEnd(Draft draft, ReplyBuffer output)
     {
         output.Write(LineEndAfterLetter[^(int)draft.TextEnd..]);
-
-        if (!_chunking)
+        if (_endOfData)
         {
             output.Write(".\r\n"u8);
         }
@@ -119,7 +118,7 @@ internal sealed class MessageGenerator
         var domain = _senderDomain ?? _domains[_domainDraw.Draw(ref random)];
         "noreply"u8.CopyTo(address);
         domain.CopyTo(address[7..]);
-        draft.Envelope.Begin(address[..(7 + domain.Length)]);
+        draft.Begin(address[..(7 + domain.Length)]);
         for (var count = 0; count < _recipients; count++)
         {
             if (_list is not null)

@@ -15,6 +15,7 @@ internal static class FlagCatalog
             .. AddressFlags.Create(defaults),
             .. MessageFlags.Create(defaults),
             .. SessionFlags.Create(),
+            .. InjectFlags.Create(),
             .. ResultFlags.Create(),
         ];
     }

@@ -14,6 +14,10 @@ internal static class FlagNames
     public const string FailIf = "--fail-if";
     public const string Header = "--header";
     public const string Helo = "--helo";
+    public const string Http = "--http";
+    public const string HttpBatchSize = "--http-batch-size";
+    public const string HttpDeferGeneration = "--http-defer-generation";
+    public const string HttpDeferSpool = "--http-defer-spool";
     public const string KeepGoing = "--keep-going";
     public const string KnowsWhereItGoes = "--i-know-where-this-goes";
     public const string MessageCount = "--message-count";

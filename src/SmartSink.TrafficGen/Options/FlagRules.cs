@@ -10,6 +10,13 @@ internal static class FlagRules
     private static readonly (string Flag, string[] Others)[] Exclusions =
     [
         (FlagNames.StartTls, [FlagNames.Tls]),
+        (
+            FlagNames.Http,
+            [
+                FlagNames.Target, FlagNames.StartTls, FlagNames.Tls, FlagNames.Helo, FlagNames.SourceIp, FlagNames.MessagesPerConnection,
+                FlagNames.RecipientsPerMessage, FlagNames.Pipelining, FlagNames.Chunking, FlagNames.SmtpUtf8,
+            ]
+        ),
         (FlagNames.BodyFile, [FlagNames.BodySize, FlagNames.SizeDistribution, FlagNames.Header, FlagNames.Replay]),
         (FlagNames.Replay, [FlagNames.BodySize, FlagNames.SizeDistribution, FlagNames.Header]),
         (FlagNames.SizeDistribution, [FlagNames.BodySize]),
@@ -41,10 +48,15 @@ internal static class FlagRules
             yield return $"{FlagNames.Domain}: all weights are 0, so no recipient can be drawn";
         }
 
-        var host = options.Target.Host;
+        if (options is { Http: not null, Verify: not null, VerifyRelayed: false })
+        {
+            yield return $"{FlagNames.Verify}: needs {FlagNames.VerifyRelayed} with {FlagNames.Http}, for the sink itself takes no injected messages";
+        }
+
+        var (flag, host) = options.Http is { } http ? (FlagNames.Http, http.Host) : (FlagNames.Target, options.Target.Host);
         if (!options.KnowsWhereItGoes && string.IsNullOrEmpty(options.DomainSuffix) && !AddressText.IsLoopback(host))
         {
-            yield return $"{FlagNames.Target}: {host} is not this machine and there is no {FlagNames.DomainSuffix}, so mail to real domains would leave it; add {FlagNames.KnowsWhereItGoes} if that is meant (see --help)";
+            yield return $"{flag}: {host} is not this machine and there is no {FlagNames.DomainSuffix}, so mail to real domains would leave it; add {FlagNames.KnowsWhereItGoes} if that is meant (see --help)";
         }
     }
 }

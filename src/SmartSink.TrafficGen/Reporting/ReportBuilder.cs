@@ -12,12 +12,13 @@ internal static class ReportBuilder
         return new TrafficReport
         {
             RunId = options.RunId,
-            Target = $"{options.Target.Host}:{options.Target.Port}",
+            Target = options.Destination,
             Concurrency = options.Concurrency,
             Seed = options.Seed,
             Started = started,
             Seconds = Math.Round(time.TotalSeconds, 3),
             End = Words.For(end),
+            Reason = recorder.Reason,
             Messages = new MessageTotals(counts.Accepted, counts.Refused, counts.GivenUp, counts.Retried),
             Rate = RateFigures.Of(counts.Accepted, time),
             Bytes = counts.Octets,

@@ -31,7 +31,8 @@ internal static class ReportText
     private static void AppendTotals(StringBuilder text, TrafficReport report)
     {
         var (messages, rate, recipients) = (report.Messages, report.Rate, report.Recipients);
-        text.Append(CultureInfo.InvariantCulture, $"run {report.RunId}: {Decimal(report.Seconds)} s to {report.Target}, {Whole(report.Concurrency)} at once, seed {report.Seed}, {report.End}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"run {report.RunId}: {Decimal(report.Seconds)} s to {report.Target}, {Whole(report.Concurrency)} at once, seed {report.Seed}, {report.End}");
+        text.Append(report.Reason is null ? "\n\n" : $": {report.Reason}\n\n");
         var table = new TextTable(left: 2);
         table.Add("messages", $"accepted {Whole(messages.Accepted)}, refused {Whole(messages.Refused)}, given up {Whole(messages.GivenUp)}, retried {Whole(messages.Retried)}");
         table.Add("rate", $"{Whole(rate.PerSecond)}/s, {Whole(rate.PerMinute)}/min, {Whole(rate.PerHour)}/h ({(rate.PerHour / 1e6).ToString("N2", CultureInfo.InvariantCulture)} MMH)");

@@ -27,6 +27,9 @@ internal sealed class TrafficRecorder : ITrafficObserver
         GivenUp,
     }
 
+    /// <summary>Why the run was ended as one that no further try could help; null when it was not.</summary>
+    public string? Reason { get; private set; }
+
     /// <inheritdoc/>
     public void Connected() => _counters.Add((int)Counter.Connected);
 
@@ -57,6 +60,9 @@ internal sealed class TrafficRecorder : ITrafficObserver
 
     /// <inheritdoc/>
     public void MessageGivenUp() => _counters.Add((int)Counter.GivenUp);
+
+    /// <inheritdoc/>
+    public void Ended(string reason) => Reason = reason;
 
     /// <summary>What a stage took so far.</summary>
     public LatencySummary ReadLatency(TrafficStage stage) => _latencies[(int)stage].Read();

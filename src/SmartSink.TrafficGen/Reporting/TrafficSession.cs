@@ -43,6 +43,11 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
                 : await Verifier.StartAsync(options, new SinkMetrics(options.Verify), time, stop.Token);
             var report = await RunAsync(options, verifier, stop.Token);
             await output.WriteAsync(ReportText.Format(report));
+            if (report.Reason is { } reason)
+            {
+                await error.WriteLineAsync(reason);
+            }
+
             if (file is not null)
             {
                 await JsonSerializer.SerializeAsync(file, report, ReportJson.Default.TrafficReport, CancellationToken.None);

@@ -10,6 +10,7 @@ internal sealed class RunControl(Schedule schedule, TimeProvider clock) : IDispo
 
     private readonly CancellationTokenSource _stopped = new();
     private int _failed;
+    private string? _reason;
     private long _stoppedAt;
 
     /// <summary>Cancelled when no message is to be begun any more.</summary>
@@ -20,6 +21,9 @@ internal sealed class RunControl(Schedule schedule, TimeProvider clock) : IDispo
 
     /// <summary>Whether a message failed that was not to fail.</summary>
     public bool HasFailed => Volatile.Read(ref _failed) != 0;
+
+    /// <summary>Why no further try could have helped; null when none of them ended the run.</summary>
+    public string? Reason => Volatile.Read(ref _reason);
 
     /// <summary>When the run was ended, as a time stamp; null before.</summary>
     public long? StoppedAt => Volatile.Read(ref _stoppedAt) is var time and not 0 ? time : null;
@@ -38,6 +42,14 @@ internal sealed class RunControl(Schedule schedule, TimeProvider clock) : IDispo
     {
         Volatile.Write(ref _failed, 1);
         Stop();
+    }
+
+    /// <summary>Ends the run because the server will not do what it was asked for, however often it is asked.</summary>
+    /// <param name="reason">One line for the user; the first is kept.</param>
+    public void Fail(string reason)
+    {
+        Interlocked.CompareExchange(ref _reason, reason, null);
+        Fail();
     }
 
     /// <inheritdoc/>

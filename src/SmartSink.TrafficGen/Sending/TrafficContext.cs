@@ -5,7 +5,6 @@ namespace SmartSink.TrafficGen.Sending;
 
 /// <summary>What all workers of a run share.</summary>
 /// <param name="Options">What was asked for.</param>
-/// <param name="Plan">Where and how to connect.</param>
 /// <param name="Messages">Makes the messages.</param>
 /// <param name="Schedule">Says when the next one goes, and when there are no more.</param>
 /// <param name="Observer">Hears what becomes of them.</param>
@@ -13,7 +12,6 @@ namespace SmartSink.TrafficGen.Sending;
 /// <param name="Clock">The time.</param>
 internal sealed record TrafficContext(
     TrafficOptions Options,
-    ConnectionPlan Plan,
     MessageGenerator Messages,
     Schedule Schedule,
     ITrafficObserver Observer,

@@ -1,4 +1,5 @@
 using SmartSink.TrafficGen.Generating;
+using SmartSink.TrafficGen.Injecting;
 using SmartSink.TrafficGen.Pacing;
 
 namespace SmartSink.TrafficGen.Sending;
@@ -21,16 +22,28 @@ internal static class TrafficRun
         TrafficOptions options, ITrafficObserver observer, TimeProvider clock, CancellationToken stop)
     {
         var messages = new MessageGenerator(options, clock);
-        var plan = await ConnectionPlan.MakeAsync(options, stop);
+        using ITransport transport = options.Http is null
+            ? new SmtpTransport(await ConnectionPlan.MakeAsync(options, stop))
+            : new InjectTransport(options, observer, clock);
         var schedule = new Schedule(options, clock);
         using var control = new RunControl(schedule, clock);
-        var run = new TrafficContext(options, plan, messages, schedule, observer, control, clock);
-        Worker[] workers = [.. Enumerable.Range(0, options.Concurrency).Select(index => new Worker(run, index))];
+        var run = new TrafficContext(options, messages, schedule, observer, control, clock);
+        Worker[] workers = [.. Enumerable.Range(0, options.Concurrency).Select(index => new Worker(run, transport.CreateSender(run, index)))];
         using (stop.UnsafeRegister(_ => control.Stop(), null))
         await using (clock.CreateTimer(_ => Beat(run, workers), null, Heartbeat, Heartbeat))
         {
             // What follows is not to run upon a thread that polls the sockets.
             await Task.WhenAll(workers.Select(worker => worker.RunAsync())).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+
+        foreach (var worker in workers)
+        {
+            worker.Dispose();
+        }
+
+        if (control.Reason is { } reason)
+        {
+            observer.Ended(reason);
         }
 
         return control.HasFailed ? TrafficEnd.Failed : stop.IsCancellationRequested ? TrafficEnd.Cancelled : TrafficEnd.Complete;

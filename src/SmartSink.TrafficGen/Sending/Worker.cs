@@ -1,91 +1,78 @@
-using System.Text;
-using SmartSink.Smtp.Client;
 using SmartSink.TrafficGen.Generating;
 using SmartSink.TrafficGen.Pacing;
 
 namespace SmartSink.TrafficGen.Sending;
 
-/// <summary>
-/// One connection's place: sends message after message, on a new connection where the last one ended. It ends with the run and not
-/// before, whatever the server does.
-/// </summary>
-internal sealed partial class Worker : IClientObserver, IDisposable
+/// <summary>Sends message after message, and those again that met a fault. It ends with the run and not before, whatever the server does.</summary>
+internal sealed class Worker : IDisposable
 {
-    /// <summary>Room for a few replies; only the one to EHLO is longer.</summary>
-    private const int InputSize = 256;
-
     private readonly TrafficContext _run;
-    private readonly int _index;
-    private readonly SmtpClientSession _session;
+    private readonly IMessageSender _sender;
     private readonly Draft _draft = new();
-    private readonly byte[] _input = new byte[InputSize];
-    private int _sentHere;
 
     /// <summary>Makes a worker that does nothing yet.</summary>
     /// <param name="run">The run it belongs to.</param>
-    /// <param name="index">Its number, from 0 on.</param>
-    public Worker(TrafficContext run, int index)
+    /// <param name="sender">Its way to the server, which it disposes.</param>
+    public Worker(TrafficContext run, IMessageSender sender)
     {
         _run = run;
-        _index = index;
-        var name = run.Options.Helo is { } helo ? Encoding.UTF8.GetBytes(helo) : run.Messages.GreetingName(index);
-        _session = new SmtpClientSession(run.Plan.Dialog, name, this);
+        _sender = sender;
     }
 
     /// <summary>Sends messages until there are no more.</summary>
     public async Task RunAsync()
     {
         // Connections are there before the messages, as a mail server's would be. One that fails is made again with the first message.
-        if (await OpenAsync() is { } fault)
+        if (!await _sender.OpenAsync() && !_run.Options.KeepGoing)
         {
-            Tell(fault);
-            if (!_run.Options.KeepGoing)
-            {
-                _run.Control.Fail();
-            }
+            _run.Control.Fail();
         }
 
         while (_run.Schedule.TryTake(_run.Clock.GetTimestamp(), out var ticket) && await WaitAsync(ticket.NotBefore))
         {
             await DeliverAsync(ticket);
-            if (_sentHere == _run.Options.MessagesPerConnection)
-            {
-                await QuitAsync();
-            }
         }
 
-        await QuitAsync();
+        await _sender.CloseAsync();
     }
 
+    /// <summary>Gives up what has waited for too long; for the heartbeat's thread.</summary>
+    /// <param name="now">The clock's present time stamp; <see cref="long.MaxValue"/> for all that waits.</param>
+    public void Expire(long now) => _sender.Expire(now);
+
     /// <inheritdoc/>
-    public void Dispose() => Close();
+    public void Dispose() => _sender.Dispose();
 
     private async Task DeliverAsync(Ticket ticket)
     {
         _run.Messages.Make(ticket.Number, _draft);
-        _begun = ticket.IsDue ? ticket.NotBefore : 0;
-        for (var attempt = 1; await TryDeliverAsync() is { } fault; attempt++)
+        for (var attempt = 1; !await _sender.TrySendAsync(_draft, ticket.IsDue ? ticket.NotBefore : 0); attempt++)
         {
-            Tell(fault);
             if (!await AgainAsync(attempt))
             {
                 _run.Observer.MessageGivenUp();
                 return;
             }
+
+            _draft.DropSettled();
         }
 
         Conclude();
     }
 
-    private async ValueTask<TrafficFault?> TryDeliverAsync()
+    private void Conclude()
     {
-        if (_connection is null && await OpenAsync() is { } fault)
+        if (_draft.IsAccepted)
         {
-            return fault;
+            _run.Observer.MessageAccepted(_draft.Envelope.Size);
+            return;
         }
 
-        _sentHere++;
-        return await SendAsync();
+        _run.Observer.MessageRefused();
+        if (!_run.Options.KeepGoing)
+        {
+            _run.Control.Fail();
+        }
     }
 
     // Whether the message is to be tried again, after a wait.
@@ -124,6 +111,4 @@ internal sealed partial class Worker : IClientObserver, IDisposable
 
         return !_run.Schedule.IsStopped;
     }
-
-    private void Tell(TrafficFault fault) => _run.Observer.Faulted(fault, _stage);
 }

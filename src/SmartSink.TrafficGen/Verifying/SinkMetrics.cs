@@ -3,7 +3,6 @@ namespace SmartSink.TrafficGen.Verifying;
 /// <summary>Fetches a sink's counters over HTTP.</summary>
 internal sealed class SinkMetrics : IDisposable
 {
-    private const string Path = "/metrics";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _client;
@@ -14,8 +13,7 @@ internal sealed class SinkMetrics : IDisposable
     /// <param name="handler">Sends the requests; null for the network, without a proxy.</param>
     public SinkMetrics(Uri sink, HttpMessageHandler? handler = null)
     {
-        var path = sink.AbsolutePath.TrimEnd('/');
-        _page = path.EndsWith(Path, StringComparison.Ordinal) ? sink : new UriBuilder(sink) { Path = path + Path }.Uri;
+        _page = HttpPage.At(sink, "/metrics");
         _client = new HttpClient(handler ?? new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
     }
 

@@ -69,7 +69,7 @@ internal sealed class Verifier : IDisposable
 
     /// <summary>A sink counts recipients by their answer at RCPT or at end of data; MAIL and DATA refused make no recipient of it.</summary>
     private Dictionary<string, RecipientCounts> ByDomain(TrafficCounts counts) => counts.Answers
-        .Where(pair => pair.Answer.Stage is TrafficStage.Rcpt or TrafficStage.EndOfData)
+        .Where(pair => pair.Answer.Stage is TrafficStage.Rcpt or TrafficStage.EndOfData or TrafficStage.Request)
         .GroupBy(pair => _options.Domains[pair.Answer.Domain].Name, StringComparer.Ordinal)
         .ToDictionary(
             same => same.Key,

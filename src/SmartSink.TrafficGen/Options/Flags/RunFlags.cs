@@ -13,7 +13,7 @@ internal static class RunFlags
         {
             Name = FlagNames.Target,
             Placeholder = "HOST:PORT",
-            Description = $"Where the mail goes [default: {defaults.Target.Host}:{defaults.Target.Port}]",
+            Description = $"Where the mail goes by SMTP [default: {defaults.Target.Host}:{defaults.Target.Port}]",
             Expected = AddressText.ExpectedEndPoint,
             Read = AddressText.TryParseEndPoint,
             Set = (options, target) => options with { Target = target },
@@ -29,7 +29,7 @@ internal static class RunFlags
         {
             Name = FlagNames.Concurrency,
             Placeholder = "N",
-            Description = $"Connections at once, at least 1 [default: ten for each processor, here {defaults.Concurrency}]",
+            Description = $"Connections, or requests of --http, at once; at least 1 [default: ten for each processor, here {defaults.Concurrency}]",
             Expected = PlainText.ExpectedCount,
             Read = PlainText.TryParseCount,
             Set = (options, count) => options with { Concurrency = count },
@@ -74,7 +74,8 @@ internal static class RunFlags
         new SwitchFlag
         {
             Name = FlagNames.KeepGoing,
-            Description = "Let no failed message end the run, and try one again that met a lost connection or a 421",
+            Description = "Let no failed message end the run, and try one again that met a lost connection, a 421 or an HTTP error, with those of its recipients "
+                + "that were not answered; what the server does not offer, or refuses for good, ends the run all the same",
             Set = options => options with { KeepGoing = true },
         },
     ];

@@ -25,7 +25,7 @@ internal static class SessionFlags
         {
             Name = FlagNames.Auth,
             Placeholder = "USER:PASSWORD",
-            Description = "Log in",
+            Description = "Log in: by AUTH PLAIN, or AUTH LOGIN where that alone is offered; with --http by the Basic scheme",
             Expected = PlainText.ExpectedCredential,
             Read = PlainText.TryParseCredential,
             Set = (options, credential) => options with { Credential = credential },

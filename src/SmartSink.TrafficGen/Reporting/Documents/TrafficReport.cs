@@ -24,6 +24,9 @@ internal sealed record TrafficReport
     /// <summary>How it ended: <c>complete</c>, <c>failed</c> or <c>cancelled</c>.</summary>
     public required string End { get; init; }
 
+    /// <summary>Why no further try could have helped: what the server does not offer, or has refused. Null when that did not end the run.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Messages by what became of them.</summary>
     public required MessageTotals Messages { get; init; }
 

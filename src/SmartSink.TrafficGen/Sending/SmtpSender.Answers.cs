@@ -3,19 +3,17 @@ using SmartSink.Smtp.Client;
 namespace SmartSink.TrafficGen.Sending;
 
 /// <content>What the replies mean for the message, and how long they took.</content>
-internal sealed partial class Worker
+internal sealed partial class SmtpSender
 {
-    private TrafficStage _stage;
     private long _since;
-    private long _begun;
-    private bool _accepted;
+    private int _code;
     private bool _mailRefused;
-    private int _settled;
 
     /// <inheritdoc/>
     void IClientObserver.Answered(ClientCommand command, int recipient, ClientReply reply)
     {
         var now = _run.Clock.GetTimestamp();
+        _code = reply.Code;
         switch (command)
         {
             case ClientCommand.Connect:
@@ -46,8 +44,7 @@ internal sealed partial class Worker
                 break;
             case ClientCommand.EndOfData:
                 Time(TrafficStage.EndOfData, now);
-                var answered = AnswerAccepted(reply, TrafficStage.EndOfData);
-                _accepted = reply.IsPositive && answered > 0;
+                AnswerAccepted(reply, TrafficStage.EndOfData);
                 break;
         }
 
@@ -58,53 +55,34 @@ internal sealed partial class Worker
         }
     }
 
-    // The recipients that are still in the transaction share the fate of the message. Says how many.
-    private int AnswerAccepted(ClientReply reply, TrafficStage stage)
+    // The recipients that are still in the transaction share the fate of the message.
+    private void AnswerAccepted(ClientReply reply, TrafficStage stage)
     {
         if (reply.IsIntermediate || (reply.IsPositive && stage != TrafficStage.EndOfData))
         {
-            return 0;
+            return;
         }
 
-        var count = 0;
-        var envelope = _draft.Envelope;
+        var envelope = _draft!.Envelope;
         for (var index = 0; index < envelope.RecipientCount; index++)
         {
             if (stage == TrafficStage.Mail || (!_mailRefused && envelope.CodeOf(index) is >= 200 and < 300))
             {
                 Answer(index, reply, stage);
-                count++;
             }
         }
-
-        return count;
     }
 
     // 421 is about the connection: it leaves the recipient open.
     private void Answer(int recipient, ClientReply reply, TrafficStage stage)
     {
-        _settled += reply.ClosesConnection ? 0 : 1;
-        _run.Observer.RecipientAnswered(reply.Code, stage, _draft.DomainOf(recipient));
-    }
-
-    private void Time(TrafficStage stage, long now)
-    {
-        _stage = stage;
-        _run.Observer.Timed(stage, now - _since);
-    }
-
-    private void Conclude()
-    {
-        if (_accepted)
+        if (!reply.ClosesConnection)
         {
-            _run.Observer.MessageAccepted(_draft.Envelope.Size);
-            return;
+            _draft!.Settle(recipient, reply.IsPositive);
         }
 
-        _run.Observer.MessageRefused();
-        if (!_run.Options.KeepGoing)
-        {
-            _run.Control.Fail();
-        }
+        _run.Observer.RecipientAnswered(reply.Code, stage, _draft!.DomainOf(recipient));
     }
+
+    private void Time(TrafficStage stage, long now) => _run.Observer.Timed(stage, now - _since);
 }

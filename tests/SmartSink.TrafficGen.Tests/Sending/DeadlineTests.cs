@@ -1,0 +1,172 @@
+using SmartSink.Testing.Time;
+using SmartSink.TrafficGen.Sending;
+
+namespace SmartSink.TrafficGen.Tests.Sending;
+
+/// <summary>Servers that fall silent, by a clock that the test moves.</summary>
+public sealed class DeadlineTests
+{
+    private readonly ManualTimeProvider _clock = new();
+
+    [Theory]
+    [InlineData("CONNECT", nameof(TrafficStage.Connect), 5)]
+    [InlineData("EHLO", nameof(TrafficStage.Ehlo), 5)]
+    [InlineData("MAIL", nameof(TrafficStage.Mail), 5)]
+    [InlineData("RCPT", nameof(TrafficStage.Rcpt), 5)]
+    [InlineData("DATA", nameof(TrafficStage.Data), 2)]
+    [InlineData(".", nameof(TrafficStage.EndOfData), 10)]
+    public async Task A_server_that_never_answers_is_left_when_its_time_is_over(string command, string stage, int minutes)
+    {
+        var silent = new TaskCompletionSource();
+        var test = new TaskCompletionSource();
+        await using var server = FakeServer.Start((session, _) => session.ServeSlowlyAsync(async line =>
+        {
+            if (line.StartsWith(command, StringComparison.Ordinal))
+            {
+                silent.SetResult();
+                await test.Task;
+            }
+
+            return null;
+        }));
+        var run = (Runs.To(server, messages: 1) with { KeepGoing = false }).MakeAsync(_clock);
+        await silent.Task;
+
+        _clock.Advance(TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(1));
+        run.IsCompleted.ShouldBeFalse();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        var (end, observer) = await run;
+        test.SetResult();
+
+        (end, observer.Open, observer.Accepted).ShouldBe((TrafficEnd.Failed, 0, 0));
+        observer.Faults.ToDictionary().ShouldBe(
+            new Dictionary<(TrafficFault, TrafficStage), int> { [(TrafficFault.TimedOut, Enum.Parse<TrafficStage>(stage))] = 1 });
+    }
+
+    [Theory]
+    [InlineData(TlsMode.Implicit)]
+    [InlineData(TlsMode.StartTls)]
+    internal async Task A_server_that_never_finishes_the_handshake_is_left_too(TlsMode tls)
+    {
+        var silent = new TaskCompletionSource();
+        var test = new TaskCompletionSource();
+        await using var server = FakeServer.Start(async (session, _) =>
+        {
+            if (tls == TlsMode.StartTls)
+            {
+                await session.SayAsync("220 fake.example\r\n");
+                await session.HearAsync();
+                await session.SayAsync("250-fake.example\r\n250 STARTTLS\r\n");
+                await session.HearAsync();
+                await session.SayAsync("220 Go on\r\n");
+            }
+
+            // The first octets of the handshake.
+            await session.HearOctetsAsync(3);
+            silent.SetResult();
+            await test.Task;
+        });
+        var run = (Runs.To(server, messages: 1) with { KeepGoing = false, Tls = tls }).MakeAsync(_clock);
+        await silent.Task;
+
+        _clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(1));
+        var (end, observer) = await run;
+        test.SetResult();
+
+        (end, observer.Open, observer.Reason).ShouldBe((TrafficEnd.Failed, 0, null));
+        observer.Faults.ShouldHaveSingleItem().Key.ShouldBe((TrafficFault.TimedOut, TrafficStage.Tls));
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_QUIT_holds_nobody_up_for_long()
+    {
+        var silent = new TaskCompletionSource();
+        var test = new TaskCompletionSource();
+        await using var server = FakeServer.Start((session, _) => session.ServeSlowlyAsync(async line =>
+        {
+            if (line == "QUIT")
+            {
+                silent.SetResult();
+                await test.Task;
+            }
+
+            return null;
+        }));
+        var run = Runs.To(server, messages: 1).MakeAsync(_clock);
+        await silent.Task;
+
+        _clock.Advance(TimeSpan.FromSeconds(11));
+        var (end, observer) = await run;
+        test.SetResult();
+
+        (end, observer.Open, observer.Accepted, observer.Faults.Count).ShouldBe((TrafficEnd.Complete, 0, 1, 0));
+    }
+
+    [Fact]
+    public async Task After_a_silent_server_the_message_is_tried_again_on_another_connection()
+    {
+        var silent = new TaskCompletionSource();
+        var again = new TaskCompletionSource();
+        var test = new TaskCompletionSource();
+        await using var server = FakeServer.Start((session, number) => session.ServeSlowlyAsync(async line =>
+        {
+            if (number > 0)
+            {
+                again.TrySetResult();
+            }
+            else if (line.StartsWith("MAIL", StringComparison.Ordinal))
+            {
+                silent.SetResult();
+                await test.Task;
+            }
+
+            return null;
+        }));
+        var run = Runs.To(server, messages: 1).MakeAsync(_clock);
+        await silent.Task;
+
+        _clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(1));
+        while (!again.Task.IsCompleted)
+        {
+            // The wait before the next try is on this clock, too; it begins when the worker has seen its connection close.
+            _clock.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+
+        var (end, observer) = await run;
+        test.SetResult();
+
+        (end, observer.Accepted, observer.Retried, observer.Connections).ShouldBe((TrafficEnd.Complete, 1, 1, 2));
+        observer.Faults.ShouldHaveSingleItem().Key.ShouldBe((TrafficFault.TimedOut, TrafficStage.Mail));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_stopped_waits_ten_seconds_for_a_silent_server()
+    {
+        using var stop = new CancellationTokenSource();
+        var silent = new TaskCompletionSource();
+        var test = new TaskCompletionSource();
+        await using var server = FakeServer.Start((session, _) => session.ServeSlowlyAsync(async line =>
+        {
+            if (line == ".")
+            {
+                silent.SetResult();
+                await test.Task;
+            }
+
+            return null;
+        }));
+        var observer = new CountingObserver();
+        var run = TrafficRun.RunAsync(Runs.To(server, messages: 5), observer, _clock, stop.Token);
+        await silent.Task;
+
+        await stop.CancelAsync();
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        run.IsCompleted.ShouldBeFalse();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        (await run).ShouldBe(TrafficEnd.Cancelled);
+        test.SetResult();
+
+        (observer.Open, observer.GivenUp, observer.Retried).ShouldBe((0, 1, 0));
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using SmartSink.Testing;
+
+namespace SmartSink.TrafficGen.Tests.Sending;
+
+/// <summary>What goes over the wire, octet by octet.</summary>
+public sealed class WireTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task STARTTLS_comes_after_EHLO_and_EHLO_again_after_the_handshake()
+    {
+        FakeSession? heard = null;
+        await using var server = FakeServer.Start((session, _) =>
+        {
+            heard = session;
+            session.Extensions = ["STARTTLS", "PIPELINING"];
+            return session.ServeAsync();
+        });
+
+        var (end, observer) = await (Runs.To(server, messages: 1) with
+        {
+            Target = new DnsEndPoint("localhost", server.EndPoint.Port),
+            Tls = TlsMode.StartTls,
+            Helo = "client.example",
+        }).MakeAsync();
+
+        (end, observer.Accepted).ShouldBe((TrafficEnd.Complete, 1));
+        heard!.Heard[..3].ShouldBe(["EHLO client.example", "STARTTLS", "EHLO client.example"]);
+        heard.Heard[3].ShouldStartWith("MAIL FROM:<noreply@a.example>");
+        heard.ServerName.ShouldBe("localhost");
+        observer.Times[TrafficStage.Tls].ShouldBe(1);
+        observer.Times[TrafficStage.Ehlo].ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_a_server_says_in_the_clear_after_its_reply_to_STARTTLS_is_not_believed()
+    {
+        FakeSession? heard = null;
+        await using var server = FakeServer.Start(async (session, _) =>
+        {
+            heard = session;
+            await session.SayAsync("220 fake.example\r\n");
+            await session.HearAsync();
+            await session.SayAsync("250-fake.example\r\n250 STARTTLS\r\n");
+            await session.HearAsync();
+            await session.SayAsync("220 Go on\r\n250 CHUNKING\r\n");
+            await session.SecureAsync();
+            await session.HearAsync();
+            await session.SayAsync("250 fake.example\r\n");
+            await session.HearAsync();
+        });
+
+        var (_, observer) = await (Runs.To(server, messages: 1) with { Tls = TlsMode.StartTls, Chunking = true }).MakeAsync();
+
+        observer.Reason.ShouldNotBeNull().ShouldEndWith("does not offer CHUNKING");
+        heard!.Heard.Count(line => line.StartsWith("EHLO", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Implicit_TLS_begins_with_the_first_octet()
+    {
+        FakeSession? heard = null;
+        await using var server = FakeServer.Start(async (session, _) =>
+        {
+            heard = session;
+            await session.SecureAsync();
+            await session.ServeAsync();
+        });
+
+        var (end, observer) = await (Runs.To(server, messages: 2) with { Tls = TlsMode.Implicit }).MakeAsync();
+
+        (end, observer.Accepted, observer.Connections).ShouldBe((TrafficEnd.Complete, 2, 1));
+        heard!.Heard[0].ShouldStartWith("EHLO ");
+        heard.Heard.ShouldNotContain("STARTTLS");
+        heard.Heard[^1].ShouldBe("QUIT");
+    }
+
+    [Theory]
+    [InlineData("AUTH CRAM-MD5 LOGIN PLAIN", new[] { "AUTH PLAIN AG1lAHPDtmNyZXQ6Mg==" })]
+    [InlineData("AUTH LOGIN", new[] { "AUTH LOGIN", "bWU=", "c8O2Y3JldDoy" })]
+    public async Task AUTH_says_the_credential_once_before_the_first_message(string offered, string[] lines)
+    {
+        FakeSession? heard = null;
+        await using var server = FakeServer.Start((session, _) =>
+        {
+            heard = session;
+            session.Extensions = [offered];
+            return session.ServeAsync();
+        });
+
+        var (end, observer) = await (Runs.To(server, messages: 2) with { Credential = new NetworkCredential("me", "söcret:2") }).MakeAsync();
+
+        (end, observer.Accepted, observer.Times[TrafficStage.Auth]).ShouldBe((TrafficEnd.Complete, 2, lines.Length));
+        heard!.Heard[1..(1 + lines.Length)].ShouldBe(lines);
+        heard.Heard[1 + lines.Length].ShouldStartWith("MAIL ");
+        heard.Heard.Count(line => line.StartsWith("AUTH", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1024)]
+    [InlineData(32 * 1024)]
+    [InlineData(300_000)]
+    public async Task BDAT_says_as_many_octets_as_follow(int size)
+    {
+        FakeSession? heard = null;
+        await using var server = FakeServer.Start((session, _) =>
+        {
+            heard = session;
+            session.Extensions = ["CHUNKING", "PIPELINING"];
+            return session.ServeAsync();
+        });
+
+        var (end, observer) = await (Runs.To(server, messages: 3) with { Chunking = true, BodySize = size }).MakeAsync();
+
+        // A size that is not that of the octets would put the dialog out of step.
+        (end, observer.Accepted, observer.Faults.Count).ShouldBe((TrafficEnd.Complete, 3, 0));
+        heard!.Heard.Where(line => line.StartsWith("BDAT", StringComparison.Ordinal))
+            .ShouldBe(heard.Chunks.Select(chunk => $"BDAT {chunk.Length.ToString(CultureInfo.InvariantCulture)} LAST"));
+        heard.Chunks.ShouldAllBe(chunk => chunk.Length - chunk.IndexOf("\r\n\r\n", StringComparison.Ordinal) - 4 == (size == 1 ? 2 : size));
+        heard.Heard.ShouldNotContain(line => line.StartsWith("DATA", StringComparison.Ordinal));
+        observer.Octets.ShouldBe(heard.Chunks.Sum(chunk => chunk.Length));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Dots_are_stuffed_for_DATA_and_not_for_BDAT(bool chunking)
+    {
+        const string Message = "Subject: dots\r\n\r\n.\r\n..\r\n.a\r\nno. dot\r\n";
+        FakeSession? heard = null;
+        await using var server = FakeServer.Start((session, _) =>
+        {
+            heard = session;
+            session.Extensions = ["CHUNKING", "SIZE"];
+            return session.ServeAsync();
+        });
+
+        var (_, observer) = await (Runs.To(server, messages: 1) with
+        {
+            BodyFile = _folder.Write("message", Message.Replace("\r\n", "\n", StringComparison.Ordinal)),
+            Chunking = chunking,
+        }).MakeAsync();
+
+        (observer.Accepted, observer.Octets).ShouldBe((1, Encoding.ASCII.GetByteCount(Message)));
+        heard!.Heard[1].ShouldBe($"MAIL FROM:<noreply@a.example> SIZE={Message.Length}");
+        if (chunking)
+        {
+            heard.Chunks.ShouldBe([Message]);
+        }
+        else
+        {
+            heard.Heard.SkipWhile(line => line != "DATA").Skip(1).Take(7).ShouldBe(["Subject: dots", string.Empty, "..", "...", "..a", "no. dot", "."]);
+        }
+    }
+}
