@@ -36,26 +36,37 @@ internal sealed class ProgressDisplay : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task ShowLinesAsync() => await EachSecondAsync(() => _output.WriteLine(ProgressLine.Format(_meter.Take())));
+    private async Task ShowLinesAsync() => await EachSecondAsync(() =>
+    {
+        _output.WriteLine(ProgressLine.Format(_meter.Take()));
+        return true;
+    });
 
+    // Spectre keeps a panel as wide as it ever was, so each width of the terminal has a panel of its own.
     private async Task ShowInPlaceAsync()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) });
-        await console.Live(ProgressPanel.Render(_meter.Take(), console.Profile.Width)).AutoClear(true).StartAsync(context => EachSecondAsync(() =>
+        while (!_stop.IsCancellationRequested)
         {
-            context.UpdateTarget(ProgressPanel.Render(_meter.Take(), console.Profile.Width));
-            context.Refresh();
-        }));
+            var width = console.Profile.Width;
+            await console.Live(ProgressPanel.Render(_meter.Take(), width)).AutoClear(true).StartAsync(context => EachSecondAsync(() =>
+            {
+                context.UpdateTarget(ProgressPanel.Render(_meter.Take(), width));
+                context.Refresh();
+                return console.Profile.Width == width;
+            }));
+        }
     }
 
-    private async Task EachSecondAsync(Action show)
+    // Until it is disposed of, or told that it is enough.
+    private async Task EachSecondAsync(Func<bool> show)
     {
         using var timer = new PeriodicTimer(Interval, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
+            while (await timer.WaitForNextTickAsync(_stop.Token) && show())
             {
-                show();
+                // All is done in the condition.
             }
         }
         catch (OperationCanceledException)

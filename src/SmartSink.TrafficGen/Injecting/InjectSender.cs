@@ -52,7 +52,7 @@ internal sealed class InjectSender(TrafficContext run, InjectTransport transport
             Volatile.Write(ref _deadline, long.MaxValue);
         }
 
-        run.Observer.Timed(TrafficStage.Transaction, run.Clock.GetTimestamp() - (due == 0 ? since : due));
+        run.Observer.Timed(TrafficStage.Transaction, run.Clock.GetTimestamp() - (due == 0 ? since : Math.Min(due, since)));
         return true;
     }
 

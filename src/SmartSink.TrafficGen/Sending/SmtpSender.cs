@@ -75,7 +75,8 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
         _sentHere++;
         _mailRefused = false;
         _since = _run.Clock.GetTimestamp();
-        var begun = due == 0 ? _since : due;
+        // A timer may fire a little before its time: what was not late began now.
+        var begun = due == 0 ? _since : Math.Min(due, _since);
 
         // A server may close after it has refused all there is, as with 521 (RFC 7504): that is the connection's fault alone.
         if (!await TransactAsync() && draft.OpenRecipients > 0)

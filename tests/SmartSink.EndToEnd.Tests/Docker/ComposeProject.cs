@@ -43,7 +43,7 @@ internal sealed partial class ComposeProject : IAsyncDisposable
     /// <summary>Runs docker.</summary>
     public static async Task<ToolResult> DockerAsync(params string[] arguments)
     {
-        var result = await Tool.RunAsync("docker", arguments, timeout: TimeSpan.FromMinutes(10));
+        var result = await Tool.RunAsync("docker", arguments, timeout: TimeSpan.FromMinutes(20));
         result.ExitCode.ShouldBe(0, result.ToString());
         return result;
     }

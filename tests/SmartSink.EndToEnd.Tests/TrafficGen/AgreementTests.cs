@@ -39,6 +39,8 @@ public sealed class AgreementTests
     [InlineData(4, "--pipelining")]
     [InlineData(4, "--starttls")]
     [InlineData(4, "--pipelining --messages-per-connection 3")]
+    [InlineData(4, "--chunking")]
+    [InlineData(4, "--chunking --pipelining")]
     public async Task Both_sides_agree_when_transactions_end_with_421(int recipients, string flags)
     {
         await using var sink = await SinkProcess.StartAsync(ClosingReplies);
