@@ -67,6 +67,9 @@ internal sealed record TrafficOptions
     /// <summary>--source-ip: local addresses, taken in turn by the connections; empty for the system's choice.</summary>
     public IReadOnlyList<IPAddress> SourceAddresses { get; init; } = [];
 
+    /// <summary>--proxy-protocol: what each connection begins with, before TLS.</summary>
+    public ProxyProtocol ProxyProtocol { get; init; }
+
     /// <summary>--auth USER:PASSWORD: AUTH, or HTTP's Basic scheme.</summary>
     public NetworkCredential? Credential { get; init; }
 

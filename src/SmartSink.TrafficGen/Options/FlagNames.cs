@@ -24,6 +24,7 @@ internal static class FlagNames
     public const string MessagesPerConnection = "--messages-per-connection";
     public const string PermFailPercent = "--permfail-percent";
     public const string Pipelining = "--pipelining";
+    public const string ProxyProtocol = "--proxy-protocol";
     public const string RateProfile = "--rate-profile";
     public const string Recipients = "--recipients";
     public const string RecipientsPerMessage = "--recipients-per-message";

@@ -13,8 +13,8 @@ internal static class FlagRules
         (
             FlagNames.Http,
             [
-                FlagNames.Target, FlagNames.StartTls, FlagNames.Tls, FlagNames.Helo, FlagNames.SourceIp, FlagNames.MessagesPerConnection,
-                FlagNames.RecipientsPerMessage, FlagNames.Pipelining, FlagNames.Chunking, FlagNames.SmtpUtf8,
+                FlagNames.Target, FlagNames.StartTls, FlagNames.Tls, FlagNames.Helo, FlagNames.SourceIp, FlagNames.ProxyProtocol,
+                FlagNames.MessagesPerConnection, FlagNames.RecipientsPerMessage, FlagNames.Pipelining, FlagNames.Chunking, FlagNames.SmtpUtf8,
             ]
         ),
         (FlagNames.BodyFile, [FlagNames.BodySize, FlagNames.SizeDistribution, FlagNames.Header, FlagNames.Replay]),

@@ -38,11 +38,17 @@ internal sealed class Connection : IDisposable
     }
 
     /// <summary>Connects.</summary>
+    /// <param name="target">Where to.</param>
+    /// <param name="proxy">The header to begin with.</param>
     /// <exception cref="SocketException">It could not.</exception>
-    public async ValueTask ConnectAsync(IPEndPoint target)
+    public async ValueTask ConnectAsync(IPEndPoint target, ProxyProtocol proxy)
     {
         await _socket.ConnectAsync(target);
         _socket.Blocking = false;
+        if (proxy != ProxyProtocol.None)
+        {
+            await SendAsync(ProxyHeader.Make(proxy, (IPEndPoint)_socket.LocalEndPoint!, target));
+        }
     }
 
     /// <summary>Encrypts from now on. No certificate is refused: what is tested is a load, often with a certificate of the test's own.</summary>

@@ -7,10 +7,11 @@ namespace SmartSink.TrafficGen.Sending;
 /// <param name="Target">Where to.</param>
 /// <param name="TargetName">The name for TLS's server name indication.</param>
 /// <param name="Sources">Local addresses; empty for the system's choice.</param>
+/// <param name="Proxy">The header that each begins with.</param>
 /// <param name="ImplicitTls">Whether TLS begins before the greeting.</param>
 /// <param name="Dialog">What is wanted of every dialog.</param>
 internal sealed record ConnectionPlan(
-    IPEndPoint Target, string TargetName, IReadOnlyList<IPAddress> Sources, bool ImplicitTls, SmtpClientOptions Dialog)
+    IPEndPoint Target, string TargetName, IReadOnlyList<IPAddress> Sources, ProxyProtocol Proxy, bool ImplicitTls, SmtpClientOptions Dialog)
 {
     /// <summary>Reads the plan out of the options.</summary>
     /// <exception cref="TrafficException">The target's name has no address.</exception>
@@ -25,7 +26,7 @@ internal sealed record ConnectionPlan(
             Credential = options.Credential is { } credential ? new ClientCredential(credential.UserName, credential.Password) : null,
         };
         var target = new IPEndPoint(await ResolveAsync(options, stop), options.Target.Port);
-        return new ConnectionPlan(target, options.Target.Host, options.SourceAddresses, options.Tls == TlsMode.Implicit, dialog);
+        return new ConnectionPlan(target, options.Target.Host, options.SourceAddresses, options.ProxyProtocol, options.Tls == TlsMode.Implicit, dialog);
     }
 
     private static async Task<IPAddress> ResolveAsync(TrafficOptions options, CancellationToken stop)

@@ -31,7 +31,7 @@ internal sealed partial class SmtpSender
             _since = _run.Clock.GetTimestamp();
             Await(ReplyTimes.Of(ClientCommand.Connect));
             _connection = new Connection(_transport.Plan.Target, sources.Count > 0 ? sources[_worker % sources.Count] : null);
-            await _connection.ConnectAsync(_transport.Plan.Target);
+            await _connection.ConnectAsync(_transport.Plan.Target, _transport.Plan.Proxy);
             _connected = true;
             _run.Observer.Connected();
         }

@@ -29,6 +29,7 @@ public sealed class InjectFlagTests : IDisposable
     [InlineData("--http http://localhost --source-ip 127.0.0.1", "--source-ip: cannot be used with --http")]
     [InlineData("--http http://localhost --messages-per-connection 3", "--messages-per-connection: cannot be used with --http")]
     [InlineData("--http http://localhost --recipients-per-message 3", "--recipients-per-message: cannot be used with --http")]
+    [InlineData("--http http://localhost --proxy-protocol v1", "--proxy-protocol: cannot be used with --http")]
     [InlineData("--http http://localhost --pipelining", "--pipelining: cannot be used with --http")]
     [InlineData("--http http://localhost --chunking", "--chunking: cannot be used with --http")]
     [InlineData("--http http://localhost --smtputf8", "--smtputf8: cannot be used with --http")]

@@ -118,7 +118,7 @@ public sealed class TrafficCommandLineTests : IDisposable
     {
         var options = await ReadAsync(
             "--starttls", "--auth", "me:a:b", "--helo", "[192.0.2.1]", "--source-ip", "127.0.0.1", "--source-ip", "127.0.0.2", "--messages-per-connection", "7",
-            "--recipients-per-message", "3", "--pipelining", "--chunking", "--smtputf8", "--sender-domain", "Me.Example", "--header", "X-A: 1",
+            "--recipients-per-message", "3", "--pipelining", "--proxy-protocol", "v2", "--chunking", "--smtputf8", "--sender-domain", "Me.Example", "--header", "X-A: 1",
             "--tempfail-percent", "5", "--permfail-percent", "2.5", "--seed", "42", "--run-id", "run-1", "--size-distribution", "1kb:1",
             "--throttle", "10/s", "--fail-if", "p99>200ms,io_errors>0", "--fail-if", "rate<1");
         options.Tls.ShouldBe(TlsMode.StartTls);
@@ -127,6 +127,7 @@ public sealed class TrafficCommandLineTests : IDisposable
         options.SourceAddresses.ShouldBe([IPAddress.Parse("127.0.0.1"), IPAddress.Parse("127.0.0.2")]);
         (options.MessagesPerConnection, options.RecipientsPerMessage).ShouldBe((7, 3));
         (options.Pipelining, options.Chunking, options.SmtpUtf8).ShouldBe((true, true, true));
+        options.ProxyProtocol.ShouldBe(ProxyProtocol.V2);
         options.SenderDomain.ShouldBe("me.example");
         options.Headers.ShouldBe(["X-A: 1"]);
         (options.TempFailPercent, options.PermFailPercent).ShouldBe((5, 2.5));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using SmartSink.Testing;
+using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Sending;
 
@@ -79,6 +80,38 @@ public sealed class WireTests : IDisposable
         heard!.Heard[0].ShouldStartWith("EHLO ");
         heard.Heard.ShouldNotContain("STARTTLS");
         heard.Heard[^1].ShouldBe("QUIT");
+    }
+
+    [Fact]
+    public async Task A_line_of_the_PROXY_protocol_names_the_connections_own_addresses()
+    {
+        FakeSession? heard = null;
+        await using var server = FakeServer.Start(async (session, _) =>
+        {
+            heard = session;
+            await session.HearAsync();
+            await session.ServeAsync();
+        });
+
+        var (end, observer) = await (Runs.To(server, messages: 2) with
+        {
+            ProxyProtocol = ProxyProtocol.V1,
+            SourceAddresses = [IPAddress.Parse("127.0.0.7")],
+        }).MakeAsync();
+
+        (end, observer.Accepted, observer.Connections).ShouldBe((TrafficEnd.Complete, 2, 1));
+        heard!.Heard[0].ShouldMatch($"^PROXY TCP4 127\\.0\\.0\\.7 127\\.0\\.0\\.1 [0-9]+ {server.EndPoint.Port}$");
+        heard.Heard[1].ShouldStartWith("EHLO ");
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "198.51.100.2", "0d0a0d0a000d0a515549540a2111000cc0000201c63364021f400019")]
+    [InlineData("2001:db8::1", "2001:db8::2", "0d0a0d0a000d0a515549540a2121002420010db800000000000000000000000120010db80000000000000000000000021f400019")]
+    public void A_binary_header_of_the_PROXY_protocol_is_as_specified(string source, string destination, string octets)
+    {
+        var header = ProxyHeader.Make(ProxyProtocol.V2, new IPEndPoint(IPAddress.Parse(source), 8000), new IPEndPoint(IPAddress.Parse(destination), 25));
+
+        Convert.ToHexStringLower(header).ShouldBe(octets);
     }
 
     [Theory]

@@ -48,6 +48,15 @@ internal static class SessionFlags
             Read = PlainText.TryParseAddress,
             Set = (options, addresses) => options with { SourceAddresses = addresses },
         },
+        new ValueFlag<ProxyProtocol>
+        {
+            Name = FlagNames.ProxyProtocol,
+            Placeholder = "v1|v2",
+            Description = "Begin each connection with a header of HAProxy's PROXY protocol that names its own two addresses",
+            Expected = ProxyProtocolText.Expected,
+            Read = ProxyProtocolText.TryParse,
+            Set = (options, protocol) => options with { ProxyProtocol = protocol },
+        },
         new ValueFlag<int>
         {
             Name = FlagNames.MessagesPerConnection,
