@@ -26,6 +26,8 @@ public sealed class PolicySnapshot : IMailboxFilter
     private readonly DrawSource _draws;
     private readonly DrawSource _tempFailDraws;
     private readonly DrawSource _permFailDraws;
+    private readonly ulong? _seed;
+    private long _authentications;
 
     internal PolicySnapshot(MergedPolicy policy, PolicySources sources, string hash, DateTimeOffset loadedAt)
     {
@@ -39,6 +41,7 @@ public sealed class PolicySnapshot : IMailboxFilter
         var builder = new RulesBuilder();
         _rules = [.. policy.Domains.Prepend(policy.Default).Select(domain => builder.Build(resolver.Resolve(domain)))];
         var seed = (ulong?)policy.Seed?.Value;
+        _seed = seed;
         _draws = new DrawSource(seed, _rules.Length);
         _tempFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.TempFail), _rules.Length);
         _permFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.PermFail), _rules.Length);
@@ -99,6 +102,13 @@ public sealed class PolicySnapshot : IMailboxFilter
                 return Give(rules.BounceOf(draw) ?? rules.DeferOf(draw), match.Entry);
         }
     }
+
+    /// <summary>
+    /// The next draw for attempts to authenticate: 63 bits, to be compared with a <see cref="Threshold"/>. With a seed it is the k-th of a
+    /// sequence of their own, so that those of recipients stay what they are.
+    /// </summary>
+    public ulong DrawForAuthentication() =>
+        Draw.ForRate(_seed is { } seed ? Draw.ForAuthentication(seed, (ulong)(Interlocked.Increment(ref _authentications) - 1)) : Draw.Random());
 
     /// <summary>What becomes of mail to an address, and why. Takes no draw.</summary>
     /// <param name="address">A mailbox, or a domain alone.</param>

@@ -13,12 +13,15 @@ namespace SmartSink.Policy.Decisions;
 /// A sticky draw is the first of the sequence of an address: its hash goes on from the domain's with the number 64 (the code of <c>@</c>) and
 /// the local part in lower case as one label.
 /// Triggers draw from sequences of the same kind with another seed in the place of the policy's: the first draw of a name whose hash is the
-/// number of the <see cref="Trigger"/>.
+/// number of the <see cref="Trigger"/>. Attempts to authenticate draw from the sequence of a name whose hash is 255.
 /// </remarks>
 internal static class Draw
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
     private const ulong ChoiceSalt = 0xD1B54A32D192ED03;
+
+    // No name's hash is as small, and no trigger has the number.
+    private const ulong AuthenticationHash = 255;
 
     [ThreadStatic]
     private static ulong _random;
@@ -39,6 +42,9 @@ internal static class Draw
     /// <param name="hash">The name's <see cref="OctetHash"/>.</param>
     /// <param name="index">k.</param>
     public static ulong Seeded(ulong seed, ulong hash, ulong index) => Mix(Mix(seed + Mix(hash)) + ((index + 1) * Golden));
+
+    /// <summary>The k-th draw for attempts to authenticate, counted from 0.</summary>
+    public static ulong ForAuthentication(ulong seed, ulong index) => Seeded(seed, AuthenticationHash, index);
 
     /// <summary>The one draw of a recipient under <c>sticky</c>, the same however the address's case is written.</summary>
     /// <param name="seed">The policy's seed.</param>

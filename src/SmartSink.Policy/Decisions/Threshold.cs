@@ -1,7 +1,7 @@
 namespace SmartSink.Policy.Decisions;
 
 /// <summary>A share as a bound for 63 random bits: they are below it with exactly that probability, rounded to 2^-63.</summary>
-internal static class Threshold
+public static class Threshold
 {
     /// <summary>The bound that no draw reaches.</summary>
     public const ulong Always = 1UL << 63;

@@ -1,3 +1,5 @@
+using SmartSink.Smtp.Authentication;
+
 namespace SmartSink.Smtp.Commands;
 
 /// <summary>How long a command line may be, CRLF included: 512 octets (RFC 5321 section 4.5.3.1.4) and what the extensions offered here add.</summary>
@@ -11,7 +13,8 @@ internal static class CommandLine
 
     // SIZE: RFC 1870 section 3 (26). 8BITMIME: RFC 6152 section 2 (17). SMTPUTF8: RFC 6531 section 3.1 (10).
     // DSN, by the longest " RET=FULL" and " ENVID=" with 100 octets (RFC 3461 sections 4.3 and 4.4).
-    private const int MailExtra = 26 + 17 + 10 + 9 + 107;
+    // AUTH: RFC 4954 section 3 (500).
+    private const int MailExtra = 26 + 17 + 10 + 9 + 107 + 500;
 
     // DSN, by the longest " NOTIFY=SUCCESS,FAILURE,DELAY" and " ORCPT=" with 500 octets (RFC 3461 sections 4.1 and 4.2).
     private const int RcptExtra = 29 + 507;
@@ -24,6 +27,7 @@ internal static class CommandLine
     {
         Verb.Mail => MaxLength + MailExtra,
         Verb.Rcpt => MaxLength + RcptExtra,
+        Verb.Auth => AuthLine.MaxLength,
         Verb.Vrfy or Verb.Expn => MaxLength + VrfyExtra,
         _ => MaxLength,
     };

@@ -53,7 +53,8 @@ internal static class CommandParser
             0x51554954 => Verb.Quit,
             0x53544152 => Verb.StartTls,
             0x42444154 => Verb.Bdat,
-            0x41555448 or 0x4554524E or 0x4154524E // AUTH ETRN ATRN
+            0x41555448 => Verb.Auth,
+            0x4554524E or 0x4154524E // ETRN ATRN
                 or 0x53454E44 or 0x534F4D4C or 0x53414D4C or 0x5455524E => Verb.NotImplemented, // SEND SOML SAML TURN
             _ => Verb.Unknown,
         };
@@ -63,7 +64,7 @@ internal static class CommandParser
     {
         Verb.Data or Verb.Rset or Verb.Quit => WithoutArgument(verb, argument),
         Verb.Ehlo or Verb.Helo => WithName(verb, argument),
-        Verb.Vrfy or Verb.Mail or Verb.Rcpt => WithArgument(verb, argument),
+        Verb.Vrfy or Verb.Mail or Verb.Rcpt or Verb.Auth => WithArgument(verb, argument),
         _ => new Command(verb, argument),
     };
 

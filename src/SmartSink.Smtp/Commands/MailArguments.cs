@@ -4,11 +4,12 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Smtp.Commands;
 
-/// <summary>The argument of MAIL (RFC 5321 section 4.1.1.2) with the parameters of SIZE, 8BITMIME, BINARYMIME, SMTPUTF8 and DSN.</summary>
+/// <summary>The argument of MAIL (RFC 5321 section 4.1.1.2) with the parameters of SIZE, 8BITMIME, BINARYMIME, SMTPUTF8, DSN and AUTH.</summary>
 internal ref struct MailArguments
 {
     private const int MaxSizeDigits = 20;
     private const int MaxEnvidLength = 100;
+    private const int MaxAuthLength = 500;
 
     private ParameterSet _given;
     private SmtpExtensions _offered;
@@ -21,6 +22,7 @@ internal ref struct MailArguments
         Utf8,
         Ret,
         Envid,
+        Auth,
     }
 
     public MailPath Path { get; private set; }
@@ -81,12 +83,17 @@ internal ref struct MailArguments
             _ when Offers(SmtpExtensions.SmtpUtf8) && parameter.Is("SMTPUTF8"u8) => (Keyword.Utf8, !parameter.HasValue),
             _ when Offers(SmtpExtensions.Dsn) && parameter.Is("RET"u8) => (Keyword.Ret, parameter.HasValueOf("FULL"u8) || parameter.HasValueOf("HDRS"u8)),
             _ when Offers(SmtpExtensions.Dsn) && parameter.Is("ENVID"u8) => (Keyword.Envid, parameter.Value.Length is > 0 and <= MaxEnvidLength && Xtext.IsValid(parameter.Value, allowUtf8: false)),
+            _ when Offers(SmtpExtensions.Auth) && parameter.Is("AUTH"u8) => (Keyword.Auth, IsAuth(parameter.Value)),
             _ => (Keyword.Unknown, false),
         };
         return _given.Add((int)keyword, isValid);
     }
 
     private readonly bool Offers(SmtpExtensions any) => (_offered & any) != SmtpExtensions.None;
+
+    // RFC 4954 section 5: a mailbox in xtext, or <> for one that is not known.
+    private static bool IsAuth(ReadOnlySpan<byte> value) =>
+        value.Length is > 0 and <= MaxAuthLength && (value.SequenceEqual("<>"u8) || Xtext.IsValid(value, allowUtf8: false));
 
     // 7BIT belongs to either extension (RFC 3030 section 3).
     private bool TryReadBody(Parameter parameter)

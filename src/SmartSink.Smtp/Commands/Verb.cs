@@ -19,6 +19,7 @@ internal enum Verb : byte
     Help,
     Quit,
     StartTls,
+    Auth,
 
     /// <summary>A command of an RFC that this server does not offer: 502, not 500 (RFC 5321 section 4.2.4).</summary>
     NotImplemented,

@@ -8,6 +8,7 @@ internal static class StandardReplies
 {
     public static readonly FixedReply ReadyForTls = new(220, new(2, 0, 0), "Go ahead with TLS"u8);
     public static readonly FixedReply Bye = new(221, new(2, 0, 0), "Bye"u8);
+    public static readonly FixedReply Authenticated = new(235, new(2, 7, 0), "Authenticated"u8);
     public static readonly FixedReply Ok = new(250, new(2, 0, 0), "Ok"u8);
     public static readonly FixedReply ChunkTaken = new(250, new(2, 0, 0), "Chunk taken"u8);
     public static readonly FixedReply SenderOk = new(250, new(2, 1, 0), "Sender ok"u8);
@@ -30,8 +31,11 @@ internal static class StandardReplies
     public static readonly FixedReply EndlessLine = new(421, new(4, 7, 0), "The line does not end, closing"u8);
     public static readonly FixedReply TooManyRecipients = new(452, new(4, 5, 3), "Too many recipients"u8);
 
+    public static readonly FixedReply AuthTempFail = new(454, new(4, 7, 0), "Cannot authenticate for now"u8);
+
     public static readonly FixedReply UnknownCommand = new(500, new(5, 5, 1), "Command not recognized"u8);
     public static readonly FixedReply LineTooLong = new(500, new(5, 5, 2), "Line too long"u8);
+    public static readonly FixedReply AuthLineTooLong = new(500, new(5, 5, 6), "Line of authentication too long"u8);
     public static readonly FixedReply BareLineFeed = new(500, new(5, 5, 2), "Bare LF in the line; a line ends with CRLF"u8);
     public static readonly FixedReply ControlCharacter = new(500, new(5, 5, 2), "Control character in the line"u8);
 
@@ -42,6 +46,11 @@ internal static class StandardReplies
     public static readonly FixedReply RcptSyntax = new(501, new(5, 5, 2), "Syntax: RCPT TO:<address>"u8);
     public static readonly FixedReply BdatSyntax = new(501, new(5, 5, 4), "Syntax: BDAT size [LAST]"u8);
     public static readonly FixedReply ChunkSizeUnknown = new(501, new(5, 5, 4), "BDAT without a size; what follows cannot be told from commands, closing"u8, closes: true);
+    public static readonly FixedReply AuthSyntax = new(501, new(5, 5, 4), "Syntax: AUTH mechanism [initial-response]"u8);
+    public static readonly FixedReply BadBase64 = new(501, new(5, 5, 2), "The response is not base64"u8);
+    public static readonly FixedReply BadAuthMessage = new(501, new(5, 5, 2), "The response is not one of this mechanism"u8);
+    public static readonly FixedReply NoInitialResponse = new(501, new(5, 7, 0), "This mechanism takes no initial response"u8);
+    public static readonly FixedReply AuthCancelled = new(501, new(5, 7, 0), "Authentication cancelled"u8);
     public static readonly FixedReply BadSender = new(501, new(5, 1, 7), "Bad sender address"u8);
     public static readonly FixedReply BadRecipient = new(501, new(5, 1, 3), "Bad recipient address"u8);
     public static readonly FixedReply BadParameter = new(501, new(5, 5, 4), "Bad value of a parameter"u8);
@@ -58,8 +67,15 @@ internal static class StandardReplies
     public static readonly FixedReply BinaryNeedsBdat = new(503, new(5, 5, 1), "BODY=BINARYMIME needs BDAT"u8);
     public static readonly FixedReply TlsInTransaction = new(503, new(5, 5, 1), "No STARTTLS inside a transaction"u8);
     public static readonly FixedReply TlsActive = new(503, new(5, 5, 1), "TLS is active already"u8);
+    public static readonly FixedReply AuthInTransaction = new(503, new(5, 5, 1), "No AUTH inside a transaction"u8);
+    public static readonly FixedReply AlreadyAuthenticated = new(503, new(5, 5, 1), "Authenticated already"u8);
     public static readonly FixedReply ServiceRefused = new(503, new(5, 5, 1), "Service was refused, only QUIT is left"u8);
     public static readonly FixedReply HelloRefused = new(503, default, "Service was refused, only QUIT is left"u8);
+
+    public static readonly FixedReply UnknownMechanism = new(504, new(5, 5, 4), "Mechanism not recognized"u8);
+    public static readonly FixedReply AuthRequired = new(530, new(5, 7, 0), "Authenticate first"u8);
+    public static readonly FixedReply AuthRefused = new(535, new(5, 7, 8), "Name or secret is wrong"u8);
+    public static readonly FixedReply AuthNeedsTls = new(538, new(5, 7, 11), "Say STARTTLS first"u8);
 
     // RFC 6531 section 3.5: 550 for the sender, 553 for a recipient.
     public static readonly FixedReply SenderNeedsUtf8 = new(550, new(5, 6, 7), "This address needs SMTPUTF8"u8);

@@ -18,6 +18,9 @@ internal enum DialogState : byte
     /// <summary>Between 354 and the end of data.</summary>
     Data,
 
+    /// <summary>Inside an exchange of AUTH: each line is the client's response to a challenge.</summary>
+    Authenticating,
+
     /// <summary>STARTTLS was answered; the handshake is the transport's.</summary>
     Upgrading,
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SmartSink.Smtp.Authentication;
 
 namespace SmartSink.Smtp.Server;
 
@@ -18,6 +19,7 @@ internal static class EhloText
     private static string Parameters(SmtpExtensions extension, SmtpSessionOptions options) => extension switch
     {
         SmtpExtensions.Size => string.Create(CultureInfo.InvariantCulture, $" {options.MaxMessageSize}"),
+        SmtpExtensions.Auth => string.Concat(options.Auth.Mechanisms.Select(mechanism => $" {AuthMechanisms.NameOf(mechanism)}")),
         _ => string.Empty,
     };
 }

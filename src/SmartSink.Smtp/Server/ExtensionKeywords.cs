@@ -15,6 +15,7 @@ public static class ExtensionKeywords
         (SmtpExtensions.Chunking, "CHUNKING"),
         (SmtpExtensions.BinaryMime, "BINARYMIME"),
         (SmtpExtensions.StartTls, "STARTTLS"),
+        (SmtpExtensions.Auth, "AUTH"),
         (SmtpExtensions.Help, "HELP"),
     ];
 

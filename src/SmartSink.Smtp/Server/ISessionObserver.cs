@@ -1,3 +1,4 @@
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Server;
@@ -27,6 +28,10 @@ public interface ISessionObserver
     /// <summary>A transaction was given up before its end of data.</summary>
     /// <param name="recipients">How many recipients had been accepted and now have no outcome.</param>
     void TransactionAbandoned(int recipients);
+
+    /// <summary>An attempt to authenticate came to its end.</summary>
+    /// <param name="attempt">What is known of it.</param>
+    void Authenticated(in AuthenticationFacts attempt);
 
     /// <summary>A recipient or message was refused: called after the reply was written, for the log.</summary>
     /// <param name="facts">The dialog at that moment.</param>

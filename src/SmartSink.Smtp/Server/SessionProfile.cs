@@ -1,4 +1,5 @@
 using System.Text;
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Server;
@@ -12,9 +13,10 @@ internal sealed class SessionProfile
         Hostname = Encoding.UTF8.GetBytes(options.Hostname);
         Greeting = new FixedReply(220, default, Encoding.UTF8.GetBytes($"{options.Hostname} {options.Banner}"));
         HeloReply = new FixedReply(250, default, Hostname);
-        Extensions = Consistent(options);
-        EhloReply = new FixedReply(250, default, EhloText.Of(options, Extensions & ~SmtpExtensions.StartTls));
-        EhloReplyWithStartTls = new FixedReply(250, default, EhloText.Of(options, Extensions));
+        ExtensionsInClear = InClear(options);
+        ExtensionsOverTls = OverTls(options);
+        EhloReplyInClear = new FixedReply(250, default, EhloText.Of(options, ExtensionsInClear));
+        EhloReplyOverTls = new FixedReply(250, default, EhloText.Of(options, ExtensionsOverTls));
         IdleTimeout = Milliseconds(options.IdleTimeout);
         TransactionTimeout = Milliseconds(options.TransactionTimeout);
         DataRateGrace = Milliseconds(options.DataRateGrace);
@@ -28,12 +30,15 @@ internal sealed class SessionProfile
 
     public FixedReply HeloReply { get; }
 
-    public FixedReply EhloReply { get; }
+    public FixedReply EhloReplyInClear { get; }
 
-    public FixedReply EhloReplyWithStartTls { get; }
+    public FixedReply EhloReplyOverTls { get; }
 
-    /// <summary>What is offered, each extension only with the one that it needs.</summary>
-    public SmtpExtensions Extensions { get; }
+    /// <summary>What is offered before TLS, each extension only with what it needs.</summary>
+    public SmtpExtensions ExtensionsInClear { get; }
+
+    /// <summary>What is offered over TLS.</summary>
+    public SmtpExtensions ExtensionsOverTls { get; }
 
     /// <summary>0 for no limit.</summary>
     public long IdleTimeout { get; }
@@ -45,14 +50,15 @@ internal sealed class SessionProfile
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 
-    private static SmtpExtensions Consistent(SmtpSessionOptions options)
-    {
-        var without = options.OfferStartTls ? SmtpExtensions.None : SmtpExtensions.StartTls;
-        if ((options.Extensions & SmtpExtensions.Chunking) == SmtpExtensions.None)
-        {
-            without |= SmtpExtensions.BinaryMime;
-        }
+    private static SmtpExtensions InClear(SmtpSessionOptions options) =>
+        Possible(options)
+        & ~(options.OfferStartTls ? SmtpExtensions.None : SmtpExtensions.StartTls)
+        & ~(options.Auth.AllowCleartext ? SmtpExtensions.None : SmtpExtensions.Auth);
 
-        return options.Extensions & ~without;
-    }
+    private static SmtpExtensions OverTls(SmtpSessionOptions options) => Possible(options) & ~SmtpExtensions.StartTls;
+
+    private static SmtpExtensions Possible(SmtpSessionOptions options) =>
+        options.Extensions
+        & ~((options.Extensions & SmtpExtensions.Chunking) != SmtpExtensions.None ? SmtpExtensions.None : SmtpExtensions.BinaryMime)
+        & ~(options.Auth.Mode == AuthMode.Off ? SmtpExtensions.Auth : SmtpExtensions.None);
 }

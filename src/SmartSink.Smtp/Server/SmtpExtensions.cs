@@ -37,9 +37,12 @@ public enum SmtpExtensions
     /// <summary>STARTTLS (RFC 3207); only where <see cref="SmtpSessionOptions.OfferStartTls"/> says that TLS can be spoken.</summary>
     StartTls = 0x100,
 
+    /// <summary>AUTH (RFC 4954), as <see cref="SmtpSessionOptions.Auth"/> says.</summary>
+    Auth = 0x200,
+
     /// <summary>HELP (RFC 5321 section 4.1.1.8).</summary>
-    Help = 0x200,
+    Help = 0x400,
 
     /// <summary>Those that are offered unless somebody says otherwise.</summary>
-    Default = Pipelining | Size | EightBitMime | SmtpUtf8 | EnhancedStatusCodes | Dsn | Chunking | BinaryMime | StartTls | Help,
+    Default = Pipelining | Size | EightBitMime | SmtpUtf8 | EnhancedStatusCodes | Dsn | Chunking | BinaryMime | StartTls | Auth | Help,
 }

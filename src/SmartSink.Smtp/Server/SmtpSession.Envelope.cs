@@ -1,4 +1,5 @@
 using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Commands;
 using SmartSink.Smtp.Replies;
 
@@ -22,6 +23,12 @@ public sealed partial class SmtpSession
         }
 
         var limits = _profile.Options;
+        if (limits.Auth.Mode == AuthMode.Required && !IsAuthenticated)
+        {
+            Fail(StandardReplies.AuthRequired, output);
+            return;
+        }
+
         if (limits.MaxMessages > 0 && _messages >= limits.MaxMessages)
         {
             Say(StandardReplies.TooManyMessages, output);

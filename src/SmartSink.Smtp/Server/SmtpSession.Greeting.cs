@@ -32,7 +32,7 @@ public sealed partial class SmtpSession
         }
 
         var isExtended = command.Verb == Verb.Ehlo;
-        var positive = !isExtended ? _profile.HeloReply : CanStartTls ? _profile.EhloReplyWithStartTls : _profile.EhloReply;
+        var positive = !isExtended ? _profile.HeloReply : _isTls ? _profile.EhloReplyOverTls : _profile.EhloReplyInClear;
         var reply = Answer(_filters.Current, Facts(Stage.Ehlo, now), output, positive);
         if (IsPositive(reply))
         {

@@ -1,3 +1,4 @@
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Commands;
 using SmartSink.Smtp.Replies;
 
@@ -22,9 +23,9 @@ public sealed partial class SmtpSession
             return input.Length;
         }
 
-        if (length > CommandLine.MaxLength - 2 && length > CommandLine.LimitOf(input) - 2)
+        if (length > CommandLine.MaxLength - 2 && length > LimitOf(input) - 2)
         {
-            return Refuse(StandardReplies.LineTooLong, CommandLine.LimitOf(input) - 1, output);
+            return Refuse(LimitOf(input) == AuthLine.MaxLength ? StandardReplies.AuthLineTooLong : StandardReplies.LineTooLong, LimitOf(input) - 1, output);
         }
 
         if (end < 0 || (input[end] == '\r' && end + 1 == input.Length))
@@ -37,14 +38,33 @@ public sealed partial class SmtpSession
             return Refuse(input[end] == '\n' ? StandardReplies.BareLineFeed : StandardReplies.ControlCharacter, end + 1, output);
         }
 
-        Execute(CommandParser.Parse(input[..end]), output, now);
+        if (IsAuthenticating)
+        {
+            TakeResponse(input[..end], output);
+        }
+        else
+        {
+            Execute(CommandParser.Parse(input[..end]), output, now);
+        }
+
         return end + 2;
     }
+
+    private int LimitOf(ReadOnlySpan<byte> start) => IsAuthenticating ? AuthLine.MaxLength : CommandLine.LimitOf(start);
 
     // Takes the octets up to the one that decided.
     private int Refuse(FixedReply reply, int length, ReplyBuffer output)
     {
-        Fail(reply, output);
+        if (IsAuthenticating)
+        {
+            _auth!.End(AuthResult.Malformed);
+            EndAuth(_auth, reply, output);
+        }
+        else
+        {
+            Fail(reply, output);
+        }
+
         _skip = LineSkip.Inside;
         _skipped = length;
         return length;

@@ -6,7 +6,7 @@ namespace SmartSink.Smtp.Server;
 /// <content>STARTTLS (RFC 3207), and TLS from the start (RFC 8314).</content>
 public sealed partial class SmtpSession
 {
-    private bool CanStartTls => Knows(SmtpExtensions.StartTls) && !_isTls;
+    private bool CanStartTls => Knows(SmtpExtensions.StartTls);
 
     /// <summary>
     /// The TLS handshake is done. After STARTTLS the dialog starts anew (RFC 3207 section 4.2), without a greeting; before
@@ -30,6 +30,7 @@ public sealed partial class SmtpSession
         _isTls = true;
         _isExtended = false;
         _helo = [];
+        _auth = null;
         UpdateDeadline();
     }
 

@@ -98,9 +98,11 @@ public sealed partial class SmtpSession
     }
 
     // The extensions of the dialog: none after HELO.
-    private SmtpExtensions Offered => _isExtended ? _profile.Extensions : SmtpExtensions.None;
+    private SmtpExtensions Offered => _isExtended ? Known : SmtpExtensions.None;
 
-    private bool Knows(SmtpExtensions extension) => (_profile.Extensions & extension) != SmtpExtensions.None;
+    private SmtpExtensions Known => _isTls ? _profile.ExtensionsOverTls : _profile.ExtensionsInClear;
+
+    private bool Knows(SmtpExtensions extension) => (Known & extension) != SmtpExtensions.None;
 
     private int Take(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
@@ -146,6 +148,9 @@ public sealed partial class SmtpSession
                 break;
             case Verb.StartTls:
                 StartTls(command, output);
+                break;
+            case Verb.Auth:
+                Auth(command, output);
                 break;
             case Verb.Quit:
                 Quit(command, output);

@@ -1,3 +1,5 @@
+using SmartSink.Smtp.Authentication;
+
 namespace SmartSink.Smtp.Server;
 
 /// <summary>What all sessions of a listener share: names and limits. Immutable once the first session is made.</summary>
@@ -42,6 +44,9 @@ public sealed class SmtpSessionOptions
 
     /// <summary>The extensions offered, each only together with what it needs.</summary>
     public SmtpExtensions Extensions { get; init; } = SmtpExtensions.Default;
+
+    /// <summary>How clients authenticate.</summary>
+    public AuthOptions Auth { get; init; } = new();
 
     /// <summary>Time without an octet from the client before 421 4.4.2; zero for no limit.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);

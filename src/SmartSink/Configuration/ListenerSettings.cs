@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using SmartSink.Smtp.Authentication;
 
 namespace SmartSink.Configuration;
 
@@ -44,6 +45,15 @@ internal record ListenerSettings
 
     /// <summary>SINK_TLS_HANDSHAKE_TIMEOUT.</summary>
     public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>SINK_AUTH: whether clients may or must authenticate.</summary>
+    public AuthMode Auth { get; init; } = AuthMode.Optional;
+
+    /// <summary>SINK_AUTH_CLEARTEXT: whether AUTH is offered without TLS, too.</summary>
+    public bool AuthCleartext { get; init; }
+
+    /// <summary>SINK_AUTH_MECHANISMS: the mechanisms offered, at least one.</summary>
+    public IReadOnlyList<AuthMechanism> AuthMechanisms { get; init; } = Smtp.Authentication.AuthMechanisms.All;
 
     /// <summary>SINK_MAX_RECIPIENTS: at least 1.</summary>
     public int MaxRecipients { get; init; } = 1000;

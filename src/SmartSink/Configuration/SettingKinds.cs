@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Authentication;
 using Serilog.Events;
 using SmartSink.Configuration.Values;
+using SmartSink.Smtp.Authentication;
 
 namespace SmartSink.Configuration;
 
@@ -62,6 +63,17 @@ internal static class SettingKinds
         value = text;
         return text.Length is > 0 and <= 64 && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_');
     });
+
+    /// <summary>Percent, with decimals.</summary>
+    public static SettingKind<decimal> Percent { get; } = new("percent", "a percentage from 0 to 100", (string text, out decimal value) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value <= 100);
+
+    /// <summary>Whether clients authenticate.</summary>
+    public static SettingKind<AuthMode> AuthMode { get; } = OneOf<AuthMode>();
+
+    /// <summary>Mechanisms of AUTH.</summary>
+    public static SettingKind<IReadOnlyList<AuthMechanism>> AuthMechanisms { get; } = new(
+        "names", "names out of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER with commas between them", Smtp.Authentication.AuthMechanisms.TryParse);
 
     /// <summary>TLS versions.</summary>
     public static SettingKind<SslProtocols> TlsVersions { get; } = new("versions", "1.2, 1.3 or 1.2,1.3", TlsVersionsText.TryParse);

@@ -34,6 +34,11 @@ internal static class SettingsReader
             errors.Add("SINK_TLS_KEY: there is no SINK_TLS_CERT that it belongs to");
         }
 
+        if (settings.AuthFailPercent + settings.AuthTempFailPercent > 100)
+        {
+            errors.Add("SINK_AUTH_FAIL_PERCENT: more than 100 together with SINK_AUTH_TEMPFAIL_PERCENT");
+        }
+
         settings = settings with { Listeners = new ListenersReader(files, environment, errors).Read(settings) };
         var warnings = UnknownSettings.In(environment, files);
         return new SettingsResult(errors.Count == 0 ? settings : null, errors, warnings, files);

@@ -27,6 +27,15 @@ internal sealed record SinkSettings : ListenerSettings
     /// <summary>SINK_TLS_KEY: a PEM file with the private key; null when SINK_TLS_CERT holds both.</summary>
     public string? TlsKeyFile { get; init; }
 
+    /// <summary>SINK_AUTH_USERS: a file of users and passwords; null when anybody is let in.</summary>
+    public string? AuthUsersFile { get; init; }
+
+    /// <summary>SINK_AUTH_FAIL_PERCENT: of attempts that would be let in, those refused with 535; 0 to 100.</summary>
+    public decimal AuthFailPercent { get; init; }
+
+    /// <summary>SINK_AUTH_TEMPFAIL_PERCENT: those answered 454; 0 to 100 less <see cref="AuthFailPercent"/>.</summary>
+    public decimal AuthTempFailPercent { get; init; }
+
     /// <summary>SINK_POLLING_THREADS: threads that work on the connections, at least 1; half of the processors, because the other half is the sender's.</summary>
     public int PollingThreads { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
 

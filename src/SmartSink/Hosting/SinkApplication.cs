@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Serilog.Extensions.Logging;
+using SmartSink.Authentication;
 using SmartSink.Commands;
 using SmartSink.Configuration;
 using SmartSink.Http;
@@ -69,7 +70,7 @@ internal sealed class SinkApplication : IAsyncDisposable
             var certificate = Task.Run(() => new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>()).Load());
             var builder = SinkHost.CreateBuilder(settings, clock, loggers, dropped);
             var loaded = await PolicyOrThrow(policy, log);
-            builder.Services.AddSmtp(await CertificateOrThrow(certificate));
+            builder.Services.AddSmtp(await CertificateOrThrow(certificate), UsersOrThrow(settings));
             builder.Services.AddPolicy(settings.PolicyFile, loaded);
             var socket = OpenHttp(settings);
             http = (IPEndPoint)socket.LocalEndPoint!;
@@ -140,6 +141,18 @@ internal sealed class SinkApplication : IAsyncDisposable
         catch (CertificateException exception)
         {
             throw new StartException(ExitCodes.Usage, [exception.Message], exception);
+        }
+    }
+
+    private static UserList? UsersOrThrow(SinkSettings settings)
+    {
+        try
+        {
+            return settings.AuthUsersFile is { } file ? UserList.Load(file) : null;
+        }
+        catch (UserListException exception)
+        {
+            throw new StartException(ExitCodes.Usage, exception.Lines, exception);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net.Security;
 using System.Net.Sockets;
+using SmartSink.Authentication;
 using SmartSink.Configuration;
 using SmartSink.Http;
 using SmartSink.Listening;
@@ -58,7 +59,10 @@ internal static class SinkHost
     }
 
     /// <summary>Adds SMTP.</summary>
-    public static void AddSmtp(this IServiceCollection services, SslStreamCertificateContext? certificate)
+    /// <param name="services">The host's.</param>
+    /// <param name="certificate">For TLS; null without.</param>
+    /// <param name="users">Who may authenticate; null for everybody.</param>
+    public static void AddSmtp(this IServiceCollection services, SslStreamCertificateContext? certificate, UserList? users)
     {
         services.AddSingleton(provider => new SmtpServer(
             provider.GetRequiredService<SinkSettings>(),
@@ -67,9 +71,13 @@ internal static class SinkHost
             provider.GetRequiredService<ConnectionMetrics>().ForListener,
             certificate,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<ILoggerFactory>(),
+            JudgeOf(users, provider.GetRequiredService<SinkSettings>(), provider.GetRequiredService<PolicyHolder>())));
         services.AddHostedService<SmtpWorker>();
     }
+
+    private static CredentialJudge JudgeOf(UserList? users, SinkSettings settings, PolicyHolder policy) =>
+        new(users, settings.AuthFailPercent, settings.AuthTempFailPercent, () => policy.Snapshot.DrawForAuthentication());
 
     /// <summary>Adds HTTP on a socket that listens already.</summary>
     public static void ListenOn(this WebApplicationBuilder builder, Socket socket)

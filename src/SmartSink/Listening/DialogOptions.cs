@@ -1,4 +1,5 @@
 using SmartSink.Configuration;
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Listening;
@@ -7,7 +8,9 @@ namespace SmartSink.Listening;
 internal static class DialogOptions
 {
     /// <summary>Names and limits of the listener's dialogs.</summary>
-    public static SmtpSessionOptions Of(ListenerSettings listener) => new()
+    /// <param name="listener">The settings.</param>
+    /// <param name="judge">Who decides about those that authenticate.</param>
+    public static SmtpSessionOptions Of(ListenerSettings listener, ICredentialJudge judge) => new()
     {
         Hostname = listener.Hostname,
         Banner = listener.Banner,
@@ -16,6 +19,7 @@ internal static class DialogOptions
         MaxMessages = listener.MaxMessages,
         MaxErrors = listener.MaxErrors,
         OfferStartTls = listener.Tls == TlsMode.StartTls,
+        Auth = new AuthOptions { Mode = listener.Auth, AllowCleartext = listener.AuthCleartext, Mechanisms = listener.AuthMechanisms, Judge = judge },
         IdleTimeout = listener.IdleTimeout,
         TransactionTimeout = listener.TransactionTimeout,
         MinDataRate = listener.MinDataRate,

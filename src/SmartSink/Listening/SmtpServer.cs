@@ -1,6 +1,7 @@
 using System.Net.Security;
 using SmartSink.Configuration;
 using SmartSink.Listening.Polling;
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
 
@@ -29,6 +30,7 @@ internal sealed class SmtpServer : IDisposable
     /// <param name="certificate">For TLS, from <see cref="CertificateStore"/>; null when no listener speaks it.</param>
     /// <param name="clock">The clock of all timeouts.</param>
     /// <param name="loggers">Makes the log.</param>
+    /// <param name="judge">Who decides about those that authenticate; null to let everybody in.</param>
     /// <param name="sessionOptions">Names and limits of the dialogs; null for those of each listener's settings.</param>
     public SmtpServer(
         SinkSettings settings,
@@ -38,6 +40,7 @@ internal sealed class SmtpServer : IDisposable
         SslStreamCertificateContext? certificate,
         TimeProvider clock,
         ILoggerFactory loggers,
+        ICredentialJudge? judge = null,
         SmtpSessionOptions? sessionOptions = null)
     {
         _settings = settings;
@@ -49,7 +52,7 @@ internal sealed class SmtpServer : IDisposable
         ConnectionContext ContextOf(ListenerSettings listener) => new()
         {
             Listener = listener.Name,
-            SessionOptions = sessionOptions ?? DialogOptions.Of(listener),
+            SessionOptions = sessionOptions ?? DialogOptions.Of(listener, judge ?? AnyCredentials.Instance),
             Filters = filters,
             SessionObserver = sessionObserver,
             Observer = observers(listener.Name),

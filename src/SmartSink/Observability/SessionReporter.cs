@@ -2,6 +2,7 @@ using System.Text;
 using SmartSink.Observability.Logging;
 using SmartSink.Observability.Metrics;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
@@ -36,6 +37,20 @@ internal sealed class SessionReporter(DialogMetrics metrics, ILogger<SessionRepo
 
     /// <inheritdoc/>
     public void TransactionAbandoned(int recipients) => metrics.CountAbandoned(recipients);
+
+    /// <inheritdoc/>
+    public void Authenticated(in AuthenticationFacts attempt)
+    {
+        metrics.CountAuthentication(attempt.Mechanism, attempt.Result);
+        if (log.IsEnabled(LogLevel.Debug))
+        {
+            log.Authenticated(
+                attempt.ClientAddress,
+                Text(attempt.User),
+                LabelWords.AuthMechanisms[(int)attempt.Mechanism],
+                LabelWords.AuthResults[(int)attempt.Result]);
+        }
+    }
 
     /// <inheritdoc/>
     public void Refused(in DialogFacts facts, Reply reply)

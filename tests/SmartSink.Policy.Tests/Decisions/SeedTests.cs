@@ -1,3 +1,5 @@
+using SmartSink.Policy.Decisions;
+
 namespace SmartSink.Policy.Tests.Decisions;
 
 public sealed class SeedTests
@@ -43,6 +45,21 @@ public sealed class SeedTests
 
         Sample.Codes(PolicyFolder.Snapshot(file), "a.example", 500).ShouldBe(first);
         first.ShouldNotBe(Sample.Codes(PolicyFolder.Snapshot(Seeded), "a.example", 500));
+    }
+
+    [Fact]
+    public void Attempts_to_authenticate_repeat_and_take_no_draw_of_a_recipient()
+    {
+        var plain = Sample.Codes(PolicyFolder.Snapshot(Seeded), "a.example", 100);
+        var policy = PolicyFolder.Snapshot(Seeded);
+        var draws = Enumerable.Range(0, 100).Select(_ => policy.DrawForAuthentication()).ToList();
+
+        Sample.Codes(policy, "a.example", 100).ShouldBe(plain);
+        var again = PolicyFolder.Snapshot(Seeded);
+        Enumerable.Range(0, 100).Select(_ => again.DrawForAuthentication()).ShouldBe(draws);
+        draws.ShouldBeUnique();
+        draws.ShouldAllBe(draw => draw < Threshold.Always);
+        PolicyFolder.Snapshot("").DrawForAuthentication().ShouldNotBe(PolicyFolder.Snapshot("").DrawForAuthentication());
     }
 
     [Fact]

@@ -30,7 +30,9 @@ public sealed class CommandParserTests
         { "STARTTLSX", "Unknown", "", "None" },
         { "STAR", "Unknown", "", "None" },
         { "STARTLS", "Unknown", "", "None" },
-        { "AUTH LOGIN", "NotImplemented", "LOGIN", "None" },
+        { "AUTH LOGIN", "Auth", "LOGIN", "None" },
+        { "auth", "Auth", "", "BadArgument" },
+        { "ETRN x", "NotImplemented", "x", "None" },
         { "bdat 1", "Bdat", "1", "None" },
         { "BDAT", "Bdat", "", "None" },
         { "QUITX", "Unknown", "", "None" },
@@ -54,8 +56,9 @@ public sealed class CommandParserTests
     }
 
     [Theory]
-    [InlineData("MAIL", 681)]
+    [InlineData("MAIL", 1181)]
     [InlineData("rcpt TO:<", 1048)]
+    [InlineData("AUTH", 12288)]
     [InlineData("VRFY", 522)]
     [InlineData("NOOP", 512)]
     [InlineData("xx", 512)]

@@ -21,7 +21,8 @@ internal static class StateMatrix
     private const string TlsInside = "503 5.5.1 No STARTTLS inside a transaction";
     private const string TlsActive = "503 5.5.1 TLS is active already";
     private const string EhloPlain = Ehlo + "250-STARTTLS|250 HELP";
-    private const string EhloTls = Ehlo + "250 HELP";
+    private const string EhloTls = Ehlo + "250-AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2 OAUTHBEARER|250 HELP";
+    private const string NeedsTls = "538 5.7.11 Say STARTTLS first";
 
     /// <summary>The states, and how a client gets there. <c>TLS</c> is a handshake; <c>refused</c> a greeting of 554.</summary>
     public static readonly (string Name, string Way)[] States =
@@ -56,7 +57,9 @@ internal static class StateMatrix
         ("EXPN x", Everywhere("502 5.5.1 Command not implemented")),
         ("HELP", Everywhere("214-2.0.0 EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT, and what EHLO lists|214 2.0.0 Mail is answered by policy and then discarded")),
         ("QUIT", Same("221 2.0.0 Bye", 10)),
-        ("AUTH PLAIN", Everywhere("502 5.5.1 Command not implemented")),
+        ("AUTH PLAIN", [NeedsTls, Refused, .. Same(NeedsTls, 6), Hello1, "334 "]),
+        ("AUTH XYZZY", [NeedsTls, Refused, .. Same(NeedsTls, 6), Hello1, "504 5.5.4 Mechanism not recognized"]),
+        ("ETRN x", Everywhere("502 5.5.1 Command not implemented")),
         ("XYZZY", Everywhere("500 5.5.1 Command not recognized")),
         ("", Everywhere("500 5.5.1 Command not recognized")),
         ("GET / HTTP/1.1", Everywhere("554 5.5.1 This is an SMTP server; closing")),

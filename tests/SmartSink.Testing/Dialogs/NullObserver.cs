@@ -1,4 +1,5 @@
 using SmartSink.Smtp;
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
@@ -24,6 +25,11 @@ public sealed class NullObserver : ISessionObserver
 
     /// <inheritdoc/>
     public void TransactionAbandoned(int recipients)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Authenticated(in AuthenticationFacts attempt)
     {
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
@@ -50,6 +51,9 @@ public sealed class RecordingObserver : ISessionObserver
 
     /// <inheritdoc/>
     public void TransactionAbandoned(int recipients) => _events.Enqueue($"abandoned {recipients}");
+
+    /// <inheritdoc/>
+    public void Authenticated(in AuthenticationFacts attempt) => _events.Enqueue($"authentication of <{Text(attempt.User)}> by {attempt.Mechanism}: {attempt.Result}");
 
     /// <inheritdoc/>
     public void Refused(in DialogFacts facts, Reply reply)

@@ -1,5 +1,7 @@
 using System.Globalization;
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Server;
+using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Testing.Transcripts;
 
@@ -30,8 +32,15 @@ internal sealed class LimitLines
         var options = new SmtpSessionOptions
         {
             Hostname = Hostname,
-            OfferStartTls = Take("starttls", true, text => text switch { "on" => true, "off" => false, _ => throw new FormatException("starttls is on or off") }),
+            OfferStartTls = Take("starttls", true, Switch),
             Extensions = SmtpExtensions.Default & ~Take("hide", SmtpExtensions.None, Keywords),
+            Auth = new AuthOptions
+            {
+                Mode = Take("auth", Defaults.Auth.Mode, text => Enum.Parse<AuthMode>(text, ignoreCase: true)),
+                AllowCleartext = Take("auth-cleartext", false, Switch),
+                Mechanisms = Take("auth-mechanisms", AuthMechanisms.All, text => AuthMechanisms.TryParse(text, out var names) ? names : throw new FormatException($"no such mechanisms: {text}")),
+                Judge = Take<ICredentialJudge>("auth-user", AnyCredentials.Instance, OneUser.Parse),
+            },
             MaxRecipients = Take("max-recipients", Defaults.MaxRecipients, Number),
             MaxMessages = Take("max-messages", Defaults.MaxMessages, Number),
             MaxErrors = Take("max-errors", Defaults.MaxErrors, Number),
@@ -48,6 +57,8 @@ internal sealed class LimitLines
 
     private static SmtpExtensions Keywords(string text) =>
         ExtensionKeywords.TryParse(text, out var extensions) ? extensions : throw new FormatException($"no such keywords: {text}");
+
+    private static bool Switch(string text) => text switch { "on" => true, "off" => false, _ => throw new FormatException($"'{text}' is not on or off") };
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Serilog.Events;
 using SmartSink.Configuration;
+using SmartSink.Smtp.Authentication;
 
 namespace SmartSink.Tests.Configuration;
 
@@ -26,6 +27,12 @@ public sealed class SettingsReaderTests
         ["TlsKey"] = ("key.pem", s => s.TlsKeyFile, "key.pem"),
         ["TlsVersions"] = ("1.3", s => s.TlsVersions, SslProtocols.Tls13),
         ["TlsHandshakeTimeout"] = ("5s", s => s.TlsHandshakeTimeout, TimeSpan.FromSeconds(5)),
+        ["Auth"] = ("Required", s => s.Auth, AuthMode.Required),
+        ["AuthCleartext"] = ("on", s => s.AuthCleartext, true),
+        ["AuthMechanisms"] = ("login, PLAIN", s => string.Join(' ', s.AuthMechanisms), "Login Plain"),
+        ["AuthUsers"] = ("users.txt", s => s.AuthUsersFile, "users.txt"),
+        ["AuthFailPercent"] = ("2.5", s => s.AuthFailPercent, 2.5m),
+        ["AuthTempFailPercent"] = ("100", s => s.AuthTempFailPercent, 100m),
         ["MaxConnections"] = ("100", s => s.MaxConnections, 100),
         ["MaxConnectionsPerIp"] = ("10", s => s.MaxConnectionsPerAddress, 10),
         ["MaxRecipients"] = ("5", s => s.MaxRecipients, 5),
@@ -126,6 +133,10 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_MAX_RECIPIENTS", "0", "SINK_MAX_RECIPIENTS: \"0\" is not a whole number of at least 1")]
     [InlineData("SINK_MAX_MESSAGE_SIZE", "10 apples", "SINK_MAX_MESSAGE_SIZE: \"10 apples\" is not a size such as 52428800, 512KiB or 50MiB")]
     [InlineData("SINK_IDLE_TIMEOUT", "5 minutes", "SINK_IDLE_TIMEOUT: \"5 minutes\" is not a time such as 90s, 5m or 1h (at most 24 days)")]
+    [InlineData("SINK_AUTH", "1", "SINK_AUTH: \"1\" is not off, optional or required")]
+    [InlineData("SINK_AUTH_MECHANISMS", "PLAIN,GSSAPI", "SINK_AUTH_MECHANISMS: \"PLAIN,GSSAPI\" is not names out of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER with commas between them")]
+    [InlineData("SINK_AUTH_FAIL_PERCENT", "100.1", "SINK_AUTH_FAIL_PERCENT: \"100.1\" is not a percentage from 0 to 100")]
+    [InlineData("SINK_AUTH_TEMPFAIL_PERCENT", "-1", "SINK_AUTH_TEMPFAIL_PERCENT: \"-1\" is not a percentage from 0 to 100")]
     [InlineData("SINK_LOG_LEVEL", "2", "SINK_LOG_LEVEL: \"2\" is not one of Verbose, Debug, Information, Warning, Error, Fatal")]
     [InlineData("SINK_LOG_FORMAT", "xml", "SINK_LOG_FORMAT: \"xml\" is not text or json")]
     public void A_wrong_value_is_one_line_that_names_its_key(string variable, string text, string line)
@@ -134,6 +145,11 @@ public sealed class SettingsReaderTests
         result.Settings.ShouldBeNull();
         result.Errors.ShouldBe([line]);
     }
+
+    [Fact]
+    public void The_shares_of_failures_are_parts_of_one_whole() =>
+        Read(json: """{ "AuthFailPercent": 60 }""", environment: ("SINK_AUTH_TEMPFAIL_PERCENT", "41")).Errors
+            .ShouldBe(["SINK_AUTH_FAIL_PERCENT: more than 100 together with SINK_AUTH_TEMPFAIL_PERCENT"]);
 
     [Fact]
     public void The_line_names_the_source_that_won()

@@ -30,7 +30,7 @@ internal sealed class RunningServer : IAsyncDisposable
             StartTls = false,
         });
         Certificate = new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
-        Server = new SmtpServer(Settings, filters, Sessions, _ => Connections, Certificate, Clock, NullLoggerFactory.Instance, options);
+        Server = new SmtpServer(Settings, filters, Sessions, _ => Connections, Certificate, Clock, NullLoggerFactory.Instance, sessionOptions: options);
         Server.Start();
     }
 

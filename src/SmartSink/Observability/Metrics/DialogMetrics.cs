@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using SmartSink.Shared;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Observability.Metrics;
@@ -21,6 +22,7 @@ internal sealed class DialogMetrics
     private readonly StripedCounters _replies = new(Codes);
     private readonly StripedCounters _messages = new(MessageOutcomes.Length);
     private readonly StripedCounters _totals = new(2);
+    private readonly StripedCounters _authentications = new(LabelWords.AuthMechanisms.Count * LabelWords.AuthResults.Count);
     private readonly Histogram<double> _transactionTime;
     private readonly Histogram<double> _dataTime;
 
@@ -32,6 +34,7 @@ internal sealed class DialogMetrics
         meter.Observe(MetricCatalog.Replies, ReadReplies);
         meter.Observe(MetricCatalog.Messages, ReadMessages);
         meter.ObserveOne(MetricCatalog.MessageBytes, () => _totals.Read(MessageOctets));
+        meter.Observe(MetricCatalog.Authentications, ReadAuthentications);
         _transactionTime = meter.CreateHistogram(MetricCatalog.TransactionTime, TimeBounds);
         _dataTime = meter.CreateHistogram(MetricCatalog.DataTime, TimeBounds);
     }
@@ -51,6 +54,10 @@ internal sealed class DialogMetrics
         _dataTime.Record(message.DataTime.TotalSeconds);
     }
 
+    /// <summary>Counts an attempt to authenticate.</summary>
+    public void CountAuthentication(AuthMechanism mechanism, AuthResult result) =>
+        _authentications.Add(((int)mechanism * LabelWords.AuthResults.Count) + (int)result);
+
     /// <summary>Counts a transaction that was given up.</summary>
     public void CountAbandoned(int recipients)
     {
@@ -65,6 +72,21 @@ internal sealed class DialogMetrics
             if (_replies.Read(code) is > 0 and var count)
             {
                 yield return count.With("code", (code + LowestCode).ToString(CultureInfo.InvariantCulture));
+            }
+        }
+    }
+
+    private IEnumerable<Measurement<long>> ReadAuthentications()
+    {
+        var results = LabelWords.AuthResults.Count;
+        for (var cell = 0; cell < _authentications.Count; cell++)
+        {
+            if (_authentications.Read(cell) is > 0 and var count)
+            {
+                yield return new Measurement<long>(
+                    count,
+                    new KeyValuePair<string, object?>("mechanism", LabelWords.AuthMechanisms[cell / results]),
+                    new KeyValuePair<string, object?>("result", LabelWords.AuthResults[cell % results]));
             }
         }
     }

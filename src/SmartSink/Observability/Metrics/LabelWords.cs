@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Observability.Metrics;
@@ -12,6 +13,12 @@ internal static class LabelWords
 
     /// <summary>By <see cref="Stage"/>.</summary>
     public static IReadOnlyList<string> Stages { get; } = [.. Enum.GetNames<Stage>().Select(name => name.ToLowerInvariant())];
+
+    /// <summary>By <see cref="AuthMechanism"/>, in lower case.</summary>
+    public static IReadOnlyList<string> AuthMechanisms { get; } = [.. Smtp.Authentication.AuthMechanisms.All.Select(mechanism => Smtp.Authentication.AuthMechanisms.NameOf(mechanism).ToLowerInvariant())];
+
+    /// <summary>By <see cref="AuthResult"/>.</summary>
+    public static IReadOnlyList<string> AuthResults { get; } = [.. Enum.GetNames<AuthResult>().Select(name => name.ToLowerInvariant())];
 
     /// <summary>By <see cref="SessionEndReason"/>, in snake case.</summary>
     public static IReadOnlyList<string> EndReasons { get; } = [.. Enum.GetNames<SessionEndReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];

@@ -44,6 +44,9 @@ internal static class MetricCatalog
     /// <summary>TLS handshakes.</summary>
     public static readonly MetricDefinition TlsHandshakes = new("smartsink.tls.handshakes", Counter, null, "TLS handshakes by listener, version agreed on and result.", "listener", "version", "result");
 
+    /// <summary>Attempts to authenticate.</summary>
+    public static readonly MetricDefinition Authentications = new("smartsink.authentications", Counter, null, "Attempts to authenticate, by mechanism and result.", "mechanism", "result");
+
     /// <summary>Time of transactions.</summary>
     public static readonly MetricDefinition TransactionTime = new("smartsink.transaction", Histogram, "s", "From MAIL to the reply at end of data.");
 
@@ -100,7 +103,7 @@ internal static class MetricCatalog
     [
         Connections, ConnectionsOpen, ConnectionsClosed, AcceptErrors,
         Recipients, RecipientsAbandoned, Replies, Messages,
-        Received, Sent, MessageBytes, TlsHandshakes, TransactionTime, DataTime,
+        Received, Sent, MessageBytes, TlsHandshakes, Authentications, TransactionTime, DataTime,
         PolicyReloads, PolicyInfo, PolicyLastApplied, PolicyEntries, LogEventsDropped, BuildInfo,
         ProcessCpu, ProcessResidentMemory, ProcessStartTime, ProcessOpenFds,
         GcCollections, GcPause, GcAllocated, GcHeap, ThreadPoolThreads,
