@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SmartSink.PeerBenchmarks.Extending;
 using SmartSink.PeerBenchmarks.Generating;
 using SmartSink.PeerBenchmarks.Held;
 using SmartSink.PeerBenchmarks.Idle;
@@ -20,5 +21,6 @@ var root = new RootCommand("SmartSink beside its peers, in one run on one machin
     PoliciesCommand.Create(),
     TlsCommand.Create(),
     GeneratorsCommand.Create(),
+    ExtensionsCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -35,14 +35,14 @@ internal sealed class TrafficGenerator(IReadOnlyList<string> program) : ILoadGen
         "--body-size", $"{load.Octets}", .. load.Kept ? Array.Empty<string>() : ["--messages-per-connection", "1"],
     ];
 
-    /// <summary>Sends a load to its end, refused or not, to these domains alike.</summary>
+    /// <summary>Sends a load to its end, refused or not.</summary>
     /// <returns>What became of it.</returns>
     /// <exception cref="InvalidOperationException">It could not run.</exception>
-    public async Task<GeneratorReport> RunAsync(int port, GeneratorLoad load, IEnumerable<string> domains)
+    public async Task<GeneratorReport> RunAsync(int port, GeneratorLoad load, IEnumerable<string> flags)
     {
         using var folder = new TemporaryFolder();
         var file = folder.Combine("report.json");
-        string[] more = ["--keep-going", "--seed", "1", "--report", file, .. domains.SelectMany(domain => new[] { "--domain", domain })];
+        string[] more = ["--keep-going", "--seed", "1", "--report", file, .. flags];
         var command = Command(port, load);
         var result = await Tool.RunAsync(command[0], [.. command.Skip(1), .. more], timeout: TimeSpan.FromMinutes(10));
         if (result.ExitCode is not (0 or 1) || !File.Exists(file))

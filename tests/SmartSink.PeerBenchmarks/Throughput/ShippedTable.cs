@@ -29,9 +29,9 @@ internal sealed class ShippedTable(Report report)
     public async Task MeasureAsync(ServerCommand server, TrafficGenerator generator, ThroughputCase load, int rounds, CancellationToken cancellation)
     {
         await using var set = await SinkSet.StartAsync(server, ShippedPolicy.File);
-        var domains = ShippedPolicy.Domains();
+        string[] domains = [.. ShippedPolicy.Domains().SelectMany(domain => new[] { "--domain", domain })];
         var runs = await Alternation.MeasureAsync(
-            set.Sinks, rounds, sink => ShippedRun.MeasureAsync(sink, generator, load.To(sink), domains), cancellation);
+            set.Sinks, rounds, sink => LoadedRun.MeasureAsync(sink.ProcessId, sink.Port, generator, load.To(sink), domains), cancellation);
         foreach (var sink in set.Sinks)
         {
             var own = runs[sink];
@@ -51,6 +51,6 @@ internal sealed class ShippedTable(Report report)
         }
     }
 
-    private static double Percent(List<ShippedRun> runs, Func<GeneratorReport, long> count) =>
+    private static double Percent(List<LoadedRun> runs, Func<GeneratorReport, long> count) =>
         100d * runs.Sum(run => count(run.Report)) / runs.Sum(run => run.Report.Total);
 }

@@ -48,7 +48,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     /// <summary>The policy's main file, to be edited.</summary>
     public string PolicyFile { get; }
 
-    /// <summary>Where SMTP listens, on loopback.</summary>
+    /// <summary>Where SMTP listens, on loopback; the first listener's of several.</summary>
     public int SmtpPort { get; private set; }
 
     /// <summary>Where HTTP listens.</summary>
@@ -126,7 +126,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     }
 
     // In a log of JSON the addresses stand between escaped quotes.
-    [GeneratedRegex("""answers SMTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")? and HTTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")?;""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""answers SMTP on (?:\\")?([0-9a-f.:\[\]]+)(?:, [0-9a-f.:\[\], ]+)?(?:\\")? and HTTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")?;""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex StartLine();
 
     private async Task<double> AppliedAsync() => (await MetricsAsync()).Sum("smartsink_policy_reloads_total", ("result", "applied"));

@@ -1,0 +1,7 @@
+namespace SmartSink.PeerBenchmarks.Extending;
+
+/// <summary>One way of sending the same mail to the same sink.</summary>
+/// <param name="Name">What it is called in the table.</param>
+/// <param name="Port">The sink's listener.</param>
+/// <param name="Flags">What traffic-gen is told beside the load.</param>
+internal sealed record Variant(string Name, int Port, params IReadOnlyList<string> Flags);
