@@ -1,9 +1,11 @@
+using System.Net;
 using SmartSink.Policy.Decisions;
 using SmartSink.Policy.Explaining;
 using SmartSink.Policy.Loading;
 using SmartSink.Policy.Matching;
 using SmartSink.Policy.Merging;
 using SmartSink.Policy.Replies;
+using SmartSink.Policy.Servers;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Server;
 
@@ -18,6 +20,8 @@ public sealed class PolicySnapshot : IMailboxFilter
 {
     private const string OtherName = "other";
 
+    private static readonly Stage[] StagesBeforeRcpt = [Stage.Connect, Stage.Ehlo, Stage.Mail];
+
     private readonly PolicySources _sources;
     private readonly EntryNames _names;
     private readonly SuffixList _suffixes;
@@ -26,6 +30,8 @@ public sealed class PolicySnapshot : IMailboxFilter
     private readonly DrawSource _draws;
     private readonly DrawSource _tempFailDraws;
     private readonly DrawSource _permFailDraws;
+    private readonly MxTable _servers;
+    private readonly DrawSource[] _drawsBeforeRcpt;
     private readonly ulong? _seed;
     private long _authentications;
 
@@ -45,6 +51,8 @@ public sealed class PolicySnapshot : IMailboxFilter
         _draws = new DrawSource(seed, _rules.Length);
         _tempFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.TempFail), _rules.Length);
         _permFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.PermFail), _rules.Length);
+        _servers = MxTableBuilder.Build(policy, _domains);
+        _drawsBeforeRcpt = _servers.IsEmpty ? [] : [.. StagesBeforeRcpt.Select(stage => new DrawSource(Draw.SeedOf(seed, stage), _rules.Length))];
     }
 
     /// <summary>The first 16 hexadecimal digits of a SHA-256 over the content of all files: equal on every replica that runs the same policy.</summary>
@@ -69,8 +77,15 @@ public sealed class PolicySnapshot : IMailboxFilter
         return name == OtherName ? OtherName + "." : name;
     }
 
+    /// <inheritdoc/>
+    public bool WantsDestination => !_servers.IsEmpty;
+
+    /// <inheritdoc/>
+    public ServerIdentity? IdentityAt(IPAddress destination) => _servers.Find(destination)?.Server.Identity;
+
     /// <summary>
-    /// Decides at <see cref="Stage.Rcpt"/>, once for each recipient, and lets every other stage pass. A recipient takes one draw of its
+    /// Decides at <see cref="Stage.Rcpt"/>, once for each recipient, and lets every other stage pass, unless the client meant to connect to
+    /// a server of <c>[[mx]]</c>: there the replies of earlier stages are drawn at their own. A recipient takes one draw of its
     /// domain, also when a rate of 0 makes it needless, so the k-th always has the k-th draw. Who is decided without, by a trigger or
     /// by a sticky bounce, takes none: so totals do not hang on the order in which the recipients of many connections come.
     /// </summary>
@@ -78,7 +93,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     {
         if (facts.Stage != Stage.Rcpt)
         {
-            return default;
+            return facts.Stage < Stage.Rcpt ? AnswerBeforeRcpt(facts.Stage, facts.Destination) : default;
         }
 
         var domain = _suffixes.Cut(facts.Domain);
@@ -96,10 +111,10 @@ public sealed class PolicySnapshot : IMailboxFilter
             case Trigger.Accept:
                 return new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry };
             case Trigger.None when rules.Sticky:
-                return Give(rules.BounceOf(DrawOf(facts.LocalPart, match)) ?? rules.DeferOf(_draws.Next(match, domain)), match.Entry);
+                return Decide(rules.BounceOf(DrawOf(facts.LocalPart, match)) ?? rules.DeferOf(_draws.Next(match, domain)), match.Entry, facts.Destination);
             default:
                 var draw = _draws.Next(match, domain);
-                return Give(rules.BounceOf(draw) ?? rules.DeferOf(draw), match.Entry);
+                return Decide(rules.BounceOf(draw) ?? rules.DeferOf(draw), match.Entry, facts.Destination);
         }
     }
 
@@ -112,11 +127,34 @@ public sealed class PolicySnapshot : IMailboxFilter
 
     /// <summary>What becomes of mail to an address, and why. Takes no draw.</summary>
     /// <param name="address">A mailbox, or a domain alone.</param>
-    public PolicyExplanation Explain(string address)
+    /// <param name="destination">Where the client meant to connect to; null to leave that aside.</param>
+    public PolicyExplanation Explain(string address, IPAddress? destination = null)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return new Explainer(_sources.Read(), _suffixes, _domains, _draws.AddressSeed, EntryName).Explain(address);
+        var policy = _sources.Read();
+        var explanation = new Explainer(policy, _suffixes, _domains, _draws.AddressSeed, EntryName).Explain(address);
+        return destination is null || explanation.Problem is not null
+            ? explanation
+            : explanation with { Server = new ServerExplainer(policy, _servers).Explain(destination, explanation.EntryIndex) };
     }
+
+    private FilterAnswer AnswerBeforeRcpt(Stage stage, IPAddress? destination)
+    {
+        if (_servers.Find(destination) is not { Server: { KnowsProvider: true } server })
+        {
+            return default;
+        }
+
+        ref readonly var rules = ref _rules[server.Provider.Entry];
+        var draws = _drawsBeforeRcpt[(int)stage];
+        var draw = draws.Next(server.Provider, server.ProviderDomain);
+        var reply = rules.BounceOf(draw) ?? rules.DeferOf(rules.Sticky ? draws.Next(server.Provider, server.ProviderDomain) : draw);
+        return reply?.Stage == stage ? new FilterAnswer { Reply = reply.Reply, ReplyStage = stage, Entry = server.Provider.Entry } : default;
+    }
+
+    /// <summary>What the rates decided for a recipient. A reply of an earlier stage had its chance there, if the provider was known: another here would make them too many.</summary>
+    private FilterAnswer Decide(PolicyReply? reply, int entry, IPAddress? destination) =>
+        Give(reply is { Stage: < Stage.Rcpt } && _servers.Find(destination) is { } network && network.Server.Serves(entry) ? null : reply, entry);
 
     private ulong DrawOf(ReadOnlySpan<byte> localPart, in DomainMatch match) => Draw.Sticky(_draws.AddressSeed, localPart, match.Hash);
 

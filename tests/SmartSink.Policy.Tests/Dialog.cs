@@ -21,6 +21,8 @@ internal sealed class Dialog
 
     public IPAddress? ClientAddress { get; init; } = IPAddress.Parse("192.0.2.25");
 
+    public IPAddress? Destination { get; init; }
+
     public DateTimeOffset Now { get; init; } = new(2026, 3, 7, 9, 5, 4, TimeSpan.FromHours(2));
 
     public static Dialog With(string recipient)
@@ -43,6 +45,7 @@ internal sealed class Dialog
     {
         Stage = stage,
         ClientAddress = ClientAddress,
+        Destination = Destination,
         Helo = Encoding.UTF8.GetBytes(Helo),
         Sender = Encoding.UTF8.GetBytes(Sender),
         SenderDomain = Encoding.UTF8.GetBytes(Sender[(Sender.LastIndexOf('@') + 1)..]),

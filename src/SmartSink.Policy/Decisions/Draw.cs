@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using SmartSink.Policy.Matching;
+using SmartSink.Smtp;
 
 namespace SmartSink.Policy.Decisions;
 
@@ -14,10 +15,12 @@ namespace SmartSink.Policy.Decisions;
 /// the local part in lower case as one label.
 /// Triggers draw from sequences of the same kind with another seed in the place of the policy's: the first draw of a name whose hash is the
 /// number of the <see cref="Trigger"/>. Attempts to authenticate draw from the sequence of a name whose hash is 255.
+/// The stages before RCPT have a seed of their own, as triggers have, by 256 and the number of the <see cref="Stage"/>.
 /// </remarks>
 internal static class Draw
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
+    private const ulong FirstStage = 256;
     private const ulong ChoiceSalt = 0xD1B54A32D192ED03;
 
     // No name's hash is as small, and no trigger has the number.
@@ -60,6 +63,11 @@ internal static class Draw
     /// <param name="seed">The policy's seed; null when it gives none.</param>
     /// <param name="trigger">Which.</param>
     public static ulong? SeedOf(ulong? seed, Trigger trigger) => seed is { } given ? Seeded(given, (ulong)trigger, 0) : null;
+
+    /// <summary>The seed of the draws at a stage before RCPT, where no recipient is known.</summary>
+    /// <param name="seed">The policy's seed; null when it gives none.</param>
+    /// <param name="stage">Which.</param>
+    public static ulong? SeedOf(ulong? seed, Stage stage) => seed is { } given ? Seeded(given, FirstStage + (ulong)stage, 0) : null;
 
     /// <summary>The bits that decide whether a recipient is refused: 0 to 2^63 - 1, so that a threshold of 2^63 means always.</summary>
     public static ulong ForRate(ulong draw) => draw >> 1;

@@ -23,4 +23,7 @@ internal sealed class PolicyDocument
 
     /// <summary><c>[[bounce."…"]]</c> and <c>[[defer."…"]]</c>, one for each name, in the order of the file.</summary>
     public List<ReplyListSection> ReplyLists { get; } = [];
+
+    /// <summary><c>[[mx]]</c>, in the order of the file.</summary>
+    public List<MxSection> Servers { get; } = [];
 }

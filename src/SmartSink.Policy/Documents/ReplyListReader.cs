@@ -94,17 +94,9 @@ internal static class ReplyListReader
         }
 
         // What is there but of the wrong type has been reported as that.
-        Require(table, "code", reply.Place, values);
-        Require(table, "msg", reply.Place, values);
+        values.Require(table, "code", "the reply");
+        values.Require(table, "msg", "the reply");
         return reply;
-    }
-
-    private static void Require(TomlTable table, string key, Place place, ValueReader values)
-    {
-        if (!table.TryGetValue(key, out _))
-        {
-            values.Diagnostics.Error(place, $"the reply has no {key}");
-        }
     }
 
     private static Setting<Stage>? ReadStage(TomlEntry item, ValueReader values)

@@ -81,6 +81,15 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
         return null;
     }
 
+    /// <summary>Reports a key that is left out.</summary>
+    public void Require(TomlTable table, string key, string owner)
+    {
+        if (!table.TryGetValue(key, out _))
+        {
+            Diagnostics.Error(PlaceOf(table.Position), $"{owner} has no {key}");
+        }
+    }
+
     /// <summary>Reports a key that has no meaning where it stands.</summary>
     public void Unknown(TomlEntry entry, string where, IEnumerable<string> known) =>
         Diagnostics.Error(PlaceOf(entry.KeyPosition), $"unknown key \"{entry.Key}\" {where}{Suggestion.Of(entry.Key, known)}");

@@ -17,6 +17,11 @@ internal static class ExplanationWriter
         }
 
         text.Append($"  domain   {DescribeDomain(explanation)}\n");
+        if (explanation.Server is { } server)
+        {
+            text.Append($"  mx       {DescribeServer(server)}\n");
+        }
+
         if (explanation.LikeChain.Count > 0)
         {
             text.Append($"  like     {string.Join(", which is like ", explanation.LikeChain)}\n");
@@ -56,6 +61,17 @@ internal static class ExplanationWriter
             _ => "has no entry: [default] and \"*\" hold",
         };
         return explanation.SuffixCut is { } suffix ? $"{name} (without the suffix {suffix}) {how}" : $"{name} {how}";
+    }
+
+    private static string DescribeServer(ExplainedServer server)
+    {
+        if (server.Network is not { } network)
+        {
+            return $"{server.Destination} is in no network of [[mx]]: what is meant for connect, ehlo or mail is given at rcpt";
+        }
+
+        var stages = server.ServesDomain ? "what is meant for connect, ehlo or mail is given there" : "the domain is not one of this server's: what is meant for connect, ehlo or mail is given at rcpt";
+        return $"{server.Destination} answers as {server.Hostname}, by {network} at {server.Origin}; {stages}";
     }
 
     private static string DescribeSticky(PolicyExplanation explanation) => explanation.AlwaysBounces switch

@@ -50,6 +50,9 @@ public sealed record PolicyExplanation
     /// <summary>The code that the local part asks for, 400 to 599; 0 unless <see cref="Trigger"/> is <see cref="Trigger.Code"/>.</summary>
     public int TriggerCode { get; init; }
 
+    /// <summary>What the client's destination makes of it; null when none was given.</summary>
+    public ExplainedServer? Server { get; init; }
+
     /// <summary>The replies of both lists, in the order of the files.</summary>
     public IReadOnlyList<ExplainedReply> Replies { get; init; } = [];
 

@@ -61,6 +61,7 @@ internal sealed class PolicyLoading(string mainFile)
         {
             // With a file missing, a name that it gives would be called unknown.
             LikeValidator.Check(merged, _diagnostics);
+            MxValidator.Check(merged, _diagnostics);
         }
 
         return merged;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Runtime.InteropServices;
 using SmartSink.Policy.Documents;
 using SmartSink.Policy.Matching;
@@ -25,6 +26,9 @@ internal sealed class MergedPolicy
 
     /// <summary>Every named domain and pattern, in the order in which they were first named.</summary>
     public IReadOnlyList<MergedDomain> Domains => _domains;
+
+    /// <summary>The networks of <c>[[mx]]</c>, each once.</summary>
+    public Dictionary<IPNetwork, MergedNetwork> Networks { get; } = [];
 
     /// <summary>Finds an entry by its very name; patterns are not applied.</summary>
     public bool TryFind(DomainKey key, [NotNullWhen(true)] out MergedDomain? domain) => _byKey.TryGetValue(key, out domain);

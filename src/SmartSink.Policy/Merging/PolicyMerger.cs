@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SmartSink.Policy.Documents;
 using SmartSink.Policy.Matching;
 
@@ -50,6 +51,23 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
             {
                 domain.Defers = Choose(domain.Defers, list);
             }
+        }
+
+        document.Servers.ForEach(AddNetworks);
+    }
+
+    private void AddNetworks(MxSection server)
+    {
+        foreach (var network in server.Networks)
+        {
+            ref var merged = ref CollectionsMarshal.GetValueRefOrAddDefault(_policy.Networks, network.Value, out var isKnown);
+            if (isKnown && Clash(merged.Place, network.Place))
+            {
+                diagnostics.Error(network.Place, $"the network {network.Value} is already given at {merged.Place}");
+                continue;
+            }
+
+            merged = new MergedNetwork(network.Value, network.Place, server);
         }
     }
 

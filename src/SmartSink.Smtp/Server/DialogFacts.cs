@@ -14,6 +14,9 @@ public readonly ref struct DialogFacts
     /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; null only in tests without a transport.</summary>
     public IPAddress? ClientAddress { get; init; }
 
+    /// <summary>Where the client meant to connect to, before any diversion; null when nobody asked.</summary>
+    public IPAddress? Destination { get; init; }
+
     /// <summary>The name given with EHLO or HELO.</summary>
     public ReadOnlySpan<byte> Helo { get; init; }
 

@@ -8,12 +8,15 @@ namespace SmartSink.Smtp.Server;
 internal static class EhloText
 {
     /// <summary>Writes it.</summary>
-    public static byte[] Of(SmtpSessionOptions options, SmtpExtensions offered)
+    /// <param name="hostname">The server's name.</param>
+    /// <param name="options">What the extensions' parameters say.</param>
+    /// <param name="offered">Which extensions.</param>
+    public static byte[] Of(string hostname, SmtpSessionOptions options, SmtpExtensions offered)
     {
         var lines = ExtensionKeywords.All
             .Where(known => (offered & known.Extension) != SmtpExtensions.None)
             .Select(known => known.Keyword + Parameters(known.Extension, options));
-        return Encoding.UTF8.GetBytes(string.Join('\n', lines.Prepend(options.Hostname)));
+        return Encoding.UTF8.GetBytes(string.Join('\n', lines.Prepend(hostname)));
     }
 
     private static string Parameters(SmtpExtensions extension, SmtpSessionOptions options) => extension switch

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace SmartSink.Smtp.Server;
 
 /// <summary>
@@ -11,6 +13,12 @@ public interface IMailboxFilter
 
     /// <summary>The name of an entry, as a metric's label: a configured domain or pattern; entry 0 is <c>other</c>.</summary>
     string EntryName(int entry);
+
+    /// <summary>Whether the answers depend on where clients meant to connect to; else a transport need not find out.</summary>
+    bool WantsDestination => false;
+
+    /// <summary>The name under which to answer a client that meant to connect to an address; null for the listener's own. Called once, before the greeting.</summary>
+    ServerIdentity? IdentityAt(IPAddress destination) => null;
 
     /// <summary>The answer at the stage that <see cref="DialogFacts.Stage"/> names. Called once per greeting, EHLO, MAIL, RCPT and end of data.</summary>
     FilterAnswer Answer(in DialogFacts facts);

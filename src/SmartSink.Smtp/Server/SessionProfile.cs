@@ -7,16 +7,21 @@ namespace SmartSink.Smtp.Server;
 /// <summary>What a listener's sessions share, in the form that they use: replies with the server's name in them, limits in milliseconds.</summary>
 internal sealed class SessionProfile
 {
-    public SessionProfile(SmtpSessionOptions options)
+    /// <summary>Encodes the replies.</summary>
+    /// <param name="options">The listener's.</param>
+    /// <param name="identity">The name to answer under; null for the listener's own.</param>
+    public SessionProfile(SmtpSessionOptions options, ServerIdentity? identity = null)
     {
         Options = options;
-        Hostname = Encoding.UTF8.GetBytes(options.Hostname);
-        Greeting = new FixedReply(220, default, Encoding.UTF8.GetBytes($"{options.Hostname} {options.Banner}"));
+        var hostname = identity?.Hostname ?? options.Hostname;
+        Hostname = Encoding.UTF8.GetBytes(hostname);
+        Greeting = new FixedReply(220, default, Encoding.UTF8.GetBytes($"{hostname} {identity?.Banner ?? options.Banner}"));
+        Bye = identity is null ? StandardReplies.Bye : new FixedReply(221, new(2, 0, 0), Encoding.UTF8.GetBytes($"{hostname} closing connection"));
         HeloReply = new FixedReply(250, default, Hostname);
         ExtensionsInClear = InClear(options);
         ExtensionsOverTls = OverTls(options);
-        EhloReplyInClear = new FixedReply(250, default, EhloText.Of(options, ExtensionsInClear));
-        EhloReplyOverTls = new FixedReply(250, default, EhloText.Of(options, ExtensionsOverTls));
+        EhloReplyInClear = new FixedReply(250, default, EhloText.Of(hostname, options, ExtensionsInClear));
+        EhloReplyOverTls = new FixedReply(250, default, EhloText.Of(hostname, options, ExtensionsOverTls));
         IdleTimeout = Milliseconds(options.IdleTimeout);
         TransactionTimeout = Milliseconds(options.TransactionTimeout);
         DataRateGrace = Milliseconds(options.DataRateGrace);
@@ -27,6 +32,8 @@ internal sealed class SessionProfile
     public byte[] Hostname { get; }
 
     public FixedReply Greeting { get; }
+
+    public FixedReply Bye { get; }
 
     public FixedReply HeloReply { get; }
 

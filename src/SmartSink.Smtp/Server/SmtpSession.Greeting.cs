@@ -11,7 +11,13 @@ public sealed partial class SmtpSession
     {
         ArgumentNullException.ThrowIfNull(output);
         _lastHeard = now.Milliseconds;
-        var reply = Answer(_filters.Current, Facts(Stage.Connect, now), output, _profile.Greeting);
+        var filter = _filters.Current;
+        if (_destination is not null && filter.IdentityAt(_destination) is { } identity)
+        {
+            _profile = _profile.Options.ProfileOf(identity);
+        }
+
+        var reply = Answer(filter, Facts(Stage.Connect, now), output, _profile.Greeting);
         _state = IsPositive(reply) ? DialogState.Connected : DialogState.Refused;
         CloseIfAsked(reply);
         return Conclude();
@@ -70,7 +76,7 @@ public sealed partial class SmtpSession
             return;
         }
 
-        Say(StandardReplies.Bye, output);
+        Say(_profile.Bye, output);
         End(SessionEndReason.Quit);
     }
 }

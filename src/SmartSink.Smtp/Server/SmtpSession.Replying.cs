@@ -56,6 +56,7 @@ public sealed partial class SmtpSession
     {
         Stage = stage,
         ClientAddress = _clientAddress,
+        Destination = _destination,
         Helo = _helo,
         Sender = _transaction is { } open ? open.Sender : default,
         SenderDomain = _transaction is { } sending ? sending.SenderDomain : default,
@@ -68,6 +69,7 @@ public sealed partial class SmtpSession
     {
         Stage = Stage.Rcpt,
         ClientAddress = _clientAddress,
+        Destination = _destination,
         Helo = _helo,
         Sender = _transaction!.Sender,
         SenderDomain = _transaction.SenderDomain,
@@ -84,6 +86,7 @@ public sealed partial class SmtpSession
     {
         Stage = Stage.Data,
         ClientAddress = _clientAddress,
+        Destination = _destination,
         Helo = _helo,
         Sender = transaction.Sender,
         SenderDomain = transaction.SenderDomain,

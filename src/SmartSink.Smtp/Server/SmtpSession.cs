@@ -10,10 +10,11 @@ namespace SmartSink.Smtp.Server;
 /// </summary>
 public sealed partial class SmtpSession
 {
-    private readonly SessionProfile _profile;
     private readonly IMailboxFilterSource _filters;
     private readonly ISessionObserver _observer;
     private readonly IPAddress? _clientAddress;
+    private SessionProfile _profile;
+    private IPAddress? _destination;
     private byte[] _helo = [];
     private MailTransaction? _transaction;
     private long _lastHeard;
@@ -37,8 +38,18 @@ public sealed partial class SmtpSession
         _profile = options.Profile;
         _filters = filters;
         _observer = observer;
-        _clientAddress = clientAddress is { IsIPv4MappedToIPv6: true } ? clientAddress.MapToIPv4() : clientAddress;
+        _clientAddress = Unmap(clientAddress);
         Deadline = long.MaxValue;
+    }
+
+    /// <summary>
+    /// Where the client meant to connect to, before any diversion; null for unknown. Set before <see cref="Start"/>: the filter may have
+    /// another name for the server there. IPv4-mapped addresses are unmapped.
+    /// </summary>
+    public IPAddress? Destination
+    {
+        get => _destination;
+        set => _destination = Unmap(value);
     }
 
     /// <summary>Why the session ended or wants to; <see cref="SessionEndReason.None"/> while it goes on.</summary>
@@ -103,6 +114,8 @@ public sealed partial class SmtpSession
     private SmtpExtensions Known => _isTls ? _profile.ExtensionsOverTls : _profile.ExtensionsInClear;
 
     private bool Knows(SmtpExtensions extension) => (Known & extension) != SmtpExtensions.None;
+
+    private static IPAddress? Unmap(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 
     private int Take(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {

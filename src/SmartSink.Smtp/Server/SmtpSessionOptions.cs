@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SmartSink.Smtp.Authentication;
 
 namespace SmartSink.Smtp.Server;
@@ -5,6 +6,9 @@ namespace SmartSink.Smtp.Server;
 /// <summary>What all sessions of a listener share: names and limits. Immutable once the first session is made.</summary>
 public sealed class SmtpSessionOptions
 {
+    // An identity goes with the revision of the rules that gave it, and its replies go with it.
+    private readonly ConditionalWeakTable<ServerIdentity, SessionProfile> _profiles = [];
+
     /// <summary>The server's name in the greeting, the EHLO reply and <c>{hostname}</c>: a domain or address literal, 1 to 255 octets.</summary>
     public required string Hostname
     {
@@ -61,4 +65,8 @@ public sealed class SmtpSessionOptions
     public TimeSpan DataRateGrace { get; init; } = TimeSpan.FromSeconds(60);
 
     internal SessionProfile Profile => field ??= new SessionProfile(this);
+
+    /// <summary>The same limits under another name.</summary>
+    internal SessionProfile ProfileOf(ServerIdentity identity) =>
+        _profiles.TryGetValue(identity, out var profile) ? profile : _profiles.GetValue(identity, key => new SessionProfile(this, key));
 }

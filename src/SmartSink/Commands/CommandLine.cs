@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using SmartSink.Configuration;
 using SmartSink.Hosting;
 
@@ -82,10 +83,24 @@ internal static class CommandLine
     {
         var addresses = new Argument<string[]>("ADDRESS") { Arity = ArgumentArity.OneOrMore, Description = "Mailboxes or domains" };
         var options = new SettingOptions(SettingCatalog.All.Where(setting => setting.Key == "Data"));
-        var command = new Command("explain", "Tell what becomes of mail to an address, and why") { addresses };
+        var destination = new Option<IPAddress?>("--destination")
+        {
+            HelpName = "ip",
+            Description = "Where the client meant to connect to, for the [[mx]] entries",
+            CustomParser = given =>
+            {
+                if (!IPAddress.TryParse(given.Tokens[0].Value, out var address))
+                {
+                    given.AddError("--destination: not an IP address");
+                }
+
+                return address;
+            },
+        };
+        var command = new Command("explain", "Tell what becomes of mail to an address, and why") { addresses, destination };
         options.AddTo(command);
         command.SetAction(line => ExplainCommand.Run(
-            line.GetRequiredValue(addresses), Settings(line, options).Settings!, line.InvocationConfiguration.Output));
+            line.GetRequiredValue(addresses), line.GetValue(destination), Settings(line, options).Settings!, line.InvocationConfiguration.Output));
         return command;
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using SmartSink.Configuration;
 using SmartSink.Hosting;
 using SmartSink.Policy;
@@ -8,8 +9,12 @@ namespace SmartSink.Commands;
 internal static class ExplainCommand
 {
     /// <summary>Explains each address; ends with 1 when one of them is none.</summary>
+    /// <param name="addresses">Mailboxes or domains.</param>
+    /// <param name="destination">Where the client meant to connect to; null to leave that aside.</param>
+    /// <param name="settings">Name the policy.</param>
+    /// <param name="output">Takes the explanations.</param>
     /// <exception cref="StartException">The policy cannot be used.</exception>
-    public static int Run(IReadOnlyList<string> addresses, SinkSettings settings, TextWriter output)
+    public static int Run(IReadOnlyList<string> addresses, IPAddress? destination, SinkSettings settings, TextWriter output)
     {
         var result = PolicyLoader.Load(settings.PolicyFile);
         if (result.Snapshot is not { } snapshot)
@@ -17,7 +22,7 @@ internal static class ExplainCommand
             throw new StartException(ExitCodes.Usage, [.. result.Diagnostics.Select(diagnostic => diagnostic.ToString())]);
         }
 
-        var explanations = addresses.Select(snapshot.Explain).ToList();
+        var explanations = addresses.Select(address => snapshot.Explain(address, destination)).ToList();
         output.Write(string.Join('\n', explanations.Select(explanation => explanation.ToText())));
         return explanations.Exists(explanation => explanation.Problem is not null) ? ExitCodes.Failure : ExitCodes.Success;
     }

@@ -25,6 +25,9 @@ internal record ListenerSettings
     /// <summary>SINK_BANNER.</summary>
     public string Banner { get; init; } = "ESMTP SmartSink, all mail is discarded";
 
+    /// <summary>SINK_ORIGINAL_DESTINATION: when the kernel is asked where a connection was meant to go.</summary>
+    public OriginalDestination OriginalDestination { get; init; }
+
     /// <summary>SINK_TLS: how a dialog comes to TLS, if at all.</summary>
     public TlsMode Tls { get; init; } = TlsMode.StartTls;
 

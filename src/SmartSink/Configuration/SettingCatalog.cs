@@ -28,6 +28,8 @@ internal static class SettingCatalog
             "The server's name in its greeting and replies"),
         Setting.PerListener("Banner", "BANNER", SettingKinds.Banner, (s, v) => s with { Banner = v }, "ESMTP SmartSink, all mail is discarded",
             "The greeting's text after the name"),
+        Setting.PerListener("OriginalDestination", "ORIGINAL_DESTINATION", SettingKinds.OriginalDestination, (s, v) => s with { OriginalDestination = v }, "auto",
+            "Whether to ask the kernel where a diverted connection was meant to go; auto: while the policy has [[mx]] entries"),
         Setting.PerListener("StartTls", "STARTTLS", SettingKinds.Switch, (s, v) => s with { StartTls = v }, "on",
             "Whether STARTTLS is offered"),
         Setting.PerListener("Tls", "TLS", SettingKinds.TlsMode, (s, v) => s with { Tls = v }, "starttls",

@@ -57,6 +57,9 @@ internal static class SettingKinds
     /// <summary>How a dialog comes to TLS.</summary>
     public static SettingKind<TlsMode> TlsMode { get; } = OneOf<TlsMode>();
 
+    /// <summary>When to ask where a connection was meant to go.</summary>
+    public static SettingKind<OriginalDestination> OriginalDestination { get; } = OneOf<OriginalDestination>();
+
     /// <summary>A listener's name.</summary>
     public static SettingKind<string> ListenerName { get; } = new("name", "a name of letters, digits, dots, hyphens and underscores, at most 64", (string text, out string value) =>
     {

@@ -1,3 +1,4 @@
+using SmartSink.Configuration;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
@@ -36,6 +37,9 @@ internal sealed class ConnectionContext
     /// <summary>Whether TLS comes before the greeting (RFC 8314 section 3.3).</summary>
     public required bool IsTlsImplicit { get; init; }
 
+    /// <summary>When to find out where a client meant to connect to.</summary>
+    public required OriginalDestination OriginalDestination { get; init; }
+
     /// <summary>How long a batch of replies may wait for a client that does not read; zero for no limit.</summary>
     public required TimeSpan SendTimeout { get; init; }
 
@@ -51,6 +55,14 @@ internal sealed class ConnectionContext
         get => (StopPhase)Volatile.Read(ref _stopPhase);
         set => Volatile.Write(ref _stopPhase, (int)value);
     }
+
+    /// <summary>Whether to find out now where a client meant to connect to.</summary>
+    public bool WantsDestination => OriginalDestination switch
+    {
+        OriginalDestination.On => true,
+        OriginalDestination.Off => false,
+        _ => Filters.Current.WantsDestination,
+    };
 
     /// <summary>The present moment.</summary>
     public Moment Now() => Clock.ReadMoment();

@@ -38,6 +38,9 @@ internal static partial class ListeningLog
     [LoggerMessage(109, LogLevel.Information, "SMTP has stopped")]
     public static partial void Stopped(this ILogger log);
 
+    [LoggerMessage(110, LogLevel.Debug, "Connection {Connection} was meant for {Destination}")]
+    public static partial void ConnectionMeantFor(this ILogger log, long connection, IPAddress destination);
+
     public static void ConnectionEnded(this ILogger log, long connection, IPAddress client, string listener, SessionEndReason reason)
     {
         if (log.IsEnabled(LogLevel.Debug))

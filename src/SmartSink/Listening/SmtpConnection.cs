@@ -59,6 +59,11 @@ internal sealed partial class SmtpConnection : IPolled
     public void Start()
     {
         _context.Log.ConnectionOpened(_id, ClientAddress, _context.Listener);
+        if (_context.WantsDestination && NativeSocket.Destination(_descriptor, ClientAddress.AddressFamily) is { } destination)
+        {
+            _session.Destination = destination;
+            _context.Log.ConnectionMeantFor(_id, destination);
+        }
 
         try
         {

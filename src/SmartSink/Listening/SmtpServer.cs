@@ -59,6 +59,7 @@ internal sealed class SmtpServer : IDisposable
             Registry = _registry,
             Tls = listener.Tls == TlsMode.Off ? null : new TlsSettings(certificate!, listener.TlsVersions, listener.TlsHandshakeTimeout),
             IsTlsImplicit = listener.Tls == TlsMode.Implicit,
+            OriginalDestination = listener.OriginalDestination,
             SendTimeout = listener.IdleTimeout,
             Clock = _clock,
             Log = _log,

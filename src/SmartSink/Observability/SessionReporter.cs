@@ -57,15 +57,19 @@ internal sealed class SessionReporter(DialogMetrics metrics, ILogger<SessionRepo
     {
         if (log.IsEnabled(LogLevel.Debug))
         {
+            var stage = LabelWords.Stages[(int)facts.Stage];
+            var (id, sender, recipient) = (Text(facts.TransactionId), Text(facts.Sender), Text(facts.Recipient));
             var octets = new ReplyBuffer(512);
             reply.WriteTo(octets, in facts);
-            log.Refused(
-                facts.ClientAddress,
-                LabelWords.Stages[(int)facts.Stage],
-                Text(facts.TransactionId),
-                Text(facts.Sender),
-                Text(facts.Recipient),
-                Text(octets.Pending).TrimEnd().ReplaceLineEndings(" | "));
+            var text = Text(octets.Pending).TrimEnd().ReplaceLineEndings(" | ");
+            if (facts.Destination is { } destination)
+            {
+                log.RefusedOnItsWay(facts.ClientAddress, destination, stage, id, sender, recipient, text);
+            }
+            else
+            {
+                log.Refused(facts.ClientAddress, stage, id, sender, recipient, text);
+            }
         }
     }
 

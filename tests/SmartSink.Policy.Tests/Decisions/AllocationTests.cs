@@ -1,3 +1,6 @@
+using System.Net;
+using SmartSink.Smtp;
+
 namespace SmartSink.Policy.Tests.Decisions;
 
 public sealed class AllocationTests
@@ -26,9 +29,37 @@ public sealed class AllocationTests
         }
     }
 
-    private static long Allocated(PolicySnapshot policy, Dialog dialog)
+    [Theory]
+    [InlineData("", Stage.Connect)]
+    [InlineData("", Stage.Ehlo)]
+    [InlineData("seed = 1\n", Stage.Mail)]
+    [InlineData("seed = 1\nsticky = true\n", Stage.Rcpt)]
+    public void A_decision_about_a_known_destination_allocates_nothing(string head, Stage stage)
     {
-        var facts = dialog.Facts();
+        var policy = PolicyFolder.Snapshot(head + """
+            [domain."example.com"]
+            bounce = 50
+            [[mx]]
+            networks = ["192.0.2.0/24", "198.51.100.0/25", "2001:db8::/32"]
+            hostname = "mx.example.com"
+            domains = ["example.com"]
+            [[bounce."example.com"]]
+            code = 550
+            msg = "no"
+            stage = "connect"
+            """);
+        foreach (var destination in new[] { "192.0.2.1", "203.0.113.1", "2001:db8::1" })
+        {
+            var dialog = new Dialog { Destination = IPAddress.Parse(destination) };
+            Allocated(policy, dialog, stage);
+
+            Allocated(policy, dialog, stage).ShouldBe(0);
+        }
+    }
+
+    private static long Allocated(PolicySnapshot policy, Dialog dialog, Stage stage = Stage.Rcpt)
+    {
+        var facts = dialog.Facts(stage);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
         {

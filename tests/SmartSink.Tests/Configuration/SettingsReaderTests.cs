@@ -22,6 +22,7 @@ public sealed class SettingsReaderTests
         ["Hostname"] = ("mx.example.com", s => s.Hostname, "mx.example.com"),
         ["Banner"] = ("ESMTP ready", s => s.Banner, "ESMTP ready"),
         ["StartTls"] = ("off", s => s.StartTls, false),
+        ["OriginalDestination"] = ("on", s => s.OriginalDestination, OriginalDestination.On),
         ["Tls"] = ("implicit", s => s.Tls, TlsMode.Implicit),
         ["TlsCert"] = ("cert.pem", s => s.TlsCertificateFile, "cert.pem"),
         ["TlsKey"] = ("key.pem", s => s.TlsKeyFile, "key.pem"),

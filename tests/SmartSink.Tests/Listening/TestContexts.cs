@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using SmartSink.Configuration;
 using SmartSink.Listening;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
@@ -18,6 +19,7 @@ internal static class TestContexts
         Registry = new ConnectionRegistry(maxConnections: 1, maxPerAddress: 0),
         Tls = null,
         IsTlsImplicit = false,
+        OriginalDestination = OriginalDestination.Off,
         SendTimeout = TimeSpan.Zero,
         Clock = clock,
         Log = NullLogger.Instance,

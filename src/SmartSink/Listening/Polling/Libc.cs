@@ -26,6 +26,15 @@ internal static unsafe partial class Libc
     /// <summary>send: more follows at once, so that these octets may travel with it.</summary>
     public const int MSG_MORE = 0x8000;
 
+    /// <summary>getsockopt: the level of IPv4.</summary>
+    public const int IPPROTO_IP = 0;
+
+    /// <summary>getsockopt: the level of IPv6.</summary>
+    public const int IPPROTO_IPV6 = 41;
+
+    /// <summary>getsockopt, on either level: where a connection went before the kernel's NAT diverted it (linux/netfilter_ipv4.h, netfilter_ipv6/ip6_tables.h).</summary>
+    public const int SO_ORIGINAL_DST = 80;
+
     /// <summary>shutdown: nothing more will be sent.</summary>
     public const int SHUT_WR = 1;
 
@@ -37,6 +46,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int accept4(int socket, byte* address, int* length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getsockopt(int socket, int level, int option, byte* value, int* length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getsockname(int socket, byte* address, int* length);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint recv(int socket, byte* buffer, nuint length, int flags);

@@ -38,6 +38,31 @@ internal static unsafe class NativeSocket
         return SocketError.Success;
     }
 
+    /// <summary>
+    /// Where the client meant to connect to: what the kernel's NAT on this machine diverted, else the address that it connected to.
+    /// A connection of IPv4 to a socket of both families is asked about as IPv4.
+    /// </summary>
+    /// <param name="descriptor">The connection.</param>
+    /// <param name="family">The family of the client's address, unmapped.</param>
+    /// <returns>IPv4-mapped IPv6 already unmapped; null when the connection is lost already.</returns>
+    public static IPAddress? Destination(int descriptor, AddressFamily family)
+    {
+        var address = stackalloc byte[AddressSize];
+        var length = AddressSize;
+        var level = family == AddressFamily.InterNetwork ? Libc.IPPROTO_IP : Libc.IPPROTO_IPV6;
+        if (Libc.getsockopt(descriptor, level, Libc.SO_ORIGINAL_DST, address, &length) != 0)
+        {
+            // No NAT knows of the connection.
+            length = AddressSize;
+            if (Libc.getsockname(descriptor, address, &length) != 0)
+            {
+                return null;
+            }
+        }
+
+        return ReadAddress(new ReadOnlySpan<byte>(address, AddressSize));
+    }
+
     /// <summary>Takes what there is, up to the buffer's length; 0 with <see cref="SocketError.Success"/> at the end of what the client sends.</summary>
     public static int Receive(int descriptor, Span<byte> buffer, out SocketError error)
     {

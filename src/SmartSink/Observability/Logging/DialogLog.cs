@@ -11,6 +11,10 @@ internal static partial class DialogLog
     [LoggerMessage(241, LogLevel.Debug, "Refused {Client} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>: {Reply}", SkipEnabledCheck = true)]
     public static partial void Refused(this ILogger log, IPAddress? client, string stage, string id, string sender, string recipient, string reply);
 
+    [LoggerMessage(243, LogLevel.Debug, "Refused {Client} on its way to {Destination} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>: {Reply}", SkipEnabledCheck = true)]
+    public static partial void RefusedOnItsWay(
+        this ILogger log, IPAddress? client, IPAddress destination, string stage, string id, string sender, string recipient, string reply);
+
     [LoggerMessage(242, LogLevel.Debug, "Authentication of {Client} as {User} by {Mechanism}: {Result}", SkipEnabledCheck = true)]
     public static partial void Authenticated(this ILogger log, IPAddress? client, string user, string mechanism, string result);
 }

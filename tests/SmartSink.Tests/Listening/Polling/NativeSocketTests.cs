@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using SmartSink.Listening;
 using SmartSink.Listening.Polling;
 
 namespace SmartSink.Tests.Listening.Polling;
@@ -49,6 +50,23 @@ public class NativeSocketTests
         dropping.ShouldBe(SocketError.OperationAborted);
         NativeSocket.Accept(-1, out _, out _).ShouldBe(SocketError.OperationAborted);
         NativeSocket.ShutdownSend(-1).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    [InlineData("127.0.0.2", "127.0.0.2")]
+    [InlineData("::1", "::1")]
+    public void A_connection_that_nothing_diverted_was_meant_for_where_it_is(string address, string expected)
+    {
+        using var listening = SmtpListener.Open(address: null, port: 0);
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        client.Connect(IPAddress.Parse(address), listening.EndPoint.Port);
+        NativeSocket.Accept(listening.Descriptor, out var descriptor, out var from).ShouldBe(SocketError.Success);
+
+        NativeSocket.Destination(descriptor, from.AddressFamily).ShouldBe(IPAddress.Parse(expected));
+
+        NativeSocket.Close(descriptor);
+        NativeSocket.Destination(-1, AddressFamily.InterNetwork).ShouldBeNull();
     }
 
     /// <summary>The runtime's own writing of struct sockaddr_in and sockaddr_in6.</summary>
