@@ -21,8 +21,11 @@ public sealed class MetricsScrape
     public static async Task<MetricsScrape> FetchAsync(Uri metrics)
     {
         using var client = new HttpClient();
-        return new MetricsScrape(await client.GetStringAsync(metrics));
+        return await FetchAsync(metrics, client);
     }
+
+    /// <summary>Fetches a page by a client and reads it.</summary>
+    public static async Task<MetricsScrape> FetchAsync(Uri metrics, HttpClient client) => new(await client.GetStringAsync(metrics));
 
     /// <summary>The sum over all samples of a name that carry the given labels (<c>("outcome", "accepted")</c>); 0 when there is none.</summary>
     public double Sum(string name, params ReadOnlySpan<(string Key, string Value)> labels)

@@ -1,18 +1,25 @@
+using System.Text;
+using System.Text.Json;
+using SmartSink.EndToEnd.Tests.Redirect;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
 
 namespace SmartSink.EndToEnd.Tests.Postfix;
 
 /// <summary>
-/// A Postfix of the test's own beside the machine's: own folders, own log, one SMTP port on loopback, everything relayed to the sink.
-/// Needs root, as Postfix's master does.
+/// A Postfix of the test's own beside the machine's: own folders, own log, one SMTP port on loopback. Everything is relayed to the sink, or,
+/// on a host of the test's own, delivered as the host's DNS says. Needs root, as Postfix's master does.
 /// </summary>
 internal sealed class PostfixInstance : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly NetworkNamespace? _host;
+    private readonly List<Delivery> _deliveries = [];
+    private long _logRead;
 
-    private PostfixInstance()
+    private PostfixInstance(NetworkNamespace? host)
     {
+        _host = host;
         Configuration = _folder.Combine("etc");
         LogFile = _folder.Combine("mail.log");
     }
@@ -24,12 +31,36 @@ internal sealed class PostfixInstance : IAsyncDisposable
 
     public string LogFile { get; }
 
+    /// <summary>Starts one that relays everything to a sink on loopback.</summary>
     /// <param name="sinkPort">Where it relays to.</param>
     /// <param name="headerChecks">Lines of a regexp table that looks at each header field; empty for none.</param>
     public static async Task<PostfixInstance> StartAsync(int sinkPort, string headerChecks = "")
     {
-        var postfix = new PostfixInstance { Port = LoopbackPort.Free() };
-        await postfix.StartCoreAsync(sinkPort, headerChecks);
+        var postfix = new PostfixInstance(host: null) { Port = LoopbackPort.Free() };
+        await postfix.StartCoreAsync(
+            $"""
+            inet_protocols = ipv4
+            relayhost = [127.0.0.1]:{sinkPort}
+            disable_dns_lookups = yes
+            """,
+            headerChecks);
+        return postfix;
+    }
+
+    /// <summary>Starts one on another host that looks domains up and delivers to the first address it finds.</summary>
+    /// <param name="host">Where it runs.</param>
+    /// <param name="settings">More lines for its main.cf.</param>
+    public static async Task<PostfixInstance> StartAsync(NetworkNamespace host, string settings)
+    {
+        // With a second address a recipient refused for now would be tried there at once, and each try counts in the sink.
+        var postfix = new PostfixInstance(host) { Port = 10025 };
+        await postfix.StartCoreAsync(
+            $"""
+            inet_protocols = all
+            smtp_mx_address_limit = 1
+            {settings}
+            """,
+            headerChecks: string.Empty);
         return postfix;
     }
 
@@ -41,10 +72,10 @@ internal sealed class PostfixInstance : IAsyncDisposable
     {
         while (true)
         {
-            var deliveries = File.Exists(LogFile) ? Delivery.ReadAll(await File.ReadAllLinesAsync(LogFile, cancellation)) : [];
-            if (deliveries.Count >= count)
+            await ReadLogAsync(cancellation);
+            if (_deliveries.Count >= count)
             {
-                return deliveries;
+                return [.. _deliveries];
             }
 
             // Postfix announces nothing: its log is all there is to look at.
@@ -53,14 +84,20 @@ internal sealed class PostfixInstance : IAsyncDisposable
     }
 
     /// <summary>Waits until the queue holds so many messages, all of them deferred: Postfix moves a message a moment after it logged the delivery.</summary>
-    public async Task WaitForDeferredAsync(int count, CancellationToken cancellation)
+    /// <returns>The recipients that are left, each with the reason.</returns>
+    public async Task<IReadOnlyDictionary<string, string>> WaitForDeferredAsync(int count, CancellationToken cancellation)
     {
         while (true)
         {
             var queue = (await RunAsync("postqueue", "-c", Configuration, "-j")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             if (queue.Length == count && queue.All(message => message.Contains("\"queue_name\": \"deferred\"", StringComparison.Ordinal)))
             {
-                return;
+                return queue
+                    .SelectMany(message => JsonDocument.Parse(message).RootElement.GetProperty("recipients").EnumerateArray())
+                    .ToDictionary(
+                        recipient => recipient.GetProperty("address").GetString()!,
+                        recipient => recipient.GetProperty("delay_reason").GetString()!,
+                        StringComparer.Ordinal);
             }
 
             await Task.Delay(100, cancellation);
@@ -73,14 +110,32 @@ internal sealed class PostfixInstance : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static async Task<ToolResult> RunAsync(string name, params string[] arguments)
+    private async Task<ToolResult> RunAsync(params string[] command)
     {
-        var result = await Tool.RunAsync(name, arguments);
+        var line = _host?.Inside(command) ?? command;
+        var result = await Tool.RunAsync(line[0], line.Skip(1));
         result.ExitCode.ShouldBe(0, result.ToString());
         return result;
     }
 
-    private async Task StartCoreAsync(int sinkPort, string headerChecks)
+    /// <summary>Takes in the lines that were added, as far as they are whole.</summary>
+    private async Task ReadLogAsync(CancellationToken cancellation)
+    {
+        if (!File.Exists(LogFile))
+        {
+            return;
+        }
+
+        await using var log = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        log.Position = _logRead;
+        var octets = new byte[log.Length - _logRead];
+        await log.ReadExactlyAsync(octets, cancellation);
+        var whole = octets.AsSpan().LastIndexOf((byte)'\n') + 1;
+        _deliveries.AddRange(Delivery.ReadAll(Encoding.UTF8.GetString(octets, 0, whole).Split('\n')));
+        _logRead += whole;
+    }
+
+    private async Task StartCoreAsync(string routing, string headerChecks)
     {
         // Postfix's daemons run as user postfix and must pass through.
         await RunAsync("chmod", "755", _folder.Path);
@@ -104,9 +159,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
             local_recipient_maps =
             mynetworks = 127.0.0.0/8
             inet_interfaces = 127.0.0.1
-            inet_protocols = ipv4
-            relayhost = [127.0.0.1]:{sinkPort}
-            disable_dns_lookups = yes
+            {routing}
             smtp_tls_security_level = may
             smtputf8_enable = no
             notify_classes =

@@ -1,11 +1,18 @@
+using System.ComponentModel;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
 
 namespace SmartSink.EndToEnd.Tests.Redirect;
 
 /// <summary>A host of the test's own: loopback, one interface that leads nowhere, and a default route through it.</summary>
-internal sealed class NetworkNamespace : IAsyncDisposable
+internal sealed partial class NetworkNamespace : IAsyncDisposable
 {
+    private const int NetworkNamespaceKind = 0x40000000;
+
     private static int _count;
 
     private NetworkNamespace(string name) => Name = name;
@@ -54,7 +61,49 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         return Tool.RunAsync(command[0], command.Skip(1), folder: RepositoryRoot.Path);
     }
 
+    /// <summary>A socket on this host; which host it is on, a socket keeps from its birth.</summary>
+    public async Task<Socket> OpenSocketAsync(AddressFamily family, SocketType type, ProtocolType protocol)
+    {
+        var made = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // A thread changes hosts for good, so it has to be one of its own.
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                using var entrance = File.OpenHandle($"/run/netns/{Name}");
+                if (SetNamespace(entrance, NetworkNamespaceKind) != 0)
+                {
+                    throw new Win32Exception(Marshal.GetLastPInvokeError());
+                }
+
+                made.SetResult(new Socket(family, type, protocol));
+            }
+            catch (Exception error)
+            {
+                made.SetException(error);
+            }
+        });
+        thread.Start();
+        return await made.Task;
+    }
+
+    /// <summary>A client for what answers HTTP on this host.</summary>
+    public HttpClient CreateHttpClient() => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (context, cancellation) =>
+        {
+            var address = IPAddress.Parse(context.DnsEndPoint.Host);
+            var socket = await OpenSocketAsync(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(address, context.DnsEndPoint.Port, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    });
+
     public async ValueTask DisposeAsync() => await RunOutsideAsync("ip", "netns", "del", Name);
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static partial int SetNamespace(SafeFileHandle entrance, int kind);
 
     private static async Task<ToolResult> RunOutsideAsync(params string[] command)
     {

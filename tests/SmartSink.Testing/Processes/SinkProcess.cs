@@ -15,9 +15,11 @@ public sealed partial class SinkProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
+    private readonly HttpClient _http;
 
-    private SinkProcess(string policy, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> command)
+    private SinkProcess(string policy, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> command, HttpClient http)
     {
+        _http = http;
         PolicyFile = _folder.Write("policy/responses.toml", policy);
         var start = new ProcessStartInfo(Tool.Find(command[0]) ?? command[0], command.Skip(1))
         {
@@ -73,11 +75,12 @@ public sealed partial class SinkProcess : IAsyncDisposable
     /// <param name="policy">The text of its responses.toml.</param>
     /// <param name="environment">Settings beside the test's own.</param>
     /// <param name="command">How to run it, from the repository's root; <see cref="OwnCommand"/> unless told.</param>
+    /// <param name="http">Reaches its HTTP when that is not on this machine's loopback; ended with it.</param>
     /// <exception cref="InvalidOperationException">It ended instead; the message holds what it said.</exception>
     public static async Task<SinkProcess> StartAsync(
-        string policy, IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? command = null)
+        string policy, IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? command = null, HttpClient? http = null)
     {
-        var sink = new SinkProcess(policy, environment, command ?? OwnCommand);
+        var sink = new SinkProcess(policy, environment, command ?? OwnCommand, http ?? new HttpClient());
         sink._process.Start();
         sink._process.BeginOutputReadLine();
         sink._process.BeginErrorReadLine();
@@ -86,7 +89,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     }
 
     /// <summary>Reads /metrics.</summary>
-    public Task<MetricsScrape> MetricsAsync() => MetricsScrape.FetchAsync(new Uri(Http, "/metrics"));
+    public Task<MetricsScrape> MetricsAsync() => MetricsScrape.FetchAsync(new Uri(Http, "/metrics"), _http);
 
     /// <summary>Puts another policy in the place of the present one and waits until it is in force.</summary>
     public async Task ChangePolicyAsync(string policy)
@@ -122,6 +125,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+        _http.Dispose();
         _folder.Dispose();
     }
 
