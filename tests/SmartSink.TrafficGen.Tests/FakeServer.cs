@@ -10,6 +10,8 @@ internal sealed class FakeServer : IAsyncDisposable
     private readonly Func<FakeSession, int, Task> _script;
     private readonly Task _accepting;
     private readonly List<Task> _sessions = [];
+    private readonly TaskCompletionSource _silent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FakeServer(Func<FakeSession, int, Task> script)
     {
@@ -20,14 +22,24 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public DnsEndPoint EndPoint => new("127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port);
 
+    /// <summary>Done when a session has fallen silent.</summary>
+    public Task Silent => _silent.Task;
+
     /// <summary>Starts one; the script gets the connection and its number, from 0 on, and the connection is closed when it ends.</summary>
     public static FakeServer Start(Func<FakeSession, int, Task> script) => new(script);
 
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
+        _over.TrySetResult();
         await _accepting;
         await Task.WhenAll(_sessions);
+    }
+
+    private Task FallSilentAsync()
+    {
+        _silent.TrySetResult();
+        return _over.Task;
     }
 
     private async Task AcceptAsync()
@@ -52,7 +64,7 @@ internal sealed class FakeServer : IAsyncDisposable
             try
             {
                 client.NoDelay = true;
-                using var session = new FakeSession(client.GetStream());
+                using var session = new FakeSession(client.GetStream(), FallSilentAsync);
                 await _script(session, number);
             }
             catch (IOException)

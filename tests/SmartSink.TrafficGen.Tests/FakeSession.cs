@@ -4,7 +4,7 @@ using System.Text;
 namespace SmartSink.TrafficGen.Tests;
 
 /// <summary>The server's end of one connection.</summary>
-internal sealed class FakeSession(Stream stream) : IDisposable
+internal sealed class FakeSession(Stream stream, Func<Task> fallSilent) : IDisposable
 {
     private Stream _stream = stream;
     private StreamReader _reader = new(stream, Encoding.Latin1, false, -1, leaveOpen: true);
@@ -33,6 +33,9 @@ internal sealed class FakeSession(Stream stream) : IDisposable
             await _stream.FlushAsync();
         }
     }
+
+    /// <summary>Says and hears nothing any more until the server is disposed.</summary>
+    public Task FallSilentAsync() => fallSilent();
 
     /// <summary>The next line; null at the end.</summary>
     public async Task<string?> HearAsync()

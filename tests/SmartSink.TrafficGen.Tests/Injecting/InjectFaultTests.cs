@@ -1,5 +1,4 @@
 using SmartSink.Testing.Time;
-using SmartSink.TrafficGen.Sending;
 using SmartSink.TrafficGen.Tests.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Injecting;
@@ -102,23 +101,19 @@ public sealed class InjectFaultTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{")]
     public async Task A_silent_server_is_waited_for_a_minute(string beginning)
     {
-        var silent = new TaskCompletionSource();
-        var test = new TaskCompletionSource();
         await using var server = FakeServer.Start(async (session, _) =>
         {
             await session.HearRequestAsync();
             await session.SayAsync(beginning);
-            silent.SetResult();
-            await test.Task;
+            await session.FallSilentAsync();
         });
         var run = (InjectRuns.To(server, messages: 5) with { KeepGoing = false }).MakeAsync(_clock);
-        await silent.Task;
+        await server.Silent;
 
         _clock.Advance(TimeSpan.FromSeconds(59));
         run.IsCompleted.ShouldBeFalse();
         _clock.Advance(TimeSpan.FromSeconds(2));
         var (end, observer) = await run;
-        test.SetResult();
 
         (end, observer.GivenUp, observer.Open).ShouldBe((TrafficEnd.Failed, 1, 0));
         observer.Faults.ShouldHaveSingleItem().Key.ShouldBe((TrafficFault.TimedOut, TrafficStage.Request));
@@ -127,27 +122,14 @@ public sealed class InjectFaultTests
     [Fact]
     public async Task A_run_that_is_stopped_waits_ten_seconds_for_a_silent_server()
     {
-        using var stop = new CancellationTokenSource();
-        var silent = new TaskCompletionSource();
-        var test = new TaskCompletionSource();
         await using var server = FakeServer.Start(async (session, _) =>
         {
             await session.HearRequestAsync();
-            silent.SetResult();
-            await test.Task;
+            await session.FallSilentAsync();
         });
-        var observer = new CountingObserver();
-        var run = TrafficRun.RunAsync(InjectRuns.To(server, messages: 5), observer, _clock, stop.Token);
-        await silent.Task;
+        var (end, observer) = await InjectRuns.To(server, messages: 5).StopInSilenceAsync(server, _clock);
 
-        await stop.CancelAsync();
-        _clock.Advance(TimeSpan.FromSeconds(9));
-        run.IsCompleted.ShouldBeFalse();
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        (await run).ShouldBe(TrafficEnd.Cancelled);
-        test.SetResult();
-
-        (observer.Open, observer.GivenUp, observer.Retried).ShouldBe((0, 1, 0));
+        (end, observer.Open, observer.GivenUp, observer.Retried).ShouldBe((TrafficEnd.Cancelled, 0, 1, 0));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using SmartSink.Testing.Time;
-using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Sending;
 
@@ -17,26 +16,22 @@ public sealed class DeadlineTests
     [InlineData(".", nameof(TrafficStage.EndOfData), 10)]
     public async Task A_server_that_never_answers_is_left_when_its_time_is_over(string command, string stage, int minutes)
     {
-        var silent = new TaskCompletionSource();
-        var test = new TaskCompletionSource();
         await using var server = FakeServer.Start((session, _) => session.ServeSlowlyAsync(async line =>
         {
             if (line.StartsWith(command, StringComparison.Ordinal))
             {
-                silent.SetResult();
-                await test.Task;
+                await session.FallSilentAsync();
             }
 
             return null;
         }));
         var run = (Runs.To(server, messages: 1) with { KeepGoing = false }).MakeAsync(_clock);
-        await silent.Task;
+        await server.Silent;
 
         _clock.Advance(TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(1));
         run.IsCompleted.ShouldBeFalse();
         _clock.Advance(TimeSpan.FromSeconds(2));
         var (end, observer) = await run;
-        test.SetResult();
 
         (end, observer.Open, observer.Accepted).ShouldBe((TrafficEnd.Failed, 0, 0));
         observer.Faults.ToDictionary().ShouldBe(
@@ -48,8 +43,6 @@ public sealed class DeadlineTests
     [InlineData(TlsMode.StartTls)]
     internal async Task A_server_that_never_finishes_the_handshake_is_left_too(TlsMode tls)
     {
-        var silent = new TaskCompletionSource();
-        var test = new TaskCompletionSource();
         await using var server = FakeServer.Start(async (session, _) =>
         {
             if (tls == TlsMode.StartTls)
@@ -63,15 +56,13 @@ public sealed class DeadlineTests
 
             // The first octets of the handshake.
             await session.HearOctetsAsync(3);
-            silent.SetResult();
-            await test.Task;
+            await session.FallSilentAsync();
         });
         var run = (Runs.To(server, messages: 1) with { KeepGoing = false, Tls = tls }).MakeAsync(_clock);
-        await silent.Task;
+        await server.Silent;
 
         _clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(1));
         var (end, observer) = await run;
-        test.SetResult();
 
         (end, observer.Open, observer.Reason).ShouldBe((TrafficEnd.Failed, 0, null));
         observer.Faults.ShouldHaveSingleItem().Key.ShouldBe((TrafficFault.TimedOut, TrafficStage.Tls));
@@ -80,24 +71,20 @@ public sealed class DeadlineTests
     [Fact]
     public async Task A_server_that_never_answers_QUIT_holds_nobody_up_for_long()
     {
-        var silent = new TaskCompletionSource();
-        var test = new TaskCompletionSource();
         await using var server = FakeServer.Start((session, _) => session.ServeSlowlyAsync(async line =>
         {
             if (line == "QUIT")
             {
-                silent.SetResult();
-                await test.Task;
+                await session.FallSilentAsync();
             }
 
             return null;
         }));
         var run = Runs.To(server, messages: 1).MakeAsync(_clock);
-        await silent.Task;
+        await server.Silent;
 
         _clock.Advance(TimeSpan.FromSeconds(11));
         var (end, observer) = await run;
-        test.SetResult();
 
         (end, observer.Open, observer.Accepted, observer.Faults.Count).ShouldBe((TrafficEnd.Complete, 0, 1, 0));
     }
@@ -105,9 +92,7 @@ public sealed class DeadlineTests
     [Fact]
     public async Task After_a_silent_server_the_message_is_tried_again_on_another_connection()
     {
-        var silent = new TaskCompletionSource();
         var again = new TaskCompletionSource();
-        var test = new TaskCompletionSource();
         await using var server = FakeServer.Start((session, number) => session.ServeSlowlyAsync(async line =>
         {
             if (number > 0)
@@ -116,14 +101,13 @@ public sealed class DeadlineTests
             }
             else if (line.StartsWith("MAIL", StringComparison.Ordinal))
             {
-                silent.SetResult();
-                await test.Task;
+                await session.FallSilentAsync();
             }
 
             return null;
         }));
         var run = Runs.To(server, messages: 1).MakeAsync(_clock);
-        await silent.Task;
+        await server.Silent;
 
         _clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(1));
         while (!again.Task.IsCompleted)
@@ -134,7 +118,6 @@ public sealed class DeadlineTests
         }
 
         var (end, observer) = await run;
-        test.SetResult();
 
         (end, observer.Accepted, observer.Retried, observer.Connections).ShouldBe((TrafficEnd.Complete, 1, 1, 2));
         observer.Faults.ShouldHaveSingleItem().Key.ShouldBe((TrafficFault.TimedOut, TrafficStage.Mail));
@@ -143,30 +126,17 @@ public sealed class DeadlineTests
     [Fact]
     public async Task A_run_that_is_stopped_waits_ten_seconds_for_a_silent_server()
     {
-        using var stop = new CancellationTokenSource();
-        var silent = new TaskCompletionSource();
-        var test = new TaskCompletionSource();
         await using var server = FakeServer.Start((session, _) => session.ServeSlowlyAsync(async line =>
         {
             if (line == ".")
             {
-                silent.SetResult();
-                await test.Task;
+                await session.FallSilentAsync();
             }
 
             return null;
         }));
-        var observer = new CountingObserver();
-        var run = TrafficRun.RunAsync(Runs.To(server, messages: 5), observer, _clock, stop.Token);
-        await silent.Task;
+        var (end, observer) = await Runs.To(server, messages: 5).StopInSilenceAsync(server, _clock);
 
-        await stop.CancelAsync();
-        _clock.Advance(TimeSpan.FromSeconds(9));
-        run.IsCompleted.ShouldBeFalse();
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        (await run).ShouldBe(TrafficEnd.Cancelled);
-        test.SetResult();
-
-        (observer.Open, observer.GivenUp, observer.Retried).ShouldBe((0, 1, 0));
+        (end, observer.Open, observer.GivenUp, observer.Retried).ShouldBe((TrafficEnd.Cancelled, 0, 1, 0));
     }
 }

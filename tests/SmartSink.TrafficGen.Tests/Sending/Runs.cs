@@ -1,3 +1,4 @@
+using SmartSink.Testing.Time;
 using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Sending;
@@ -23,5 +24,21 @@ internal static class Runs
         var observer = new CountingObserver();
         var end = await TrafficRun.RunAsync(options, observer, clock ?? TimeProvider.System, TestContext.Current.CancellationToken);
         return (end, observer);
+    }
+
+    /// <summary>Stops a run whose server has fallen silent: it ends ten seconds later, and no earlier.</summary>
+    public static async Task<(TrafficEnd End, CountingObserver Observer)> StopInSilenceAsync(
+        this TrafficOptions options, FakeServer server, ManualTimeProvider clock)
+    {
+        using var stop = new CancellationTokenSource();
+        var observer = new CountingObserver();
+        var run = TrafficRun.RunAsync(options, observer, clock, stop.Token);
+        await server.Silent;
+
+        await stop.CancelAsync();
+        clock.Advance(TimeSpan.FromSeconds(9));
+        run.IsCompleted.ShouldBeFalse();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        return (await run, observer);
     }
 }
