@@ -8,6 +8,12 @@ public sealed class RedirectScriptTests
 {
     private const string Script = "docker/redirect.sh";
 
+    private const string Servers = """
+        [[mx]]
+        networks = ["198.51.100.0/24", "2001:db8:25::/48"]
+        hostname = "mx1.gmail.example"
+        """;
+
     /// <summary>
     /// What stands in a host's tables before: NAT of somebody else's, and a filter that answers at once what is not diverted.
     /// Each family has NAT in its OUTPUT chain: iptables itself would make that chain, and leave it behind empty.
@@ -123,18 +129,18 @@ public sealed class RedirectScriptTests
         await gateway.RunAsync("sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
         await client.RunAsync("ip route add default via 10.25.0.1 && ip -6 route add default via fd25::1");
         await gateway.RunAsync("iptables -F OUTPUT && ip6tables -F OUTPUT");
-        await using var sink = await SinkAsync(gateway);
+        await using var sink = await SinkAsync(gateway, Servers);
 
         (await gateway.TryAsync($"{Script} up --tool {tool} --gateway down0")).ExitCode.ShouldBe(0);
 
-        (await BannerAsync(client, "198.51.100.7")).ShouldStartWith("220 sink.test ");
-        (await BannerAsync(client, "2001:db8:25::25")).ShouldStartWith("220 sink.test ");
+        (await BannerAsync(client, "198.51.100.7")).ShouldStartWith("220 mx1.gmail.example ");
+        (await BannerAsync(client, "2001:db8:25::25")).ShouldStartWith("220 mx1.gmail.example ");
         (await gateway.TryAsync($"{Script} status")).Output.ShouldContain("1 diverted to port 2525 of this host");
 
         // With an address in place of a port; here the gateway's other one.
         (await gateway.TryAsync($"{Script} down && {Script} up --tool {tool} --gateway down0 --to 192.0.2.10:2525 --to '[2001:db8::10]:2525'")).ExitCode.ShouldBe(0);
-        (await BannerAsync(client, "198.51.100.7")).ShouldStartWith("220 sink.test ");
-        (await BannerAsync(client, "2001:db8:25::25")).ShouldStartWith("220 sink.test ");
+        (await BannerAsync(client, "198.51.100.7")).ShouldStartWith("220 mx1.gmail.example ");
+        (await BannerAsync(client, "2001:db8:25::25")).ShouldStartWith("220 mx1.gmail.example ");
         (await gateway.TryAsync($"{Script} status")).Output.ShouldContain("1 diverted to [2001:db8::10]:2525");
     }
 
@@ -159,6 +165,14 @@ public sealed class RedirectScriptTests
         (await TablesAsync(host)).ShouldBe(before);
         await host.TryAsync($"{Script} up --tool {tool} {Options}");
         (await TablesAsync(host)).ShouldBe(byHand);
+    }
+
+    [Fact]
+    public async Task The_commands_that_are_shown_are_those_that_it_runs()
+    {
+        var dry = await Tool.RunAsync("bash", ["-c", $"{Script} up --dry-run --tool iptables -4 --uid 102"], folder: RepositoryRoot.Path);
+
+        string.Join('\n', dry.Output.Split('\n').Where(line => !line.StartsWith('#'))).ShouldBe(DeploymentText.Block("iptables -w -t nat -N"));
     }
 
     [Theory]
@@ -213,9 +227,9 @@ public sealed class RedirectScriptTests
         return host;
     }
 
-    private static Task<SinkProcess> SinkAsync(NetworkNamespace host) =>
+    private static Task<SinkProcess> SinkAsync(NetworkNamespace host, string policy = "") =>
         SinkProcess.StartAsync(
-            string.Empty,
+            policy,
             new Dictionary<string, string>(StringComparer.Ordinal) { ["SINK_PORT"] = "2525", ["SINK_LISTEN"] = "*" },
             host.Inside(SinkProcess.OwnCommand));
 
