@@ -91,7 +91,8 @@ internal sealed class Worker : IDisposable
 
         var wait = Backoff.After(attempt, Random.Shared.NextDouble());
         var until = _run.Clock.GetTimestamp() + (long)(wait.TotalSeconds * _run.Clock.TimestampFrequency);
-        if (until >= _run.Schedule.Deadline || !await WaitAsync(until))
+        // A wait beyond the run's end is waited out to that end, or message after message would be given up without a pause.
+        if (!await WaitAsync(Math.Min(until, _run.Schedule.Deadline)) || until >= _run.Schedule.Deadline)
         {
             return false;
         }

@@ -1,3 +1,5 @@
+using SmartSink.Testing.Time;
+
 namespace SmartSink.TrafficGen.Tests.Sending;
 
 /// <summary>A message that is tried again goes to nobody twice.</summary>
@@ -38,6 +40,22 @@ public sealed class RetryTests
         observer.Answers.ToDictionary().ShouldBe(
             new Dictionary<(int, TrafficStage, int), int> { [(452, TrafficStage.Rcpt, 0)] = 1, [(250, TrafficStage.EndOfData, 0)] = 1 },
             ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_wait_beyond_the_runs_end_gives_up_one_message_and_not_one_after_the_other()
+    {
+        var clock = new ManualTimeProvider();
+        await using var server = FakeServer.Start((session, _) => session.ServeAsync(_ => "421 4.3.2 Later\r\n"));
+        // Shorter than any wait.
+        var run = (Runs.To(server, messages: 1000) with { Duration = TimeSpan.FromMilliseconds(20) }).MakeAsync(clock);
+
+        // The run's heartbeat, and the worker's wait.
+        SpinWait.SpinUntil(() => clock.TimerCount == 2, TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        var (end, observer) = await run;
+
+        (end, observer.GivenUp, observer.Retried).ShouldBe((TrafficEnd.Complete, 1, 0));
     }
 
     [Fact]
