@@ -87,7 +87,8 @@ public sealed class PolicySnapshot : IMailboxFilter
     /// Decides at <see cref="Stage.Rcpt"/>, once for each recipient, and lets every other stage pass, unless the client meant to connect to
     /// a server of <c>[[mx]]</c>: there the replies of earlier stages are drawn at their own. A recipient takes one draw of its
     /// domain, also when a rate of 0 makes it needless, so the k-th always has the k-th draw. Who is decided without, by a trigger or
-    /// by a sticky bounce, takes none: so totals do not hang on the order in which the recipients of many connections come.
+    /// by a sticky bounce, or because TLS is required and missing, which comes before all else, takes none: so totals do not hang on the
+    /// order in which the recipients of many connections come.
     /// </summary>
     public FilterAnswer Answer(in DialogFacts facts)
     {
@@ -99,6 +100,12 @@ public sealed class PolicySnapshot : IMailboxFilter
         var domain = _suffixes.Cut(facts.Domain);
         var match = _domains.Find(domain);
         ref readonly var rules = ref _rules[match.Entry];
+        if (rules.TlsReplies is { } refusals && !facts.IsTls)
+        {
+            // By the address, so that no draw of anybody else is used up.
+            return Give(refusals.Pick(DrawOf(facts.LocalPart, match)), match.Entry);
+        }
+
         switch (TriggerReader.Read(facts.LocalPart, out var code))
         {
             case Trigger.TempFail:

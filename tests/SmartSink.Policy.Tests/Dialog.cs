@@ -19,6 +19,8 @@ internal sealed class Dialog
 
     public string Id { get; init; } = "4fGh2k";
 
+    public bool IsTls { get; init; }
+
     public IPAddress? ClientAddress { get; init; } = IPAddress.Parse("192.0.2.25");
 
     public IPAddress? Destination { get; init; }
@@ -53,6 +55,7 @@ internal sealed class Dialog
         LocalPart = _localPart,
         Domain = _domain,
         Hostname = "sink.test"u8,
+        IsTls = IsTls,
         TransactionId = Encoding.UTF8.GetBytes(Id),
         Now = new Moment(0, Now),
     };

@@ -7,11 +7,13 @@ namespace SmartSink.Policy.Decisions;
 /// <param name="Sticky">Whether a recipient's bounce is drawn from its address.</param>
 /// <param name="Bounces">The replies of a bounce.</param>
 /// <param name="Defers">The replies of a deferral.</param>
+/// <param name="TlsReplies">The replies to clients without TLS; null when its recipients need none.</param>
 internal readonly record struct DomainRules(
     RateThresholds Rates,
     bool Sticky,
     ReplyChoice Bounces,
-    ReplyChoice Defers)
+    ReplyChoice Defers,
+    ReplyChoice? TlsReplies)
 {
     /// <summary>The reply of a bounce when the draw decides for one; else null.</summary>
     /// <param name="draw">The recipient's draw: the address's own under <see cref="Sticky"/>.</param>

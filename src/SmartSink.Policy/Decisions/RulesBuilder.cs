@@ -15,13 +15,15 @@ internal sealed class RulesBuilder
     private readonly Dictionary<(decimal Bounce, decimal Defer), RateThresholds> _thresholds = [];
     private readonly ReplyChoice _builtInBounce = BuiltIn(550, StandardTexts.Bounce);
     private readonly ReplyChoice _builtInDefer = BuiltIn(451, StandardTexts.Defer);
+    private readonly ReplyChoice _builtInTls = BuiltIn(530, StandardTexts.TlsRequired);
 
     /// <summary>Freezes one entry; the policy has no errors.</summary>
     public DomainRules Build(in ResolvedDomain domain) => new(
         ThresholdsOf(domain.Bounce.Percent, domain.Defer.Percent),
         domain.Sticky,
         domain.Bounces is null ? _builtInBounce : ChoiceOf(domain.Bounces),
-        domain.Defers is null ? _builtInDefer : ChoiceOf(domain.Defers));
+        domain.Defers is null ? _builtInDefer : ChoiceOf(domain.Defers),
+        !domain.RequiresTls.IsRequired ? null : domain.TlsReplies is null ? _builtInTls : ChoiceOf(domain.TlsReplies));
 
     /// <summary>The weight of a reply; 1 unless the file says otherwise.</summary>
     public static decimal WeightOf(ReplySection reply) => reply.Weight is { } weight ? (decimal)weight.Value : 1;

@@ -5,7 +5,7 @@ namespace SmartSink.Policy.Documents;
 /// <summary>Makes a <see cref="PolicyDocument"/> of a TOML table: names keys, checks types, leaves ranges and references to the validators.</summary>
 internal static class DocumentReader
 {
-    private static readonly string[] Keys = ["seed", "sticky", "domain_suffix", "include", "default", "domain", "bounce", "defer", "mx"];
+    private static readonly string[] Keys = ["seed", "sticky", "domain_suffix", "include", "default", "domain", "bounce", "defer", "tls", "mx"];
 
     /// <summary>Reads a file's top-level table.</summary>
     /// <param name="root">The table of a document without syntax errors.</param>
@@ -46,6 +46,9 @@ internal static class DocumentReader
                     break;
                 case "defer":
                     document.ReplyLists.AddRange(ReplyListReader.ReadAll(entry, ReplyKind.Defer, values));
+                    break;
+                case "tls":
+                    document.ReplyLists.AddRange(ReplyListReader.ReadAll(entry, ReplyKind.Tls, values));
                     break;
                 case "mx":
                     document.Servers.AddRange(MxReader.ReadAll(entry, values));

@@ -6,15 +6,16 @@ namespace SmartSink.Policy.Documents;
 /// <summary>Reads <c>[default]</c> and the tables under <c>domain</c>.</summary>
 internal static class DomainReader
 {
-    private static readonly string[] DefaultKeys = ["bounce", "defer"];
-    private static readonly string[] DomainKeys = ["bounce", "defer", "like", "sticky"];
+    private static readonly string[] DefaultKeys = ["bounce", "defer", "tls"];
+    private static readonly string[] DomainKeys = ["bounce", "defer", "tls", "like", "sticky"];
+    private static readonly string[] TlsWords = ["required", "optional"];
 
     /// <summary>Reads <c>[default]</c>.</summary>
     public static void ReadDefault(TomlEntry entry, RatesSection rates, ValueReader values)
     {
         foreach (var item in values.Table(entry)?.Entries ?? default)
         {
-            if (!TryReadRate(item, rates, values))
+            if (!TryReadShared(item, rates, values))
             {
                 values.Unknown(item, "in [default]", DefaultKeys);
             }
@@ -55,7 +56,7 @@ internal static class DomainReader
         var section = new DomainSection(name);
         foreach (var item in table.Entries)
         {
-            if (TryReadRate(item, section, values))
+            if (TryReadShared(item, section, values))
             {
                 continue;
             }
@@ -81,7 +82,7 @@ internal static class DomainReader
         return section;
     }
 
-    private static bool TryReadRate(TomlEntry item, RatesSection rates, ValueReader values)
+    private static bool TryReadShared(TomlEntry item, RatesSection rates, ValueReader values)
     {
         switch (item.Key)
         {
@@ -91,9 +92,28 @@ internal static class DomainReader
             case "defer":
                 rates.Defer = values.Number(item);
                 return true;
+            case "tls":
+                rates.RequiresTls = ReadTls(item, values);
+                return true;
             default:
                 return false;
         }
+    }
+
+    private static Setting<bool>? ReadTls(TomlEntry item, ValueReader values)
+    {
+        if (values.Text(item) is not { } text)
+        {
+            return null;
+        }
+
+        if (TlsWords.Contains(text.Value))
+        {
+            return new Setting<bool>(text.Value == TlsWords[0], text.Place);
+        }
+
+        values.Diagnostics.Error(text.Place, $"tls = \"{text.Value}\" is neither \"required\" nor \"optional\"");
+        return null;
     }
 
     private static Setting<DomainKey>? ReadLike(TomlEntry item, ValueReader values)

@@ -21,7 +21,7 @@ internal sealed class PolicyDocument
     /// <summary><c>[domain."…"]</c>, in the order of the file.</summary>
     public List<DomainSection> Domains { get; } = [];
 
-    /// <summary><c>[[bounce."…"]]</c> and <c>[[defer."…"]]</c>, one for each name, in the order of the file.</summary>
+    /// <summary><c>[[bounce."…"]]</c>, <c>[[defer."…"]]</c> and <c>[[tls."…"]]</c>, one for each name, in the order of the file.</summary>
     public List<ReplyListSection> ReplyLists { get; } = [];
 
     /// <summary><c>[[mx]]</c>, in the order of the file.</summary>

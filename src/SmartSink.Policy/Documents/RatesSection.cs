@@ -1,6 +1,6 @@
 namespace SmartSink.Policy.Documents;
 
-/// <summary>The two rates of a table, in percent of its recipients.</summary>
+/// <summary>What a table of any kind may say: two rates, in percent of its recipients, and whether they need TLS.</summary>
 internal class RatesSection
 {
     /// <summary><c>bounce</c>.</summary>
@@ -8,4 +8,7 @@ internal class RatesSection
 
     /// <summary><c>defer</c>.</summary>
     public Setting<double>? Defer { get; set; }
+
+    /// <summary><c>tls</c>: true for <c>required</c>, false for <c>optional</c>.</summary>
+    public Setting<bool>? RequiresTls { get; set; }
 }

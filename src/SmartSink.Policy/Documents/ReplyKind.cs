@@ -1,6 +1,6 @@
 namespace SmartSink.Policy.Documents;
 
-/// <summary>Which of a domain's two lists a reply stands in.</summary>
+/// <summary>Which of a domain's lists a reply stands in.</summary>
 public enum ReplyKind : byte
 {
     /// <summary><c>[[bounce."…"]]</c>.</summary>
@@ -8,4 +8,7 @@ public enum ReplyKind : byte
 
     /// <summary><c>[[defer."…"]]</c>.</summary>
     Defer,
+
+    /// <summary><c>[[tls."…"]]</c>: for clients in the clear, where TLS is required.</summary>
+    Tls,
 }

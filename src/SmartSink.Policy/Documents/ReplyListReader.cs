@@ -4,7 +4,7 @@ using SmartSink.Toml;
 
 namespace SmartSink.Policy.Documents;
 
-/// <summary>Reads the lists under <c>bounce</c> and <c>defer</c>.</summary>
+/// <summary>Reads the lists under <c>bounce</c>, <c>defer</c> and <c>tls</c>.</summary>
 internal static class ReplyListReader
 {
     private static readonly string[] Keys = ["code", "msg", "weight", "stage", "close"];

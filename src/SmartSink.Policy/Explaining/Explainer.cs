@@ -43,6 +43,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
             LikeChain = [.. resolved.LikeChain.Select(like => like.Key.ToString())],
             Bounce = ExplainRate(resolved.Bounce),
             Defer = ExplainRate(resolved.Defer),
+            TlsRequiredBy = resolved.RequiresTls is { IsRequired: true, Owner: { } owner, Place: var place } ? OriginOf(owner, place) : null,
             Sticky = resolved.Sticky,
             AlwaysBounces = resolved.Sticky && at > 0
                 ? Draw.ForRate(Draw.Sticky(seed, octets, match.Hash)) < Threshold.Of(resolved.Bounce.Percent, 100)
@@ -53,6 +54,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
             [
                 .. ExplainReplies(ReplyKind.Bounce, resolved.Bounces, resolved.Bounce.Percent),
                 .. ExplainReplies(ReplyKind.Defer, resolved.Defers, resolved.Defer.Percent),
+                .. resolved.RequiresTls.IsRequired ? ExplainReplies(ReplyKind.Tls, resolved.TlsReplies, 100) : [],
             ],
         };
     }
@@ -64,15 +66,22 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
             return new ExplainedRate(rate.Percent, "built in");
         }
 
-        var table = owner.Key.IsFallback ? "[default]" : $"[domain.\"{owner.Key}\"]";
-        return new ExplainedRate(rate.Percent, $"{table} at {rate.Place}");
+        return new ExplainedRate(rate.Percent, OriginOf(owner, rate.Place));
     }
+
+    private static string OriginOf(MergedDomain owner, Place? place) =>
+        $"{(owner.Key.IsFallback ? "[default]" : $"[domain.\"{owner.Key}\"]")} at {place}";
 
     private static IEnumerable<ExplainedReply> ExplainReplies(ReplyKind kind, ReplyListSection? list, decimal percent)
     {
         if (list is null)
         {
-            var (code, text) = kind == ReplyKind.Bounce ? (550, StandardTexts.Bounce) : (451, StandardTexts.Defer);
+            var (code, text) = kind switch
+            {
+                ReplyKind.Bounce => (550, StandardTexts.Bounce),
+                ReplyKind.Defer => (451, StandardTexts.Defer),
+                _ => (530, StandardTexts.TlsRequired),
+            };
             yield return new ExplainedReply(kind, code, Stage.Rcpt, Closes: false, percent, text, "built in");
             yield break;
         }

@@ -30,6 +30,11 @@ internal static class ExplanationWriter
         text.Append($"  bounce   {Percent(explanation.Bounce.Percent)}   {explanation.Bounce.Origin}\n");
         text.Append($"  defer    {Percent(explanation.Defer.Percent)}   {explanation.Defer.Origin}\n");
         text.Append($"  accept   {Percent(100 - explanation.Bounce.Percent - explanation.Defer.Percent)}\n");
+        if (explanation.TlsRequiredBy is { } origin)
+        {
+            text.Append($"  tls      required   {origin}\n");
+        }
+
         if (explanation.Sticky)
         {
             text.Append($"  sticky   {DescribeSticky(explanation)}\n");

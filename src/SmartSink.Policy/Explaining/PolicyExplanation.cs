@@ -38,6 +38,9 @@ public sealed record PolicyExplanation
     /// <summary>The share that is deferred.</summary>
     public ExplainedRate Defer { get; init; } = new(0, string.Empty);
 
+    /// <summary>Where it stands that a client without TLS is refused every recipient; null when it is not.</summary>
+    public string? TlsRequiredBy { get; init; }
+
     /// <summary>Under <c>sticky</c>, whether this very address bounces, always; null without <c>sticky</c> or local part.</summary>
     public bool? AlwaysBounces { get; init; }
 
@@ -53,7 +56,7 @@ public sealed record PolicyExplanation
     /// <summary>What the client's destination makes of it; null when none was given.</summary>
     public ExplainedServer? Server { get; init; }
 
-    /// <summary>The replies of both lists, in the order of the files.</summary>
+    /// <summary>The replies of both lists, in the order of the files, and behind them those to clients without TLS where it is required.</summary>
     public IReadOnlyList<ExplainedReply> Replies { get; init; } = [];
 
     /// <summary>The explanation as lines for people, ended by a line feed.</summary>

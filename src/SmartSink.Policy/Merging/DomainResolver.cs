@@ -15,14 +15,17 @@ internal sealed class DomainResolver(MergedPolicy policy)
         var likes = FollowLikes(domain);
         var bounce = Owner(domain, likes, static owner => owner.Bounce is not null);
         var defer = Owner(domain, likes, static owner => owner.Defer is not null);
+        var tls = Owner(domain, likes, static owner => owner.RequiresTls is not null);
         return new ResolvedDomain(
             domain,
             likes,
             Rate(bounce, bounce.Bounce),
             Rate(defer, defer.Defer),
             Owner(domain, likes, static owner => owner.Sticky is not null).Sticky?.Value ?? policy.Sticky?.Value ?? false,
+            tls.RequiresTls is { } required ? new ResolvedTls(required.Value, tls, required.Place) : default,
             Owner(domain, likes, static owner => owner.Bounces is not null).Bounces,
-            Owner(domain, likes, static owner => owner.Defers is not null).Defers);
+            Owner(domain, likes, static owner => owner.Defers is not null).Defers,
+            Owner(domain, likes, static owner => owner.TlsReplies is not null).TlsReplies);
     }
 
     /// <summary>The entries that one is like, nearest first. Ends at an unknown name, at a circle, and at <see cref="LongestChain"/>.</summary>

@@ -16,6 +16,9 @@ internal sealed class MergedDomain(DomainKey key)
     /// <summary>Its own <c>defer</c>, percent.</summary>
     public Setting<double>? Defer { get; set; }
 
+    /// <summary>Its own <c>tls</c>: true for <c>required</c>.</summary>
+    public Setting<bool>? RequiresTls { get; set; }
+
     /// <summary>Its own <c>like</c>.</summary>
     public Setting<DomainKey>? Like { get; set; }
 
@@ -27,4 +30,7 @@ internal sealed class MergedDomain(DomainKey key)
 
     /// <summary>Its own defer replies.</summary>
     public ReplyListSection? Defers { get; set; }
+
+    /// <summary>Its own replies to clients without TLS.</summary>
+    public ReplyListSection? TlsReplies { get; set; }
 }

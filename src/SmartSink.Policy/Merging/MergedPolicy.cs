@@ -21,7 +21,7 @@ internal sealed class MergedPolicy
     /// <summary><c>domain_suffix</c>.</summary>
     public Setting<IReadOnlyList<string>>? DomainSuffixes { get; set; }
 
-    /// <summary>What holds for every domain: the rates of <c>[default]</c> and the reply lists of <c>"*"</c>.</summary>
+    /// <summary>What holds for every domain: the keys of <c>[default]</c> and the reply lists of <c>"*"</c>.</summary>
     public MergedDomain Default { get; } = new(DomainKey.Fallback);
 
     /// <summary>Every named domain and pattern, in the order in which they were first named.</summary>

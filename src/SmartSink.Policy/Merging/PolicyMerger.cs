@@ -31,11 +31,11 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
         _policy.Seed = Choose(_policy.Seed, document.Seed, "seed");
         _policy.Sticky = Choose(_policy.Sticky, document.Sticky, "sticky");
         _policy.DomainSuffixes = Choose(_policy.DomainSuffixes, document.DomainSuffixes, "domain_suffix");
-        AddRates(_policy.Default, document.Default);
+        AddShared(_policy.Default, document.Default);
         foreach (var section in document.Domains)
         {
             var domain = _policy.GetOrAdd(section.Name.Value);
-            AddRates(domain, section);
+            AddShared(domain, section);
             domain.Like = Choose(domain.Like, section.Like, "like", domain.Key);
             domain.Sticky = Choose(domain.Sticky, section.Sticky, "sticky", domain.Key);
         }
@@ -43,13 +43,17 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
         foreach (var list in document.ReplyLists)
         {
             var domain = _policy.GetOrAdd(list.Name.Value);
-            if (list.Kind == ReplyKind.Bounce)
+            switch (list.Kind)
             {
-                domain.Bounces = Choose(domain.Bounces, list);
-            }
-            else
-            {
-                domain.Defers = Choose(domain.Defers, list);
+                case ReplyKind.Bounce:
+                    domain.Bounces = Choose(domain.Bounces, list);
+                    break;
+                case ReplyKind.Defer:
+                    domain.Defers = Choose(domain.Defers, list);
+                    break;
+                default:
+                    domain.TlsReplies = Choose(domain.TlsReplies, list);
+                    break;
             }
         }
 
@@ -71,10 +75,11 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
         }
     }
 
-    private void AddRates(MergedDomain domain, RatesSection rates)
+    private void AddShared(MergedDomain domain, RatesSection rates)
     {
         domain.Bounce = Choose(domain.Bounce, rates.Bounce, "bounce", domain.Key);
         domain.Defer = Choose(domain.Defer, rates.Defer, "defer", domain.Key);
+        domain.RequiresTls = Choose(domain.RequiresTls, rates.RequiresTls, "tls", domain.Key);
     }
 
     private Setting<T>? Choose<T>(Setting<T>? present, Setting<T>? next, string key, DomainKey? domain = null)

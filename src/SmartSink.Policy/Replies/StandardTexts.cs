@@ -9,6 +9,9 @@ internal static class StandardTexts
     /// <summary>The built-in answer for a domain without defer replies of its own or of <c>"*"</c>.</summary>
     public const string Defer = "4.3.0 Temporary failure, please try again later";
 
+    /// <summary>The built-in answer, of code 530, to a client without TLS for a domain without such replies of its own or of <c>"*"</c> (RFC 3207 section 4).</summary>
+    public const string TlsRequired = "5.7.0 Must issue a STARTTLS command first";
+
     /// <summary>The standard text of a code from 400 to 599.</summary>
     public static string Of(int code) => code switch
     {

@@ -76,6 +76,7 @@ internal static class StandardReplies
     public static readonly FixedReply AuthRequired = new(530, new(5, 7, 0), "Authenticate first"u8);
     public static readonly FixedReply AuthRefused = new(535, new(5, 7, 8), "Name or secret is wrong"u8);
     public static readonly FixedReply AuthNeedsTls = new(538, new(5, 7, 11), "Say STARTTLS first"u8);
+    public static readonly FixedReply TlsFirst = new(530, new(5, 7, 0), "Must issue a STARTTLS command first"u8);
 
     // RFC 6531 section 3.5: 550 for the sender, 553 for a recipient.
     public static readonly FixedReply SenderNeedsUtf8 = new(550, new(5, 6, 7), "This address needs SMTPUTF8"u8);

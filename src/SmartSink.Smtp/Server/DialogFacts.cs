@@ -41,6 +41,9 @@ public readonly ref struct DialogFacts
     /// <summary>The server's own name.</summary>
     public ReadOnlySpan<byte> Hostname { get; init; }
 
+    /// <summary>Whether the dialog is protected by TLS.</summary>
+    public bool IsTls { get; init; }
+
     /// <summary>The transaction's id, as it also stands in the log; empty before MAIL.</summary>
     public ReadOnlySpan<byte> TransactionId { get; init; }
 

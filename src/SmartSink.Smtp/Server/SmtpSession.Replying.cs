@@ -61,6 +61,7 @@ public sealed partial class SmtpSession
         Sender = _transaction is { } open ? open.Sender : default,
         SenderDomain = _transaction is { } sending ? sending.SenderDomain : default,
         Hostname = _profile.Hostname,
+        IsTls = _isTls,
         TransactionId = _transaction is { } known ? known.Id : default,
         Now = now,
     };
@@ -77,6 +78,7 @@ public sealed partial class SmtpSession
         LocalPart = localPart,
         Domain = path.NormalizedDomain,
         Hostname = _profile.Hostname,
+        IsTls = _isTls,
         TransactionId = _transaction.Id,
         Now = now,
     };
@@ -94,6 +96,7 @@ public sealed partial class SmtpSession
         LocalPart = transaction.Decider is { } local ? local.LocalPartName : default,
         Domain = transaction.Decider is { } domain ? domain.Domain : default,
         Hostname = _profile.Hostname,
+        IsTls = _isTls,
         TransactionId = transaction.Id,
         Now = now,
     };

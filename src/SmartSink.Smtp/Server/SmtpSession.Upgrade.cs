@@ -8,6 +8,8 @@ public sealed partial class SmtpSession
 {
     private bool CanStartTls => Knows(SmtpExtensions.StartTls);
 
+    private bool NeedsTls => _profile.Options.RequireTls && !_isTls;
+
     /// <summary>
     /// The TLS handshake is done. After STARTTLS the dialog starts anew (RFC 3207 section 4.2), without a greeting; before
     /// <see cref="Start"/> it is implicit TLS, and the greeting comes next.

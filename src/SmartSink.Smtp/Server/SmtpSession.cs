@@ -144,6 +144,9 @@ public sealed partial class SmtpSession
 
         switch (command.Verb)
         {
+            case Verb.Mail or Verb.Rcpt or Verb.Data or Verb.Rset or Verb.Vrfy or Verb.Expn or Verb.Help or Verb.Auth when NeedsTls:
+                Fail(StandardReplies.TlsFirst, output);
+                break;
             case Verb.Mail:
                 Mail(command, output, now);
                 break;

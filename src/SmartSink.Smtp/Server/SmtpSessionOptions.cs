@@ -46,6 +46,12 @@ public sealed class SmtpSessionOptions
     /// <summary>Whether STARTTLS is offered (RFC 3207).</summary>
     public bool OfferStartTls { get; init; }
 
+    /// <summary>
+    /// Whether a client without TLS is answered 530 to all but EHLO, HELO, NOOP, STARTTLS and QUIT (RFC 3207 section 4). A chunk's BDAT
+    /// keeps its own refusal, so that its octets are taken.
+    /// </summary>
+    public bool RequireTls { get; init; }
+
     /// <summary>The extensions offered, each only together with what it needs.</summary>
     public SmtpExtensions Extensions { get; init; } = SmtpExtensions.Default;
 

@@ -43,6 +43,9 @@ internal record ListenerSettings
         };
     }
 
+    /// <summary>SINK_TLS_REQUIRED: whether a client without TLS is answered 530.</summary>
+    public bool TlsRequired { get; init; }
+
     /// <summary>SINK_TLS_VERSIONS: the versions offered, "1.2", "1.3" or both.</summary>
     public SslProtocols TlsVersions { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 

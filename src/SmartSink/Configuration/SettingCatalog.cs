@@ -34,6 +34,8 @@ internal static class SettingCatalog
             "Whether STARTTLS is offered"),
         Setting.PerListener("Tls", "TLS", SettingKinds.TlsMode, (s, v) => s with { Tls = v }, "starttls",
             "How a dialog comes to TLS: not at all, by STARTTLS, or before the greeting (implicit)"),
+        Setting.PerListener("TlsRequired", "TLS_REQUIRED", SettingKinds.Switch, (s, v) => s with { TlsRequired = v }, "off",
+            "Whether mail from a client without TLS is answered 530"),
         Setting.Of("TlsCert", "TLS_CERT", SettingKinds.Path, (s, v) => s with { TlsCertificateFile = v }, "",
             "PEM file with the certificate and its chain; without it one is made and kept in the state folder"),
         Setting.Of("TlsKey", "TLS_KEY", SettingKinds.Path, (s, v) => s with { TlsKeyFile = v }, "",

@@ -40,6 +40,9 @@ internal static class SettingsReader
         }
 
         settings = settings with { Listeners = new ListenersReader(files, environment, errors).Read(settings) };
+        errors.AddRange(settings.AllListeners
+            .Where(listener => listener is { TlsRequired: true, Tls: TlsMode.Off })
+            .Select(listener => $"SINK_TLS_REQUIRED: listener \"{listener.Name}\" has TLS off, and nobody could send it mail"));
         var warnings = UnknownSettings.In(environment, files);
         return new SettingsResult(errors.Count == 0 ? settings : null, errors, warnings, files);
     }

@@ -20,6 +20,7 @@ internal static class DialogOptions
         MaxErrors = listener.MaxErrors,
         OfferStartTls = listener.Tls == TlsMode.StartTls,
         Auth = new AuthOptions { Mode = listener.Auth, AllowCleartext = listener.AuthCleartext, Mechanisms = listener.AuthMechanisms, Judge = judge },
+        RequireTls = listener.TlsRequired,
         IdleTimeout = listener.IdleTimeout,
         TransactionTimeout = listener.TransactionTimeout,
         MinDataRate = listener.MinDataRate,

@@ -1,3 +1,4 @@
+using SmartSink.Policy.Documents;
 using SmartSink.Testing;
 using SmartSink.Toml;
 
@@ -36,9 +37,9 @@ internal static class Catalogue
     {
         var root = ReadRoot(file);
         var lines = ReadLines(file);
-        foreach (var list in new[] { "bounce", "defer" })
+        foreach (var kind in Enum.GetValues<ReplyKind>())
         {
-            if (!root.TryGetValue(list, out var entries))
+            if (!root.TryGetValue(kind.ToString().ToLowerInvariant(), out var entries))
             {
                 continue;
             }
@@ -47,16 +48,16 @@ internal static class Catalogue
             {
                 foreach (var reply in ((TomlArray)entry.Value).Cast<TomlTable>())
                 {
-                    yield return Read(file, lines, entry.Key, list == "bounce", reply);
+                    yield return Read(file, lines, entry.Key, kind, reply);
                 }
             }
         }
     }
 
-    private static CatalogueReply Read(string file, string[] lines, string entry, bool isBounce, TomlTable reply)
+    private static CatalogueReply Read(string file, string[] lines, string entry, ReplyKind kind, TomlTable reply)
     {
         var line = reply.Position.Line;
-        return new CatalogueReply(file, line, lines[line - 2], entry, isBounce, [.. reply.Entries.Select(key => key.Key)])
+        return new CatalogueReply(file, line, lines[line - 2], entry, kind, [.. reply.Entries.Select(key => key.Key)])
         {
             Code = (int)((TomlInteger)Require(reply, "code")).Value,
             Text = ((TomlString)Require(reply, "msg")).Value,

@@ -1,3 +1,4 @@
+using SmartSink.Policy.Documents;
 using SmartSink.Policy.Replies;
 using SmartSink.Smtp.Replies;
 
@@ -8,9 +9,9 @@ namespace SmartSink.Policy.Tests.Shipped;
 /// <param name="Line">The line of its header.</param>
 /// <param name="Comment">The line above the header.</param>
 /// <param name="Entry">The domain or pattern that it belongs to.</param>
-/// <param name="IsBounce">Which of the entry's two lists it stands in.</param>
+/// <param name="Kind">Which of the entry's lists it stands in.</param>
 /// <param name="Keys">Its keys in the order of the file.</param>
-internal sealed record CatalogueReply(string File, int Line, string Comment, string Entry, bool IsBounce, IReadOnlyList<string> Keys)
+internal sealed record CatalogueReply(string File, int Line, string Comment, string Entry, ReplyKind Kind, IReadOnlyList<string> Keys)
 {
     public required int Code { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SmartSink.Policy.Documents;
 using SmartSink.Policy.Replies;
 
 namespace SmartSink.Policy.Tests.Shipped;
@@ -15,7 +16,7 @@ public sealed partial class CatalogueReplyTests
 
     [Fact]
     public void Each_stands_in_the_list_of_its_code() =>
-        PlacesWhere(reply => reply.Code / 100 != (reply.IsBounce ? 5 : 4)).ShouldBeEmpty();
+        PlacesWhere(reply => reply.Kind != ReplyKind.Tls && reply.Code / 100 != (reply.Kind == ReplyKind.Bounce ? 5 : 4)).ShouldBeEmpty();
 
     [Fact]
     public void A_text_never_begins_with_its_code() =>
@@ -68,7 +69,7 @@ public sealed partial class CatalogueReplyTests
     public void The_empty_lines_in_Gmail_s_answers_are_sent()
     {
         var reply = Catalogue.Replies.Single(reply =>
-            reply.IsBounce && reply.Text.Contains("DKIM = did not pass\nSPF", StringComparison.Ordinal));
+            reply.Kind == ReplyKind.Bounce && reply.Text.Contains("DKIM = did not pass\nSPF", StringComparison.Ordinal));
 
         LinesOf(reply).Select(line => line.TrimEnd()).ShouldBe(
         [

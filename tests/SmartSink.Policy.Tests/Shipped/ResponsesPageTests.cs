@@ -79,6 +79,7 @@ public sealed partial class ResponsesPageTests
         var policy = loaded.Snapshot.ShouldNotBeNull();
         policy.Explain("someone@gmail.com.sink.test").Domain.ShouldBe("gmail.com");
         policy.Explain("someone@gmail.com").Sticky.ShouldBeTrue();
+        policy.Explain("someone@example.com").TlsRequiredBy.ShouldNotBeNull().ShouldContain("responses.toml");
         policy.Explain("someone@mail.example.org").Bounce.Percent.ShouldBe(100);
         policy.Explain("someone@contoso.example").LikeChain.ShouldBe(["*.mail.protection.outlook.com"]);
     }
@@ -92,6 +93,6 @@ public sealed partial class ResponsesPageTests
         lines.ShouldAllBe(line => line.Length <= 120);
     }
 
-    [GeneratedRegex(@"^# ((?:seed|sticky|domain_suffix|bounce|defer|like) = |\[domain\.)", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^# ((?:seed|sticky|domain_suffix|bounce|defer|like|tls) = |\[domain\.)", RegexOptions.Multiline, 1000)]
     private static partial Regex CommentedSettingPattern();
 }

@@ -20,13 +20,13 @@ internal static class ShippedPolicy
     public static void ShouldAnswerAs(string entry, string domain)
     {
         var explained = Snapshot.Explain(domain);
-        ShouldAnswerAs(entry, domain, "permfail", isBounce: true, explained.Replies.Where(reply => reply.Kind == ReplyKind.Bounce));
-        ShouldAnswerAs(entry, domain, "tempfail", isBounce: false, explained.Replies.Where(reply => reply.Kind == ReplyKind.Defer));
+        ShouldAnswerAs(entry, domain, "permfail", ReplyKind.Bounce, explained.Replies.Where(reply => reply.Kind == ReplyKind.Bounce));
+        ShouldAnswerAs(entry, domain, "tempfail", ReplyKind.Defer, explained.Replies.Where(reply => reply.Kind == ReplyKind.Defer));
     }
 
-    private static void ShouldAnswerAs(string entry, string domain, string localPart, bool isBounce, IEnumerable<ExplainedReply> explained)
+    private static void ShouldAnswerAs(string entry, string domain, string localPart, ReplyKind kind, IEnumerable<ExplainedReply> explained)
     {
-        var replies = RepliesOf(entry, isBounce);
+        var replies = RepliesOf(entry, kind);
         explained.Select(reply => reply.Origin.Split('/')[^1].Split(',')[0])
             .ShouldBe(replies.Select(reply => $"{reply.File}({reply.Line}"), domain);
 
@@ -38,9 +38,9 @@ internal static class ShippedPolicy
         }
     }
 
-    private static CatalogueReply[] RepliesOf(string entry, bool isBounce)
+    private static CatalogueReply[] RepliesOf(string entry, ReplyKind kind)
     {
-        CatalogueReply[] own = [.. Catalogue.Replies.Where(reply => reply.Entry == entry && reply.IsBounce == isBounce)];
-        return own.Length > 0 ? own : RepliesOf("*", isBounce);
+        CatalogueReply[] own = [.. Catalogue.Replies.Where(reply => reply.Entry == entry && reply.Kind == kind)];
+        return own.Length > 0 ? own : RepliesOf("*", kind);
     }
 }

@@ -33,6 +33,7 @@ internal sealed class LimitLines
         {
             Hostname = Hostname,
             OfferStartTls = Take("starttls", true, Switch),
+            RequireTls = Take("tls-required", false, Switch),
             Extensions = SmtpExtensions.Default & ~Take("hide", SmtpExtensions.None, Keywords),
             Auth = new AuthOptions
             {

@@ -112,6 +112,11 @@ public sealed class ListenersReaderTests
     internal void The_switch_for_STARTTLS_and_the_mode_of_TLS_go_together(string json, TlsMode mode) =>
         Read(json).Settings!.AllListeners.ShouldHaveSingleItem().Tls.ShouldBe(mode);
 
+    [Fact]
+    public void TLS_cannot_be_required_of_a_listener_that_has_none() =>
+        Read("""{ "TlsRequired": "on", "Listeners": [ { "Name": "mx" }, { "Name": "old", "Tls": "off", "Port": 26 } ] }""")
+            .Errors.ShouldBe(["SINK_TLS_REQUIRED: listener \"old\" has TLS off, and nobody could send it mail"]);
+
     private static SettingsResult Read(string json, params (string Name, string Text)[] environment) => SettingsReader.Read(
         new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build(),
         environment.ToDictionary(pair => pair.Name, pair => pair.Text, StringComparer.Ordinal),

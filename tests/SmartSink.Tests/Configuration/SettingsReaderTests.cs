@@ -24,6 +24,7 @@ public sealed class SettingsReaderTests
         ["StartTls"] = ("off", s => s.StartTls, false),
         ["OriginalDestination"] = ("on", s => s.OriginalDestination, OriginalDestination.On),
         ["Tls"] = ("implicit", s => s.Tls, TlsMode.Implicit),
+        ["TlsRequired"] = ("on", s => s.TlsRequired, true),
         ["TlsCert"] = ("cert.pem", s => s.TlsCertificateFile, "cert.pem"),
         ["TlsKey"] = ("key.pem", s => s.TlsKeyFile, "key.pem"),
         ["TlsVersions"] = ("1.3", s => s.TlsVersions, SslProtocols.Tls13),
