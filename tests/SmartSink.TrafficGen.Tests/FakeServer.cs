@@ -51,7 +51,7 @@ internal sealed class FakeServer : IAsyncDisposable
                 _sessions.Add(ServeAsync(await _listener.AcceptTcpClientAsync(), number));
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException)
         {
             // The test is over.
         }
@@ -64,7 +64,7 @@ internal sealed class FakeServer : IAsyncDisposable
             try
             {
                 client.NoDelay = true;
-                using var session = new FakeSession(client.GetStream(), FallSilentAsync);
+                using var session = new FakeSession(client.GetStream(), ((IPEndPoint)client.Client.RemoteEndPoint!).Address, FallSilentAsync);
                 await _script(session, number);
             }
             catch (IOException)

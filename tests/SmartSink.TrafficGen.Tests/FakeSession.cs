@@ -1,13 +1,25 @@
+using System.Net;
 using System.Net.Security;
 using System.Text;
 
 namespace SmartSink.TrafficGen.Tests;
 
 /// <summary>The server's end of one connection.</summary>
-internal sealed class FakeSession(Stream stream, Func<Task> fallSilent) : IDisposable
+internal sealed class FakeSession(Stream stream, IPAddress client, Func<Task> fallSilent) : IDisposable
 {
     private Stream _stream = stream;
-    private StreamReader _reader = new(stream, Encoding.Latin1, false, -1, leaveOpen: true);
+    private readonly byte[] _input = new byte[16 * 1024];
+    private readonly List<string> _recipients = [];
+    private int _offset;
+    private int _length;
+    private string _greeting = string.Empty;
+    private string _mail = string.Empty;
+
+    /// <summary>Where the client connected from.</summary>
+    public IPAddress Client => client;
+
+    /// <summary>What it has sent.</summary>
+    public List<HeardMessage> Messages { get; } = [];
 
     /// <summary>Every line that the client has sent.</summary>
     public List<string> Heard { get; } = [];
@@ -37,19 +49,34 @@ internal sealed class FakeSession(Stream stream, Func<Task> fallSilent) : IDispo
     /// <summary>Says and hears nothing any more until the server is disposed.</summary>
     public Task FallSilentAsync() => fallSilent();
 
-    /// <summary>The next line; null at the end.</summary>
+    /// <summary>The next line, which CRLF alone ends; null at the end.</summary>
     public async Task<string?> HearAsync()
     {
-        var line = await _reader.ReadLineAsync();
-        Heard.Add(line ?? "(closed)");
-        return line;
+        var line = new StringBuilder();
+        while (await TakeAsync() is >= 0 and var octet)
+        {
+            line.Append((char)octet);
+            if (octet == '\n' && line.Length > 1 && line[^2] == '\r')
+            {
+                Heard.Add(line.ToString(0, line.Length - 2));
+                return Heard[^1];
+            }
+        }
+
+        Heard.Add("(closed)");
+        return null;
     }
 
     /// <summary>Exactly so many octets, a character each; fewer at the end.</summary>
     public async Task<string> HearOctetsAsync(int count)
     {
-        var octets = new char[count];
-        return new string(octets, 0, await _reader.ReadBlockAsync(octets));
+        var octets = new StringBuilder();
+        while (octets.Length < count && await TakeAsync() is >= 0 and var octet)
+        {
+            octets.Append((char)octet);
+        }
+
+        return octets.ToString();
     }
 
     /// <summary>Encrypts from now on.</summary>
@@ -58,8 +85,6 @@ internal sealed class FakeSession(Stream stream, Func<Task> fallSilent) : IDispo
         var tls = new SslStream(_stream);
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = TestCertificate.Instance });
         _stream = tls;
-        _reader.Dispose();
-        _reader = new StreamReader(tls, Encoding.Latin1);
         ServerName = tls.TargetHostName;
     }
 
@@ -79,12 +104,14 @@ internal sealed class FakeSession(Stream stream, Func<Task> fallSilent) : IDispo
             if (line.StartsWith("BDAT ", StringComparison.Ordinal))
             {
                 Chunks.Add(await HearOctetsAsync(int.Parse(line.Split(' ')[1])));
+                Keep(Chunks[^1]);
                 goesOn = await ReplyAsync(await answer(".") ?? "250 2.0.0 OK\r\n");
                 continue;
             }
 
             var reply = await answer(line) ?? Usual(line);
             goesOn = await ReplyAsync(reply);
+            Note(line, reply);
             if (line == "STARTTLS" && reply == "220 Go on\r\n")
             {
                 await SecureAsync();
@@ -92,19 +119,53 @@ internal sealed class FakeSession(Stream stream, Func<Task> fallSilent) : IDispo
 
             if (goesOn && reply.StartsWith("354", StringComparison.Ordinal))
             {
-                while (await HearAsync() is not (null or "."))
-                {
-                }
-
+                Keep(await HearMessageAsync());
                 goesOn = await ReplyAsync(await answer(".") ?? "250 2.0.0 OK\r\n");
             }
         }
     }
 
-    public void Dispose()
+    public void Dispose() => _stream.Dispose();
+
+    private void Note(string line, string reply)
     {
-        _reader.Dispose();
-        _stream.Dispose();
+        switch (line.Split(' ')[0])
+        {
+            case "EHLO" or "HELO":
+                _greeting = line;
+                break;
+            case "MAIL":
+                _mail = line;
+                _recipients.Clear();
+                break;
+            case "RCPT" when reply.StartsWith('2'):
+                _recipients.Add(line);
+                break;
+        }
+    }
+
+    private async Task<string> HearMessageAsync()
+    {
+        var octets = new StringBuilder();
+        while (await HearAsync() is { } line and not ".")
+        {
+            octets.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
+        }
+
+        return octets.ToString();
+    }
+
+    private void Keep(string octets) => Messages.Add(new HeardMessage(_greeting, _mail, [.. _recipients], octets));
+
+    private async ValueTask<int> TakeAsync()
+    {
+        if (_offset == _length)
+        {
+            _offset = 0;
+            _length = await _stream.ReadAsync(_input);
+        }
+
+        return _length == 0 ? -1 : _input[_offset++];
     }
 
     // Whether the connection stays.

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace SmartSink.TrafficGen.Generating;
 
 /// <summary>Messages in files: one in each file of a folder, or many in an mbox file (RFC 4155).</summary>
@@ -5,19 +7,16 @@ internal static class MessageFiles
 {
     private static ReadOnlySpan<byte> Separator => "From "u8;
 
-    /// <summary>Reads messages; a folder's files in the order of their names.</summary>
+    /// <summary>Reads messages, none of them empty; a folder's files in the order of their names.</summary>
     /// <param name="path">A file or a folder.</param>
     /// <param name="split">Whether a file that begins with "From " is an mbox; otherwise it is one message.</param>
-    public static IEnumerable<byte[]> Read(string path, bool split)
-    {
-        if (Directory.Exists(path))
-        {
-            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes);
-        }
+    public static IEnumerable<byte[]> Read(string path, bool split) =>
+        FilesAt(path).Select(File.ReadAllBytes)
+            .SelectMany(text => split && text.AsSpan().StartsWith(Separator) ? Split(text) : [text])
+            .Where(message => message.Length > 0);
 
-        var text = File.ReadAllBytes(path);
-        return split && text.AsSpan().StartsWith(Separator) ? Split(text) : [text];
-    }
+    private static IEnumerable<string> FilesAt(string path) =>
+        Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal) : [path];
 
     private static List<byte[]> Split(byte[] mbox)
     {
@@ -62,19 +61,17 @@ internal static class MessageFiles
         var text = new List<byte>(message.Length);
         while (message.Length > 0)
         {
-            var end = message.IndexOf((byte)'\n');
-            var line = end < 0 ? message : message[..(end + 1)];
+            var lineEnd = message.IndexOf((byte)'\n');
+            var line = lineEnd < 0 ? message : message[..(lineEnd + 1)];
             message = message[line.Length..];
             var bare = line.TrimStart((byte)'>');
             text.AddRange(bare.StartsWith(Separator) && bare.Length < line.Length ? line[1..] : line);
         }
 
-        // The empty line before the next separator is not the message's.
-        while (text.Count > 1 && text[^1] == '\n' && (text[^2] == '\n' || (text[^2] == '\r' && text.Count > 2 && text[^3] == '\n')))
-        {
-            text.RemoveRange(text.Count - (text[^2] == '\r' ? 2 : 1), text[^2] == '\r' ? 2 : 1);
-        }
-
+        // One empty line before the next separator, or at the end of the file, is not the message's.
+        var end = CollectionsMarshal.AsSpan(text);
+        var emptyLine = end.EndsWith("\n\r\n"u8) || end.SequenceEqual("\r\n"u8) ? 2 : end.EndsWith("\n\n"u8) || end.SequenceEqual("\n"u8) ? 1 : 0;
+        text.RemoveRange(text.Count - emptyLine, emptyLine);
         return [.. text];
     }
 }

@@ -10,8 +10,6 @@ internal sealed class MessageGenerator
     /// <summary>Mailboxes of a domain.</summary>
     private const int Users = 1_000_000;
 
-    private const int MaxDigits = 20;
-
     private readonly WholeMessage[]? _whole;
     private readonly RecipientList? _list;
     private readonly ulong _seed;
@@ -21,11 +19,9 @@ internal sealed class MessageGenerator
     private readonly WeightedDraw _domainDraw;
     private readonly SizeDraw _sizes;
     private readonly TextPool _texts;
-    private readonly DateText _date;
+    private readonly MessageHeader _header;
     private readonly byte[][] _domains;
     private readonly byte[]? _senderDomain;
-    private readonly byte[] _run;
-    private readonly byte[] _fixedHeader;
     private readonly byte[] _user;
     private readonly double _tempFail;
     private readonly double _permFail;
@@ -43,18 +39,14 @@ internal sealed class MessageGenerator
         _domainDraw = new WeightedDraw(options.Domains.Select(domain => domain.Weight));
         _sizes = new SizeDraw(options);
         _texts = new TextPool(options.Seed);
-        _date = new DateText(clock);
+        _header = new MessageHeader(options, clock);
         var suffix = string.IsNullOrEmpty(options.DomainSuffix) ? string.Empty : "." + options.DomainSuffix.TrimStart('.');
         _domains = [.. options.Domains.Select(domain => Encoding.UTF8.GetBytes("@" + domain.Name + suffix))];
         _senderDomain = options.SenderDomain is { } sender ? Encoding.UTF8.GetBytes("@" + sender + suffix) : null;
-        _run = Encoding.ASCII.GetBytes(options.RunId);
         _user = Encoding.UTF8.GetBytes(options.SmtpUtf8 ? "üser-" : "user-");
         _tempFail = options.TempFailPercent / 100;
         _permFail = _tempFail + (options.PermFailPercent / 100);
-        var fields = string.Concat(options.Headers.Select(field => field + "\r\n"));
-        var charset = _eightBit ? "utf-8" : "us-ascii";
-        _fixedHeader = Encoding.UTF8.GetBytes($"\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset={charset}\r\n{fields}\r\n");
-        _eightBit |= fields.Any(letter => letter > '\x7f');
+        _eightBit |= !options.Headers.All(field => Ascii.IsValid(field));
     }
 
     private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
@@ -80,7 +72,7 @@ internal sealed class MessageGenerator
             return;
         }
 
-        WriteHeader(number, draft);
+        _header.Write(number, draft.Envelope, draft.Header);
         var size = _sizes.Draw(ref random);
         draft.TextStart = _texts.DrawStart(ref random);
         draft.TextLength = Math.Max(size - LineEnd.Length, 0);
@@ -141,44 +133,5 @@ internal sealed class MessageGenerator
         Utf8Formatter.TryFormat(random.Next(Users), address[user.Length..], out var digits);
         domain.CopyTo(address[(user.Length + digits)..]);
         return user.Length + digits + domain.Length;
-    }
-
-    private void WriteHeader(long number, Draft draft)
-    {
-        var header = draft.Header;
-        var sender = draft.Envelope.Sender;
-        header.Clear();
-        header.Write("From: <"u8);
-        header.Write(sender);
-        header.Write(">\r\nTo: "u8);
-        for (var index = 0; index < draft.Envelope.RecipientCount; index++)
-        {
-            header.Write(index == 0 ? "<"u8 : ",\r\n <"u8);
-            header.Write(draft.Envelope.Recipient(index));
-            header.Write((byte)'>');
-        }
-
-        header.Write("\r\nSubject: Message "u8);
-        WriteNumber(number, header);
-        header.Write(" of run "u8);
-        header.Write(_run);
-        header.Write("\r\nDate: "u8);
-        header.Write(_date.Now());
-        header.Write("\r\nMessage-ID: <"u8);
-        header.Write(_run);
-        header.Write((byte)'.');
-        WriteNumber(number, header);
-        header.Write(sender[sender.IndexOf((byte)'@')..]);
-        header.Write(">\r\nX-SmartSink-Run: "u8);
-        header.Write(_run);
-        header.Write((byte)'/');
-        WriteNumber(number, header);
-        header.Write(_fixedHeader);
-    }
-
-    private static void WriteNumber(long number, ReplyBuffer output)
-    {
-        Utf8Formatter.TryFormat(number, output.GetSpan(MaxDigits), out var written);
-        output.Advance(written);
     }
 }

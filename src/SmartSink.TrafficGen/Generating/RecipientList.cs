@@ -26,8 +26,11 @@ internal sealed class RecipientList
         {
             var suffix = string.IsNullOrEmpty(options.DomainSuffix) ? string.Empty : "." + options.DomainSuffix.TrimStart('.');
             var domains = options.Domains.Select(domain => domain.Name).ToList();
-            (byte[], int)[] recipients = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)
-                .Select(line => (Encoding.UTF8.GetBytes(line + suffix), domains.IndexOf(DomainOf(line))))];
+            (byte[], int)[] recipients = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0).Select(line =>
+            {
+                var (local, written, normal) = Parts(line);
+                return (Encoding.UTF8.GetBytes(local + written + suffix), domains.IndexOf(normal));
+            })];
             return recipients.Length > 0 ? new RecipientList(recipients) : throw new TrafficException($"{path}: no recipient in it");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -36,9 +39,12 @@ internal sealed class RecipientList
         }
     }
 
-    private static string DomainOf(string address)
+    // The domain as it is written, with A-labels unless it is ASCII, and as the options name it.
+    private static (string LocalPart, string Written, string Normal) Parts(string address)
     {
-        var domain = address[(address.LastIndexOf('@') + 1)..];
-        return DomainName.TryNormalize(domain, out var normal) ? normal : domain;
+        var start = address.LastIndexOf('@') + 1;
+        var domain = address[start..];
+        var normal = DomainName.TryNormalize(domain, out var found) ? found : domain;
+        return (address[..start], Ascii.IsValid(domain) ? domain : normal, normal);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SmartSink.Smtp.Addresses;
 using SmartSink.TrafficGen.Options.Values;
 
 namespace SmartSink.TrafficGen.Options;
@@ -51,6 +52,13 @@ internal static class FlagRules
         if (options is { Http: not null, Verify: not null, VerifyRelayed: false })
         {
             yield return $"{FlagNames.Verify}: needs {FlagNames.VerifyRelayed} with {FlagNames.Http}, for the sink itself takes no injected messages";
+        }
+
+        var suffix = string.IsNullOrEmpty(options.DomainSuffix) ? 0 : 1 + options.DomainSuffix.Length;
+        var longest = options.Domains.Max(domain => domain.Name.Length);
+        if (Math.Max(longest, options.SenderDomain?.Length ?? 0) + suffix > DomainName.MaxLength)
+        {
+            yield return $"{FlagNames.DomainSuffix}: makes a domain of more than {DomainName.MaxLength} octets";
         }
 
         var (flag, host) = options.Http is { } http ? (FlagNames.Http, http.Host) : (FlagNames.Target, options.Target.Host);

@@ -16,6 +16,7 @@ internal sealed partial class SmtpSender
     private volatile Connection? _connection;
     private bool _connected;
     private bool _securing;
+    private int _made;
     private int _offset;
     private int _left;
     private long _deadline = long.MaxValue;
@@ -30,7 +31,7 @@ internal sealed partial class SmtpSender
             var sources = _transport.Plan.Sources;
             _since = _run.Clock.GetTimestamp();
             Await(ReplyTimes.Of(ClientCommand.Connect));
-            _connection = new Connection(_transport.Plan.Target, sources.Count > 0 ? sources[_worker % sources.Count] : null);
+            _connection = new Connection(_transport.Plan.Target, sources.Count > 0 ? sources[(_worker + _made++) % sources.Count] : null);
             await _connection.ConnectAsync(_transport.Plan.Target, _transport.Plan.Proxy);
             _connected = true;
             _run.Observer.Connected();

@@ -1,5 +1,4 @@
 using System.Text;
-using SmartSink.Smtp.Replies;
 using SmartSink.TrafficGen.Generating;
 
 namespace SmartSink.TrafficGen.Tests.Generating;
@@ -21,7 +20,7 @@ public sealed class MessageGeneratorTests
         for (var number = 0L; number < 100; number++)
         {
             var draft = Make(generator, number);
-            var message = Text(generator, draft);
+            var message = Wire.Message(Wire.Of(generator, draft));
 
             var split = message.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
             (message.Length - split).ShouldBe(size);
@@ -70,22 +69,5 @@ public sealed class MessageGeneratorTests
         var draft = new Draft();
         generator.Make(number, draft);
         return draft;
-    }
-
-    private static string Text(MessageGenerator generator, Draft draft)
-    {
-        var output = new ReplyBuffer();
-        output.Write(draft.Header.Pending);
-        for (var sent = 0; sent < draft.TextLength;)
-        {
-            var part = generator.Text(draft, sent, 1000);
-            output.Write(part.Span);
-            sent += part.Length;
-        }
-
-        generator.WriteEnd(draft, output);
-        var wire = Encoding.ASCII.GetString(output.Pending);
-        wire.ShouldEndWith(".\r\n");
-        return wire[..^3];
     }
 }

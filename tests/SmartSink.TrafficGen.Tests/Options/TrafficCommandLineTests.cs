@@ -9,6 +9,8 @@ public sealed class TrafficCommandLineTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly CommandLineFixture _program = new();
 
+    private static readonly string LongDomain = string.Join('.', Enumerable.Repeat(new string('l', 42), 3));
+
     public static TheoryData<string, string> Mistakes => new()
     {
         { "--target nowhere", "--target: \"nowhere\" is not a host and port" },
@@ -19,6 +21,7 @@ public sealed class TrafficCommandLineTests : IDisposable
         { "--domain aol.com:heavy", "--domain: \"aol.com:heavy\" is not a domain with or without a weight" },
         { "--domain aol.com:0", "--domain: all weights are 0" },
         { "--domain-suffix a..b", "--domain-suffix: \"a..b\" is not a domain" },
+        { $"--domain {LongDomain} --domain-suffix {LongDomain}", "--domain-suffix: makes a domain of more than 255 octets" },
         { "--throttle 10", "--throttle: \"10\" is not a rate" },
         { "--rate-profile 10", "--rate-profile: \"10\" is not a list" },
         { "--size-distribution x", "--size-distribution: \"x\" is not a list" },

@@ -22,7 +22,6 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("--starttls", "EHLO", "250 fake.example\r\n", "does not offer STARTTLS", nameof(TrafficFault.TlsFailed))]
     [InlineData("--starttls", "STARTTLS", "502 5.5.1 No\r\n", "refused STARTTLS with 502", nameof(TrafficFault.TlsFailed))]
-    [InlineData("--starttls", "STARTTLS", "220 Go on\r\nThis is no TLS, whatever was said before.\r\n", "cannot be spoken to in TLS: ", nameof(TrafficFault.TlsFailed))]
     [InlineData("--tls", "CONNECT", "220 fake.example ESMTP in the clear\r\n", "cannot be spoken to in TLS: ", nameof(TrafficFault.TlsFailed))]
     [InlineData("--auth", "EHLO", "250-fake.example\r\n250 AUTH CRAM-MD5\r\n", "offers neither AUTH PLAIN nor AUTH LOGIN", nameof(TrafficFault.AuthFailed))]
     [InlineData("--auth", "AUTH", "535 5.7.8 Who are you?\r\n", "refused AUTH with 535", nameof(TrafficFault.AuthFailed))]
@@ -37,12 +36,25 @@ public sealed class RefusalTests
             return session.ServeAsync(line => line.StartsWith(command, StringComparison.Ordinal) ? reply : null);
         });
 
-        var (end, observer) = await (Wishes[wish] with { Target = server.EndPoint, Concurrency = 1, KeepGoing = true, Duration = null, MessageCount = 100 }).MakeAsync();
+        await FailsAtOnceAsync(server, Wishes[wish], reason, fault);
+    }
 
-        end.ShouldBe(TrafficEnd.Failed);
-        observer.Reason.ShouldNotBeNull().ShouldStartWith($"127.0.0.1:{server.EndPoint.Port} {reason}");
-        (observer.Connections, observer.Open, observer.Retried, observer.Accepted).ShouldBe((1, 0, 0, 0));
-        observer.Faults.ShouldHaveSingleItem().Key.Fault.ToString().ShouldBe(fault);
+    [Fact]
+    public async Task What_follows_STARTTLS_and_is_no_TLS_ends_the_run()
+    {
+        await using var server = FakeServer.Start(async (session, _) =>
+        {
+            await session.SayAsync("220 fake.example\r\n");
+            await session.HearAsync();
+            await session.SayAsync("250-fake.example\r\n250 STARTTLS\r\n");
+            await session.HearAsync();
+            await session.SayAsync("220 Go on\r\n");
+            await session.HearOctetsAsync(3);
+            await session.SayAsync("This is no TLS, whatever was said before.\r\n");
+            await session.HearAsync();
+        });
+
+        await FailsAtOnceAsync(server, StartTls, "cannot be spoken to in TLS: ", nameof(TrafficFault.TlsFailed));
     }
 
     [Theory]
@@ -81,5 +93,15 @@ public sealed class RefusalTests
 
         (end, observer.Reason, observer.Accepted, observer.Connections).ShouldBe((TrafficEnd.Complete, null, 2, 3));
         observer.Faults.ShouldHaveSingleItem().Key.ShouldBe((TrafficFault.TlsFailed, TrafficStage.Tls));
+    }
+
+    private static async Task FailsAtOnceAsync(FakeServer server, TrafficOptions options, string reason, string fault)
+    {
+        var (end, observer) = await (options with { Target = server.EndPoint, Concurrency = 1, KeepGoing = true, Duration = null, MessageCount = 100 }).MakeAsync();
+
+        end.ShouldBe(TrafficEnd.Failed);
+        observer.Reason.ShouldNotBeNull().ShouldStartWith($"127.0.0.1:{server.EndPoint.Port} {reason}");
+        (observer.Connections, observer.Open, observer.Retried, observer.Accepted).ShouldBe((1, 0, 0, 0));
+        observer.Faults.ShouldHaveSingleItem().Key.Fault.ToString().ShouldBe(fault);
     }
 }

@@ -39,7 +39,7 @@ internal static class MessageFlags
         {
             Name = FlagNames.Replay,
             Placeholder = "FILE.mbox|DIR",
-            Description = "Send the messages of an mbox file, or of a folder with a message a file, in turn and with their own headers",
+            Description = "Send the messages of an mbox file, or of a folder with a message or an mbox a file, in turn and with their own headers",
             Expected = PlainText.ExpectedPath,
             Read = PlainText.TryParsePath,
             Set = (options, source) => options with { Replay = source },
@@ -48,7 +48,7 @@ internal static class MessageFlags
         {
             Name = FlagNames.Header,
             Placeholder = "\"K: V\"",
-            Description = "Add a header field to each message; repeatable",
+            Description = "Add a header field to each message, in the place of the generated one of its name; repeatable",
             Expected = HeaderText.Expected,
             Read = HeaderText.TryParse,
             Set = (options, fields) => options with { Headers = fields },

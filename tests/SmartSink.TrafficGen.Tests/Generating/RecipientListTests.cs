@@ -1,0 +1,44 @@
+using System.Text;
+using SmartSink.Testing;
+using SmartSink.TrafficGen.Generating;
+using SmartSink.TrafficGen.Options.Values;
+
+namespace SmartSink.TrafficGen.Tests.Generating;
+
+public sealed class RecipientListTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("sink.test", ".sink.test")]
+    [InlineData(".sink.test", ".sink.test")]
+    public void Addresses_come_in_turn_with_their_domains(string? suffix, string end)
+    {
+        var list = Read(" a@One.test \n\n\tb@two.test\r\n\"c@d\"@one.test\nd@bücher.test", suffix);
+
+        Enumerable.Range(0, 5).Select(number => (Encoding.UTF8.GetString(list[number].Address), list[number].Domain))
+            .ShouldBe([($"a@One.test{end}", 0), ($"b@two.test{end}", 1), ($"\"c@d\"@one.test{end}", 0), ($"d@xn--bcher-kva.test{end}", 2), ($"a@One.test{end}", 0)]);
+        Encoding.UTF8.GetString(list[long.MaxValue].Address).ShouldBe(Encoding.UTF8.GetString(list[long.MaxValue % 4].Address));
+    }
+
+    [Fact]
+    public void Without_a_file_there_is_none() => RecipientList.Read(new TrafficOptions()).ShouldBeNull();
+
+    [Fact]
+    public void A_file_that_is_gone_or_empty_is_refused()
+    {
+        var file = _folder.Write("recipients.txt", "\n \n");
+
+        Should.Throw<TrafficException>(() => RecipientList.Read(new TrafficOptions { RecipientsFile = file })).Message.ShouldBe($"{file}: no recipient in it");
+        Should.Throw<TrafficException>(() => RecipientList.Read(new TrafficOptions { RecipientsFile = file + "x" })).Message.ShouldStartWith($"{file}x: ");
+    }
+
+    private RecipientList Read(string text, string? suffix)
+    {
+        var file = _folder.Write("recipients.txt", text);
+        return RecipientList.Read(new TrafficOptions { RecipientsFile = file, Domains = RecipientsFile.ReadDomains(file), DomainSuffix = suffix }).ShouldNotBeNull();
+    }
+}
