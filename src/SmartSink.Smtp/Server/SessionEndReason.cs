@@ -51,6 +51,18 @@ public enum SessionEndReason : byte
     /// <summary>A BDAT without a size that can be told: nobody knows which of the octets behind it are commands.</summary>
     OutOfStep,
 
+    /// <summary>A proxy's header is asked for, and whoever connected is not one of the proxies that are believed.</summary>
+    ProxyNotTrusted,
+
+    /// <summary>A proxy's header is asked for, and something else or nothing came.</summary>
+    ProxyHeaderMissing,
+
+    /// <summary>The proxy's header breaks its grammar, or ends before its end.</summary>
+    ProxyHeaderBroken,
+
+    /// <summary>The proxy's header took too long.</summary>
+    ProxyHeaderLate,
+
     /// <summary>The TLS handshake failed or took too long.</summary>
     TlsFailed,
 

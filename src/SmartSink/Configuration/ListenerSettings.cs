@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using SmartSink.Configuration.Values;
 using SmartSink.Smtp.Authentication;
 
 namespace SmartSink.Configuration;
@@ -60,6 +61,14 @@ internal record ListenerSettings
 
     /// <summary>SINK_AUTH_MECHANISMS: the mechanisms offered, at least one.</summary>
     public IReadOnlyList<AuthMechanism> AuthMechanisms { get; init; } = Smtp.Authentication.AuthMechanisms.All;
+    /// <summary>SINK_PROXY: which header of the PROXY protocol every connection begins with.</summary>
+    public ProxyMode Proxy { get; init; }
+
+    /// <summary>SINK_PROXY_NETWORKS: the proxies whose header is believed.</summary>
+    public NetworkList ProxyNetworks { get; init; } = NetworkList.Loopback;
+
+    /// <summary>SINK_PROXY_TIMEOUT: how long a connection may take for the header.</summary>
+    public TimeSpan ProxyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>SINK_MAX_RECIPIENTS: at least 1.</summary>
     public int MaxRecipients { get; init; } = 1000;

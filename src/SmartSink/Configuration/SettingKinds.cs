@@ -77,6 +77,12 @@ internal static class SettingKinds
     /// <summary>Mechanisms of AUTH.</summary>
     public static SettingKind<IReadOnlyList<AuthMechanism>> AuthMechanisms { get; } = new(
         "names", "names out of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER with commas between them", Smtp.Authentication.AuthMechanisms.TryParse);
+    /// <summary>Which header of the PROXY protocol comes first.</summary>
+    public static SettingKind<ProxyMode> ProxyMode { get; } = OneOf<ProxyMode>();
+
+    /// <summary>Networks of clients.</summary>
+    public static SettingKind<NetworkList> Networks { get; } = new(
+        "networks", "networks such as 10.0.0.0/8, 192.0.2.7 and 2001:db8::/32, separated by commas", NetworkList.TryParse);
 
     /// <summary>TLS versions.</summary>
     public static SettingKind<SslProtocols> TlsVersions { get; } = new("versions", "1.2, 1.3 or 1.2,1.3", TlsVersionsText.TryParse);

@@ -31,6 +31,12 @@ internal sealed class ConnectionContext
     /// <summary>Where the connections stand.</summary>
     public required ConnectionRegistry Registry { get; init; }
 
+    /// <summary>Which header of a proxy comes first; null when none does.</summary>
+    public required ProxySettings? Proxy { get; init; }
+
+    /// <summary>What a client is told that finds no room.</summary>
+    public required RefusalReplies Refusals { get; init; }
+
     /// <summary>How TLS is spoken; null when it is not.</summary>
     public required TlsSettings? Tls { get; init; }
 

@@ -6,6 +6,9 @@ internal enum ConnectionPhase : byte
     /// <summary>The first word of the polling thread; nothing is said yet.</summary>
     New,
 
+    /// <summary>The header of the proxy between the client and the server.</summary>
+    ProxyHeader,
+
     /// <summary>Octets from the client.</summary>
     Reading,
 

@@ -33,7 +33,10 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
         }
     }
 
-    /// <summary>Takes a connection in, unless a limit forbids it; then the answer names the limit, else it is <see cref="SessionEndReason.None"/>.</summary>
+    /// <summary>
+    /// Takes a connection in, unless a limit forbids it; then the answer names the limit, else it is <see cref="SessionEndReason.None"/>.
+    /// One by a proxy counts for no address yet.
+    /// </summary>
     public SessionEndReason TryAdd(SmtpConnection connection)
     {
         lock (_lock)
@@ -43,21 +46,24 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
                 return SessionEndReason.TooManyConnections;
             }
 
-            if (maxPerAddress > 0)
+            if (!connection.IsByProxy && !TryCount(connection))
             {
-                var present = _perAddress.GetValueOrDefault(connection.ClientAddress);
-                if (present >= maxPerAddress)
-                {
-                    return SessionEndReason.TooManyConnectionsFromAddress;
-                }
-
-                _perAddress[connection.ClientAddress] = present + 1;
+                return SessionEndReason.TooManyConnectionsFromAddress;
             }
 
             connection.Slot = TakeSlot();
             Volatile.Write(ref _slots[connection.Slot], connection);
             _count++;
             return SessionEndReason.None;
+        }
+    }
+
+    /// <summary>Counts a connection by a proxy for its client's address, once that is known. False when the limit forbids it.</summary>
+    public bool TryCountAddress(SmtpConnection connection)
+    {
+        lock (_lock)
+        {
+            return TryCount(connection);
         }
     }
 
@@ -68,7 +74,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
         {
             Volatile.Write(ref _slots[connection.Slot], null);
             _freeSlots.Push(connection.Slot);
-            if (maxPerAddress > 0)
+            if (connection.IsCounted)
             {
                 var present = _perAddress[connection.ClientAddress];
                 if (present == 1)
@@ -105,6 +111,23 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
 
             return _empty.Task;
         }
+    }
+
+    private bool TryCount(SmtpConnection connection)
+    {
+        if (maxPerAddress > 0)
+        {
+            var present = _perAddress.GetValueOrDefault(connection.ClientAddress);
+            if (present >= maxPerAddress)
+            {
+                return false;
+            }
+
+            _perAddress[connection.ClientAddress] = present + 1;
+            connection.IsCounted = true;
+        }
+
+        return true;
     }
 
     private int TakeSlot()

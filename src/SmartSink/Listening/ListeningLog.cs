@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using SmartSink.Listening.Proxying;
 using SmartSink.Observability.Metrics;
 using SmartSink.Smtp.Server;
 
@@ -40,6 +41,12 @@ internal static partial class ListeningLog
 
     [LoggerMessage(110, LogLevel.Debug, "Connection {Connection} was meant for {Destination}")]
     public static partial void ConnectionMeantFor(this ILogger log, long connection, IPAddress destination);
+
+    [LoggerMessage(111, LogLevel.Debug, "Connection {Connection} by proxy {Proxy} is from {Client} to {Destination}, authority {Authority}")]
+    public static partial void ConnectionProxied(this ILogger log, long connection, IPAddress proxy, IPEndPoint client, IPEndPoint? destination, string? authority);
+
+    [LoggerMessage(112, LogLevel.Debug, "Connection {Connection} by proxy {Proxy} has no good header: {Result}")]
+    public static partial void ProxyHeaderRefused(this ILogger log, long connection, IPAddress proxy, ProxyHeaderResult result);
 
     public static void ConnectionEnded(this ILogger log, long connection, IPAddress client, string listener, SessionEndReason reason)
     {

@@ -11,7 +11,6 @@ namespace SmartSink.Listening;
 /// <param name="nextPoller">The polling thread of the next connection.</param>
 internal sealed class ServedListener(ListenerSettings settings, ConnectionContext context, Func<SocketPoller> nextPoller) : IDisposable
 {
-    private readonly RefusalReplies _refusals = new(settings.Hostname);
     private SmtpListener? _socket;
     private Acceptor? _acceptor;
 
@@ -67,8 +66,8 @@ internal sealed class ServedListener(ListenerSettings settings, ConnectionContex
             return;
         }
 
-        context.Observer.BytesSent(_refusals.Refuse(descriptor, refusal));
-        context.SessionObserver.ReplyWritten(RefusalReplies.Code);
+        context.Refusals.Tell(descriptor, refusal);
+        NativeSocket.Close(descriptor);
         context.Observer.ConnectionClosed(refusal);
         context.Log.ConnectionRefused(client, context.Listener, refusal);
     }

@@ -19,8 +19,8 @@ internal sealed partial class SmtpConnection : IPolled
     private readonly ConnectionContext _context;
     private readonly SocketPoller _poller;
     private readonly int _descriptor;
-    private readonly SmtpSession _session;
     private readonly long _id = Interlocked.Increment(ref _lastId);
+    private SmtpSession _session;
     private int _signals;
     private ConnectionPhase _phase;
     private bool _mayRead;
@@ -36,11 +36,17 @@ internal sealed partial class SmtpConnection : IPolled
         _poller = poller;
         _descriptor = descriptor;
         ClientAddress = clientAddress;
-        _session = new SmtpSession(context.SessionOptions, context.Filters, context.SessionObserver, clientAddress);
+        _session = NewSession();
     }
 
-    /// <summary>The client's address, IPv4-mapped IPv6 already unmapped.</summary>
-    public IPAddress ClientAddress { get; }
+    /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; the proxy's until its header has come.</summary>
+    public IPAddress ClientAddress { get; private set; }
+
+    /// <summary>Whether a proxy stands between the client and the server.</summary>
+    public bool IsByProxy => _context.Proxy is not null;
+
+    /// <summary>Whether the registry counts the connection for its address.</summary>
+    public bool IsCounted { get; set; }
 
     /// <summary>The connection's place in the registry.</summary>
     public int Slot { get; set; }
@@ -91,6 +97,9 @@ internal sealed partial class SmtpConnection : IPolled
                 case ConnectionPhase.New:
                     Begin();
                     break;
+                case ConnectionPhase.ProxyHeader when _mayRead:
+                    TakeHeader();
+                    break;
                 case ConnectionPhase.Reading when _mayRead:
                     Converse(SessionAction.Read);
                     break;
@@ -135,7 +144,21 @@ internal sealed partial class SmtpConnection : IPolled
         }
     }
 
+    private SmtpSession NewSession() => new(_context.SessionOptions, _context.Filters, _context.SessionObserver, ClientAddress);
+
     private void Begin()
+    {
+        if (_context.Proxy is { } proxy)
+        {
+            AwaitHeader(proxy);
+        }
+        else
+        {
+            Open();
+        }
+    }
+
+    private void Open()
     {
         if (_context.IsTlsImplicit)
         {
@@ -172,6 +195,12 @@ internal sealed partial class SmtpConnection : IPolled
             case ConnectionPhase.New:
                 Begin();
                 OnAttention();
+                break;
+            case ConnectionPhase.ProxyHeader when _context.StopPhase != StopPhase.Running:
+                End(SessionEndReason.Shutdown);
+                break;
+            case ConnectionPhase.ProxyHeader when isDue:
+                End(SessionEndReason.ProxyHeaderLate);
                 break;
             case ConnectionPhase.Reading:
                 LookAtSession();

@@ -49,21 +49,27 @@ internal sealed class SmtpServer : IDisposable
         _log = loggers.CreateLogger<SmtpServer>();
         _listeners = [.. settings.AllListeners.Select(listener => new ServedListener(listener, ContextOf(listener), NextPoller))];
 
-        ConnectionContext ContextOf(ListenerSettings listener) => new()
+        ConnectionContext ContextOf(ListenerSettings listener)
         {
-            Listener = listener.Name,
-            SessionOptions = sessionOptions ?? DialogOptions.Of(listener, judge ?? AnyCredentials.Instance),
-            Filters = filters,
-            SessionObserver = sessionObserver,
-            Observer = observers(listener.Name),
-            Registry = _registry,
-            Tls = listener.Tls == TlsMode.Off ? null : new TlsSettings(certificate!, listener.TlsVersions, listener.TlsHandshakeTimeout),
-            IsTlsImplicit = listener.Tls == TlsMode.Implicit,
-            OriginalDestination = listener.OriginalDestination,
-            SendTimeout = listener.IdleTimeout,
-            Clock = _clock,
-            Log = _log,
-        };
+            var observer = observers(listener.Name);
+            return new ConnectionContext
+            {
+                Listener = listener.Name,
+                SessionOptions = sessionOptions ?? DialogOptions.Of(listener, judge ?? AnyCredentials.Instance),
+                Filters = filters,
+                SessionObserver = sessionObserver,
+                Observer = observer,
+                Registry = _registry,
+                Proxy = ProxySettings.Of(listener),
+                Refusals = new RefusalReplies(listener.Hostname, listener.Tls == TlsMode.Implicit, sessionObserver, observer),
+                Tls = listener.Tls == TlsMode.Off ? null : new TlsSettings(certificate!, listener.TlsVersions, listener.TlsHandshakeTimeout),
+                IsTlsImplicit = listener.Tls == TlsMode.Implicit,
+                OriginalDestination = listener.OriginalDestination,
+                SendTimeout = listener.IdleTimeout,
+                Clock = _clock,
+                Log = _log,
+            };
+        }
     }
 
     /// <summary>The listeners and where they are, in the order of the settings. Only after <see cref="Start"/>.</summary>

@@ -35,6 +35,9 @@ public sealed class SettingsReaderTests
         ["AuthUsers"] = ("users.txt", s => s.AuthUsersFile, "users.txt"),
         ["AuthFailPercent"] = ("2.5", s => s.AuthFailPercent, 2.5m),
         ["AuthTempFailPercent"] = ("100", s => s.AuthTempFailPercent, 100m),
+        ["Proxy"] = ("any", s => s.Proxy, ProxyMode.Any),
+        ["ProxyNetworks"] = ("10.0.0.0/8", s => s.ProxyNetworks.ToString(), "10.0.0.0/8"),
+        ["ProxyTimeout"] = ("3s", s => s.ProxyTimeout, TimeSpan.FromSeconds(3)),
         ["MaxConnections"] = ("100", s => s.MaxConnections, 100),
         ["MaxConnectionsPerIp"] = ("10", s => s.MaxConnectionsPerAddress, 10),
         ["MaxRecipients"] = ("5", s => s.MaxRecipients, 5),
@@ -128,6 +131,8 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_BANNER", "a\r\n250 b", "SINK_BANNER: \"a??250 b\" is not printable ASCII text of at most 400 characters")]
     [InlineData("SINK_STARTTLS", "maybe", "SINK_STARTTLS: \"maybe\" is not on or off")]
     [InlineData("SINK_TLS", "on", "SINK_TLS: \"on\" is not off, starttls or implicit")]
+    [InlineData("SINK_PROXY", "v3", "SINK_PROXY: \"v3\" is not off, v1, v2 or any")]
+    [InlineData("SINK_PROXY_NETWORKS", "10.0.0.1/8", "SINK_PROXY_NETWORKS: \"10.0.0.1/8\" is not networks such as 10.0.0.0/8, 192.0.2.7 and 2001:db8::/32, separated by commas")]
     [InlineData("SINK_TLS_VERSIONS", "1.1", "SINK_TLS_VERSIONS: \"1.1\" is not 1.2, 1.3 or 1.2,1.3")]
     [InlineData("SINK_TLS_HANDSHAKE_TIMEOUT", "0", "SINK_TLS_HANDSHAKE_TIMEOUT: \"0\" is not a time above zero such as 90s, 5m or 1h (at most 24 days)")]
     [InlineData("SINK_MAX_CONNECTIONS", "0", "SINK_MAX_CONNECTIONS: \"0\" is not a whole number of at least 1")]

@@ -17,6 +17,8 @@ internal static class TestContexts
         SessionObserver = new NullObserver(),
         Observer = observer,
         Registry = new ConnectionRegistry(maxConnections: 1, maxPerAddress: 0),
+        Proxy = null,
+        Refusals = new RefusalReplies("mx.sink.test", isTlsImplicit: false, new NullObserver(), observer),
         Tls = null,
         IsTlsImplicit = false,
         OriginalDestination = OriginalDestination.Off,

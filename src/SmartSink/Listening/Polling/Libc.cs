@@ -17,6 +17,9 @@ internal static unsafe partial class Libc
     /// <summary>eventfd: reading an empty counter does not block.</summary>
     public const int EFD_NONBLOCK = 0x800;
 
+    /// <summary>recv: the octets stay in the socket.</summary>
+    public const int MSG_PEEK = 0x2;
+
     /// <summary>recv, on TCP: the octets are dropped instead of copied, and the buffer is not touched (tcp(7)).</summary>
     public const int MSG_TRUNC = 0x20;
 

@@ -72,6 +72,15 @@ internal static unsafe class NativeSocket
         }
     }
 
+    /// <summary>Looks at what there is and leaves it there; the result is that of <see cref="Receive"/>.</summary>
+    public static int Peek(int descriptor, Span<byte> buffer, out SocketError error)
+    {
+        fixed (byte* octets = buffer)
+        {
+            return Result(Libc.recv(descriptor, octets, (nuint)buffer.Length, Libc.MSG_PEEK), out error);
+        }
+    }
+
     /// <summary>Drops what there is, up to a number of octets, in the kernel; the result is that of <see cref="Receive"/>.</summary>
     public static int Drop(int descriptor, int octets, out SocketError error) =>
         Result(Libc.recv(descriptor, null, (nuint)octets, Libc.MSG_TRUNC), out error);
