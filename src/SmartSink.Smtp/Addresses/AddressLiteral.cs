@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -29,12 +31,27 @@ internal static class AddressLiteral
         return Ascii.EqualsIgnoreCase(content[..colon], "IPv6"u8) ? IsIPv6(content[5..]) : IsGeneral(content[..colon], content[(colon + 1)..]);
     }
 
+    /// <summary>Reads an address of IPv4 without brackets: four numbers of one to three decimal digits.</summary>
+    public static bool TryReadIPv4(ReadOnlySpan<byte> text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        Span<byte> octets = stackalloc byte[4];
+        var isValid = TryReadIPv4(text, octets);
+        address = isValid ? new IPAddress(octets) : null;
+        return isValid;
+    }
+
     private static bool IsIPv4(ReadOnlySpan<byte> text)
     {
-        for (var part = 1; part <= 4; part++)
+        Span<byte> octets = stackalloc byte[4];
+        return TryReadIPv4(text, octets);
+    }
+
+    private static bool TryReadIPv4(ReadOnlySpan<byte> text, Span<byte> octets)
+    {
+        for (var part = 0; part < octets.Length; part++)
         {
-            var end = part == 4 ? text.Length : text.IndexOf((byte)'.');
-            if (end is < 1 or > 3 || !IsSnum(text[..end]))
+            var end = part == octets.Length - 1 ? text.Length : text.IndexOf((byte)'.');
+            if (end is < 1 or > 3 || !byte.TryParse(text[..end], NumberStyles.None, CultureInfo.InvariantCulture, out octets[part]))
             {
                 return false;
             }
@@ -45,23 +62,8 @@ internal static class AddressLiteral
         return true;
     }
 
-    private static bool IsSnum(ReadOnlySpan<byte> digits)
-    {
-        var value = 0;
-        foreach (var digit in digits)
-        {
-            if (!char.IsAsciiDigit((char)digit))
-            {
-                return false;
-            }
-
-            value = (value * 10) + (digit - '0');
-        }
-
-        return value <= 255;
-    }
-
-    private static bool IsIPv6(ReadOnlySpan<byte> text) =>
+    /// <summary>Checks an address of IPv6 without brackets and tag.</summary>
+    public static bool IsIPv6(ReadOnlySpan<byte> text) =>
         text.Contains((byte)':') && !text.ContainsAnyExcept(IPv6Octets) && IPAddress.IsValidUtf8(text);
 
     private static bool IsGeneral(ReadOnlySpan<byte> tag, ReadOnlySpan<byte> content) =>

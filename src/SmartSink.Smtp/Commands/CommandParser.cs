@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace SmartSink.Smtp.Commands;
 
@@ -22,7 +23,9 @@ internal static class CommandParser
         switch (verb)
         {
             case Verb.StartTls:
-                return ParseStartTls(line);
+                return ParseLong(verb, line, "TTLS"u8);
+            case Verb.Xclient:
+                return ParseLong(verb, line, "ENT"u8);
             case Verb.Unknown:
                 return HttpRequest.IsLine(line) ? new Command(Verb.Http, line) : default;
             default:
@@ -42,6 +45,7 @@ internal static class CommandParser
         {
             0x45484C4F => Verb.Ehlo,
             0x48454C4F => Verb.Helo,
+            0x4C484C4F => Verb.Lhlo,
             0x4D41494C => Verb.Mail,
             0x52435054 => Verb.Rcpt,
             0x44415441 => Verb.Data,
@@ -52,6 +56,7 @@ internal static class CommandParser
             0x48454C50 => Verb.Help,
             0x51554954 => Verb.Quit,
             0x53544152 => Verb.StartTls,
+            0x58434C49 => Verb.Xclient,
             0x42444154 => Verb.Bdat,
             0x41555448 => Verb.Auth,
             0x4554524E or 0x4154524E // ETRN ATRN
@@ -62,20 +67,22 @@ internal static class CommandParser
 
     private static Command ParseArgument(Verb verb, ReadOnlySpan<byte> argument) => verb switch
     {
-        Verb.Data or Verb.Rset or Verb.Quit => WithoutArgument(verb, argument),
-        Verb.Ehlo or Verb.Helo => WithName(verb, argument),
-        Verb.Vrfy or Verb.Mail or Verb.Rcpt or Verb.Auth => WithArgument(verb, argument),
+        Verb.Data or Verb.Rset or Verb.Quit or Verb.StartTls => WithoutArgument(verb, argument),
+        Verb.Ehlo or Verb.Helo or Verb.Lhlo => WithName(verb, argument),
+        Verb.Vrfy or Verb.Mail or Verb.Rcpt or Verb.Auth or Verb.Xclient => WithArgument(verb, argument),
         _ => new Command(verb, argument),
     };
 
-    private static Command ParseStartTls(ReadOnlySpan<byte> line)
+    // Verbs of more than four letters.
+    private static Command ParseLong(Verb verb, ReadOnlySpan<byte> line, ReadOnlySpan<byte> rest)
     {
-        if (line.Length < 8 || (BinaryPrimitives.ReadUInt32BigEndian(line[VerbLength..]) & UpperCase) != 0x54544C53)
+        var end = VerbLength + rest.Length;
+        if (line.Length < end || !Ascii.EqualsIgnoreCase(line[VerbLength..end], rest))
         {
             return default;
         }
 
-        return line.Length == 8 || line[8] == ' ' ? WithoutArgument(Verb.StartTls, line[8..]) : default;
+        return line.Length == end || line[end] == ' ' ? ParseArgument(verb, line[end..].TrimStart((byte)' ')) : default;
     }
 
     private static Command WithoutArgument(Verb verb, ReadOnlySpan<byte> argument) =>

@@ -8,6 +8,10 @@ internal enum Verb : byte
 
     Ehlo,
     Helo,
+
+    /// <summary>EHLO of LMTP (RFC 2033 section 4.1).</summary>
+    Lhlo,
+
     Mail,
     Rcpt,
     Data,
@@ -19,6 +23,7 @@ internal enum Verb : byte
     Help,
     Quit,
     StartTls,
+    Xclient,
     Auth,
 
     /// <summary>A command of an RFC that this server does not offer: 502, not 500 (RFC 5321 section 4.2.4).</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace SmartSink.Smtp.Commands;
 
@@ -6,6 +7,37 @@ namespace SmartSink.Smtp.Commands;
 internal static class Xtext
 {
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789ABCDEF"u8);
+
+    /// <summary>Decodes a value.</summary>
+    /// <param name="text">The value, ASCII.</param>
+    /// <param name="destination">Takes the octets.</param>
+    /// <param name="length">How many there are.</param>
+    /// <returns>False when it breaks the encoding or has no room.</returns>
+    public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> destination, out int length)
+    {
+        length = 0;
+        if (!IsValid(text, allowUtf8: false))
+        {
+            return false;
+        }
+
+        for (var at = 0; at < text.Length; at++, length++)
+        {
+            if (length == destination.Length)
+            {
+                return false;
+            }
+
+            destination[length] = text[at];
+            if (text[at] == '+')
+            {
+                destination[length] = byte.Parse(text.Slice(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+                at += 2;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Checks a value.</summary>
     /// <param name="text">The value.</param>

@@ -34,6 +34,7 @@ internal static class StandardReplies
     public static readonly FixedReply AuthTempFail = new(454, new(4, 7, 0), "Cannot authenticate for now"u8);
 
     public static readonly FixedReply UnknownCommand = new(500, new(5, 5, 1), "Command not recognized"u8);
+    public static readonly FixedReply NotLmtp = new(500, new(5, 5, 1), "This is LMTP, say LHLO"u8);
     public static readonly FixedReply LineTooLong = new(500, new(5, 5, 2), "Line too long"u8);
     public static readonly FixedReply AuthLineTooLong = new(500, new(5, 5, 6), "Line of authentication too long"u8);
     public static readonly FixedReply BareLineFeed = new(500, new(5, 5, 2), "Bare LF in the line; a line ends with CRLF"u8);
@@ -51,6 +52,9 @@ internal static class StandardReplies
     public static readonly FixedReply BadAuthMessage = new(501, new(5, 5, 2), "The response is not one of this mechanism"u8);
     public static readonly FixedReply NoInitialResponse = new(501, new(5, 7, 0), "This mechanism takes no initial response"u8);
     public static readonly FixedReply AuthCancelled = new(501, new(5, 7, 0), "Authentication cancelled"u8);
+    public static readonly FixedReply XclientSyntax = new(501, new(5, 5, 4), "Syntax: XCLIENT attribute=value ..."u8);
+    public static readonly FixedReply BadXclientValue = new(501, new(5, 5, 4), "Bad value of an attribute"u8);
+    public static readonly FixedReply UnknownXclientAttribute = new(501, new(5, 5, 4), "Unknown attribute"u8);
     public static readonly FixedReply BadSender = new(501, new(5, 1, 7), "Bad sender address"u8);
     public static readonly FixedReply BadRecipient = new(501, new(5, 1, 3), "Bad recipient address"u8);
     public static readonly FixedReply BadParameter = new(501, new(5, 5, 4), "Bad value of a parameter"u8);
@@ -59,12 +63,15 @@ internal static class StandardReplies
     public static readonly FixedReply NotImplemented = new(502, new(5, 5, 1), "Command not implemented"u8);
 
     public static readonly FixedReply HelloFirst = new(503, new(5, 5, 1), "Say EHLO or HELO first"u8);
+    public static readonly FixedReply LhloFirst = new(503, new(5, 5, 1), "Say LHLO first"u8);
     public static readonly FixedReply EhloFirst = new(503, new(5, 5, 1), "Say EHLO first"u8);
     public static readonly FixedReply MailFirst = new(503, new(5, 5, 1), "Say MAIL first"u8);
     public static readonly FixedReply RcptFirst = new(503, new(5, 5, 1), "Say RCPT first"u8);
     public static readonly FixedReply NestedMail = new(503, new(5, 5, 1), "A transaction is open already"u8);
     public static readonly FixedReply MessageBegun = new(503, new(5, 5, 1), "The message has begun, only BDAT or RSET can follow"u8);
     public static readonly FixedReply BinaryNeedsBdat = new(503, new(5, 5, 1), "BODY=BINARYMIME needs BDAT"u8);
+    public static readonly FixedReply NoRecipientLeft = new(503, new(5, 5, 1), "No valid recipients"u8);
+    public static readonly FixedReply XclientInTransaction = new(503, new(5, 5, 1), "No XCLIENT inside a transaction"u8);
     public static readonly FixedReply TlsInTransaction = new(503, new(5, 5, 1), "No STARTTLS inside a transaction"u8);
     public static readonly FixedReply TlsActive = new(503, new(5, 5, 1), "TLS is active already"u8);
     public static readonly FixedReply AuthInTransaction = new(503, new(5, 5, 1), "No AUTH inside a transaction"u8);
@@ -77,6 +84,8 @@ internal static class StandardReplies
     public static readonly FixedReply AuthRefused = new(535, new(5, 7, 8), "Name or secret is wrong"u8);
     public static readonly FixedReply AuthNeedsTls = new(538, new(5, 7, 11), "Say STARTTLS first"u8);
     public static readonly FixedReply TlsFirst = new(530, new(5, 7, 0), "Must issue a STARTTLS command first"u8);
+
+    public static readonly FixedReply XclientNotAllowed = new(550, new(5, 7, 0), "XCLIENT is not for you"u8);
 
     // RFC 6531 section 3.5: 550 for the sender, 553 for a recipient.
     public static readonly FixedReply SenderNeedsUtf8 = new(550, new(5, 6, 7), "This address needs SMTPUTF8"u8);

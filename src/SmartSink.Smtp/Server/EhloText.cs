@@ -23,6 +23,7 @@ internal static class EhloText
     {
         SmtpExtensions.Size => string.Create(CultureInfo.InvariantCulture, $" {options.MaxMessageSize}"),
         SmtpExtensions.Auth => string.Concat(options.Auth.Mechanisms.Select(mechanism => $" {AuthMechanisms.NameOf(mechanism)}")),
+        SmtpExtensions.Xclient => " NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT",
         _ => string.Empty,
     };
 }

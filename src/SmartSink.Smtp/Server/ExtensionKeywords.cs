@@ -16,6 +16,7 @@ public static class ExtensionKeywords
         (SmtpExtensions.BinaryMime, "BINARYMIME"),
         (SmtpExtensions.StartTls, "STARTTLS"),
         (SmtpExtensions.Auth, "AUTH"),
+        (SmtpExtensions.Xclient, "XCLIENT"),
         (SmtpExtensions.Help, "HELP"),
     ];
 

@@ -29,6 +29,11 @@ public interface ISessionObserver
     /// <param name="recipients">How many recipients had been accepted and now have no outcome.</param>
     void TransactionAbandoned(int recipients);
 
+    /// <summary>A client that is believed said by XCLIENT for whom it speaks.</summary>
+    /// <param name="facts">The dialog before that.</param>
+    /// <param name="attributes">What it said, as written.</param>
+    void ClientIntroduced(in DialogFacts facts, ReadOnlySpan<byte> attributes);
+
     /// <summary>An attempt to authenticate came to its end.</summary>
     /// <param name="attempt">What is known of it.</param>
     void Authenticated(in AuthenticationFacts attempt);

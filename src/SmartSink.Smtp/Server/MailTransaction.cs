@@ -19,6 +19,7 @@ internal sealed class MailTransaction
     private int _senderDomainLength;
     private long _chunkedSize;
     private KeptRecipient? _decider;
+    private KeptAnswers? _answers;
 
     public MailTransaction() => _entries = _ownEntries;
 
@@ -50,6 +51,9 @@ internal sealed class MailTransaction
 
     /// <summary>The reply kept at RCPT for end of data; null when there is none.</summary>
     public Reply? KeptReply { get; private set; }
+
+    /// <summary>The replies kept for recipients that have each their own; null when none ever was.</summary>
+    public KeptAnswers? Answers => _answers;
 
     /// <summary>Whose reply <see cref="KeptReply"/> is.</summary>
     public KeptRecipient? Decider => KeptReply is null ? null : _decider;
@@ -108,10 +112,18 @@ internal sealed class MailTransaction
         _entries[AcceptedCount++] = entry;
     }
 
-    /// <summary>Keeps a recipient's reply for end of data; the first one kept stays.</summary>
-    public void Keep(Reply reply, in DialogFacts facts)
+    /// <summary>Keeps the reply of the recipient accepted last for end of data.</summary>
+    /// <param name="reply">The reply.</param>
+    /// <param name="facts">The recipient.</param>
+    /// <param name="each">Whether each recipient has its own there; else the first one kept stays.</param>
+    public void Keep(Reply reply, in DialogFacts facts, bool each)
     {
-        if (KeptReply is null)
+        if (each)
+        {
+            _answers ??= new KeptAnswers();
+            _answers.Add(AcceptedCount - 1, reply, facts);
+        }
+        else if (KeptReply is null)
         {
             KeptReply = reply;
             _decider ??= new KeptRecipient();
@@ -128,6 +140,7 @@ internal sealed class MailTransaction
         HasRefused = false;
         IsChunked = false;
         KeptReply = null;
+        _answers?.Clear();
         Filter = null!;
     }
 

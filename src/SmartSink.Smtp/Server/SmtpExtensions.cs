@@ -40,6 +40,9 @@ public enum SmtpExtensions
     /// <summary>AUTH (RFC 4954), as <see cref="SmtpSessionOptions.Auth"/> says.</summary>
     Auth = 0x200,
 
+    /// <summary>XCLIENT (Postfix). Only for clients that are believed whatever they say of others.</summary>
+    Xclient = 0x8000,
+
     /// <summary>HELP (RFC 5321 section 4.1.1.8).</summary>
     Help = 0x400,
 

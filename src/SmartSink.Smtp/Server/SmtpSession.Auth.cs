@@ -43,8 +43,8 @@ public sealed partial class SmtpSession
     private FixedReply? RefusalOfAuth(Command command) => command.Error switch
     {
         _ when !Knows(SmtpExtensions.Auth) => IsAuthBehindTls ? StandardReplies.AuthNeedsTls : StandardReplies.NotImplemented,
-        _ when _state != DialogState.Greeted => StandardReplies.HelloFirst,
-        _ when !_isExtended => StandardReplies.EhloFirst,
+        _ when _state != DialogState.Greeted => HelloFirst,
+        _ when !_isExtended => EhloFirst,
         _ when IsAuthenticated => StandardReplies.AlreadyAuthenticated,
         _ when _transaction is not null => StandardReplies.AuthInTransaction,
         SyntaxError.None => null,

@@ -10,7 +10,7 @@ public sealed partial class SmtpSession
     {
         if (_transaction is not { } transaction)
         {
-            Fail(_state == DialogState.Greeted ? StandardReplies.MailFirst : StandardReplies.HelloFirst, output);
+            Fail(_state == DialogState.Greeted ? StandardReplies.MailFirst : HelloFirst, output);
         }
         else if (command.Error != SyntaxError.None)
         {
@@ -36,9 +36,12 @@ public sealed partial class SmtpSession
         }
     }
 
-    // RFC 5321 section 3.3 leaves the choice; RFC 2920 section 3.1 asks that DATA fail when no recipient is left.
-    private static FixedReply NoRecipients(MailTransaction transaction) =>
-        transaction.HasRefused ? StandardReplies.NoValidRecipients : StandardReplies.RcptFirst;
+    // RFC 5321 section 3.3 leaves the choice; RFC 2920 section 3.1 asks that DATA fail when no recipient is left, and RFC 2033
+    // section 4.2 for the code.
+    private FixedReply NoRecipients(MailTransaction transaction) =>
+        !transaction.HasRefused ? StandardReplies.RcptFirst
+        : IsLmtp ? StandardReplies.NoRecipientLeft
+        : StandardReplies.NoValidRecipients;
 
     private int TakeData(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
@@ -47,20 +50,25 @@ public sealed partial class SmtpSession
         {
             _state = DialogState.Greeted;
             _messages++;
-            EndMessage(transaction, output, now);
+            EndMessage(transaction, each: IsLmtp, output, now);
         }
 
         return consumed;
     }
 
-    private void EndMessage(MailTransaction transaction, ReplyBuffer output, in Moment now)
+    // Each recipient gets a reply of its own in LMTP, in the order in which they were accepted (RFC 2033 section 4.2).
+    private void EndMessage(MailTransaction transaction, bool each, ReplyBuffer output, in Moment now)
     {
-        var facts = EndFacts(transaction, now);
+        var facts = EndFacts(transaction, transaction.Decider, now);
         var reply = EndReply(transaction, facts);
-        Say(reply, facts, output);
-        foreach (var entry in transaction.Accepted)
+        var closing = reply;
+        if (each)
         {
-            _observer.RecipientDecided(transaction.Filter, entry, reply.Outcome, Stage.Data);
+            reply = AnswerEach(transaction, reply, output, now, out closing);
+        }
+        else
+        {
+            AnswerTogether(transaction, reply, facts, output);
         }
 
         _observer.MessageEnded(new MessageFacts
@@ -74,14 +82,49 @@ public sealed partial class SmtpSession
             TransactionTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.StartedAt),
             DataTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.DataStartedAt),
         });
-        if (!IsPositive(reply))
+        if (!each && !IsPositive(reply))
         {
             _observer.Refused(facts, reply);
         }
 
         ReleaseTransaction();
-        CloseIfAsked(reply);
+        CloseIfAsked(closing);
         StopIfAsked(output);
+    }
+
+    private void AnswerTogether(MailTransaction transaction, Reply reply, in DialogFacts facts, ReplyBuffer output)
+    {
+        Say(reply, facts, output);
+        foreach (var entry in transaction.Accepted)
+        {
+            _observer.RecipientDecided(transaction.Filter, entry, reply.Outcome, Stage.Data);
+        }
+    }
+
+    // Returns the reply that stands for the message as a whole: of a recipient that it was taken for, if there is one.
+    private Reply AnswerEach(MailTransaction transaction, Reply common, ReplyBuffer output, in Moment now, out Reply? closing)
+    {
+        var answers = IsTooBig(transaction) ? null : transaction.Answers;
+        var at = 0;
+        Reply? whole = null;
+        closing = null;
+        for (var index = 0; index < transaction.AcceptedCount; index++)
+        {
+            KeptRecipient? recipient = null;
+            var reply = answers?.Next(ref at, index, out recipient) ?? common;
+            var facts = EndFacts(transaction, recipient, now);
+            Say(reply, facts, output);
+            _observer.RecipientDecided(transaction.Filter, transaction.Accepted[index], reply.Outcome, Stage.Data);
+            if (!IsPositive(reply))
+            {
+                _observer.Refused(facts, reply);
+            }
+
+            closing = reply.Closes ? reply : closing;
+            whole = whole is null || (IsPositive(reply) && !IsPositive(whole)) ? reply : whole;
+        }
+
+        return whole!;
     }
 
     private Reply EndReply(MailTransaction transaction, in DialogFacts facts) =>

@@ -66,8 +66,8 @@ public sealed partial class SmtpSession
     private FixedReply? RefusalOfChunk(SyntaxError error) => _state switch
     {
         DialogState.Refused => StandardReplies.ServiceRefused,
-        DialogState.Connected => StandardReplies.HelloFirst,
-        _ when !_isExtended => StandardReplies.EhloFirst,
+        DialogState.Connected => HelloFirst,
+        _ when !_isExtended => EhloFirst,
         _ when _transaction is null => StandardReplies.MailFirst,
         _ when error != SyntaxError.None => StandardReplies.BdatSyntax,
         _ when _transaction.AcceptedCount == 0 => NoRecipients(_transaction),
@@ -97,9 +97,10 @@ public sealed partial class SmtpSession
         }
         else if (chunk.IsLast || IsTooBig(_transaction!))
         {
-            // Beyond the limit the message is over at once: the client may send no more of it (RFC 3030 section 2).
+            // Beyond the limit the message is over at once: the client may send no more of it (RFC 3030 section 2). A chunk that is not
+            // the last has one reply in LMTP, too.
             _messages++;
-            EndMessage(_transaction!, output, now);
+            EndMessage(_transaction!, each: IsLmtp && chunk.IsLast, output, now);
         }
         else
         {

@@ -12,7 +12,7 @@ public sealed partial class SmtpSession
     {
         if (_state != DialogState.Greeted)
         {
-            Fail(StandardReplies.HelloFirst, output);
+            Fail(HelloFirst, output);
             return;
         }
 
@@ -75,7 +75,7 @@ public sealed partial class SmtpSession
     {
         if (_transaction is not { } transaction)
         {
-            Fail(_state == DialogState.Greeted ? StandardReplies.MailFirst : StandardReplies.HelloFirst, output);
+            Fail(_state == DialogState.Greeted ? StandardReplies.MailFirst : HelloFirst, output);
             return;
         }
 
@@ -122,7 +122,7 @@ public sealed partial class SmtpSession
         transaction.Accept(answer.Entry);
         if (answer.Reply is { } later && answer.ReplyStage == Stage.Data)
         {
-            transaction.Keep(later, facts);
+            transaction.Keep(later, facts, each: IsLmtp);
             Say(StandardReplies.RecipientOk, output);
         }
         else

@@ -3,7 +3,7 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Server;
 
-/// <content>The greeting, EHLO and HELO, and the commands that need neither.</content>
+/// <content>The greeting, EHLO and HELO, or LHLO in their place, and the commands that need neither.</content>
 public sealed partial class SmtpSession
 {
     /// <summary>Writes the greeting (220, or what the filter says at <see cref="Stage.Connect"/>).</summary>
@@ -11,20 +11,28 @@ public sealed partial class SmtpSession
     {
         ArgumentNullException.ThrowIfNull(output);
         _lastHeard = now.Milliseconds;
-        var filter = _filters.Current;
-        if (_destination is not null && filter.IdentityAt(_destination) is { } identity)
-        {
-            _profile = _profile.Options.ProfileOf(identity);
-        }
+        Greet(output, now);
+        return Conclude();
+    }
 
+    private void Greet(ReplyBuffer output, in Moment now)
+    {
+        var filter = _filters.Current;
+        var options = _profile.Options;
+        _profile = _destination is not null && filter.IdentityAt(_destination) is { } identity ? options.ProfileOf(identity) : options.Profile;
         var reply = Answer(filter, Facts(Stage.Connect, now), output, _profile.Greeting);
         _state = IsPositive(reply) ? DialogState.Connected : DialogState.Refused;
         CloseIfAsked(reply);
-        return Conclude();
     }
 
     private void Hello(Command command, ReplyBuffer output, in Moment now)
     {
+        if (IsLmtp != (command.Verb == Verb.Lhlo))
+        {
+            Fail(IsLmtp ? StandardReplies.NotLmtp : StandardReplies.UnknownCommand, output);
+            return;
+        }
+
         if (command.Error != SyntaxError.None)
         {
             Fail(StandardReplies.HelloNeedsName, output);
@@ -37,7 +45,7 @@ public sealed partial class SmtpSession
             _helo = command.Argument.ToArray();
         }
 
-        var isExtended = command.Verb == Verb.Ehlo;
+        var isExtended = command.Verb != Verb.Helo;
         var positive = !isExtended ? _profile.HeloReply : _isTls ? _profile.EhloReplyOverTls : _profile.EhloReplyInClear;
         var reply = Answer(_filters.Current, Facts(Stage.Ehlo, now), output, positive);
         if (IsPositive(reply))

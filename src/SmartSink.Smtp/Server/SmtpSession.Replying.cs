@@ -83,8 +83,8 @@ public sealed partial class SmtpSession
         Now = now,
     };
 
-    // At end of data the recipient is the one whose reply was kept, if any was.
-    private DialogFacts EndFacts(MailTransaction transaction, in Moment now) => new()
+    // At end of data the recipient is one whose reply was kept, if any was.
+    private DialogFacts EndFacts(MailTransaction transaction, KeptRecipient? recipient, in Moment now) => new()
     {
         Stage = Stage.Data,
         ClientAddress = _clientAddress,
@@ -92,9 +92,9 @@ public sealed partial class SmtpSession
         Helo = _helo,
         Sender = transaction.Sender,
         SenderDomain = transaction.SenderDomain,
-        Recipient = transaction.Decider is { } decider ? decider.Recipient : default,
-        LocalPart = transaction.Decider is { } local ? local.LocalPartName : default,
-        Domain = transaction.Decider is { } domain ? domain.Domain : default,
+        Recipient = recipient is null ? default : recipient.Recipient,
+        LocalPart = recipient is null ? default : recipient.LocalPartName,
+        Domain = recipient is null ? default : recipient.Domain,
         Hostname = _profile.Hostname,
         IsTls = _isTls,
         TransactionId = transaction.Id,

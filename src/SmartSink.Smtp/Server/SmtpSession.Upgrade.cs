@@ -52,7 +52,7 @@ public sealed partial class SmtpSession
         }
         else if (!_isExtended)
         {
-            Fail(StandardReplies.EhloFirst, output);
+            Fail(EhloFirst, output);
         }
         else if (_transaction is not null)
         {

@@ -12,8 +12,8 @@ public sealed partial class SmtpSession
 {
     private readonly IMailboxFilterSource _filters;
     private readonly ISessionObserver _observer;
-    private readonly IPAddress? _clientAddress;
     private SessionProfile _profile;
+    private IPAddress? _clientAddress;
     private IPAddress? _destination;
     private byte[] _helo = [];
     private MailTransaction? _transaction;
@@ -115,6 +115,12 @@ public sealed partial class SmtpSession
 
     private bool Knows(SmtpExtensions extension) => (Known & extension) != SmtpExtensions.None;
 
+    private bool IsLmtp => _profile.Options.Protocol == MailProtocol.Lmtp;
+
+    private FixedReply HelloFirst => IsLmtp ? StandardReplies.LhloFirst : StandardReplies.HelloFirst;
+
+    private FixedReply EhloFirst => IsLmtp ? StandardReplies.LhloFirst : StandardReplies.EhloFirst;
+
     private static IPAddress? Unmap(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 
     private int Take(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
@@ -138,7 +144,7 @@ public sealed partial class SmtpSession
     {
         if (_state == DialogState.Refused && command.Verb is not (Verb.Quit or Verb.Bdat))
         {
-            Fail(command.Verb is Verb.Ehlo or Verb.Helo ? StandardReplies.HelloRefused : StandardReplies.ServiceRefused, output);
+            Fail(command.Verb is Verb.Ehlo or Verb.Helo or Verb.Lhlo ? StandardReplies.HelloRefused : StandardReplies.ServiceRefused, output);
             return;
         }
 
@@ -159,7 +165,7 @@ public sealed partial class SmtpSession
             case Verb.Bdat:
                 Bdat(command, output, now);
                 break;
-            case Verb.Ehlo or Verb.Helo:
+            case Verb.Ehlo or Verb.Helo or Verb.Lhlo:
                 Hello(command, output, now);
                 break;
             case Verb.StartTls:
@@ -167,6 +173,9 @@ public sealed partial class SmtpSession
                 break;
             case Verb.Auth:
                 Auth(command, output);
+                break;
+            case Verb.Xclient:
+                Xclient(command, output, now);
                 break;
             case Verb.Quit:
                 Quit(command, output);

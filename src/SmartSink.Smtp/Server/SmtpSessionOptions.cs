@@ -20,6 +20,9 @@ public sealed class SmtpSessionOptions
         }
     }
 
+    /// <summary>SMTP or LMTP.</summary>
+    public MailProtocol Protocol { get; init; }
+
     /// <summary>The text after the name in the greeting; no control characters, at most 400 octets.</summary>
     public string Banner { get; init; } = "ESMTP SmartSink, all mail is discarded";
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using SmartSink.Configuration.Values;
 using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Server;
 
 namespace SmartSink.Configuration;
 
@@ -19,6 +20,9 @@ internal record ListenerSettings
 
     /// <summary>SINK_PORT: 0 (any free one) to 65535.</summary>
     public int Port { get; init; } = 2525;
+
+    /// <summary>SINK_PROTOCOL: what clients speak.</summary>
+    public MailProtocol Protocol { get; init; }
 
     /// <summary>SINK_HOSTNAME.</summary>
     public required string Hostname { get; init; }
@@ -69,6 +73,9 @@ internal record ListenerSettings
 
     /// <summary>SINK_PROXY_TIMEOUT: how long a connection may take for the header.</summary>
     public TimeSpan ProxyTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>SINK_XCLIENT_NETWORKS: the clients that may speak for others by XCLIENT.</summary>
+    public NetworkList XclientNetworks { get; init; } = NetworkList.None;
 
     /// <summary>SINK_MAX_RECIPIENTS: at least 1.</summary>
     public int MaxRecipients { get; init; } = 1000;

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using Serilog.Events;
 using SmartSink.Configuration.Values;
 using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Server;
 
 namespace SmartSink.Configuration;
 
@@ -77,6 +78,9 @@ internal static class SettingKinds
     /// <summary>Mechanisms of AUTH.</summary>
     public static SettingKind<IReadOnlyList<AuthMechanism>> AuthMechanisms { get; } = new(
         "names", "names out of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER with commas between them", Smtp.Authentication.AuthMechanisms.TryParse);
+    /// <summary>SMTP or LMTP.</summary>
+    public static SettingKind<MailProtocol> Protocol { get; } = OneOf<MailProtocol>();
+
     /// <summary>Which header of the PROXY protocol comes first.</summary>
     public static SettingKind<ProxyMode> ProxyMode { get; } = OneOf<ProxyMode>();
 

@@ -31,7 +31,7 @@ internal static class HealthEndpoints
         var last = policy.LastReload;
         return new ReadinessReport(
             Word(phase),
-            [.. state.Listeners.Select(listener => new ListenerReport(listener.Settings.Name, listener.EndPoint.ToString(), Word(listener.Settings.Tls)))],
+            [.. state.Listeners.Select(listener => new ListenerReport(listener.Settings.Name, listener.EndPoint.ToString(), Word(listener.Settings.Protocol), Word(listener.Settings.Tls)))],
             new PolicyReport(snapshot.Hash, snapshot.LoadedAt, snapshot.EntryCount - 1),
             last is null ? null : new LastReloadReport(Word(last.Result), last.At, [.. last.Diagnostics.Select(diagnostic => diagnostic.ToString())]));
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using SmartSink.Configuration;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
@@ -18,6 +19,9 @@ internal sealed class ConnectionContext
 
     /// <summary>Names and limits of a dialog.</summary>
     public required SmtpSessionOptions SessionOptions { get; init; }
+
+    /// <summary>Whose dialogs go otherwise; null for nobody's.</summary>
+    public required TrustedDialogs? Trusted { get; init; }
 
     /// <summary>The rules.</summary>
     public required IMailboxFilterSource Filters { get; init; }
@@ -72,6 +76,10 @@ internal sealed class ConnectionContext
 
     /// <summary>The present moment.</summary>
     public Moment Now() => Clock.ReadMoment();
+
+    /// <summary>Names and limits of the dialog with a client.</summary>
+    public SmtpSessionOptions OptionsFor(IPAddress client) =>
+        Trusted is { } trusted && trusted.Networks.Contains(client) ? trusted.SessionOptions : SessionOptions;
 
     /// <summary>What a session wants whose client is silent: by its own deadlines, or as urgently as the server stops.</summary>
     /// <param name="session">The session.</param>

@@ -10,8 +10,11 @@ internal static class DialogOptions
     /// <summary>Names and limits of the listener's dialogs.</summary>
     /// <param name="listener">The settings.</param>
     /// <param name="judge">Who decides about those that authenticate.</param>
-    public static SmtpSessionOptions Of(ListenerSettings listener, ICredentialJudge judge) => new()
+    /// <param name="xclient">Whether the client may speak for others by XCLIENT.</param>
+    public static SmtpSessionOptions Of(ListenerSettings listener, ICredentialJudge judge, bool xclient = false) => new()
     {
+        Protocol = listener.Protocol,
+        Extensions = SmtpExtensions.Default | (xclient ? SmtpExtensions.Xclient : SmtpExtensions.None),
         Hostname = listener.Hostname,
         Banner = listener.Banner,
         MaxMessageSize = listener.MaxMessageSize,

@@ -144,7 +144,7 @@ internal sealed partial class SmtpConnection : IPolled
         }
     }
 
-    private SmtpSession NewSession() => new(_context.SessionOptions, _context.Filters, _context.SessionObserver, ClientAddress);
+    private SmtpSession NewSession() => new(_context.OptionsFor(ClientAddress), _context.Filters, _context.SessionObserver, ClientAddress);
 
     private void Begin()
     {

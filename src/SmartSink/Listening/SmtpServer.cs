@@ -52,10 +52,14 @@ internal sealed class SmtpServer : IDisposable
         ConnectionContext ContextOf(ListenerSettings listener)
         {
             var observer = observers(listener.Name);
+            var credentials = judge ?? AnyCredentials.Instance;
             return new ConnectionContext
             {
                 Listener = listener.Name,
-                SessionOptions = sessionOptions ?? DialogOptions.Of(listener, judge ?? AnyCredentials.Instance),
+                SessionOptions = sessionOptions ?? DialogOptions.Of(listener, credentials),
+                Trusted = listener.XclientNetworks.IsEmpty
+                    ? null
+                    : new TrustedDialogs(listener.XclientNetworks, DialogOptions.Of(listener, credentials, xclient: true)),
                 Filters = filters,
                 SessionObserver = sessionObserver,
                 Observer = observer,

@@ -53,6 +53,15 @@ internal sealed class SessionReporter(DialogMetrics metrics, ILogger<SessionRepo
     }
 
     /// <inheritdoc/>
+    public void ClientIntroduced(in DialogFacts facts, ReadOnlySpan<byte> attributes)
+    {
+        if (log.IsEnabled(LogLevel.Debug))
+        {
+            log.ClientIntroduced(facts.ClientAddress, Text(attributes));
+        }
+    }
+
+    /// <inheritdoc/>
     public void Refused(in DialogFacts facts, Reply reply)
     {
         if (log.IsEnabled(LogLevel.Debug))

@@ -33,6 +33,21 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public void A_transaction_of_LMTP_costs_no_memory_after_the_first()
+    {
+        var session = Greeted(new() { Hostname = "mx.sink.test", Protocol = MailProtocol.Lmtp }, "LHLO c\r\n"u8);
+        var output = new ReplyBuffer();
+        var octets = Encoding.ASCII.GetBytes(
+            "MAIL FROM:<a@b.example>\r\nRCPT TO:<x@kept.example>\r\nRCPT TO:<y@d.example>\r\nRCPT TO:<z@kept.example>\r\nDATA\r\nText\r\n.\r\n"
+            + "MAIL FROM:<a@b.example>\r\nRCPT TO:<x@kept.example>\r\nBDAT 4 LAST\r\nText");
+        Run(session, octets, output, 3);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(session, octets, output, 100);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    [Fact]
     public void An_idle_session_is_small()
     {
         Greeted();
@@ -43,12 +58,14 @@ public sealed class MemoryTests
         size.ShouldBeLessThan(300);
     }
 
-    private static SmtpSession Greeted()
+    private static SmtpSession Greeted() => Greeted(Options, "EHLO a-client-with-a-name-of-usual-length.example\r\n"u8);
+
+    private static SmtpSession Greeted(SmtpSessionOptions options, ReadOnlySpan<byte> hello)
     {
-        var session = new SmtpSession(Options, Filters, Observer, null);
+        var session = new SmtpSession(options, Filters, Observer, null);
         Shared.Clear();
         session.Start(Shared, default);
-        session.Advance("EHLO a-client-with-a-name-of-usual-length.example\r\n"u8, Shared, default);
+        session.Advance(hello, Shared, default);
         return session;
     }
 

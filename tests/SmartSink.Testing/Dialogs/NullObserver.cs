@@ -34,6 +34,11 @@ public sealed class NullObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
+    public void ClientIntroduced(in DialogFacts facts, ReadOnlySpan<byte> attributes)
+    {
+    }
+
+    /// <inheritdoc/>
     public void Refused(in DialogFacts facts, Reply reply)
     {
     }

@@ -56,6 +56,10 @@ public sealed class RecordingObserver : ISessionObserver
     public void Authenticated(in AuthenticationFacts attempt) => _events.Enqueue($"authentication of <{Text(attempt.User)}> by {attempt.Mechanism}: {attempt.Result}");
 
     /// <inheritdoc/>
+    public void ClientIntroduced(in DialogFacts facts, ReadOnlySpan<byte> attributes) =>
+        _events.Enqueue($"introduced by {facts.ClientAddress}: {Text(attributes)}");
+
+    /// <inheritdoc/>
     public void Refused(in DialogFacts facts, Reply reply)
     {
         ArgumentNullException.ThrowIfNull(reply);

@@ -34,7 +34,8 @@ internal sealed class LimitLines
             Hostname = Hostname,
             OfferStartTls = Take("starttls", true, Switch),
             RequireTls = Take("tls-required", false, Switch),
-            Extensions = SmtpExtensions.Default & ~Take("hide", SmtpExtensions.None, Keywords),
+            Protocol = Take("protocol", MailProtocol.Smtp, text => Enum.Parse<MailProtocol>(text, ignoreCase: true)),
+            Extensions = (SmtpExtensions.Default & ~Take("hide", SmtpExtensions.None, Keywords)) | (Take("xclient", false, Switch) ? SmtpExtensions.Xclient : SmtpExtensions.None),
             Auth = new AuthOptions
             {
                 Mode = Take("auth", Defaults.Auth.Mode, text => Enum.Parse<AuthMode>(text, ignoreCase: true)),

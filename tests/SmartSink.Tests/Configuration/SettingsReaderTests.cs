@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Serilog.Events;
 using SmartSink.Configuration;
 using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Server;
 
 namespace SmartSink.Tests.Configuration;
 
@@ -35,6 +36,8 @@ public sealed class SettingsReaderTests
         ["AuthUsers"] = ("users.txt", s => s.AuthUsersFile, "users.txt"),
         ["AuthFailPercent"] = ("2.5", s => s.AuthFailPercent, 2.5m),
         ["AuthTempFailPercent"] = ("100", s => s.AuthTempFailPercent, 100m),
+        ["Protocol"] = ("lmtp", s => s.Protocol, MailProtocol.Lmtp),
+        ["XclientNetworks"] = ("10.0.0.0/8,::1", s => s.XclientNetworks.ToString(), "10.0.0.0/8,::1/128"),
         ["Proxy"] = ("any", s => s.Proxy, ProxyMode.Any),
         ["ProxyNetworks"] = ("10.0.0.0/8", s => s.ProxyNetworks.ToString(), "10.0.0.0/8"),
         ["ProxyTimeout"] = ("3s", s => s.ProxyTimeout, TimeSpan.FromSeconds(3)),

@@ -43,7 +43,7 @@ public sealed partial class ReadmeTests
         var environment = SettingsReader.Read(new ConfigurationBuilder().Build(), variables, none);
 
         file.Errors.Concat(environment.Errors).ShouldBeEmpty();
-        file.Settings!.Listeners.Select(listener => (listener.Port, listener.Tls, listener.MaxRecipients)).ShouldBe([(2525, TlsMode.StartTls, 1000), (4650, TlsMode.Implicit, 10)]);
+        file.Settings!.Listeners.Select(listener => (listener.Port, listener.Tls, listener.MaxRecipients)).ShouldBe([(2525, TlsMode.StartTls, 1000), (4650, TlsMode.Implicit, 10), (2424, TlsMode.StartTls, 1000)]);
         environment.Settings!.Listeners.Select(listener => listener with { Name = "" })
             .ShouldBe(file.Settings.Listeners.Select(listener => listener with { Name = "" }));
     }

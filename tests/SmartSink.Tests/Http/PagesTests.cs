@@ -47,7 +47,7 @@ public sealed class PagesTests
         {
             ready.RootElement.GetProperty("status").GetString().ShouldBe("ready");
             ready.RootElement.GetProperty("listeners").GetRawText().ReplaceLineEndings(string.Empty).Replace(" ", string.Empty, StringComparison.Ordinal)
-                .ShouldBe($$"""[{"name":"smtp","address":"{{sink.App.SmtpEndPoint}}","tls":"off"}]""");
+                .ShouldBe($$"""[{"name":"smtp","address":"{{sink.App.SmtpEndPoint}}","protocol":"smtp","tls":"off"}]""");
             ready.RootElement.GetProperty("policy").GetProperty("hash").GetString().ShouldBe(sink.App.Policy.Snapshot.Hash);
             ready.RootElement.GetProperty("last_reload").ValueKind.ShouldBe(JsonValueKind.Null);
         }

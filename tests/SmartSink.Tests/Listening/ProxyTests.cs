@@ -117,7 +117,7 @@ public sealed class ProxyTests
         await using var client = await server.ConnectAsync();
         await client.SendAsync(octets);
         client.HalfClose();
-        (await client.LineAsync()).ShouldBeNull();
+        await client.ReadToEndAsync();
         (await server.Connections.NextEndAsync()).ShouldBe(reason);
     }
 
@@ -198,6 +198,19 @@ public sealed class ProxyTests
         (await direct.AskAsync(Line.TrimEnd())).ShouldStartWith("500 ");
         await proxied.SendAsync(Line);
         (await proxied.ReplyAsync()).ShouldStartWith("220 ");
+    }
+
+    [Theory]
+    [InlineData("192.0.2.0/24", true)]
+    [InlineData("127.0.0.0/8", false)]
+    public async Task Who_may_speak_for_others_is_told_by_the_clients_address_and_not_the_proxys(string networks, bool allowed)
+    {
+        await using var server = RunningServer.Start(settings => WithProxy(settings) with { XclientNetworks = Networks(networks) });
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync(Line);
+        (await client.ReplyAsync()).ShouldStartWith("220 ");
+        (await client.AskAsync("EHLO c")).Contains("XCLIENT", StringComparison.Ordinal).ShouldBe(allowed);
+        (await client.AskAsync("XCLIENT ADDR=198.51.100.1")).ShouldStartWith(allowed ? "220 " : "550 5.7.0 ");
     }
 
     private static SinkSettings WithProxy(SinkSettings settings) => settings with { Proxy = ProxyMode.Any };

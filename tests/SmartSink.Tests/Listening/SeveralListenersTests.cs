@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using SmartSink.Configuration;
+using SmartSink.Configuration.Values;
 using SmartSink.Listening;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
@@ -69,6 +70,43 @@ public sealed class SeveralListenersTests
 
         error.Listener.ShouldBe("second");
         error.Message.ShouldBe($"cannot listen on 127.0.0.1:{port}: the port is in use");
+    }
+
+    [Fact]
+    public async Task A_listener_may_speak_LMTP_and_another_SMTP()
+    {
+        await using var server = RunningServer.Start(settings => WithListeners(
+            settings, listener => listener, listener => listener with { Name = "lmtp", Protocol = MailProtocol.Lmtp }));
+        await using var smtp = await server.ConnectAsync(0);
+        await using var lmtp = await server.ConnectAsync(1);
+        await smtp.ReplyAsync();
+        await lmtp.ReplyAsync();
+        (await smtp.AskAsync("LHLO c")).ShouldStartWith("500 ");
+        (await lmtp.AskAsync("EHLO c")).ShouldStartWith("500 ");
+        (await lmtp.AskAsync("LHLO c")).ShouldContain("PIPELINING");
+        await lmtp.SendAsync("MAIL FROM:<a@b.example>\r\nRCPT TO:<a@b.example>\r\nRCPT TO:<b@b.example>\r\nBDAT 5 LAST\r\nhello");
+        for (var replies = 0; replies < 5; replies++)
+        {
+            (await lmtp.ReplyAsync()).ShouldStartWith("250 ");
+        }
+    }
+
+    [Fact]
+    public async Task Only_who_is_believed_may_speak_for_others()
+    {
+        var filter = new ScriptedFilter();
+        var networks = NetworkList.Loopback;
+        await using var server = RunningServer.Start(
+            settings => WithListeners(settings, listener => listener, listener => listener with { Name = "believing", XclientNetworks = networks }), filter);
+        await using var stranger = await server.ConnectAsync(0);
+        await using var friend = await server.ConnectAsync(1);
+        await stranger.ReplyAsync();
+        await friend.ReplyAsync();
+        (await stranger.AskAsync("XCLIENT ADDR=192.0.2.1")).ShouldStartWith("550 5.7.0 ");
+        (await stranger.AskAsync("EHLO c")).ShouldNotContain("XCLIENT");
+        (await friend.AskAsync("EHLO c")).ShouldContain("XCLIENT NAME ADDR");
+        (await friend.AskAsync("XCLIENT ADDR=192.0.2.1 DESTADDR=198.51.100.25")).ShouldStartWith("220 ");
+        filter.Asked[^1].ShouldContain("client=192.0.2.1 to=198.51.100.25 ");
     }
 
     [Fact]

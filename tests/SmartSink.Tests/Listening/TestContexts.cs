@@ -13,6 +13,7 @@ internal static class TestContexts
     {
         Listener = "smtp",
         SessionOptions = new SmtpSessionOptions { Hostname = "mx.sink.test" },
+        Trusted = null,
         Filters = new FilterSwitch(new AcceptAll()),
         SessionObserver = new NullObserver(),
         Observer = observer,

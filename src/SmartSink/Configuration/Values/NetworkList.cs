@@ -81,7 +81,8 @@ internal sealed class NetworkList : IEquatable<NetworkList>
             return true;
         }
 
-        if (!IPNetwork.TryParse(text, out network))
+        // The platform clears the bits behind the prefix; here they would be a mistake.
+        if (!IPNetwork.TryParse(text, out network) || !network.BaseAddress.Equals(alone))
         {
             return false;
         }

@@ -15,6 +15,9 @@ internal static partial class DialogLog
     public static partial void RefusedOnItsWay(
         this ILogger log, IPAddress? client, IPAddress destination, string stage, string id, string sender, string recipient, string reply);
 
+    [LoggerMessage(250, LogLevel.Debug, "{Client} speaks for another: {Attributes}", SkipEnabledCheck = true)]
+    public static partial void ClientIntroduced(this ILogger log, IPAddress? client, string attributes);
+
     [LoggerMessage(242, LogLevel.Debug, "Authentication of {Client} as {User} by {Mechanism}: {Result}", SkipEnabledCheck = true)]
     public static partial void Authenticated(this ILogger log, IPAddress? client, string user, string mechanism, string result);
 }

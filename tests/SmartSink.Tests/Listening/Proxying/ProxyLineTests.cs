@@ -104,7 +104,7 @@ public sealed class ProxyLineTests
     [InlineData("PROXYUNKNOWN\r\n")]
     [InlineData(" PROXY UNKNOWN\r\n")]
     [InlineData("P\r\n")]
-    [InlineData("\r\n")]
+    [InlineData("\r\nQUIT\r\n")]
     [InlineData("\0")]
     [InlineData("\u0016\u0003\u0001")]
     [InlineData("GET / HTTP/1.1\r\n")]
