@@ -65,7 +65,9 @@ internal sealed partial class SmtpConnection : IPolled
     public void Start()
     {
         _context.Log.ConnectionOpened(_id, ClientAddress, _context.Listener);
-        if (_context.WantsDestination && NativeSocket.Destination(_descriptor, ClientAddress.AddressFamily) is { } destination)
+
+        // What a proxy connects to is the sink; where the client meant to go stands in the header.
+        if (!IsByProxy && _context.WantsDestination && NativeSocket.Destination(_descriptor, ClientAddress.AddressFamily) is { } destination)
         {
             _session.Destination = destination;
             _context.Log.ConnectionMeantFor(_id, destination);

@@ -33,6 +33,27 @@ public sealed class DivertedMtaTests
         await AssertNothingLeftAsync(host);
     }
 
+    [Fact]
+    public async Task The_same_through_HAProxy_over_two_sinks()
+    {
+        Requirement.Programs("postfix", "smtp-source", "ip", "iptables", "nft", "haproxy");
+        Requirement.Root();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+
+        // Over IPv6 HAProxy 2.6 does not know where a diverted connection was meant to go.
+        await using var host = await MtaHost.StartAsync(Providers.Zone, Providers.OverTcp, "smtp_address_preference = ipv4");
+        await using var first = await host.StartSinkAsync(Providers.Refusing, 2626, ("SINK_PROXY", "v2"));
+        await using var second = await host.StartSinkAsync(Providers.Refusing, 2627, ("SINK_PROXY", "v2"));
+        using var proxy = await HaproxyInstance.StartAsync(host.Network, DeploymentText.Block("global"));
+        (await host.Network.TryAsync("docker/redirect.sh up --uid postfix")).ExitCode.ShouldBe(0);
+
+        await SendAndCompareAsync(host, limit.Token, first, second);
+
+        (await first.MetricsAsync()).Sum("smartsink_connections_total").ShouldBeGreaterThan(0);
+        (await second.MetricsAsync()).Sum("smartsink_connections_total").ShouldBeGreaterThan(0);
+        await AssertNothingLeftAsync(host);
+    }
+
     /// <summary>Sends mail that is partly refused, compares, lets all of it in, and compares again. Returns the number of tries.</summary>
     private static async Task<int> SendAndCompareAsync(MtaHost host, CancellationToken limit, params SinkProcess[] sinks)
     {
