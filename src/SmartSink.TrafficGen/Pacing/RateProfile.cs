@@ -44,6 +44,21 @@ internal sealed class RateProfile
         return long.MaxValue;
     }
 
+    /// <summary>How many messages are due before a time stamp.</summary>
+    public long DueBefore(long time)
+    {
+        var left = (double)(time - _start) / _frequency;
+        var messages = 0.0;
+        foreach (var stage in _stages)
+        {
+            var seconds = Math.Clamp(left, 0, stage.Duration.TotalSeconds);
+            messages += seconds * (stage.From + ((stage.To - stage.From) / stage.Duration.TotalSeconds * seconds / 2));
+            left -= seconds;
+        }
+
+        return (long)Math.Ceiling(messages);
+    }
+
     // Solves from·t + (to - from)/(2·duration)·t² = messages for t, in the form that holds for a constant rate too.
     private static double Within(RateStage stage, double messages)
     {

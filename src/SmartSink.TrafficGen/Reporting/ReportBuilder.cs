@@ -1,3 +1,4 @@
+using SmartSink.TrafficGen.Pacing;
 using SmartSink.TrafficGen.Reporting.Documents;
 
 namespace SmartSink.TrafficGen.Reporting;
@@ -19,7 +20,7 @@ internal static class ReportBuilder
             Seconds = Math.Round(time.TotalSeconds, 3),
             End = Words.For(end),
             Reason = recorder.Reason,
-            Messages = new MessageTotals(counts.Accepted, counts.Refused, counts.GivenUp, counts.Retried),
+            Messages = new MessageTotals(counts.Accepted, counts.Refused, counts.GivenUp, counts.Retried, end == TrafficEnd.Complete ? NotBegun(options, counts) : 0),
             Rate = RateFigures.Of(counts.Accepted, time),
             Bytes = counts.Octets,
             Recipients = OutcomeTotals.Of(counts.Recipients),
@@ -34,6 +35,18 @@ internal static class ReportBuilder
                     .Where(figures => figures.Count > 0),
             ],
         };
+    }
+
+    private static long NotBegun(TrafficOptions options, TrafficCounts counts)
+    {
+        if (options.RateProfile.Count == 0)
+        {
+            return 0;
+        }
+
+        var profile = new RateProfile(options.RateProfile, 0, TimeSpan.TicksPerSecond);
+        var due = Math.Min(profile.DueBefore(options.Duration?.Ticks ?? long.MaxValue), options.MessageCount ?? long.MaxValue);
+        return Math.Max(due - counts.Accepted - counts.Refused - counts.GivenUp, 0);
     }
 
     private static IEnumerable<DomainTotal> Domains(IReadOnlyList<WeightedDomain> domains, IReadOnlyList<(Answer Answer, long Count)> answers) =>

@@ -52,6 +52,22 @@ public sealed class PacingFlagTests : IDisposable
         (count, least, mean, most).ShouldBe((3, 3000, 4000, 5000));
     }
 
+    [Theory]
+    [InlineData("--rate-profile 1/s:3s", 2)]
+    [InlineData("--rate-profile 1/s:3s --message-count 2", 1)]
+    [InlineData("--rate-profile 1/s:3s --duration 60", 0)]
+    public async Task Rate_profile_tells_what_was_due_and_never_begun(string flags, int notBegun)
+    {
+        var file = _folder.Combine("report.json");
+
+        // The first message takes five seconds, and with it the only connection.
+        await RunAsync($"{flags} --report", TimeSpan.FromSeconds(5), file);
+
+        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        json.RootElement.GetProperty("messages").GetProperty("not_begun").GetInt64().ShouldBe(notBegun);
+        _begun.Count.ShouldBe((flags.Contains("count", StringComparison.Ordinal) ? 2 : 3) - notBegun);
+    }
+
     [Fact]
     public async Task Rate_profile_counts_no_time_before_a_message_went()
     {

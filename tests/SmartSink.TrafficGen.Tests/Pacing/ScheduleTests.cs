@@ -27,6 +27,15 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void A_profile_tells_how_many_messages_were_due()
+    {
+        var profile = new RateProfile([new RateStage(0, 100, TimeSpan.FromSeconds(10)), new RateStage(100, 100, TimeSpan.FromSeconds(1))], Second, Second);
+
+        (profile.DueBefore(0), profile.DueBefore(Second), profile.DueBefore(6 * Second)).ShouldBe((0, 0, 125));
+        (profile.DueBefore(11 * Second), profile.DueBefore((11 * Second) + 500_000), profile.DueBefore(long.MaxValue)).ShouldBe((500, 550, 600));
+    }
+
+    [Fact]
     public void A_throttle_lets_its_burst_go_and_then_keeps_the_rate()
     {
         var gate = new ThrottleGate(new Throttle(10, TimeSpan.FromSeconds(1), 2), Second);

@@ -64,6 +64,10 @@ public sealed class ReportTextTests
     }
 
     [Fact]
+    public void Messages_that_were_due_and_not_begun_are_told() =>
+        ReportText.Format(Samples.Report with { Messages = new MessageTotals(5, 4, 3, 2, 1) }).ShouldContain("accepted 5, refused 4, given up 3, retried 2, not begun 1\n");
+
+    [Fact]
     public void Many_domains_are_cut_to_the_largest()
     {
         var domains = Enumerable.Range(1, 25).Select(count => new DomainTotal($"d{count}.test", new OutcomeTotals(count, 0, 0), [])).ToList();

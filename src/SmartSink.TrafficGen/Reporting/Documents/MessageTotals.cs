@@ -5,4 +5,5 @@ namespace SmartSink.TrafficGen.Reporting.Documents;
 /// <param name="Refused">Refused for all.</param>
 /// <param name="GivenUp">Lost to a fault of the connection.</param>
 /// <param name="Retried">Tries lost to a fault after which the message was tried again.</param>
-internal sealed record MessageTotals(long Accepted, long Refused, long GivenUp, long Retried);
+/// <param name="NotBegun">Due by the rate profile, but no connection was free for them before the run's end.</param>
+internal sealed record MessageTotals(long Accepted, long Refused, long GivenUp, long Retried, long NotBegun = 0);
