@@ -66,12 +66,6 @@ public sealed class SwaksTests
         result.Output.ShouldContain("<-  250 2.0.0");
     }
 
-    private static async Task<ToolResult> SendAsync(string recipients, params string[] more)
-    {
-        Requirement.Programs("swaks");
-        await using var sink = await SinkProcess.StartAsync(Policy);
-        return await Tool.RunAsync(
-            "swaks",
-            ["--server", "127.0.0.1", "--port", $"{sink.SmtpPort}", "--from", "sender@client.test", "--to", recipients, "--helo", "client.test", .. more]);
-    }
+    private static Task<ToolResult> SendAsync(string recipients, params string[] more) =>
+        SwaksClient.SendAsync(Policy, recipients, new Dictionary<string, string>(), more);
 }

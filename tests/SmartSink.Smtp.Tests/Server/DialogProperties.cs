@@ -14,11 +14,13 @@ public sealed class DialogProperties
     [
         "EHLO a", "HELO a", "MAIL FROM:<a@b.example>", "MAIL FROM:<> SIZE=1", "MAIL FROM:<ü@b.example> SMTPUTF8", "MAIL FROM:<", "MAIL",
         "RCPT TO:<a@b.example>", "RCPT TO:<\"a b\"@[192.0.2.1]>", "RCPT TO:<x@no.example>", "RCPT TO:<x@kept.example>", "RCPT TO:<@>",
-        "RSET", "NOOP", "VRFY a", "EXPN a", "HELP", "STARTTLS x", "AUTH", "AUTH PLAIN AGEAYg==", "AUTH PLAIN AG", "AUTH XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyIGIBAQ==", "BDAT 0", "BDAT 0 LAST", "BDAT 0 x", "xyzzy", "", ".", "Subject: a", "RSET x",
+        "RSET", "NOOP", "VRFY a", "EXPN a", "HELP", "STARTTLS x", "AUTH", "AUTH PLAIN AGEAYg==", "AUTH PLAIN AG", "AUTH XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyIGIBAQ==", "BDAT 0", "BDAT 0 LAST", "BDAT 0 x", "LHLO a", "XCLIENT ADDR=192.0.2.1 HELO=b", "XCLIENT FOO=bar", "xyzzy", "", ".", "Subject: a", "RSET x",
         "NO\rOP", "NO\nOP", "NO\0OP", new string('x', 600), "MAIL FROM:<a@b.example> " + new string('x', 700),
     ];
 
-    private static readonly SmtpSessionOptions Options = new() { Hostname = "mx.sink.test", OfferStartTls = true, MaxErrors = 0, MaxMessageSize = 40, Auth = new AuthOptions { AllowCleartext = true, Judge = OneUser.Parse("a:b") } };
+    private static readonly SmtpSessionOptions Options = new() { Hostname = "mx.sink.test", OfferStartTls = true, MaxErrors = 0, MaxMessageSize = 40, Extensions = SmtpExtensions.Default | SmtpExtensions.Xclient, Auth = new AuthOptions { AllowCleartext = true, Judge = OneUser.Parse("a:b") } };
+
+    private static readonly SmtpSessionOptions OfLmtp = new() { Hostname = "mx.sink.test", Protocol = MailProtocol.Lmtp, MaxErrors = 0, MaxMessageSize = 40 };
 
     // Lines and their parts, in and out of order, with every kind of line end.
     private static readonly Gen<byte[]> Dialogs =
@@ -39,6 +41,15 @@ public sealed class DialogProperties
             var whole = Play(octets, [octets.Length + 1]);
             return Play(octets, [.. pieces]) == whole && Play(octets, [1]) == whole && Play(octets, [.. pieces], drop: true) == whole;
         }).QuickCheckThrowOnFailure(3_000);
+
+    [Fact]
+    public void Any_split_of_LMTP_gives_the_same_replies_and_reports() =>
+        Prop.ForAll(Arb.From(Dialogs), Arb.From(Gen.Choose(1, 40).NonEmptyListOf()), (rest, pieces) =>
+        {
+            byte[] octets = [.. "LHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<x@kept.example>\r\nRCPT TO:<a@b.example>\r\n"u8, .. rest];
+            var whole = Play(octets, [octets.Length + 1], options: OfLmtp);
+            return Play(octets, [.. pieces], options: OfLmtp) == whole && Play(octets, [.. pieces], drop: true, OfLmtp) == whole && Play(octets, [1], options: OfLmtp) == whole;
+        }).QuickCheckThrowOnFailure(2_000);
 
     [Fact]
     public void Each_command_gets_exactly_one_reply() =>
@@ -101,9 +112,9 @@ public sealed class DialogProperties
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(100 * 128);
     }
 
-    private static string Play(byte[] octets, int[] pieces, bool drop = false)
+    private static string Play(byte[] octets, int[] pieces, bool drop = false, SmtpSessionOptions? options = null)
     {
-        var dialog = new Dialog(new OneKept(), Options);
+        var dialog = new Dialog(new OneKept(), options ?? Options);
         var replies = new StringBuilder(dialog.Start());
         var pending = Array.Empty<byte>();
         var position = 0;
