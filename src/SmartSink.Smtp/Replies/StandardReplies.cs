@@ -33,6 +33,8 @@ internal static class StandardReplies
 
     public static readonly FixedReply AuthTempFail = new(454, new(4, 7, 0), "Cannot authenticate for now"u8);
 
+    public static readonly FixedReply TlsUnavailable = new(454, new(4, 7, 0), "TLS not available due to temporary reason"u8);
+
     public static readonly FixedReply UnknownCommand = new(500, new(5, 5, 1), "Command not recognized"u8);
     public static readonly FixedReply NotLmtp = new(500, new(5, 5, 1), "This is LMTP, say LHLO"u8);
     public static readonly FixedReply LineTooLong = new(500, new(5, 5, 2), "Line too long"u8);

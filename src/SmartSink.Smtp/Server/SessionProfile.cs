@@ -21,6 +21,7 @@ internal sealed class SessionProfile
         ExtensionsInClear = InClear(options);
         ExtensionsOverTls = OverTls(options);
         EhloReplyInClear = new FixedReply(250, default, EhloText.Of(hostname, options, ExtensionsInClear));
+        EhloReplyWithoutTls = new FixedReply(250, default, EhloText.Of(hostname, options, ExtensionsInClear & ~SmtpExtensions.StartTls));
         EhloReplyOverTls = new FixedReply(250, default, EhloText.Of(hostname, options, ExtensionsOverTls));
         IdleTimeout = Milliseconds(options.IdleTimeout);
         TransactionTimeout = Milliseconds(options.TransactionTimeout);
@@ -38,6 +39,9 @@ internal sealed class SessionProfile
     public FixedReply HeloReply { get; }
 
     public FixedReply EhloReplyInClear { get; }
+
+    /// <summary>The same to a client from which STARTTLS is hidden.</summary>
+    public FixedReply EhloReplyWithoutTls { get; }
 
     public FixedReply EhloReplyOverTls { get; }
 

@@ -46,12 +46,13 @@ public sealed partial class SmtpSession
         }
 
         var isExtended = command.Verb != Verb.Helo;
-        var positive = !isExtended ? _profile.HeloReply : _isTls ? _profile.EhloReplyOverTls : _profile.EhloReplyInClear;
+        var positive = !isExtended ? _profile.HeloReply : _isTls ? _profile.EhloReplyOverTls : HidesStartTls ? _profile.EhloReplyWithoutTls : _profile.EhloReplyInClear;
         var reply = Answer(_filters.Current, Facts(Stage.Ehlo, now), output, positive);
         if (IsPositive(reply))
         {
             // RFC 5321 section 4.1.4: as if RSET had been given.
             _isExtended = isExtended;
+            HasDeniedTls |= isExtended && HidesStartTls;
             _state = DialogState.Greeted;
             AbandonTransaction();
         }

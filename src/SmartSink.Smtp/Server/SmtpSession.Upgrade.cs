@@ -6,6 +6,15 @@ namespace SmartSink.Smtp.Server;
 /// <content>STARTTLS (RFC 3207), and TLS from the start (RFC 8314).</content>
 public sealed partial class SmtpSession
 {
+    /// <summary>Whether this dialog is kept from STARTTLS, and how.</summary>
+    public StartTlsDenial StartTlsDenial { get; init; }
+
+    /// <summary>Whether the client has met <see cref="StartTlsDenial"/>.</summary>
+    public bool HasDeniedTls { get; private set; }
+
+    private bool HidesStartTls =>
+        StartTlsDenial == StartTlsDenial.Hidden && !_isTls && (_profile.ExtensionsInClear & SmtpExtensions.StartTls) != SmtpExtensions.None;
+
     private bool CanStartTls => Knows(SmtpExtensions.StartTls);
 
     private bool NeedsTls => _profile.Options.RequireTls && !_isTls;
@@ -42,7 +51,7 @@ public sealed partial class SmtpSession
         {
             Fail(StandardReplies.TlsActive, output);
         }
-        else if (!Knows(SmtpExtensions.StartTls))
+        else if (!CanStartTls)
         {
             Fail(StandardReplies.NotImplemented, output);
         }
@@ -57,6 +66,11 @@ public sealed partial class SmtpSession
         else if (_transaction is not null)
         {
             Fail(StandardReplies.TlsInTransaction, output);
+        }
+        else if (StartTlsDenial == StartTlsDenial.Unavailable)
+        {
+            HasDeniedTls = true;
+            Say(StandardReplies.TlsUnavailable, output);
         }
         else
         {

@@ -111,7 +111,7 @@ public sealed partial class SmtpSession
     // The extensions of the dialog: none after HELO.
     private SmtpExtensions Offered => _isExtended ? Known : SmtpExtensions.None;
 
-    private SmtpExtensions Known => _isTls ? _profile.ExtensionsOverTls : _profile.ExtensionsInClear;
+    private SmtpExtensions Known => _isTls ? _profile.ExtensionsOverTls : HidesStartTls ? _profile.ExtensionsInClear & ~SmtpExtensions.StartTls : _profile.ExtensionsInClear;
 
     private bool Knows(SmtpExtensions extension) => (Known & extension) != SmtpExtensions.None;
 

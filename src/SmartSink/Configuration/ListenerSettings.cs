@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using SmartSink.Configuration.Values;
 using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Server;
+using SmartSink.Tls;
 
 namespace SmartSink.Configuration;
 
@@ -51,8 +52,14 @@ internal record ListenerSettings
     /// <summary>SINK_TLS_REQUIRED: whether a client without TLS is answered 530.</summary>
     public bool TlsRequired { get; init; }
 
-    /// <summary>SINK_TLS_VERSIONS: the versions offered, "1.2", "1.3" or both.</summary>
+    /// <summary>SINK_TLS_VERSIONS: the versions offered, "1.0" to "1.3", one or several.</summary>
     public SslProtocols TlsVersions { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    /// <summary>SINK_TLS_CLIENT_CERT: whether clients are asked for a certificate.</summary>
+    public ClientCertificateMode TlsClientCertificate { get; init; }
+
+    /// <summary>SINK_TLS_FAULTS: what goes wrong on purpose, and how often.</summary>
+    public TlsFaultRates TlsFaults { get; init; } = TlsFaultRates.None;
 
     /// <summary>SINK_TLS_HANDSHAKE_TIMEOUT.</summary>
     public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Authentication;
 using Serilog.Events;
 using SmartSink.Configuration.Values;
+using SmartSink.Tls;
 using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Server;
 
@@ -89,7 +90,16 @@ internal static class SettingKinds
         "networks", "networks such as 10.0.0.0/8, 192.0.2.7 and 2001:db8::/32, separated by commas", NetworkList.TryParse);
 
     /// <summary>TLS versions.</summary>
-    public static SettingKind<SslProtocols> TlsVersions { get; } = new("versions", "1.2, 1.3 or 1.2,1.3", TlsVersionsText.TryParse);
+    public static SettingKind<SslProtocols> TlsVersions { get; } = new("versions", "one or several of 1.0, 1.1, 1.2, 1.3, with commas between them", TlsVersionsText.TryParse);
+
+    /// <summary>Whether clients are asked for a certificate.</summary>
+    public static SettingKind<ClientCertificateMode> ClientCertificate { get; } = OneOf<ClientCertificateMode>();
+
+    /// <summary>What goes wrong on the way to TLS.</summary>
+    public static SettingKind<TlsFaultRates> TlsFaults { get; } = new(
+        "faults",
+        "a list such as expired=5,no-answer=0.5,wrong-name@mx.example=100 (hidden, 454, expired, wrong-name, self-signed, no-answer, reset; with a server's name not hidden and 454; at most 100 in all and for each name; seed=42 repeats the draws)",
+        TlsFaultsText.TryParse);
 
     /// <summary>The least level of events that reach the log.</summary>
     public static SettingKind<LogEventLevel> LogLevel { get; } = new("level", "one of Verbose, Debug, Information, Warning, Error, Fatal", (string text, out LogEventLevel value) =>

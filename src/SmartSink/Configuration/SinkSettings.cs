@@ -36,6 +36,9 @@ internal sealed record SinkSettings : ListenerSettings
     /// <summary>SINK_AUTH_TEMPFAIL_PERCENT: those answered 454; 0 to 100 less <see cref="AuthFailPercent"/>.</summary>
     public decimal AuthTempFailPercent { get; init; }
 
+    /// <summary>SINK_TLS_CERTS: a folder of PEM files for the names that clients ask for; null for none.</summary>
+    public string? TlsCertificateFolder { get; init; }
+
     /// <summary>SINK_POLLING_THREADS: threads that work on the connections, at least 1; half of the processors, because the other half is the sender's.</summary>
     public int PollingThreads { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
 

@@ -1,27 +1,32 @@
 using SmartSink.Reloading;
+using SmartSink.Tls;
 
 namespace SmartSink.Hosting;
 
 /// <summary>
-/// Lets the policy follow its files while the process runs. The reloader looks at all of them when it is made, and that is left
+/// Lets policy and certificates follow their files while the process runs. A reloader looks at all of them when it is made, and that is left
 /// until SMTP answers.
 /// </summary>
 internal sealed class ReloadWorker(IServiceProvider services) : IHostedService
 {
-    private PolicyReloader? _reloader;
+    private PolicyReloader? _policy;
+    private CertificateReloader? _certificates;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _reloader = services.GetRequiredService<PolicyReloader>();
-        _reloader.Start();
+        _policy = services.GetRequiredService<PolicyReloader>();
+        _policy.Start();
+        _certificates = services.GetService<CertificateReloader>();
+        _certificates?.Start();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _reloader?.Dispose();
+        _policy?.Dispose();
+        _certificates?.Dispose();
         return Task.CompletedTask;
     }
 }

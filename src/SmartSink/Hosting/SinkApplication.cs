@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Serilog.Extensions.Logging;
 using SmartSink.Authentication;
 using SmartSink.Commands;
@@ -67,10 +67,16 @@ internal sealed class SinkApplication : IAsyncDisposable
 
             // Policy and certificate are read while the host is put together; their mistakes are still told in this order.
             var policy = Task.Run(() => PolicyLoader.Load(settings.PolicyFile, clock));
-            var certificate = Task.Run(() => new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>()).Load());
+            var store = new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>());
+            var certificates = Task.Run(() => LoadAsync(store, settings));
             var builder = SinkHost.CreateBuilder(settings, clock, loggers, dropped);
             var loaded = await PolicyOrThrow(policy, log);
-            builder.Services.AddSmtp(await CertificateOrThrow(certificate), UsersOrThrow(settings));
+            if (await CertificatesOrThrow(certificates) is { } first)
+            {
+                builder.Services.AddCertificates(store, first);
+            }
+
+            builder.Services.AddSmtp(UsersOrThrow(settings));
             builder.Services.AddPolicy(settings.PolicyFile, loaded);
             var socket = OpenHttp(settings);
             http = (IPEndPoint)socket.LocalEndPoint!;
@@ -132,7 +138,19 @@ internal sealed class SinkApplication : IAsyncDisposable
         return result;
     }
 
-    private static async Task<SslStreamCertificateContext?> CertificateOrThrow(Task<SslStreamCertificateContext?> loading)
+    private static async Task<CertificateSet?> LoadAsync(CertificateStore store, SinkSettings settings)
+    {
+        var certificates = store.Load();
+        if (certificates is not null)
+        {
+            var versions = settings.AllListeners.Where(listener => listener.Tls != TlsMode.Off).Aggregate(SslProtocols.None, (all, listener) => all | listener.TlsVersions);
+            await TlsVersionProbe.CheckAsync(versions, certificates.Default);
+        }
+
+        return certificates;
+    }
+
+    private static async Task<CertificateSet?> CertificatesOrThrow(Task<CertificateSet?> loading)
     {
         try
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net.Security;
 using System.Net.Sockets;
 using SmartSink.Authentication;
 using SmartSink.Configuration;
@@ -11,6 +10,7 @@ using SmartSink.Observability.Logging;
 using SmartSink.Observability.Metrics;
 using SmartSink.Policy;
 using SmartSink.Reloading;
+using SmartSink.Tls;
 
 namespace SmartSink.Hosting;
 
@@ -58,18 +58,30 @@ internal static class SinkHost
         services.AddHostedService<ReloadWorker>();
     }
 
+    /// <summary>Adds the certificates that were read at the start, and what keeps them in step with their files.</summary>
+    public static void AddCertificates(this IServiceCollection services, CertificateStore store, CertificateSet first)
+    {
+        var holder = new CertificateHolder(first);
+        services.AddSingleton(holder);
+        services.AddSingleton<CertificateMetrics>();
+        if (store.Files.Files.Count > 0)
+        {
+            services.AddSingleton(provider => new CertificateReloader(
+                store, holder, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CertificateReloader>>()));
+        }
+    }
+
     /// <summary>Adds SMTP.</summary>
     /// <param name="services">The host's.</param>
-    /// <param name="certificate">For TLS; null without.</param>
     /// <param name="users">Who may authenticate; null for everybody.</param>
-    public static void AddSmtp(this IServiceCollection services, SslStreamCertificateContext? certificate, UserList? users)
+    public static void AddSmtp(this IServiceCollection services, UserList? users)
     {
         services.AddSingleton(provider => new SmtpServer(
             provider.GetRequiredService<SinkSettings>(),
             provider.GetRequiredService<PolicyHolder>(),
             provider.GetRequiredService<SessionReporter>(),
             provider.GetRequiredService<ConnectionMetrics>().ForListener,
-            certificate,
+            provider.GetService<CertificateHolder>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
             JudgeOf(users, provider.GetRequiredService<SinkSettings>(), provider.GetRequiredService<PolicyHolder>())));
@@ -100,6 +112,7 @@ internal static class SinkHost
         services.GetRequiredService<ConnectionMetrics>();
         services.GetRequiredService<DialogMetrics>();
         services.GetRequiredService<PolicyMetrics>();
+        services.GetService<CertificateMetrics>();
         services.GetRequiredService<DroppedLogEvents>().Register(services.GetRequiredService<IMeterFactory>());
         services.GetRequiredService<ProcessMetrics>();
         app.UseProblemAnswers();

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using SmartSink.Smtp.Server;
+using SmartSink.Tls;
 
 namespace SmartSink.Listening;
 
@@ -22,6 +23,13 @@ internal interface IConnectionObserver
     /// <param name="version">The version agreed on; <see cref="SslProtocols.None"/> when it failed before that.</param>
     /// <param name="succeeded">Whether the dialog goes on.</param>
     void TlsHandshakeEnded(SslProtocols version, bool succeeded);
+
+    /// <summary>A client was asked for its certificate in a handshake that succeeded.</summary>
+    /// <param name="subject">The subject of the one that it showed, cut to a bearable length; null when it showed none.</param>
+    void ClientCertificateAsked(string? subject);
+
+    /// <summary>A client met a fault of the settings.</summary>
+    void TlsFaultMet(TlsFault fault);
 
     /// <summary>accept(2) failed.</summary>
     /// <param name="error">The socket error's name.</param>

@@ -68,6 +68,11 @@ internal sealed partial class SmtpConnection
         _phase = ConnectionPhase.Closed;
         Deadline = long.MaxValue;
         _session.ConnectionEnded(reason);
+        if (_session.HasDeniedTls)
+        {
+            Met(DrawnFault);
+        }
+
         CloseDescriptor();
         _unfinished.Release();
         _unsent = null;

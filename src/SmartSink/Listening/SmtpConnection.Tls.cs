@@ -11,6 +11,7 @@ internal sealed partial class SmtpConnection
     /// <summary>Octets of plaintext behind STARTTLS that are dropped before it is taken for an attack.</summary>
     private const int MaxPlaintext = 256 * 1024;
 
+    private readonly TlsFaultDraw? _faultDraw;
     private Socket? _tlsSocket;
     private bool _isPolled;
 
@@ -52,6 +53,31 @@ internal sealed partial class SmtpConnection
         _tlsSocket = new Socket(new SafeSocketHandle(_descriptor, ownsHandle: true));
         _tls = new TlsDialog(_context, this, _tlsSocket, _session, _id);
         _tls.Start();
+    }
+
+    /// <summary>What goes wrong in the handshake on purpose.</summary>
+    /// <param name="serverName">The name that the client asks for; empty when it asks for none.</param>
+    internal TlsFault FaultOf(string serverName) =>
+        _faultDraw is null ? TlsFault.None : Met(_context.Tls!.Faults!.Rates.Pick(_faultDraw, serverName));
+
+    private TlsFault DrawnFault => _faultDraw is null ? TlsFault.None : _context.Tls!.Faults!.Rates.Pick(_faultDraw);
+
+    private StartTlsDenial DrawnDenial => DrawnFault switch
+    {
+        TlsFault.Hidden => StartTlsDenial.Hidden,
+        TlsFault.Unavailable => StartTlsDenial.Unavailable,
+        _ => StartTlsDenial.None,
+    };
+
+    private TlsFault Met(TlsFault fault)
+    {
+        if (fault != TlsFault.None)
+        {
+            _context.Observer.TlsFaultMet(fault);
+            _context.Log.FaultMet(_id, ClientAddress, TlsFaults.Words[(int)fault]);
+        }
+
+        return fault;
     }
 
     /// <summary>The TLS dialog is over: called by it, from whatever thread.</summary>

@@ -36,6 +36,7 @@ internal sealed partial class SmtpConnection : IPolled
         _poller = poller;
         _descriptor = descriptor;
         ClientAddress = clientAddress;
+        _faultDraw = context.Tls?.Faults?.Next();
         _session = NewSession();
     }
 
@@ -146,7 +147,8 @@ internal sealed partial class SmtpConnection : IPolled
         }
     }
 
-    private SmtpSession NewSession() => new(_context.OptionsFor(ClientAddress), _context.Filters, _context.SessionObserver, ClientAddress);
+    private SmtpSession NewSession() =>
+        new(_context.OptionsFor(ClientAddress), _context.Filters, _context.SessionObserver, ClientAddress) { StartTlsDenial = DrawnDenial };
 
     private void Begin()
     {

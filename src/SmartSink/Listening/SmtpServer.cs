@@ -1,4 +1,3 @@
-using System.Net.Security;
 using SmartSink.Configuration;
 using SmartSink.Listening.Polling;
 using SmartSink.Smtp.Authentication;
@@ -27,7 +26,7 @@ internal sealed class SmtpServer : IDisposable
     /// <param name="filters">The rules.</param>
     /// <param name="sessionObserver">Who counts and logs the dialogs.</param>
     /// <param name="observers">Who counts the connections of the listener of that name.</param>
-    /// <param name="certificate">For TLS, from <see cref="CertificateStore"/>; null when no listener speaks it.</param>
+    /// <param name="certificates">For TLS; null when no listener speaks it.</param>
     /// <param name="clock">The clock of all timeouts.</param>
     /// <param name="loggers">Makes the log.</param>
     /// <param name="judge">Who decides about those that authenticate; null to let everybody in.</param>
@@ -37,7 +36,7 @@ internal sealed class SmtpServer : IDisposable
         IMailboxFilterSource filters,
         ISessionObserver sessionObserver,
         Func<string, IConnectionObserver> observers,
-        SslStreamCertificateContext? certificate,
+        CertificateHolder? certificates,
         TimeProvider clock,
         ILoggerFactory loggers,
         ICredentialJudge? judge = null,
@@ -66,7 +65,7 @@ internal sealed class SmtpServer : IDisposable
                 Registry = _registry,
                 Proxy = ProxySettings.Of(listener),
                 Refusals = new RefusalReplies(listener.Hostname, listener.Tls == TlsMode.Implicit, sessionObserver, observer),
-                Tls = listener.Tls == TlsMode.Off ? null : new TlsSettings(certificate!, listener.TlsVersions, listener.TlsHandshakeTimeout),
+                Tls = listener.Tls == TlsMode.Off ? null : new TlsSettings(listener, certificates!),
                 IsTlsImplicit = listener.Tls == TlsMode.Implicit,
                 OriginalDestination = listener.OriginalDestination,
                 SendTimeout = listener.IdleTimeout,

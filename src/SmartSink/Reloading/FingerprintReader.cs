@@ -22,7 +22,7 @@ internal sealed class FingerprintReader : IDisposable
     }
 
     /// <summary>Looks at everything once. What cannot be read is a state like any other.</summary>
-    public static FileFingerprint Read(PolicyFiles files)
+    public static FileFingerprint Read(WatchedFiles files)
     {
         using var reader = new FingerprintReader();
         foreach (var folder in files.Folders)

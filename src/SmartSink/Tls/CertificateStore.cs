@@ -1,86 +1,84 @@
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using SmartSink.Configuration;
+using SmartSink.Reloading;
 
 namespace SmartSink.Tls;
 
-/// <summary>Where the server's certificate comes from: the PEM files of the settings, else a self-signed one that is made once and kept.</summary>
-/// <param name="settings">The files, the state folder, the server's name.</param>
+/// <summary>
+/// Where the server's certificates come from: the PEM files of the settings, else a self-signed one that is made once and kept. One thread
+/// at a time.
+/// </summary>
+/// <param name="settings">The files, the state folder, the servers' names.</param>
 /// <param name="clock">For validity.</param>
-/// <param name="log">Says which certificate it is.</param>
+/// <param name="log">Says which certificates they are, each once.</param>
 internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock, ILogger<CertificateStore> log)
 {
     /// <summary>The self-signed certificate's name in the state folder.</summary>
     public const string FileName = "self-signed.pem";
 
-    /// <summary>Reads the certificate, or makes it. Null when no listener speaks TLS.</summary>
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private SslStreamCertificateContext? _selfSigned;
+    private FaultCertificates? _faulty;
+
+    /// <summary>The files and folders of the settings, as they were last read; all empty when the settings name none.</summary>
+    public WatchedFiles Files { get; private set; } = new([], []);
+
+    /// <summary>When they were last read.</summary>
+    public DateTimeOffset ReadAt { get; private set; }
+
+    /// <summary>Reads the certificates, or makes one. Null when no listener speaks TLS.</summary>
     /// <exception cref="CertificateException">The files of the settings cannot be used.</exception>
-    public SslStreamCertificateContext? Load()
+    public CertificateSet? Load()
     {
         if (settings.AllListeners.All(listener => listener.Tls == TlsMode.Off))
         {
             return null;
         }
 
-        if (settings.TlsCertificateFile is not { } file)
+        ReadAt = clock.GetUtcNow();
+        Files = FindFiles();
+        var byName = new ServerNameTable<SslStreamCertificateContext>();
+        if (settings.TlsCertificateFolder is { } folder)
         {
-            return LoadSelfSigned(Path.Combine(settings.StateFolder, FileName));
+            CertificateFolder.Read(folder, byName, Tell);
         }
 
-        var given = PemCertificate.Read(file, settings.TlsKeyFile);
-        if (!IsValid(given.TargetCertificate))
-        {
-            log.CertificateNotValid(
-                file, given.TargetCertificate.NotBefore.ToUniversalTime(), given.TargetCertificate.NotAfter.ToUniversalTime());
-        }
-
-        return Told(file, given);
+        var fallback = settings.TlsCertificateFile is { } file
+            ? PemCertificate.Read(file, settings.TlsKeyFile)
+            : _selfSigned ??= KeptCertificate.LoadOrMake(Path.Combine(settings.StateFolder, FileName), MakeSelfSigned, clock, log);
+        Tell(settings.TlsCertificateFile ?? Path.Combine(settings.StateFolder, FileName), fallback);
+        var certificates = new CertificateSet(fallback, byName);
+        return new CertificateSet(fallback, byName) { Faulty = _faulty ??= FaultCertificates.MakeFor(settings, certificates, clock, log) };
     }
 
-    private SslStreamCertificateContext LoadSelfSigned(string file)
+    private string MakeSelfSigned() => CertificateMaker.MakeSelfSigned(settings.Hostname, clock.GetUtcNow());
+
+    private WatchedFiles FindFiles()
     {
-        if (File.Exists(file))
+        var files = new[] { settings.TlsCertificateFile, settings.TlsKeyFile }.OfType<string>();
+        if (settings.TlsCertificateFolder is { } folder)
         {
-            try
-            {
-                var kept = PemCertificate.Read(file, keyFile: null);
-                if (IsValid(kept.TargetCertificate))
-                {
-                    return Told(file, kept);
-                }
-
-                log.CertificateReplaced(file, "it has expired");
-            }
-            catch (CertificateException error)
-            {
-                log.CertificateReplaced(file, error.Message);
-            }
+            files = files.Concat(CertificateFolder.FilesOf(folder));
         }
 
-        var pem = SelfSignedCertificate.MakePem(settings.Hostname, clock.GetUtcNow());
-        try
-        {
-            StateFile.Write(file, pem);
-            log.CertificateMade(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            log.CertificateNotKept(file, error.Message);
-        }
-
-        return Told(file, PemCertificate.Parse(file, pem));
+        return new WatchedFiles(
+            [.. files.Select(file => Path.GetFullPath(file))],
+            settings.TlsCertificateFolder is { } listed ? [Path.GetFullPath(listed)] : []);
     }
 
-    private bool IsValid(X509Certificate2 certificate)
-    {
-        var now = clock.GetUtcNow().UtcDateTime;
-        return certificate.NotBefore.ToUniversalTime() <= now && now < certificate.NotAfter.ToUniversalTime();
-    }
-
-    private SslStreamCertificateContext Told(string file, SslStreamCertificateContext context)
+    private void Tell(string file, SslStreamCertificateContext context)
     {
         var certificate = context.TargetCertificate;
+        if (!_told.Add(certificate.Thumbprint))
+        {
+            return;
+        }
+
+        if (!KeptCertificate.IsValid(certificate, clock))
+        {
+            log.CertificateNotValid(file, certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        }
+
         log.CertificateLoaded(file, certificate.Subject, certificate.NotAfter.ToUniversalTime(), certificate.Thumbprint);
-        return context;
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using SmartSink.Listening;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
@@ -25,6 +26,8 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
     private StopPhase _stopSeen;
     private UnfinishedLine _unfinished;
     private ReplyBuffer? _replies;
+    private TlsFault _fault;
+    private bool _hasChosen;
 
     /// <summary>Why the connection was lost; null when the session ended the dialog and its last reply was sent.</summary>
     public SessionEndReason? LostBy { get; private set; }
@@ -106,12 +109,14 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
         connection.Deadline = context.In(context.Tls!.HandshakeTimeout);
         try
         {
-            var handshake = tls.AuthenticateAsServerAsync(context.Tls.Options);
+            var handshake = tls.AuthenticateAsServerAsync(static (_, hello, dialog, _) => ((TlsDialog)dialog!).ChooseAsync(hello), this);
             _atRest = true;
             await handshake;
         }
-        catch (Exception error) when (error is IOException or SocketException or AuthenticationException or ObjectDisposedException)
+        catch (Exception error) when (!_hasChosen || error is IOException or SocketException or AuthenticationException or ObjectDisposedException)
         {
+            // A client that begins with anything but a hello leaves the stream without a certificate, and that is what it complains of.
+            await CarryOutFaultAsync();
             LostBy ??= SessionEndReason.TlsFailed;
             context.Observer.TlsHandshakeEnded(SslProtocols.None, succeeded: false);
             context.Log.HandshakeFailed(id, connection.ClientAddress, (error.InnerException ?? error).Message);
@@ -125,7 +130,68 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
         OpenSslBuffers.TryReleaseWhenIdle(tls);
         context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true);
         context.Log.HandshakeDone(id, connection.ClientAddress, tls.SslProtocol);
+        if (context.Tls.AsksForCertificate)
+        {
+            NoteCertificate(tls.RemoteCertificate);
+        }
+
         return true;
+    }
+
+    private void NoteCertificate(X509Certificate? certificate)
+    {
+        var subject = certificate is null ? null : SubjectText.Of(certificate);
+        context.Observer.ClientCertificateAsked(subject);
+        if (subject is not null)
+        {
+            context.Log.ClientCertificate(id, connection.ClientAddress, subject);
+        }
+    }
+
+    /// <summary>The client has said hello: whom it wants decides on the certificate, and on what goes wrong.</summary>
+    private ValueTask<SslServerAuthenticationOptions> ChooseAsync(SslClientHelloInfo hello)
+    {
+        var serverName = hello.ServerName ?? string.Empty;
+        _hasChosen = true;
+        _fault = connection.FaultOf(serverName);
+        return _fault is TlsFault.NoAnswer or TlsFault.Reset
+            ? throw new AuthenticationException("a fault of SINK_TLS_FAULTS")
+            : ValueTask.FromResult(context.Tls!.OptionsFor(serverName, _fault));
+    }
+
+    /// <summary>Does to the client, whose hello was left unanswered, what the fault says.</summary>
+    private async ValueTask CarryOutFaultAsync()
+    {
+        if (_fault == TlsFault.Reset)
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            socket.Dispose();
+        }
+        else if (_fault == TlsFault.NoAnswer)
+        {
+            await IgnoreAsync();
+        }
+    }
+
+    /// <summary>Drops whatever comes, until the client gives up or the handshake has taken too long.</summary>
+    private async ValueTask IgnoreAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+        try
+        {
+            while (await socket.ReceiveAsync(buffer.AsMemory()) > 0)
+            {
+                _atRest = true;
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The client has reset the connection, or the deadline has closed it.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private async Task ConverseAsync(SslStream tls)

@@ -1,23 +1,51 @@
 using System.Net.Security;
-using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using SmartSink.Configuration;
 
 namespace SmartSink.Tls;
 
-/// <summary>How TLS is spoken with every client.</summary>
-/// <param name="certificate">The server's certificate with its chain.</param>
-/// <param name="versions">The versions offered.</param>
-/// <param name="handshakeTimeout">The longest a handshake may take; zero for no limit.</param>
-internal sealed class TlsSettings(SslStreamCertificateContext certificate, SslProtocols versions, TimeSpan handshakeTimeout)
+/// <summary>How TLS is spoken with the clients of one listener.</summary>
+/// <param name="listener">Versions, times, faults.</param>
+/// <param name="certificates">The certificates in force.</param>
+internal sealed class TlsSettings(ListenerSettings listener, CertificateHolder certificates)
 {
     /// <summary>The longest a handshake may take; zero for no limit.</summary>
-    public TimeSpan HandshakeTimeout => handshakeTimeout;
+    public TimeSpan HandshakeTimeout => listener.TlsHandshakeTimeout;
 
-    /// <summary>What the handshake is done with.</summary>
-    public SslServerAuthenticationOptions Options { get; } = new()
+    /// <summary>Whether clients are asked for a certificate.</summary>
+    public bool AsksForCertificate => listener.TlsClientCertificate != ClientCertificateMode.Off;
+
+    private bool RequiresCertificate => listener.TlsClientCertificate == ClientCertificateMode.Require;
+
+    /// <summary>What goes wrong on purpose; null when nothing does.</summary>
+    public TlsFaultSource? Faults { get; } = listener.TlsFaults.Faults.Any() ? new TlsFaultSource(listener.TlsFaults) : null;
+
+    /// <summary>What a handshake is done with.</summary>
+    /// <param name="serverName">The name that the client asks for; empty when it asks for none.</param>
+    /// <param name="fault">What goes wrong in it.</param>
+    public SslServerAuthenticationOptions OptionsFor(string serverName, TlsFault fault)
     {
-        ServerCertificateContext = certificate,
-        EnabledSslProtocols = versions,
-        ClientCertificateRequired = false,
-        AllowRenegotiation = false,
-    };
+        var current = certificates.Current;
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = current.Faulty?.Of(fault) ?? current.For(serverName),
+            EnabledSslProtocols = listener.TlsVersions,
+            AllowRenegotiation = false,
+        };
+        if (AsksForCertificate)
+        {
+            options.ClientCertificateRequired = true;
+            options.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null || !RequiresCertificate;
+
+            // Nothing of it is checked, so nothing needs to be read or fetched for it.
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                DisableCertificateDownloads = true,
+                RevocationMode = X509RevocationMode.NoCheck,
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+            };
+        }
+
+        return options;
+    }
 }

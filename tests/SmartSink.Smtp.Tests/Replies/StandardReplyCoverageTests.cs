@@ -8,8 +8,8 @@ namespace SmartSink.Smtp.Tests.Replies;
 
 public sealed class StandardReplyCoverageTests
 {
-    // Stops of the server come from outside of a dialog: ShutdownTests has this one.
-    private static readonly string[] FromOutside = [nameof(StandardReplies.ShuttingDown)];
+    // Stops of the server and the denial of TLS come from outside of a dialog: ShutdownTests and StartTlsDenialTests have these.
+    private static readonly string[] FromOutside = [nameof(StandardReplies.ShuttingDown), nameof(StandardReplies.TlsUnavailable)];
 
     public static TheoryData<string> Fixed() =>
         [.. Fields().Where(field => field.FieldType == typeof(FixedReply)).Select(field => field.Name).Except(FromOutside)];

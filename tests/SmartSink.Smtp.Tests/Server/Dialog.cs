@@ -11,10 +11,10 @@ internal sealed class Dialog
 {
     private readonly ReplyBuffer _output = new();
 
-    public Dialog(IMailboxFilter? filter = null, SmtpSessionOptions? options = null, IPAddress? client = null)
+    public Dialog(IMailboxFilter? filter = null, SmtpSessionOptions? options = null, IPAddress? client = null, StartTlsDenial denial = StartTlsDenial.None)
     {
         Filters = new FilterSwitch(filter ?? new AcceptAll());
-        Session = new SmtpSession(options ?? Options(), Filters, Observer, client);
+        Session = new SmtpSession(options ?? Options(), Filters, Observer, client) { StartTlsDenial = denial };
     }
 
     public SmtpSession Session { get; }

@@ -28,6 +28,9 @@ public sealed class SettingsReaderTests
         ["TlsRequired"] = ("on", s => s.TlsRequired, true),
         ["TlsCert"] = ("cert.pem", s => s.TlsCertificateFile, "cert.pem"),
         ["TlsKey"] = ("key.pem", s => s.TlsKeyFile, "key.pem"),
+        ["TlsCerts"] = ("certs", s => s.TlsCertificateFolder, "certs"),
+        ["TlsClientCert"] = ("require", s => s.TlsClientCertificate, ClientCertificateMode.Require),
+        ["TlsFaults"] = ("reset=1,expired@mx.example=100,seed=3", s => s.TlsFaults.Seed, 3),
         ["TlsVersions"] = ("1.3", s => s.TlsVersions, SslProtocols.Tls13),
         ["TlsHandshakeTimeout"] = ("5s", s => s.TlsHandshakeTimeout, TimeSpan.FromSeconds(5)),
         ["Auth"] = ("Required", s => s.Auth, AuthMode.Required),
@@ -136,7 +139,7 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_TLS", "on", "SINK_TLS: \"on\" is not off, starttls or implicit")]
     [InlineData("SINK_PROXY", "v3", "SINK_PROXY: \"v3\" is not off, v1, v2 or any")]
     [InlineData("SINK_PROXY_NETWORKS", "10.0.0.1/8", "SINK_PROXY_NETWORKS: \"10.0.0.1/8\" is not networks such as 10.0.0.0/8, 192.0.2.7 and 2001:db8::/32, separated by commas")]
-    [InlineData("SINK_TLS_VERSIONS", "1.1", "SINK_TLS_VERSIONS: \"1.1\" is not 1.2, 1.3 or 1.2,1.3")]
+    [InlineData("SINK_TLS_VERSIONS", "1.4", "SINK_TLS_VERSIONS: \"1.4\" is not one or several of 1.0, 1.1, 1.2, 1.3, with commas between them")]
     [InlineData("SINK_TLS_HANDSHAKE_TIMEOUT", "0", "SINK_TLS_HANDSHAKE_TIMEOUT: \"0\" is not a time above zero such as 90s, 5m or 1h (at most 24 days)")]
     [InlineData("SINK_MAX_CONNECTIONS", "0", "SINK_MAX_CONNECTIONS: \"0\" is not a whole number of at least 1")]
     [InlineData("SINK_MAX_CONNECTIONS_PER_IP", "1.5", "SINK_MAX_CONNECTIONS_PER_IP: \"1.5\" is not a whole number, 0 for no limit")]

@@ -126,7 +126,11 @@ public sealed partial class SinkApplicationTests
 
         // Those that have no value before something rare has happened.
         MetricCatalog.All.Select(metric => metric.ExposedName).Except(shown)
-            .ShouldBe(["smartsink_accept_errors_total", "smartsink_recipients_total", "smartsink_tls_handshakes_total", "smartsink_authentications_total"]);
+            .ShouldBe(
+            [
+                "smartsink_accept_errors_total", "smartsink_recipients_total", "smartsink_tls_handshakes_total", "smartsink_authentications_total",
+                "smartsink_tls_client_certificates_total", "smartsink_tls_faults_total", "smartsink_tls_certificate_reloads_total",
+            ]);
     }
 
     [GeneratedRegex("^# TYPE ([a-z_]+) (counter|gauge|histogram)$", RegexOptions.Multiline)]

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Threading.Channels;
 using SmartSink.Listening;
 using SmartSink.Smtp.Server;
+using SmartSink.Tls;
 
 namespace SmartSink.Tests.Listening;
 
@@ -30,6 +31,10 @@ internal sealed class RecordingConnectionObserver : IConnectionObserver
 
     public ConcurrentQueue<(SslProtocols Version, bool Succeeded)> Handshakes { get; } = new();
 
+    public ConcurrentQueue<string?> ClientCertificates { get; } = new();
+
+    public ConcurrentQueue<TlsFault> Faults { get; } = new();
+
     /// <summary>The reason of the connection that ended next.</summary>
     public ValueTask<SessionEndReason> NextEndAsync() => _ended.Reader.ReadAsync(Patience.Token());
 
@@ -53,6 +58,10 @@ internal sealed class RecordingConnectionObserver : IConnectionObserver
     public void BytesSent(int count) => Interlocked.Add(ref _sent, count);
 
     public void TlsHandshakeEnded(SslProtocols version, bool succeeded) => Handshakes.Enqueue((version, succeeded));
+
+    public void ClientCertificateAsked(string? subject) => ClientCertificates.Enqueue(subject);
+
+    public void TlsFaultMet(TlsFault fault) => Faults.Enqueue(fault);
 
     public void AcceptFailed(string error) => _acceptFailures.Writer.TryWrite(error);
 }

@@ -29,8 +29,10 @@ internal sealed class RunningServer : IAsyncDisposable
             StateFolder = _state.Path,
             StartTls = false,
         });
-        Certificate = new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
-        Server = new SmtpServer(Settings, filters, Sessions, _ => Connections, Certificate, Clock, NullLoggerFactory.Instance, sessionOptions: options);
+        var certificates = new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
+        Certificate = certificates?.Default;
+        Server = new SmtpServer(
+            Settings, filters, Sessions, _ => Connections, certificates is null ? null : new CertificateHolder(certificates), Clock, NullLoggerFactory.Instance, sessionOptions: options);
         Server.Start();
     }
 

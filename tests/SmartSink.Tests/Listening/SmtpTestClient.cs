@@ -94,6 +94,18 @@ internal sealed class SmtpTestClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads one octet of whatever it is; null when the server has closed.</summary>
+    public async Task<byte?> OctetAsync()
+    {
+        if (_start == _end)
+        {
+            _start = 0;
+            _end = await _stream.ReadAsync(_buffer, Patience.Token());
+        }
+
+        return _start < _end ? _buffer[_start++] : null;
+    }
+
     /// <summary>Sends octets as far as the server takes them: it may hang up before the end.</summary>
     public async Task SendUntilClosedAsync(ReadOnlyMemory<byte> octets)
     {
@@ -153,18 +165,20 @@ internal sealed class SmtpTestClient : IAsyncDisposable
     }
 
     /// <summary>Does the handshake, after the server's 220.</summary>
-    public async Task StartTlsAsync(SslProtocols version = SslProtocols.None)
+    /// <param name="version">The one version to speak; any when none is given.</param>
+    /// <param name="configure">Changes how it is done.</param>
+    public async Task StartTlsAsync(SslProtocols version = SslProtocols.None, Action<SslClientAuthenticationOptions>? configure = null)
     {
         var tls = new SslStream(_stream);
         _stream = tls;
-        await tls.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions
-            {
-                TargetHost = "localhost",
-                EnabledSslProtocols = version,
-                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
-            },
-            Patience.Token());
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            EnabledSslProtocols = version,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+        };
+        configure?.Invoke(options);
+        await tls.AuthenticateAsClientAsync(options, Patience.Token());
     }
 
     /// <summary>Says that nothing more will be sent; the other direction stays open.</summary>

@@ -125,7 +125,7 @@ public sealed class CertificateStoreTests : IDisposable
 
     private static (string Certificate, string Key) MakePair()
     {
-        var pem = SelfSignedCertificate.MakePem("given.sink.test", Now);
+        var pem = CertificateMaker.MakeSelfSigned("given.sink.test", Now);
         var split = pem.IndexOf("-----BEGIN PRIVATE KEY", StringComparison.Ordinal);
         return (pem[..split], pem[split..]);
     }
@@ -134,7 +134,7 @@ public sealed class CertificateStoreTests : IDisposable
         new(settings, clock ?? new ManualTimeProvider(Now), NullLogger<CertificateStore>.Instance);
 
     private SslStreamCertificateContext Load(SinkSettings? settings = null, TimeProvider? clock = null) =>
-        Store(settings ?? Settings, clock).Load().ShouldNotBeNull();
+        Store(settings ?? Settings, clock).Load().ShouldNotBeNull().Default;
 
     private string ErrorOf(string certificateFile, string? keyFile)
     {

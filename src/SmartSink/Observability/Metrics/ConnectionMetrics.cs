@@ -19,6 +19,8 @@ internal sealed class ConnectionMetrics
         Observe(MetricCatalog.Received, listener => listener.ReadReceived());
         Observe(MetricCatalog.Sent, listener => listener.ReadSent());
         Observe(MetricCatalog.TlsHandshakes, listener => listener.ReadHandshakes());
+        Observe(MetricCatalog.TlsClientCertificates, listener => listener.ReadClientCertificates());
+        Observe(MetricCatalog.TlsFaults, listener => listener.ReadFaults());
 
         void Observe(MetricDefinition definition, Func<ListenerCounters, IEnumerable<Measurement<long>>> read) =>
             meter.Observe(definition, () => _listeners.Values.SelectMany(read));

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Security.Authentication;
+using SmartSink.Configuration.Values;
 using SmartSink.Listening;
 using SmartSink.Shared;
 using SmartSink.Smtp.Server;
+using SmartSink.Tls;
 
 namespace SmartSink.Observability.Metrics;
 
@@ -15,12 +17,18 @@ internal sealed class ListenerCounters(string listener) : IConnectionObserver
     private const int Received = 1;
     private const int Sent = 2;
 
-    private static readonly string[] TlsVersions = ["none", "1.2", "1.3"];
+    private const int MostSubjects = 32;
+    private const string NoSubject = "none";
+    private const string OtherSubjects = "other";
+
+    private static readonly string[] TlsVersions = ["none", .. TlsVersionsText.Texts];
     private static readonly string[] TlsResults = ["failed", "succeeded"];
 
     private readonly StripedCounters _totals = new(3);
     private readonly StripedCounters _closed = new(LabelWords.EndReasons.Count);
     private readonly StripedCounters _handshakes = new(TlsVersions.Length * TlsResults.Length);
+    private readonly StripedCounters _faults = new(TlsFaults.Words.Count);
+    private readonly ConcurrentDictionary<string, long> _subjects = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _acceptErrors = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -38,14 +46,24 @@ internal sealed class ListenerCounters(string listener) : IConnectionObserver
     /// <inheritdoc/>
     public void TlsHandshakeEnded(SslProtocols version, bool succeeded)
     {
-        var row = version switch
-        {
-            SslProtocols.Tls12 => 1,
-            SslProtocols.Tls13 => 2,
-            _ => 0,
-        };
+        var row = TlsVersionsText.IndexOf(version) + 1;
         _handshakes.Add((row * TlsResults.Length) + (succeeded ? 1 : 0));
     }
+
+    /// <inheritdoc/>
+    public void ClientCertificateAsked(string? subject)
+    {
+        subject ??= NoSubject;
+        if (!_subjects.ContainsKey(subject) && _subjects.Count >= MostSubjects)
+        {
+            subject = OtherSubjects;
+        }
+
+        _subjects.AddOrUpdate(subject, 1, (_, count) => count + 1);
+    }
+
+    /// <inheritdoc/>
+    public void TlsFaultMet(TlsFault fault) => _faults.Add((int)fault);
 
     /// <inheritdoc/>
     public void AcceptFailed(string error) => _acceptErrors.AddOrUpdate(error, 1, (_, count) => count + 1);
@@ -84,6 +102,22 @@ internal sealed class ListenerCounters(string listener) : IConnectionObserver
 
     /// <summary>Octets to clients.</summary>
     public IEnumerable<Measurement<long>> ReadSent() => [_totals.Read(Sent).With((Label, listener))];
+
+    /// <summary>Certificates of clients, by subject.</summary>
+    public IEnumerable<Measurement<long>> ReadClientCertificates() =>
+        _subjects.Select(pair => pair.Value.With((Label, listener), ("subject", pair.Key)));
+
+    /// <summary>Faults that were met.</summary>
+    public IEnumerable<Measurement<long>> ReadFaults()
+    {
+        for (var fault = (int)TlsFault.Hidden; fault < _faults.Count; fault++)
+        {
+            if (_faults.Read(fault) is > 0 and var count)
+            {
+                yield return count.With((Label, listener), ("fault", TlsFaults.Words[fault]));
+            }
+        }
+    }
 
     /// <summary>TLS handshakes, by version and result.</summary>
     public IEnumerable<Measurement<long>> ReadHandshakes()

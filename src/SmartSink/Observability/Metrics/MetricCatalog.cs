@@ -47,6 +47,15 @@ internal static class MetricCatalog
     /// <summary>Attempts to authenticate.</summary>
     public static readonly MetricDefinition Authentications = new("smartsink.authentications", Counter, null, "Attempts to authenticate, by mechanism and result.", "mechanism", "result");
 
+    /// <summary>Certificates of clients.</summary>
+    public static readonly MetricDefinition TlsClientCertificates = new("smartsink.tls.client_certificates", Counter, null, "Handshakes in which the client was asked for a certificate, by listener and the subject that it showed: none for none, other beyond the first 32.", "listener", "subject");
+
+    /// <summary>Faults on purpose.</summary>
+    public static readonly MetricDefinition TlsFaults = new("smartsink.tls.faults", Counter, null, "Faults of SINK_TLS_FAULTS that clients met, by listener and fault.", "listener", "fault");
+
+    /// <summary>Reloads of the certificates.</summary>
+    public static readonly MetricDefinition TlsCertificateReloads = new("smartsink.tls.certificate_reloads", Counter, null, "Changes of the certificates' files, by what became of them.", "result");
+
     /// <summary>Time of transactions.</summary>
     public static readonly MetricDefinition TransactionTime = new("smartsink.transaction", Histogram, "s", "From MAIL to the reply at end of data.");
 
@@ -103,7 +112,7 @@ internal static class MetricCatalog
     [
         Connections, ConnectionsOpen, ConnectionsClosed, AcceptErrors,
         Recipients, RecipientsAbandoned, Replies, Messages,
-        Received, Sent, MessageBytes, TlsHandshakes, Authentications, TransactionTime, DataTime,
+        Received, Sent, MessageBytes, TlsHandshakes, Authentications, TlsClientCertificates, TlsFaults, TlsCertificateReloads, TransactionTime, DataTime,
         PolicyReloads, PolicyInfo, PolicyLastApplied, PolicyEntries, LogEventsDropped, BuildInfo,
         ProcessCpu, ProcessResidentMemory, ProcessStartTime, ProcessOpenFds,
         GcCollections, GcPause, GcAllocated, GcHeap, ThreadPoolThreads,

@@ -1,20 +1,15 @@
-using SmartSink.Policy;
-
 namespace SmartSink.Reloading;
 
-/// <summary>The files and folders on which a policy depends: a change in one of them asks for a new look.</summary>
+/// <summary>The files and folders on which something depends: a change in one of them asks for a new look.</summary>
 /// <param name="Files">Absolute paths of the files that were read or tried.</param>
 /// <param name="Folders">Absolute paths of the folders whose listing decided what was read.</param>
-internal sealed record PolicyFiles(IReadOnlyList<string> Files, IReadOnlyList<string> Folders)
+internal sealed record WatchedFiles(IReadOnlyList<string> Files, IReadOnlyList<string> Folders)
 {
-    /// <summary>Those of one load, good or bad.</summary>
-    public static PolicyFiles Of(PolicyLoadResult result) => new(result.Files, result.IncludeFolders);
-
     /// <summary>Every folder in which a change may show, each once.</summary>
     public IEnumerable<string> AllFolders => Files.Select(file => Path.GetDirectoryName(file)!).Concat(Folders).Distinct(StringComparer.Ordinal);
 
     /// <summary>Whether both name the same paths.</summary>
-    public bool Equals(PolicyFiles? other) => other is not null && Files.SequenceEqual(other.Files) && Folders.SequenceEqual(other.Folders);
+    public bool Equals(WatchedFiles? other) => other is not null && Files.SequenceEqual(other.Files) && Folders.SequenceEqual(other.Folders);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Files.Count, Folders.Count);

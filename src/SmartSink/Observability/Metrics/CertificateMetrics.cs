@@ -1,0 +1,12 @@
+using System.Diagnostics.Metrics;
+using SmartSink.Tls;
+
+namespace SmartSink.Observability.Metrics;
+
+/// <summary>Shows what became of changed certificates.</summary>
+internal sealed class CertificateMetrics
+{
+    public CertificateMetrics(IMeterFactory factory, CertificateHolder holder) => factory.CreateSinkMeter().Observe<long>(
+        MetricCatalog.TlsCertificateReloads,
+        () => [holder.Applied.With("result", "applied"), holder.Rejected.With("result", "rejected")]);
+}

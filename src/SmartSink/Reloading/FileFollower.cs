@@ -1,0 +1,131 @@
+namespace SmartSink.Reloading;
+
+/// <summary>
+/// Follows files: looks at them twice a second, sooner when the system reports an event, and has them read once two looks in a row saw the
+/// same, so that a file that is still being written is not taken for a finished one.
+/// </summary>
+internal sealed class FileFollower : IDisposable
+{
+    /// <summary>From one look to the next.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>From a look that saw a change, or from an event, to the next look.</summary>
+    public static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Files untouched for this long before they were read cannot have changed unseen, however coarse their times are.</summary>
+    private static readonly TimeSpan CoarsestFileTime = TimeSpan.FromSeconds(2);
+
+    private readonly Func<bool, WatchedFiles> _read;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly FolderWatcher _watcher;
+    private readonly Lock _poll = new();
+    private WatchedFiles _files;
+    private string? _seen;
+    private string? _pending;
+    private ITimer? _timer;
+    private bool _hurried;
+
+    /// <summary>Makes one; beyond a first look at the files nothing happens yet.</summary>
+    /// <param name="files">The files that were read already.</param>
+    /// <param name="readAt">When that was.</param>
+    /// <param name="read">
+    /// Reads them anew and says which they are now. Told true when they are read only because the last reading may have been of half a
+    /// change: nothing new in them is then no reload.
+    /// </param>
+    /// <param name="clock">For the time between looks.</param>
+    /// <param name="log">Told what goes wrong in looking.</param>
+    public FileFollower(WatchedFiles files, DateTimeOffset readAt, Func<bool, WatchedFiles> read, TimeProvider clock, ILogger log)
+    {
+        _files = files;
+        _read = read;
+        _clock = clock;
+        _log = log;
+        _watcher = new FolderWatcher(Hurry, log);
+        Trust(FingerprintReader.Read(files), readAt);
+    }
+
+    /// <summary>Begins to look.</summary>
+    public void Start()
+    {
+        _watcher.Watch(_files.AllFolders);
+        _timer = _clock.CreateTimer(_ => Tick(), null, PollInterval, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Looks once.</summary>
+    public PollOutcome Poll()
+    {
+        lock (_poll)
+        {
+            var fingerprint = FingerprintReader.Read(_files);
+            if (fingerprint.Digest == _seen)
+            {
+                _pending = null;
+                return PollOutcome.Same;
+            }
+
+            if (fingerprint.Digest != _pending)
+            {
+                _pending = fingerprint.Digest;
+                return PollOutcome.Unsettled;
+            }
+
+            Reread(fingerprint);
+            return PollOutcome.Read;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _watcher.Dispose();
+    }
+
+    private void Reread(FileFingerprint before)
+    {
+        var startedAt = _clock.GetUtcNow();
+        var files = _read(_seen is null);
+        _pending = null;
+        if (files.Equals(_files))
+        {
+            _seen = before.Digest;
+        }
+        else
+        {
+            _files = files;
+            _watcher.Watch(files.AllFolders);
+            Trust(FingerprintReader.Read(files), startedAt);
+        }
+    }
+
+    // The files were looked at only after they were read: what was seen is what was read only if nothing is younger than that.
+    private void Trust(FileFingerprint after, DateTimeOffset readAt) =>
+        _seen = after.Newest < readAt.UtcDateTime - CoarsestFileTime ? after.Digest : null;
+
+    private void Hurry()
+    {
+        if (!Interlocked.Exchange(ref _hurried, true))
+        {
+            _timer?.Change(SettleTime, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Tick()
+    {
+        Volatile.Write(ref _hurried, false);
+        var next = PollInterval;
+        try
+        {
+            next = Poll() == PollOutcome.Unsettled ? SettleTime : PollInterval;
+        }
+#pragma warning disable CA1031 // Whatever goes wrong here must end neither the process nor the looking.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _log.PollFailed(exception);
+        }
+
+        _timer?.Change(next, Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,29 @@
+using System.Net.Security;
+
+namespace SmartSink.Tls;
+
+/// <summary>All certificates in force, as one: a handshake sees those of before a change or those of after it.</summary>
+/// <param name="fallback">For clients that ask for no name, or for one that no certificate has.</param>
+/// <param name="byName">The others, by their names.</param>
+internal sealed class CertificateSet(SslStreamCertificateContext fallback, ServerNameTable<SslStreamCertificateContext> byName)
+{
+    /// <summary>For clients that ask for no name, or for one that no certificate has.</summary>
+    public SslStreamCertificateContext Default => fallback;
+
+    /// <summary>Those that are shown where something goes wrong on purpose; null when nothing does.</summary>
+    public FaultCertificates? Faulty { get; init; }
+
+    /// <summary>The names that have a certificate of their own.</summary>
+    public IReadOnlyCollection<string> Names => byName.Names;
+
+    /// <summary>The certificate to show to a client.</summary>
+    /// <param name="serverName">What it asks for; empty when it asks for nothing.</param>
+    public SslStreamCertificateContext For(string serverName) => byName.Find(serverName) ?? fallback;
+
+    /// <summary>Whether another set shows the same certificates to everybody.</summary>
+    public bool IsSameAs(CertificateSet other) =>
+        IsSame(fallback, other.Default) && Names.Count == other.Names.Count && Names.All(name => IsSame(byName.Find(name)!, other.For(name)));
+
+    private static bool IsSame(SslStreamCertificateContext first, SslStreamCertificateContext second) =>
+        first.TargetCertificate.Thumbprint == second.TargetCertificate.Thumbprint;
+}

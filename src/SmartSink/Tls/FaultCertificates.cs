@@ -1,0 +1,70 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using SmartSink.Configuration;
+
+namespace SmartSink.Tls;
+
+/// <summary>
+/// The certificates of faults. All but the self-signed one are issued by an authority of the sink's own that is kept in the state folder:
+/// a client that trusts it meets the one fault and no other.
+/// </summary>
+internal sealed class FaultCertificates
+{
+    /// <summary>The authority's name in the state folder: certificate and key.</summary>
+    public const string AuthorityFile = "fault-ca.pem";
+
+    /// <summary>The name that is never the right one (RFC 2606 section 2).</summary>
+    public const string WrongName = "wrong-name.invalid";
+
+    private const string AuthorityName = "SmartSink TLS faults";
+    private const int Years = 1;
+
+    private readonly SslStreamCertificateContext _expired;
+    private readonly SslStreamCertificateContext _wrongName;
+    private readonly SslStreamCertificateContext _selfSigned;
+
+    private FaultCertificates(X509Certificate2 authority, IReadOnlyList<string> names, DateTimeOffset now)
+    {
+        _expired = Make(names, now.AddYears(-Years), now.AddDays(-1), authority);
+        _wrongName = Make([WrongName], now.AddDays(-1), now.AddYears(Years), authority);
+        _selfSigned = Make(names, now.AddDays(-1), now.AddYears(Years), issuer: null);
+    }
+
+    /// <summary>Makes them; null when no listener has a fault that needs one.</summary>
+    /// <param name="settings">The listeners, their names and the state folder.</param>
+    /// <param name="certificates">Those of no fault, whose names these have, too.</param>
+    /// <param name="clock">For validity.</param>
+    /// <param name="log">Told where the authority is.</param>
+    public static FaultCertificates? MakeFor(SinkSettings settings, CertificateSet certificates, TimeProvider clock, ILogger log)
+    {
+        var rates = settings.AllListeners.Where(listener => listener.Tls != TlsMode.Off).Select(listener => listener.TlsFaults).ToList();
+        if (!rates.SelectMany(listener => listener.Faults).Any(TlsFaults.NeedsCertificate))
+        {
+            return null;
+        }
+
+        var authority = KeptCertificate.LoadOrMake(
+            Path.Combine(settings.StateFolder, AuthorityFile), () => CertificateMaker.MakeAuthority(AuthorityName, clock.GetUtcNow()), clock, log);
+        string[] names =
+        [
+            .. settings.AllListeners.Select(listener => listener.Hostname),
+            "localhost",
+            .. CertificateFolder.NamesOf(certificates.Default.TargetCertificate),
+            .. certificates.Names,
+            .. rates.SelectMany(listener => listener.Names),
+        ];
+        return new FaultCertificates(authority.TargetCertificate, names, clock.GetUtcNow());
+    }
+
+    /// <summary>The certificate of a fault; null when it needs none.</summary>
+    public SslStreamCertificateContext? Of(TlsFault fault) => fault switch
+    {
+        TlsFault.Expired => _expired,
+        TlsFault.WrongName => _wrongName,
+        TlsFault.SelfSigned => _selfSigned,
+        _ => null,
+    };
+
+    private static SslStreamCertificateContext Make(IReadOnlyList<string> names, DateTimeOffset from, DateTimeOffset until, X509Certificate2? issuer) =>
+        PemCertificate.Parse(names[0], CertificateMaker.MakeServer(names, from, until, issuer));
+}
