@@ -1,5 +1,6 @@
 using System.Net;
 using SmartSink.EndToEnd.Tests.Postfix;
+using SmartSink.EndToEnd.Tests.Redirect;
 using SmartSink.Testing.Processes;
 
 namespace SmartSink.EndToEnd.Tests.Mta;
@@ -8,8 +9,6 @@ namespace SmartSink.EndToEnd.Tests.Mta;
 public sealed class DivertedMtaTests
 {
     private const int MessagesPerDomain = 2000;
-
-    private static int Messages => MessagesPerDomain * Providers.Domains.Count;
 
     [Fact]
     public async Task Log_queue_and_sink_agree_message_by_message_and_deferred_mail_gets_through_when_the_rates_are_set_to_zero()
@@ -21,7 +20,7 @@ public sealed class DivertedMtaTests
         await using var sink = await host.StartSinkAsync(Providers.Refusing, port: 2525);
         (await host.Network.TryAsync("docker/redirect.sh up --uid postfix")).ExitCode.ShouldBe(0);
 
-        var all = await SendAndCompareAsync(host, limit.Token, sink);
+        var all = await SendAndCompareAsync(host, MessagesPerDomain, limit.Token, sink);
 
         await sink.ChangePolicyAsync(Providers.RefusingConnections);
         await host.SendAsync(1, "gmail.example");
@@ -47,20 +46,37 @@ public sealed class DivertedMtaTests
         using var proxy = await HaproxyInstance.StartAsync(host.Network, DeploymentText.Block("global"));
         (await host.Network.TryAsync("docker/redirect.sh up --uid postfix")).ExitCode.ShouldBe(0);
 
-        await SendAndCompareAsync(host, limit.Token, first, second);
+        await SendAndCompareAsync(host, MessagesPerDomain, limit.Token, first, second);
 
         (await first.MetricsAsync()).Sum("smartsink_connections_total").ShouldBeGreaterThan(0);
         (await second.MetricsAsync()).Sum("smartsink_connections_total").ShouldBeGreaterThan(0);
         await AssertNothingLeftAsync(host);
     }
 
-    /// <summary>Sends mail that is partly refused, compares, lets all of it in, and compares again. Returns the number of tries.</summary>
-    private static async Task<int> SendAndCompareAsync(MtaHost host, CancellationToken limit, params SinkProcess[] sinks)
+    [Fact]
+    public async Task The_same_with_the_sink_on_a_gateway()
     {
-        await Task.WhenAll(Providers.Domains.Select(domain => host.SendAsync(MessagesPerDomain, domain)));
-        var first = await host.Postfix.WaitForDeliveriesAsync(Messages, limit);
+        Requirement.Programs("postfix", "smtp-source", "ip", "iptables", "nft");
+        Requirement.Root();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await using var gateway = await NetworkNamespace.CreateBareAsync();
+        await using var host = await MtaHost.StartAsync(Providers.Zone, Providers.OverTcp, gateway: gateway);
+        await using var sink = await host.StartSinkAsync(Providers.Refusing, port: 2525);
+        (await gateway.TryAsync("docker/redirect.sh up --gateway down0")).ExitCode.ShouldBe(0);
 
-        first.Count.ShouldBe(Messages);
+        await SendAndCompareAsync(host, messagesPerDomain: 200, limit.Token, sink);
+
+        await AssertNothingLeftAsync(host);
+    }
+
+    /// <summary>Sends mail that is partly refused, compares, lets all of it in, and compares again. Returns the number of tries.</summary>
+    private static async Task<int> SendAndCompareAsync(MtaHost host, int messagesPerDomain, CancellationToken limit, params SinkProcess[] sinks)
+    {
+        var messages = messagesPerDomain * Providers.Domains.Count;
+        await Task.WhenAll(Providers.Domains.Select(domain => host.SendAsync(messagesPerDomain, domain)));
+        var first = await host.Postfix.WaitForDeliveriesAsync(messages, limit);
+
+        first.Count.ShouldBe(messages);
         await AssertSameStoryAsync(first, sinks);
         AssertTexts(first);
         var deferred = first.Where(delivery => delivery.Status == "deferred").ToList();
@@ -70,8 +86,8 @@ public sealed class DivertedMtaTests
 
         await Task.WhenAll(sinks.Select(sink => sink.ChangePolicyAsync(Providers.Accepting)));
         await host.Postfix.FlushAsync();
-        var all = await host.Postfix.WaitForDeliveriesAsync(Messages + deferred.Count, limit);
-        all.Skip(Messages).ShouldAllBe(delivery => delivery.Status == "sent");
+        var all = await host.Postfix.WaitForDeliveriesAsync(messages + deferred.Count, limit);
+        all.Skip(messages).ShouldAllBe(delivery => delivery.Status == "sent");
         await AssertSameStoryAsync(all, sinks);
         (await host.Postfix.WaitForDeferredAsync(0, limit)).ShouldBeEmpty();
         return all.Count;
@@ -79,9 +95,9 @@ public sealed class DivertedMtaTests
 
     private static async Task AssertNothingLeftAsync(MtaHost host)
     {
-        (await host.PacketsThatLeftAsync()).ShouldBe(0);
+        (await GuardedExit.PacketsThatLeftAsync(host.LastHost)).ShouldBe(0);
         await host.Network.TryAsync("echo > /dev/udp/203.0.113.1/25");
-        (await host.PacketsThatLeftAsync()).ShouldBe(1, "the guard counts nothing");
+        (await GuardedExit.PacketsThatLeftAsync(host.LastHost)).ShouldBe(1, "the guard counts nothing");
     }
 
     private static async Task AssertSameStoryAsync(IReadOnlyList<Delivery> log, SinkProcess[] sinks)

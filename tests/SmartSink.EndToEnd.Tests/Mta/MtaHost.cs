@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using SmartSink.EndToEnd.Tests.Postfix;
 using SmartSink.EndToEnd.Tests.Redirect;
 using SmartSink.Testing.Processes;
@@ -7,35 +6,39 @@ using SmartSink.Testing.Processes;
 namespace SmartSink.EndToEnd.Tests.Mta;
 
 /// <summary>
-/// A host of the test's own with a real Postfix and a name server of its own. Its one interface leads nowhere, everything is routed
-/// there, and what would leave by it is counted and dropped.
+/// A host of the test's own with a real Postfix and a name server of its own. Its way out is a <see cref="GuardedExit"/>, or that of a
+/// gateway which it stands behind.
 /// </summary>
 internal sealed class MtaHost : IAsyncDisposable
 {
     private const string Address = "10.25.0.2";
 
-    private static readonly string[] SetUp =
+    private static readonly string[] Uplink =
     [
-        "ip link add out0 type veth peer name nowhere0",
-        "ip link set nowhere0 up",
-        $"ip addr add {Address}/24 dev out0",
-        "ip -6 addr add fd25::2/64 dev out0 nodad",
-        "ip link set out0 up",
-        "ip route add default dev out0",
-        "ip -6 route add default dev out0",
-        "nft add table inet guard",
-        "nft add counter inet guard leaving",
-        "nft add chain inet guard out '{ type filter hook postrouting priority 300; }'",
-        "nft add rule inet guard out oifname != lo meta l4proto != icmpv6 counter name leaving drop",
+        $"ip addr add {Address}/24 dev up0",
+        "ip -6 addr add fd25::2/64 dev up0 nodad",
+        "ip link set up0 up",
+        "ip route add default via 10.25.0.1",
+        "ip -6 route add default via fd25::1",
     ];
 
+    private static readonly string[] Downlink =
+    [
+        "ip addr add 10.25.0.1/24 dev down0",
+        "ip -6 addr add fd25::1/64 dev down0 nodad",
+        "ip link set down0 up",
+        "sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1",
+    ];
+
+    private readonly NetworkNamespace? _gateway;
     private readonly string _resolverFolder;
     private DnsResponder? _dns;
     private PostfixInstance? _postfix;
 
-    private MtaHost(NetworkNamespace network)
+    private MtaHost(NetworkNamespace network, NetworkNamespace? gateway)
     {
         Network = network;
+        _gateway = gateway;
 
         // ip-netns(8): what lies here stands in the place of the files in /etc for the programs of that host.
         _resolverFolder = Directory.CreateDirectory($"/etc/netns/{network.Name}").FullName;
@@ -43,6 +46,9 @@ internal sealed class MtaHost : IAsyncDisposable
     }
 
     public NetworkNamespace Network { get; }
+
+    /// <summary>The one with the way out.</summary>
+    public NetworkNamespace LastHost => _gateway ?? Network;
 
     public PostfixInstance Postfix => _postfix!;
 
@@ -53,9 +59,10 @@ internal sealed class MtaHost : IAsyncDisposable
     /// <param name="zone">What the name server knows.</param>
     /// <param name="overTcp">A name whose records come over TCP only.</param>
     /// <param name="settings">Lines for Postfix's main.cf.</param>
-    public static async Task<MtaHost> StartAsync(DnsZone zone, string overTcp, string settings = "")
+    /// <param name="gateway">A bare host that becomes its gateway; the MTA's host is behind down0.</param>
+    public static async Task<MtaHost> StartAsync(DnsZone zone, string overTcp, string settings = "", NetworkNamespace? gateway = null)
     {
-        var host = new MtaHost(await NetworkNamespace.CreateBareAsync());
+        var host = new MtaHost(await NetworkNamespace.CreateBareAsync(), gateway);
         try
         {
             await host.StartCoreAsync(zone, overTcp, settings);
@@ -68,7 +75,7 @@ internal sealed class MtaHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a sink on this host whose log says everything.</summary>
+    /// <summary>Starts a sink on this host, or on its gateway, whose log says everything.</summary>
     public Task<SinkProcess> StartSinkAsync(string policy, int port, params ReadOnlySpan<(string Key, string Value)> settings)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -83,7 +90,7 @@ internal sealed class MtaHost : IAsyncDisposable
             environment[key] = value;
         }
 
-        return SinkProcess.StartAsync(policy, environment, Network.Inside(SinkProcess.OwnCommand), Network.CreateHttpClient());
+        return SinkProcess.StartAsync(policy, environment, LastHost.Inside(SinkProcess.OwnCommand), LastHost.CreateHttpClient());
     }
 
     /// <summary>Hands messages to Postfix, each with one recipient of its own in the domain.</summary>
@@ -91,13 +98,6 @@ internal sealed class MtaHost : IAsyncDisposable
     {
         // The null sender: Postfix then sends no bounce messages of its own through the sink. -N numbers the recipients.
         await Network.RunAsync($"smtp-source -s 10 -m {messages} -N -f '' -t user@{domain} 127.0.0.1:{Postfix.Port}");
-    }
-
-    /// <summary>How many packets wanted to leave by the interface.</summary>
-    public async Task<long> PacketsThatLeftAsync()
-    {
-        var listed = JsonDocument.Parse((await Network.RunAsync("nft -j list counter inet guard leaving")).Output);
-        return listed.RootElement.GetProperty("nftables")[1].GetProperty("counter").GetProperty("packets").GetInt64();
     }
 
     public async ValueTask DisposeAsync()
@@ -118,9 +118,16 @@ internal sealed class MtaHost : IAsyncDisposable
 
     private async Task StartCoreAsync(DnsZone zone, string overTcp, string settings)
     {
-        foreach (var command in SetUp)
+        if (_gateway is null)
         {
-            await Network.RunAsync(command);
+            await GuardedExit.AddAsync(Network, $"{Address}/24", "fd25::2/64");
+        }
+        else
+        {
+            await GuardedExit.AddAsync(_gateway, "10.26.0.2/24", "fd26::2/64");
+            await Network.RunAsync($"ip link add up0 type veth peer name down0 netns {_gateway.Name}");
+            await _gateway.RunAsync(string.Join(" && ", Downlink));
+            await Network.RunAsync(string.Join(" && ", Uplink));
         }
 
         _dns = await DnsResponder.StartAsync(Network, IPAddress.Parse(Address), zone, overTcp);
