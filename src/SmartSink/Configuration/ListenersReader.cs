@@ -17,15 +17,21 @@ internal sealed class ListenersReader(IConfiguration files, IReadOnlyDictionary<
     public const string Key = "Listeners";
 
     private const string What = "a setting of a listener";
-    private const string Prefix = "SINK_LISTENERS__";
+    private const string Variable = "SINK_LISTENERS";
     private const string Separator = "__";
+    private const string Prefix = Variable + Separator;
 
-    /// <summary>Whether an environment variable belongs to the list.</summary>
-    public static bool IsListeners(string variable) => variable.StartsWith(Prefix, StringComparison.Ordinal);
+    /// <summary>Whether an environment variable belongs to the list, rightly or not.</summary>
+    public static bool IsListeners(string variable) => variable == Variable || variable.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>The listeners in the order of their numbers; none when there is no list.</summary>
     public IReadOnlyList<ListenerSettings> Read(SinkSettings process)
     {
+        if (SettingsFile.ValueOf(files, Key) is { Length: > 0 })
+        {
+            errors.Add($"{SettingsFile.Name}: {Key} is not a list of listeners");
+        }
+
         var numbers = NumbersInFiles().Concat(NumbersInEnvironment()).Distinct().Order().ToList();
         if (numbers.Count == 0)
         {
@@ -106,7 +112,7 @@ internal sealed class ListenersReader(IConfiguration files, IReadOnlyDictionary<
         var known = SettingCatalog.OfListener.Select(setting => setting.Variable).ToHashSet(StringComparer.Ordinal);
         foreach (var variable in environment.Keys.Where(IsListeners).Order(StringComparer.Ordinal))
         {
-            var parts = variable[Prefix.Length..].Split(Separator, 2);
+            var parts = variable == Variable ? [string.Empty] : variable[Prefix.Length..].Split(Separator, 2);
             if (!TryNumber(parts[0], out var number))
             {
                 errors.Add($"{variable}: {Prefix} is followed by the listener's number");

@@ -1,3 +1,5 @@
+using SmartSink.Smtp.Server;
+
 namespace SmartSink.Configuration;
 
 /// <summary>Fills <see cref="SinkSettings"/> from appsettings.json, the environment and the command line; the later wins.</summary>
@@ -43,6 +45,9 @@ internal static class SettingsReader
         errors.AddRange(settings.AllListeners
             .Where(listener => listener is { TlsRequired: true, Tls: TlsMode.Off })
             .Select(listener => $"SINK_TLS_REQUIRED: listener \"{listener.Name}\" has TLS off, and nobody could send it mail"));
+        errors.AddRange(settings.AllListeners
+            .Where(listener => listener is { Protocol: MailProtocol.Lmtp, Port: 25 })
+            .Select(listener => $"SINK_PROTOCOL: listener \"{listener.Name}\" speaks LMTP, which is not for port 25 (RFC 2033 section 5)"));
         var warnings = UnknownSettings.In(environment, files);
         return new SettingsResult(errors.Count == 0 ? settings : null, errors, warnings, files);
     }

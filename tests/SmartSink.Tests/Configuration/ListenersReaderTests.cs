@@ -68,6 +68,10 @@ public sealed class ListenersReaderTests
     [Theory]
     [InlineData("""{ "Listeners": [ { "MaxRecipents": 1 } ] }""", "appsettings.json: Listeners:0:MaxRecipents is not a setting of a listener; was MaxRecipients meant?")]
     [InlineData("""{ "Sink": { "Listeners": [ { "MaxConnections": 1 } ] } }""", "appsettings.json: Sink:Listeners:0:MaxConnections is not a setting of a listener")]
+    [InlineData("""{ "Listeners": "smtp" }""", "appsettings.json: Listeners is not a list of listeners")]
+    [InlineData("""{ "Sink": { "Listeners": 25 } }""", "appsettings.json: Listeners is not a list of listeners")]
+    [InlineData("""{ "Protocol": "lmtp", "Port": 25 }""", "SINK_PROTOCOL: listener \"smtp\" speaks LMTP, which is not for port 25 (RFC 2033 section 5)")]
+    [InlineData("""{ "Listeners": [ { "Port": 25 }, { "Port": 25, "Listen": "127.0.0.2", "Protocol": "lmtp" } ] }""", "appsettings.json: Listeners:1:Port: listener \"listener0\" has port 25 already", "SINK_PROTOCOL: listener \"listener1\" speaks LMTP, which is not for port 25 (RFC 2033 section 5)")]
     [InlineData("""{ "Listeners": [ "smtp" ] }""", "appsettings.json: Listeners:0 is not a listener of a list")]
     [InlineData("""{ "Listeners": { "smtp": { "Port": 25 } } }""", "appsettings.json: Listeners:smtp is not a listener of a list")]
     [InlineData("""{ "Listeners": { "00": { "Port": 25 } } }""", "appsettings.json: Listeners:00 is not a listener of a list")]
@@ -78,7 +82,7 @@ public sealed class ListenersReaderTests
     [InlineData("""{ "Listeners": [ { "Listen": "0.0.0.0" }, { "Listen": "127.0.0.1" } ] }""", "Listeners:1:Port: listener \"listener0\" has port 2525 already")]
     [InlineData("""{ "Listeners": [ { "Listen": "127.0.0.1" }, { "Listen": "::" } ] }""", "Listeners:1:Port: listener \"listener0\" has port 2525 already")]
     [InlineData("""{ "Listeners": [ { "Name": "a b" } ] }""", "appsettings.json: Listeners:0:Name: \"a b\" is not a name of letters, digits, dots, hyphens and underscores, at most 64")]
-    public void A_mistake_in_the_file_is_one_line_that_names_the_key(string json, string line) => Read(json).Errors.ShouldBe([line]);
+    public void A_mistake_in_the_file_is_one_line_that_names_the_key(string json, params string[] lines) => Read(json).Errors.ShouldBe(lines);
 
     [Theory]
     [InlineData("SINK_LISTENERS__0__PROT", "25", "SINK_LISTENERS__0__PROT is not a setting of a listener; was PORT meant?")]
@@ -87,6 +91,7 @@ public sealed class ListenersReaderTests
     [InlineData("SINK_LISTENERS__A__PORT", "25", "SINK_LISTENERS__A__PORT: SINK_LISTENERS__ is followed by the listener's number")]
     [InlineData("SINK_LISTENERS__-1__PORT", "25", "SINK_LISTENERS__-1__PORT: SINK_LISTENERS__ is followed by the listener's number")]
     [InlineData("SINK_LISTENERS__00__PORT", "25", "SINK_LISTENERS__00__PORT: SINK_LISTENERS__ is followed by the listener's number")]
+    [InlineData("SINK_LISTENERS", "25", "SINK_LISTENERS: SINK_LISTENERS__ is followed by the listener's number")]
     [InlineData("SINK_LISTENERS__", "25", "SINK_LISTENERS__: SINK_LISTENERS__ is followed by the listener's number")]
     [InlineData("SINK_LISTENERS__0__MAX_RECIPIENTS", "0", "SINK_LISTENERS__0__MAX_RECIPIENTS: \"0\" is not a whole number of at least 1")]
     public void A_mistake_in_the_environment_is_one_line_that_names_the_variable(string variable, string text, string line)
