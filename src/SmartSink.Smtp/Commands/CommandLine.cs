@@ -14,7 +14,8 @@ internal static class CommandLine
     // SIZE: RFC 1870 section 3 (26). 8BITMIME: RFC 6152 section 2 (17). SMTPUTF8: RFC 6531 section 3.1 (10).
     // DSN, by the longest " RET=FULL" and " ENVID=" with 100 octets (RFC 3461 sections 4.3 and 4.4).
     // AUTH: RFC 4954 section 3 (500).
-    private const int MailExtra = 26 + 17 + 10 + 9 + 107 + 500;
+    // REQUIRETLS, by " REQUIRETLS" (11). DELIVERBY: RFC 2852 section 4 (17). FUTURERELEASE: RFC 4865 section 4 (34). MT-PRIORITY: RFC 6710 section 3 (15).
+    private const int MailExtra = 26 + 17 + 10 + 9 + 107 + 500 + 11 + 17 + 34 + 15;
 
     // DSN, by the longest " NOTIFY=SUCCESS,FAILURE,DELAY" and " ORCPT=" with 500 octets (RFC 3461 sections 4.1 and 4.2).
     private const int RcptExtra = 29 + 507;

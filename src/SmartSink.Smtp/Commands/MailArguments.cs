@@ -4,12 +4,11 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Smtp.Commands;
 
-/// <summary>The argument of MAIL (RFC 5321 section 4.1.1.2) with the parameters of SIZE, 8BITMIME, BINARYMIME, SMTPUTF8, DSN and AUTH.</summary>
+/// <summary>The argument of MAIL (RFC 5321 section 4.1.1.2) with the parameters of all extensions that have some.</summary>
 internal ref struct MailArguments
 {
     private const int MaxSizeDigits = 20;
     private const int MaxEnvidLength = 100;
-    private const int MaxAuthLength = 500;
 
     private ParameterSet _given;
     private SmtpExtensions _offered;
@@ -23,6 +22,10 @@ internal ref struct MailArguments
         Ret,
         Envid,
         Auth,
+        RequireTls,
+        By,
+        Hold,
+        Priority,
     }
 
     public MailPath Path { get; private set; }
@@ -32,6 +35,9 @@ internal ref struct MailArguments
 
     /// <summary>Whether SMTPUTF8 was given (RFC 6531).</summary>
     public readonly bool IsUtf8 => _given.Contains((int)Keyword.Utf8);
+
+    /// <summary>Whether REQUIRETLS was given (RFC 8689).</summary>
+    public readonly bool RequiresTls => _given.Contains((int)Keyword.RequireTls);
 
     /// <summary>Whether BODY=BINARYMIME was given (RFC 3030 section 3).</summary>
     public bool IsBinary { get; private set; }
@@ -83,17 +89,24 @@ internal ref struct MailArguments
             _ when Offers(SmtpExtensions.SmtpUtf8) && parameter.Is("SMTPUTF8"u8) => (Keyword.Utf8, !parameter.HasValue),
             _ when Offers(SmtpExtensions.Dsn) && parameter.Is("RET"u8) => (Keyword.Ret, parameter.HasValueOf("FULL"u8) || parameter.HasValueOf("HDRS"u8)),
             _ when Offers(SmtpExtensions.Dsn) && parameter.Is("ENVID"u8) => (Keyword.Envid, parameter.Value.Length is > 0 and <= MaxEnvidLength && Xtext.IsValid(parameter.Value, allowUtf8: false)),
-            _ when Offers(SmtpExtensions.Auth) && parameter.Is("AUTH"u8) => (Keyword.Auth, IsAuth(parameter.Value)),
-            _ => (Keyword.Unknown, false),
+            _ when Offers(SmtpExtensions.Auth) && parameter.Is("AUTH"u8) => (Keyword.Auth, MailParameter.IsAuth(parameter.Value)),
+            _ => Rare(parameter),
         };
         return _given.Add((int)keyword, isValid);
     }
 
-    private readonly bool Offers(SmtpExtensions any) => (_offered & any) != SmtpExtensions.None;
+    // HOLDFOR and HOLDUNTIL are one parameter in two forms: only one of them may stand (RFC 4865 section 4).
+    private readonly (Keyword Keyword, bool IsValid) Rare(Parameter parameter) => parameter switch
+    {
+        _ when Offers(SmtpExtensions.RequireTls) && parameter.Is("REQUIRETLS"u8) => (Keyword.RequireTls, !parameter.HasValue),
+        _ when Offers(SmtpExtensions.DeliverBy) && parameter.Is("BY"u8) => (Keyword.By, MailParameter.IsBy(parameter.Value)),
+        _ when Offers(SmtpExtensions.FutureRelease) && parameter.Is("HOLDFOR"u8) => (Keyword.Hold, MailParameter.IsHoldFor(parameter.Value)),
+        _ when Offers(SmtpExtensions.FutureRelease) && parameter.Is("HOLDUNTIL"u8) => (Keyword.Hold, MailParameter.IsHoldUntil(parameter.Value)),
+        _ when Offers(SmtpExtensions.MtPriority) && parameter.Is("MT-PRIORITY"u8) => (Keyword.Priority, MailParameter.IsPriority(parameter.Value)),
+        _ => (Keyword.Unknown, false),
+    };
 
-    // RFC 4954 section 5: a mailbox in xtext, or <> for one that is not known.
-    private static bool IsAuth(ReadOnlySpan<byte> value) =>
-        value.Length is > 0 and <= MaxAuthLength && (value.SequenceEqual("<>"u8) || Xtext.IsValid(value, allowUtf8: false));
+    private readonly bool Offers(SmtpExtensions any) => (_offered & any) != SmtpExtensions.None;
 
     // 7BIT belongs to either extension (RFC 3030 section 3).
     private bool TryReadBody(Parameter parameter)

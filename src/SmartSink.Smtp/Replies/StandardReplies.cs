@@ -83,6 +83,7 @@ internal static class StandardReplies
 
     public static readonly FixedReply UnknownMechanism = new(504, new(5, 5, 4), "Mechanism not recognized"u8);
     public static readonly FixedReply AuthRequired = new(530, new(5, 7, 0), "Authenticate first"u8);
+    public static readonly FixedReply RequireTlsInClear = new(530, new(5, 7, 0), "REQUIRETLS needs TLS, say STARTTLS first"u8);
     public static readonly FixedReply AuthRefused = new(535, new(5, 7, 8), "Name or secret is wrong"u8);
     public static readonly FixedReply AuthNeedsTls = new(538, new(5, 7, 11), "Say STARTTLS first"u8);
     public static readonly FixedReply TlsFirst = new(530, new(5, 7, 0), "Must issue a STARTTLS command first"u8);

@@ -7,6 +7,9 @@ namespace SmartSink.Smtp.Server;
 /// <summary>The text of the reply to EHLO: the server's name, and a line for each extension (RFC 5321 section 4.1.1.1).</summary>
 internal static class EhloText
 {
+    // The longest interval and the latest moment that can be written (RFC 4865 section 4): what holds nothing can hold it for any time.
+    private const string AnyRelease = " 999999999 9999-12-31T23:59:59Z";
+
     /// <summary>Writes it.</summary>
     /// <param name="hostname">The server's name.</param>
     /// <param name="options">What the extensions' parameters say.</param>
@@ -24,6 +27,13 @@ internal static class EhloText
         SmtpExtensions.Size => string.Create(CultureInfo.InvariantCulture, $" {options.MaxMessageSize}"),
         SmtpExtensions.Auth => string.Concat(options.Auth.Mechanisms.Select(mechanism => $" {AuthMechanisms.NameOf(mechanism)}")),
         SmtpExtensions.Xclient => " NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT",
+        SmtpExtensions.Limits => Limits(options),
+        SmtpExtensions.FutureRelease => AnyRelease,
         _ => string.Empty,
     };
+
+    // RFC 9422 section 4: those that are enforced.
+    private static string Limits(SmtpSessionOptions options) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(options.MaxMessages > 0 ? $" MAILMAX={options.MaxMessages}" : string.Empty)} RCPTMAX={options.MaxRecipients}");
 }

@@ -17,6 +17,11 @@ public static class ExtensionKeywords
         (SmtpExtensions.StartTls, "STARTTLS"),
         (SmtpExtensions.Auth, "AUTH"),
         (SmtpExtensions.Xclient, "XCLIENT"),
+        (SmtpExtensions.Limits, "LIMITS"),
+        (SmtpExtensions.RequireTls, "REQUIRETLS"),
+        (SmtpExtensions.DeliverBy, "DELIVERBY"),
+        (SmtpExtensions.FutureRelease, "FUTURERELEASE"),
+        (SmtpExtensions.MtPriority, "MT-PRIORITY"),
         (SmtpExtensions.Help, "HELP"),
     ];
 

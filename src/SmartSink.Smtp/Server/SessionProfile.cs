@@ -20,8 +20,9 @@ internal sealed class SessionProfile
         HeloReply = new FixedReply(250, default, Hostname);
         ExtensionsInClear = InClear(options);
         ExtensionsOverTls = OverTls(options);
-        EhloReplyInClear = new FixedReply(250, default, EhloText.Of(hostname, options, ExtensionsInClear));
-        EhloReplyWithoutTls = new FixedReply(250, default, EhloText.Of(hostname, options, ExtensionsInClear & ~SmtpExtensions.StartTls));
+        var announced = ExtensionsInClear & ~SmtpExtensions.RequireTls;
+        EhloReplyInClear = new FixedReply(250, default, EhloText.Of(hostname, options, announced));
+        EhloReplyWithoutTls = new FixedReply(250, default, EhloText.Of(hostname, options, announced & ~SmtpExtensions.StartTls));
         EhloReplyOverTls = new FixedReply(250, default, EhloText.Of(hostname, options, ExtensionsOverTls));
         IdleTimeout = Milliseconds(options.IdleTimeout);
         TransactionTimeout = Milliseconds(options.TransactionTimeout);
@@ -45,7 +46,7 @@ internal sealed class SessionProfile
 
     public FixedReply EhloReplyOverTls { get; }
 
-    /// <summary>What is offered before TLS, each extension only with what it needs.</summary>
+    /// <summary>What is known before TLS, each extension only with what it needs.</summary>
     public SmtpExtensions ExtensionsInClear { get; }
 
     /// <summary>What is offered over TLS.</summary>

@@ -46,6 +46,24 @@ public enum SmtpExtensions
     /// <summary>HELP (RFC 5321 section 4.1.1.8).</summary>
     Help = 0x400,
 
+    /// <summary>LIMITS (RFC 9422): the limits that hold, in numbers.</summary>
+    Limits = 0x800,
+
+    /// <summary>REQUIRETLS (RFC 8689); announced over TLS alone, and its parameter is answered 530 without.</summary>
+    RequireTls = 0x1000,
+
+    /// <summary>DELIVERBY (RFC 2852): the parameter is checked and has no other effect.</summary>
+    DeliverBy = 0x2000,
+
+    /// <summary>FUTURERELEASE (RFC 4865): the parameters are checked and have no other effect.</summary>
+    FutureRelease = 0x4000,
+
+    /// <summary>MT-PRIORITY (RFC 6710): the parameter is checked and has no other effect.</summary>
+    MtPriority = 0x10000,
+
+    /// <summary>Those that are offered when somebody asks for them.</summary>
+    OnRequest = Limits | RequireTls | DeliverBy | FutureRelease | MtPriority,
+
     /// <summary>Those that are offered unless somebody says otherwise.</summary>
     Default = Pipelining | Size | EightBitMime | SmtpUtf8 | EnhancedStatusCodes | Dsn | Chunking | BinaryMime | StartTls | Auth | Help,
 }

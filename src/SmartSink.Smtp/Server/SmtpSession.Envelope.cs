@@ -46,6 +46,10 @@ public sealed partial class SmtpSession
         {
             Fail(StandardReplies.SenderNeedsUtf8, output);
         }
+        else if (arguments.RequiresTls && !_isTls)
+        {
+            Fail(StandardReplies.RequireTlsInClear, output);
+        }
         else if (limits.MaxMessageSize > 0 && arguments.Size > limits.MaxMessageSize)
         {
             Fail(StandardReplies.MessageTooBig, output);

@@ -64,6 +64,12 @@ internal record ListenerSettings
     /// <summary>SINK_TLS_HANDSHAKE_TIMEOUT.</summary>
     public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>SINK_EXTENSIONS: extensions offered besides <see cref="SmtpExtensions.Default"/>.</summary>
+    public SmtpExtensions AddedExtensions { get; init; }
+
+    /// <summary>SINK_HIDE: extensions not offered.</summary>
+    public SmtpExtensions HiddenExtensions { get; init; }
+
     /// <summary>SINK_AUTH: whether clients may or must authenticate.</summary>
     public AuthMode Auth { get; init; } = AuthMode.Optional;
 

@@ -3,9 +3,9 @@ using System.Net;
 using System.Security.Authentication;
 using Serilog.Events;
 using SmartSink.Configuration.Values;
-using SmartSink.Tls;
 using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Server;
+using SmartSink.Tls;
 
 namespace SmartSink.Configuration;
 
@@ -73,6 +73,12 @@ internal static class SettingKinds
     public static SettingKind<decimal> Percent { get; } = new("percent", "a percentage from 0 to 100", (string text, out decimal value) =>
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value <= 100);
 
+    /// <summary>Extensions by their EHLO keywords.</summary>
+    public static SettingKind<SmtpExtensions> Keywords { get; } = KeywordsOutOf(~SmtpExtensions.None);
+
+    /// <summary>Extensions that are offered when somebody asks for them, by their EHLO keywords.</summary>
+    public static SettingKind<SmtpExtensions> RareKeywords { get; } = KeywordsOutOf(SmtpExtensions.OnRequest);
+
     /// <summary>Whether clients authenticate.</summary>
     public static SettingKind<AuthMode> AuthMode { get; } = OneOf<AuthMode>();
 
@@ -120,6 +126,13 @@ internal static class SettingKinds
     });
 
     /// <summary>One of an enumeration's words, without case.</summary>
+    private static SettingKind<SmtpExtensions> KeywordsOutOf(SmtpExtensions allowed)
+    {
+        var keywords = ExtensionKeywords.All.Where(known => (known.Extension & allowed) != SmtpExtensions.None).Select(known => known.Keyword);
+        return new("keywords", $"EHLO keywords with commas between them, out of {string.Join(", ", keywords)}", (string text, out SmtpExtensions value) =>
+            ExtensionKeywords.TryParse(text, out value) && (value & ~allowed) == SmtpExtensions.None);
+    }
+
     private static SettingKind<T> OneOf<T>()
         where T : struct, Enum
     {

@@ -36,11 +36,6 @@ internal static class SettingsReader
             errors.Add("SINK_TLS_KEY: there is no SINK_TLS_CERT that it belongs to");
         }
 
-        if (settings.AuthFailPercent + settings.AuthTempFailPercent > 100)
-        {
-            errors.Add("SINK_AUTH_FAIL_PERCENT: more than 100 together with SINK_AUTH_TEMPFAIL_PERCENT");
-        }
-
         settings = settings with { Listeners = new ListenersReader(files, environment, errors).Read(settings) };
         errors.AddRange(settings.AllListeners
             .Where(listener => listener is { TlsRequired: true, Tls: TlsMode.Off })
@@ -48,6 +43,7 @@ internal static class SettingsReader
         errors.AddRange(settings.AllListeners
             .Where(listener => listener is { Protocol: MailProtocol.Lmtp, Port: 25 })
             .Select(listener => $"SINK_PROTOCOL: listener \"{listener.Name}\" speaks LMTP, which is not for port 25 (RFC 2033 section 5)"));
+        errors.AddRange(AuthRules.ErrorsIn(settings));
         var warnings = UnknownSettings.In(environment, files);
         return new SettingsResult(errors.Count == 0 ? settings : null, errors, warnings, files);
     }

@@ -14,7 +14,6 @@ internal static class DialogOptions
     public static SmtpSessionOptions Of(ListenerSettings listener, ICredentialJudge judge, bool xclient = false) => new()
     {
         Protocol = listener.Protocol,
-        Extensions = SmtpExtensions.Default | (xclient ? SmtpExtensions.Xclient : SmtpExtensions.None),
         Hostname = listener.Hostname,
         Banner = listener.Banner,
         MaxMessageSize = listener.MaxMessageSize,
@@ -22,6 +21,7 @@ internal static class DialogOptions
         MaxMessages = listener.MaxMessages,
         MaxErrors = listener.MaxErrors,
         OfferStartTls = listener.Tls == TlsMode.StartTls,
+        Extensions = (SmtpExtensions.Default | listener.AddedExtensions | (xclient ? SmtpExtensions.Xclient : SmtpExtensions.None)) & ~listener.HiddenExtensions,
         Auth = new AuthOptions { Mode = listener.Auth, AllowCleartext = listener.AuthCleartext, Mechanisms = listener.AuthMechanisms, Judge = judge },
         RequireTls = listener.TlsRequired,
         IdleTimeout = listener.IdleTimeout,

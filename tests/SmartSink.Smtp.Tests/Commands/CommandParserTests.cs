@@ -63,7 +63,7 @@ public sealed class CommandParserTests
     }
 
     [Theory]
-    [InlineData("MAIL", 1181)]
+    [InlineData("MAIL", 1258)]
     [InlineData("rcpt TO:<", 1048)]
     [InlineData("AUTH", 12288)]
     [InlineData("VRFY", 522)]

@@ -35,7 +35,8 @@ internal sealed class LimitLines
             OfferStartTls = Take("starttls", true, Switch),
             RequireTls = Take("tls-required", false, Switch),
             Protocol = Take("protocol", MailProtocol.Smtp, text => Enum.Parse<MailProtocol>(text, ignoreCase: true)),
-            Extensions = (SmtpExtensions.Default & ~Take("hide", SmtpExtensions.None, Keywords)) | (Take("xclient", false, Switch) ? SmtpExtensions.Xclient : SmtpExtensions.None),
+            Extensions = (SmtpExtensions.Default | (Take("xclient", false, Switch) ? SmtpExtensions.Xclient : SmtpExtensions.None) | Take("extensions", SmtpExtensions.None, Keywords))
+                & ~Take("hide", SmtpExtensions.None, Keywords),
             Auth = new AuthOptions
             {
                 Mode = Take("auth", Defaults.Auth.Mode, text => Enum.Parse<AuthMode>(text, ignoreCase: true)),

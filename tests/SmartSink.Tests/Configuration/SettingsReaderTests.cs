@@ -33,6 +33,8 @@ public sealed class SettingsReaderTests
         ["TlsFaults"] = ("reset=1,expired@mx.example=100,seed=3", s => s.TlsFaults.Seed, 3),
         ["TlsVersions"] = ("1.3", s => s.TlsVersions, SslProtocols.Tls13),
         ["TlsHandshakeTimeout"] = ("5s", s => s.TlsHandshakeTimeout, TimeSpan.FromSeconds(5)),
+        ["Extensions"] = ("LIMITS, mt-priority", s => s.AddedExtensions, SmtpExtensions.Limits | SmtpExtensions.MtPriority),
+        ["Hide"] = ("PIPELINING,CHUNKING", s => s.HiddenExtensions, SmtpExtensions.Pipelining | SmtpExtensions.Chunking),
         ["Auth"] = ("Required", s => s.Auth, AuthMode.Required),
         ["AuthCleartext"] = ("on", s => s.AuthCleartext, true),
         ["AuthMechanisms"] = ("login, PLAIN", s => string.Join(' ', s.AuthMechanisms), "Login Plain"),
@@ -150,6 +152,8 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_AUTH_MECHANISMS", "PLAIN,GSSAPI", "SINK_AUTH_MECHANISMS: \"PLAIN,GSSAPI\" is not names out of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER with commas between them")]
     [InlineData("SINK_AUTH_FAIL_PERCENT", "100.1", "SINK_AUTH_FAIL_PERCENT: \"100.1\" is not a percentage from 0 to 100")]
     [InlineData("SINK_AUTH_TEMPFAIL_PERCENT", "-1", "SINK_AUTH_TEMPFAIL_PERCENT: \"-1\" is not a percentage from 0 to 100")]
+    [InlineData("SINK_EXTENSIONS", "LIMITS,XCLIENT", "SINK_EXTENSIONS: \"LIMITS,XCLIENT\" is not EHLO keywords with commas between them, out of LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY")]
+    [InlineData("SINK_HIDE", "DNS", "SINK_HIDE: \"DNS\" is not EHLO keywords with commas between them, out of PIPELINING, SIZE, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, DSN, CHUNKING, BINARYMIME, STARTTLS, AUTH, XCLIENT, LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY, HELP")]
     [InlineData("SINK_LOG_LEVEL", "2", "SINK_LOG_LEVEL: \"2\" is not one of Verbose, Debug, Information, Warning, Error, Fatal")]
     [InlineData("SINK_LOG_FORMAT", "xml", "SINK_LOG_FORMAT: \"xml\" is not text or json")]
     public void A_wrong_value_is_one_line_that_names_its_key(string variable, string text, string line)
