@@ -49,6 +49,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("check")]
     [InlineData("check", "")]
     [InlineData("explain")]
+    [InlineData("explain", "a@b.example", "--destination", "nowhere")]
     [InlineData("--port")]
     public async Task A_wrong_call_is_told_on_standard_error(params string[] arguments)
     {
@@ -103,6 +104,14 @@ public sealed class CommandLineTests : IDisposable
         _output.ToString().ShouldContain("12.5");
         _output.ToString().ShouldContain("5.1.1 nobody");
         _output.ToString().ShouldContain("example.org");
+    }
+
+    [Fact]
+    public async Task Explain_tells_the_server_at_a_destination()
+    {
+        var file = _folder.Write("p.toml", "[[mx]]\nnetworks = \"198.51.100.0/24\"\nhostname = \"mx1.gmail.example\"\n");
+        (await RunAsync("explain", "--data", file, "someone@gmail.com", "--destination", "198.51.100.7")).ShouldBe(0);
+        _output.ToString().ShouldContain($"\n  mx       198.51.100.7 answers as mx1.gmail.example, by 198.51.100.0/24 at {file}(2,12); ");
     }
 
     [Fact]
