@@ -29,7 +29,7 @@ internal sealed class ServedListener(ListenerSettings settings, ConnectionContex
     {
         try
         {
-            _socket = SmtpListener.Open(settings.ListenAddress, settings.Port);
+            _socket = SmtpListener.Open(settings.ListenAddress, settings.Port, clientSpeaksFirst: context.Proxy is not null);
         }
         catch (ListenException error)
         {

@@ -129,6 +129,7 @@ public sealed class ProxyTests
         await using var server = RunningServer.Start(WithProxy);
         await using var client = await server.ConnectAsync();
         await client.SendAsync(octets);
+        await server.AcceptedAsync(1);
         await server.SettledAsync(received: 0);
         server.Clock.Advance(server.Settings.ProxyTimeout + TimeSpan.FromSeconds(1));
         await client.ReadToEndAsync();

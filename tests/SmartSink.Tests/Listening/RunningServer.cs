@@ -91,6 +91,17 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Waits until no connection is open.</summary>
     public Task EmptyAsync() => RoomAsync(0);
 
+    /// <summary>Waits until as many connections are open: one that says nothing to a listener for proxies is accepted after a second or two.</summary>
+    public async Task AcceptedAsync(int connections)
+    {
+        var patience = Patience.Token();
+        while (Server.OpenConnections < connections)
+        {
+            patience.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     /// <summary>Waits until no more than that many connections are open.</summary>
     public async Task RoomAsync(int connections)
     {
