@@ -88,6 +88,19 @@ internal sealed class RunningServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets second after second go by until a connection ends, and says why it did.</summary>
+    public async Task<SessionEndReason> PassUntilEndAsync()
+    {
+        var end = Connections.NextEndAsync().AsTask();
+        while (!end.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        return await end;
+    }
+
     /// <summary>Waits until no connection is open.</summary>
     public Task EmptyAsync() => RoomAsync(0);
 
