@@ -66,6 +66,20 @@ internal sealed class RunningServer : IAsyncDisposable
         return client;
     }
 
+    /// <summary>A client whose handshake comes next: behind the 220 to STARTTLS, or at once.</summary>
+    public async Task<SmtpTestClient> BeforeHandshakeAsync()
+    {
+        if (Settings.Tls == TlsMode.Implicit)
+        {
+            return await ConnectAsync();
+        }
+
+        var client = await GreetedAsync();
+        (await client.AskAsync("EHLO client.example")).ShouldContain("STARTTLS");
+        (await client.AskAsync("STARTTLS")).ShouldStartWith("220 2.0.0");
+        return client;
+    }
+
     /// <summary>A client that is connected and has said and read nothing.</summary>
     public Task<SmtpTestClient> ConnectAsync(int listener = 0) => SmtpTestClient.ConnectAsync(EndPointOf(listener));
 

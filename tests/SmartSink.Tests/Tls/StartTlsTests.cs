@@ -209,9 +209,7 @@ public class StartTlsTests
 
     private static async Task<SmtpTestClient> UpgradedAsync(RunningServer server, SslProtocols version = SslProtocols.None)
     {
-        var client = await server.GreetedAsync();
-        (await client.AskAsync("EHLO c")).ShouldContain("250-STARTTLS");
-        (await client.AskAsync("STARTTLS")).ShouldStartWith("220 2.0.0");
+        var client = await server.BeforeHandshakeAsync();
         await client.StartTlsAsync(version);
         return client;
     }

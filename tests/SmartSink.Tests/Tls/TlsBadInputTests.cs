@@ -26,6 +26,7 @@ public class TlsBadInputTests
         { "a message that no client begins with", ClientHello.Record([2, 0, 0, 2, 3, 3]) },
         { "a hello of nothing", ClientHello.Record([1, 0, 0, 0]) },
         { "a hello that says to be longer than its record", ClientHello.Record([1, 0, 0xFF, 0xFF, 3, 3]) },
+        { "a hello without end", [.. ClientHello.Record([1, 0xFF, 0xFF, 0xFF, 3, 3]), .. Enumerable.Repeat(ClientHello.Record(new byte[16_000]), 20).SelectMany(record => record)] },
         { "a name of 300 octets", ClientHello.Make(new string('x', 300)) },
         { "a name of 16,000 octets", ClientHello.Make(new string('x', 16_000)) },
         { "a name with a zero in it", ClientHello.Make("mx\0.example") },
@@ -38,7 +39,7 @@ public class TlsBadInputTests
         foreach (var mode in new[] { TlsMode.Implicit, TlsMode.StartTls })
         {
             await using var server = RunningServer.Start(settings => settings with { Tls = mode });
-            await using var client = await ConnectAsync(server, mode);
+            await using var client = await server.BeforeHandshakeAsync();
             await client.SendUntilClosedAsync(octets);
             client.HalfClose();
             await client.ReadToEndAsync();
@@ -105,7 +106,9 @@ public class TlsBadInputTests
                 await client.DisposeAsync();
             }
 
-            (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.TlsFailed);
+            // A reset may come before the handshake has begun to wait.
+            var reason = await server.Connections.NextEndAsync();
+            reason.ShouldBeOneOf(SessionEndReason.TlsFailed, resets ? SessionEndReason.ConnectionReset : SessionEndReason.TlsFailed);
         }
     }
 
@@ -143,18 +146,5 @@ public class TlsBadInputTests
         }
 
         (await client.OctetAsync()).ShouldBe(HandshakeRecord);
-    }
-
-    private static async Task<SmtpTestClient> ConnectAsync(RunningServer server, TlsMode mode)
-    {
-        if (mode == TlsMode.Implicit)
-        {
-            return await server.ConnectAsync();
-        }
-
-        var client = await server.GreetedAsync();
-        await client.AskAsync("EHLO c");
-        (await client.AskAsync("STARTTLS")).ShouldStartWith("220");
-        return client;
     }
 }

@@ -45,7 +45,7 @@ public class TlsFaultTests
     internal async Task A_hello_that_is_not_answered_is_cut_off_when_the_handshake_has_taken_too_long(TlsMode mode)
     {
         await using var server = Start("no-answer=100", mode);
-        await using var client = await ConnectAsync(server, mode);
+        await using var client = await server.BeforeHandshakeAsync();
         var handshake = client.StartTlsAsync();
         await MetAsync(server);
         await server.SettledAsync(received: 0);
@@ -90,7 +90,7 @@ public class TlsFaultTests
     internal async Task A_hello_is_answered_by_a_reset(TlsMode mode)
     {
         await using var server = Start("reset=100", mode);
-        await using var client = await ConnectAsync(server, mode);
+        await using var client = await server.BeforeHandshakeAsync();
         var error = await Should.ThrowAsync<IOException>(() => client.StartTlsAsync());
         error.InnerException.ShouldBeOfType<SocketException>().SocketErrorCode.ShouldBe(SocketError.ConnectionReset);
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.TlsFailed);
@@ -200,19 +200,6 @@ public class TlsFaultTests
         return settings with { Tls = mode, TlsFaults = rates };
     }
 
-    private static async Task<SmtpTestClient> ConnectAsync(RunningServer server, TlsMode mode)
-    {
-        if (mode == TlsMode.Implicit)
-        {
-            return await server.ConnectAsync();
-        }
-
-        var client = await server.GreetedAsync();
-        (await client.AskAsync("EHLO c")).ShouldContain("STARTTLS");
-        (await client.AskAsync("STARTTLS")).ShouldStartWith("220");
-        return client;
-    }
-
     private static async Task MetAsync(RunningServer server)
     {
         var patience = Patience.Token();
@@ -226,7 +213,7 @@ public class TlsFaultTests
     private static async Task<(SslPolicyErrors Errors, X509ChainStatusFlags Chain, TlsFault[] Met)> ShownAsync(string faults, TlsMode mode, bool trusts)
     {
         await using var server = Start(faults, mode);
-        await using var client = await ConnectAsync(server, mode);
+        await using var client = await server.BeforeHandshakeAsync();
         var trust = new TlsClientTrust(server.Clock.GetUtcNow(), trusts ? AuthorityOf(server) : null);
         await client.StartTlsAsync(configure: trust.For(Host));
         if (mode == TlsMode.Implicit)

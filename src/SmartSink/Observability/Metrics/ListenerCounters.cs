@@ -28,7 +28,7 @@ internal sealed class ListenerCounters(string listener) : IConnectionObserver
     private readonly StripedCounters _closed = new(LabelWords.EndReasons.Count);
     private readonly StripedCounters _handshakes = new(TlsVersions.Length * TlsResults.Length);
     private readonly StripedCounters _faults = new(TlsFaults.Words.Count);
-    private readonly ConcurrentDictionary<string, long> _subjects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _subjects = new(StringComparer.Ordinal) { [NoSubject] = 0 };
     private readonly ConcurrentDictionary<string, long> _acceptErrors = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ internal sealed class ListenerCounters(string listener) : IConnectionObserver
     public void ClientCertificateAsked(string? subject)
     {
         subject ??= NoSubject;
-        if (!_subjects.ContainsKey(subject) && _subjects.Count >= MostSubjects)
+        if (!_subjects.ContainsKey(subject) && _subjects.Count > MostSubjects)
         {
             subject = OtherSubjects;
         }
@@ -105,7 +105,7 @@ internal sealed class ListenerCounters(string listener) : IConnectionObserver
 
     /// <summary>Certificates of clients, by subject.</summary>
     public IEnumerable<Measurement<long>> ReadClientCertificates() =>
-        _subjects.Select(pair => pair.Value.With((Label, listener), ("subject", pair.Key)));
+        _subjects.Where(pair => pair.Value > 0).Select(pair => pair.Value.With((Label, listener), ("subject", pair.Key)));
 
     /// <summary>Faults that were met.</summary>
     public IEnumerable<Measurement<long>> ReadFaults()

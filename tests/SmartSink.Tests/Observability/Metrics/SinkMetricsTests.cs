@@ -83,6 +83,24 @@ public sealed class SinkMetricsTests : IDisposable
     }
 
     [Fact]
+    public void Of_clients_certificates_the_first_subjects_are_told_apart_and_the_rest_is_one()
+    {
+        var smtp = new ConnectionMetrics(_metrics.Factory).ForListener("smtp");
+        smtp.ClientCertificateAsked(null);
+        for (var client = 0; client < 100; client++)
+        {
+            smtp.ClientCertificateAsked($"CN=client{client}");
+            smtp.ClientCertificateAsked("CN=client0");
+        }
+
+        var scrape = _metrics.Scrape();
+        scrape.Sum("smartsink_tls_client_certificates_total").ShouldBe(201);
+        scrape.Sum("smartsink_tls_client_certificates_total", ("subject", "none")).ShouldBe(1);
+        scrape.Sum("smartsink_tls_client_certificates_total", ("subject", "CN=client0")).ShouldBe(101);
+        scrape.Sum("smartsink_tls_client_certificates_total", ("subject", "other")).ShouldBe(100 - 32);
+    }
+
+    [Fact]
     public void The_process_is_measured()
     {
         _ = new ProcessMetrics(_metrics.Factory);
