@@ -3,7 +3,7 @@ using System.Net;
 namespace SmartSink.Policy.Documents;
 
 /// <summary>Reads networks as a person writes them.</summary>
-internal static class NetworkText
+public static class NetworkText
 {
     /// <summary>Reads an address with a prefix length, or an address alone, which is a network of one.</summary>
     /// <param name="text">What the file says.</param>
@@ -38,12 +38,12 @@ internal static class NetworkText
         return true;
     }
 
-    // IPAddress also takes 192.0.2, 0x7f.1 and zones, which nobody means in a policy.
+    // IPAddress also takes 192.0.2, 0x7f.1, [::1] and zones, which nobody means.
     private static bool TryReadAddress(string text, out IPAddress address)
     {
         address = IPAddress.None;
         if (!IPAddress.TryParse(text, out var parsed)
-            || text.Contains('%', StringComparison.Ordinal)
+            || text.AsSpan().ContainsAny('%', '[')
             || (!text.Contains(':', StringComparison.Ordinal) && parsed.ToString() != text))
         {
             return false;

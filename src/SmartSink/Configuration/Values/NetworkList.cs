@@ -1,12 +1,11 @@
 using System.Net;
-using System.Net.Sockets;
+using SmartSink.Policy.Documents;
 
 namespace SmartSink.Configuration.Values;
 
 /// <summary>Networks of IPv4 and IPv6, each an address with a prefix's length or an address alone.</summary>
 internal sealed class NetworkList : IEquatable<NetworkList>
 {
-    private const int MappedPrefix = 96;
     private readonly IPNetwork[] _networks;
 
     private NetworkList(IEnumerable<IPNetwork> networks) => _networks = [.. networks];
@@ -27,7 +26,7 @@ internal sealed class NetworkList : IEquatable<NetworkList>
         value = None;
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
         {
-            if (!TryParseOne(part, out var network))
+            if (!NetworkText.TryRead(part, out var network, out _))
             {
                 return false;
             }
@@ -65,34 +64,4 @@ internal sealed class NetworkList : IEquatable<NetworkList>
 
     /// <inheritdoc/>
     public override string ToString() => string.Join(',', _networks);
-
-    private static bool TryParseOne(string text, out IPNetwork network)
-    {
-        network = default;
-        var address = text.Split('/')[0];
-        if (!ListenAddress.TryParse(address, out var alone) || alone is null || address.StartsWith('[') || address.Contains('%'))
-        {
-            return false;
-        }
-
-        if (address.Length == text.Length)
-        {
-            network = new IPNetwork(alone.IsIPv4MappedToIPv6 ? alone.MapToIPv4() : alone, alone.IsIPv4MappedToIPv6 || alone.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
-            return true;
-        }
-
-        // The platform clears the bits behind the prefix; here they would be a mistake.
-        if (!IPNetwork.TryParse(text, out network) || !network.BaseAddress.Equals(alone))
-        {
-            return false;
-        }
-
-        // A network of IPv4 addresses written as IPv6 ones.
-        if (network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= MappedPrefix)
-        {
-            network = new IPNetwork(network.BaseAddress.MapToIPv4(), network.PrefixLength - MappedPrefix);
-        }
-
-        return true;
-    }
 }
