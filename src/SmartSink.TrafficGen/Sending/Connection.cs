@@ -73,6 +73,29 @@ internal sealed class Connection : IDisposable
     /// <exception cref="IOException">The same, encrypted.</exception>
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer) => _tls is null ? _socket.ReceiveAsync(buffer) : _tls.ReadAsync(buffer);
 
+    /// <summary>Sends what there is room for at once, and returns what is left; encrypted, that is everything.</summary>
+    /// <exception cref="SocketException">The connection was lost.</exception>
+    public ReadOnlySpan<byte> SendNow(ReadOnlySpan<byte> octets)
+    {
+        while (_tls is null && !octets.IsEmpty)
+        {
+            var sent = _socket.Send(octets, SocketFlags.None, out var error);
+            if (error == SocketError.WouldBlock)
+            {
+                break;
+            }
+
+            if (error != SocketError.Success)
+            {
+                throw new SocketException((int)error);
+            }
+
+            octets = octets[sent..];
+        }
+
+        return octets;
+    }
+
     /// <summary>Sends octets that the caller may overwrite as soon as the call has returned, before what it returned is complete.</summary>
     /// <exception cref="SocketException">The connection was lost.</exception>
     /// <exception cref="IOException">The same, encrypted.</exception>
@@ -113,28 +136,6 @@ internal sealed class Connection : IDisposable
         }
 
         _socket.Bind(new IPEndPoint(source, 0));
-    }
-
-    // What is left.
-    private ReadOnlySpan<byte> SendNow(ReadOnlySpan<byte> octets)
-    {
-        while (_tls is null && !octets.IsEmpty)
-        {
-            var sent = _socket.Send(octets, SocketFlags.None, out var error);
-            if (error == SocketError.WouldBlock)
-            {
-                break;
-            }
-
-            if (error != SocketError.Success)
-            {
-                throw new SocketException((int)error);
-            }
-
-            octets = octets[sent..];
-        }
-
-        return octets;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -136,22 +136,33 @@ public sealed class WireTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(1024)]
-    [InlineData(32 * 1024)]
-    [InlineData(300_000)]
-    public async Task BDAT_says_as_many_octets_as_follow(int size)
+    [InlineData(0, TlsMode.None)]
+    [InlineData(1, TlsMode.None)]
+    [InlineData(1024, TlsMode.None)]
+    [InlineData(32 * 1024, TlsMode.None)]
+    [InlineData(128 * 1024, TlsMode.None)]
+    [InlineData((128 * 1024) + 3, TlsMode.None)]
+    [InlineData(300_000, TlsMode.None)]
+    // Nothing leaves at once over TLS, so the parts of a message go one by one.
+    [InlineData(1024, TlsMode.Implicit)]
+    [InlineData(100_000, TlsMode.Implicit)]
+    [InlineData(300_000, TlsMode.Implicit)]
+    internal async Task BDAT_says_as_many_octets_as_follow(int size, TlsMode tls)
     {
         FakeSession? heard = null;
-        await using var server = FakeServer.Start((session, _) =>
+        await using var server = FakeServer.Start(async (session, _) =>
         {
             heard = session;
             session.Extensions = ["CHUNKING", "PIPELINING"];
-            return session.ServeAsync();
+            if (tls == TlsMode.Implicit)
+            {
+                await session.SecureAsync();
+            }
+
+            await session.ServeAsync();
         });
 
-        var (end, observer) = await (Runs.To(server, messages: 3) with { Chunking = true, BodySize = size }).MakeAsync();
+        var (end, observer) = await (Runs.To(server, messages: 3) with { Chunking = true, BodySize = size, Tls = tls }).MakeAsync();
 
         // A size that is not that of the octets would put the dialog out of step.
         (end, observer.Accepted, observer.Faults.Count).ShouldBe((TrafficEnd.Complete, 3, 0));
