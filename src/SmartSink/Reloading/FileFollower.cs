@@ -12,17 +12,15 @@ internal sealed class FileFollower : IDisposable
     /// <summary>From a look that saw a change, or from an event, to the next look.</summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Files untouched for this long before they were read cannot have changed unseen, however coarse their times are.</summary>
-    private static readonly TimeSpan CoarsestFileTime = TimeSpan.FromSeconds(2);
-
     private readonly Func<bool, WatchedFiles> _read;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly FolderWatcher _watcher;
     private readonly Lock _poll = new();
     private WatchedFiles _files;
-    private string? _seen;
-    private string? _pending;
+    private FileObserver _observer;
+    private int? _seen;
+    private int? _pending;
     private ITimer? _timer;
     private bool _hurried;
 
@@ -42,7 +40,8 @@ internal sealed class FileFollower : IDisposable
         _clock = clock;
         _log = log;
         _watcher = new FolderWatcher(Hurry, log);
-        Trust(FingerprintReader.Read(files), readAt);
+        _observer = new FileObserver(files, clock);
+        Trust(readAt);
     }
 
     /// <summary>Begins to look.</summary>
@@ -57,20 +56,20 @@ internal sealed class FileFollower : IDisposable
     {
         lock (_poll)
         {
-            var fingerprint = FingerprintReader.Read(_files);
-            if (fingerprint.Digest == _seen)
+            var state = _observer.Look();
+            if (state == _seen)
             {
                 _pending = null;
                 return PollOutcome.Same;
             }
 
-            if (fingerprint.Digest != _pending)
+            if (state != _pending)
             {
-                _pending = fingerprint.Digest;
+                _pending = state;
                 return PollOutcome.Unsettled;
             }
 
-            Reread(fingerprint);
+            Reread(state);
             return PollOutcome.Read;
         }
     }
@@ -82,26 +81,30 @@ internal sealed class FileFollower : IDisposable
         _watcher.Dispose();
     }
 
-    private void Reread(FileFingerprint before)
+    private void Reread(int before)
     {
         var startedAt = _clock.GetUtcNow();
         var files = _read(_seen is null);
         _pending = null;
         if (files.Equals(_files))
         {
-            _seen = before.Digest;
+            _seen = before;
         }
         else
         {
             _files = files;
             _watcher.Watch(files.AllFolders);
-            Trust(FingerprintReader.Read(files), startedAt);
+            _observer = new FileObserver(files, _clock);
+            Trust(startedAt);
         }
     }
 
-    // The files were looked at only after they were read: what was seen is what was read only if nothing is younger than that.
-    private void Trust(FileFingerprint after, DateTimeOffset readAt) =>
-        _seen = after.Newest < readAt.UtcDateTime - CoarsestFileTime ? after.Digest : null;
+    // The files are looked at only after they were read: what is seen is what was read only if nothing is younger than that.
+    private void Trust(DateTimeOffset readAt)
+    {
+        var state = _observer.Look();
+        _seen = _files.LastWrite() < readAt.UtcDateTime - FileObserver.CoarsestFileTime ? state : null;
+    }
 
     private void Hurry()
     {

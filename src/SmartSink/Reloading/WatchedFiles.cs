@@ -8,6 +8,10 @@ internal sealed record WatchedFiles(IReadOnlyList<string> Files, IReadOnlyList<s
     /// <summary>Every folder in which a change may show, each once.</summary>
     public IEnumerable<string> AllFolders => Files.Select(file => Path.GetDirectoryName(file)!).Concat(Folders).Distinct(StringComparer.Ordinal);
 
+    /// <summary>When the youngest of them, or of the folders that they are in, was written to.</summary>
+    public DateTime LastWrite() => DateTime.UnixEpoch.AddTicks(
+        Files.Concat(AllFolders).Max(path => FileStamp.Of(path).Modified) / TimeSpan.NanosecondsPerTick);
+
     /// <summary>Whether both name the same paths.</summary>
     public bool Equals(WatchedFiles? other) => other is not null && Files.SequenceEqual(other.Files) && Folders.SequenceEqual(other.Folders);
 
