@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using SmartSink.Policy;
+using SmartSink.Testing.Policies;
 
 namespace SmartSink.Benchmarks;
 

@@ -25,11 +25,11 @@ internal sealed class RecipientList
         try
         {
             var suffix = string.IsNullOrEmpty(options.DomainSuffix) ? string.Empty : "." + options.DomainSuffix.TrimStart('.');
-            var domains = options.Domains.Select(domain => domain.Name).ToList();
+            var domains = options.Domains.Select((domain, place) => (domain.Name, place)).ToDictionary(domain => domain.Name, domain => domain.place, StringComparer.Ordinal);
             (byte[], int)[] recipients = [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0).Select(line =>
             {
                 var (local, written, normal) = Parts(line);
-                return (Encoding.UTF8.GetBytes(local + written + suffix), domains.IndexOf(normal));
+                return (Encoding.UTF8.GetBytes(local + written + suffix), domains[normal]);
             })];
             return recipients.Length > 0 ? new RecipientList(recipients) : throw new TrafficException($"{path}: no recipient in it");
         }

@@ -7,7 +7,7 @@ using SmartSink.Testing.Policies;
 
 namespace SmartSink.PeerBenchmarks.Policies;
 
-/// <summary><c>policies</c>: what a policy of many domains costs the whole process, at the start and for each recipient.</summary>
+/// <summary><c>policies</c>: what a policy of many domains costs, at the start, for a decision alone and for each recipient of the whole process.</summary>
 internal static class PoliciesCommand
 {
     /// <summary>The most nanoseconds that a decision shall take, whatever the policy.</summary>
@@ -31,7 +31,7 @@ internal static class PoliciesCommand
     /// <summary>Makes the sub-command.</summary>
     public static Command Create() => BenchmarkCommand.Create(
         "policies",
-        "Start, memory and processor time per recipient with generated policies; the difference to a policy that refuses nobody is decision, count and refusal",
+        "Start, memory, a decision alone and processor time per recipient with generated policies; the difference to a policy that refuses nobody is decision, count and refusal",
         RunAsync,
         Domains,
         Rounds,
@@ -40,29 +40,30 @@ internal static class PoliciesCommand
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var report = new Report(
-            "policies", "domains", "file MB", "check s", "first banner s", "mark", "RSS MB idle", "RSS MB peak", "CPU ns/recipient", "refusing nobody", "difference ns", "mark of a decision");
+            "policies", "domains", "file MB", "check s", "first banner s", "mark", "RSS MB idle", "RSS MB peak", "decision ns", "octets", "mark of a decision");
+        var recipients = report.AddTable("recipients", "domains", "CPU ns/recipient", "refusing nobody", "difference ns");
         var server = ServerCommand.Read(line);
         using var folder = new TemporaryFolder();
         var state = folder.Combine("state");
         foreach (var domains in line.GetRequiredValue(Domains))
         {
-            var file = folder.Write($"{domains}.toml", GeneratedPolicyText.Of(domains));
-            var starts = await StartAsync(server, file, state, line.GetRequiredValue(Rounds), cancellation);
+            using var policy = new GeneratedPolicy(domains);
+            var starts = await StartAsync(server, policy.File, state, line.GetRequiredValue(Rounds), cancellation);
+            var decision = DecisionCost.Measure(policy, line.GetRequiredValue(Rounds));
             var (own, accepting) = await DecideAsync(server, domains, line, cancellation);
             var check = Median.Of(starts.Select(start => start.Check));
-            var difference = Median.Of(own.Zip(accepting, (with, without) => with - without));
             report.Add(
                 domains,
-                new FileInfo(file).Length / 1e6,
+                new FileInfo(policy.File).Length / 1e6,
                 check,
                 Median.Of(starts.Select(start => start.Banner)),
                 domains == MarkedDomains ? $"check {Mark.AtMost(LoadMark, check)}" : string.Empty,
                 Median.Of(starts.Select(start => start.Resident / 1e6)),
                 Median.Of(starts.Select(start => start.PeakResident / 1e6)),
-                Median.Of(own),
-                Median.Of(accepting),
-                difference,
-                Mark.AtMost(DecisionMark, difference));
+                decision.Nanoseconds,
+                decision.Octets,
+                Mark.AtMost(DecisionMark, decision.Nanoseconds));
+            recipients.Add(domains, Median.Of(own), Median.Of(accepting), Median.Of(own.Zip(accepting, (with, without) => with - without)));
         }
 
         await report.WriteAsync(line);

@@ -41,7 +41,7 @@ internal sealed class PolicyLoad
         var text = new StringBuilder("MAIL FROM:<sender@source.test>\r\n");
         for (var recipient = first; recipient < first + Batch; recipient++)
         {
-            text.Append($"RCPT TO:<user@{GeneratedPolicyText.Domain((int)(recipient * Stride % domains))}>\r\n");
+            text.Append($"RCPT TO:<user@{GeneratedPolicy.Domain((int)(recipient * Stride % domains))}>\r\n");
         }
 
         return text.Append("RSET\r\n").ToString();

@@ -19,7 +19,7 @@ internal sealed class PolicySubject : IAsyncDisposable
 
     /// <summary>Starts a server with a generated policy.</summary>
     public static async Task<PolicySubject> StartAsync(ServerCommand server, int domains) =>
-        new(await server.StartAsync(GeneratedPolicyText.Of(domains)), new PolicyLoad(domains));
+        new(await server.StartAsync(GeneratedPolicy.TextOf(domains)), new PolicyLoad(domains));
 
     /// <summary>Starts a server whose policy knows no domain and refuses nobody; its recipients are those of a generated policy.</summary>
     public static async Task<PolicySubject> StartAcceptingAsync(ServerCommand server, int domains) =>

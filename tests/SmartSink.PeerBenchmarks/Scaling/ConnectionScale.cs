@@ -1,11 +1,11 @@
-using SmartSink.PeerBenchmarks.Driving;
+using SmartSink.PeerBenchmarks.Generating;
 using SmartSink.PeerBenchmarks.Measuring;
 using SmartSink.PeerBenchmarks.Reporting;
 using SmartSink.PeerBenchmarks.Sinks;
 
 namespace SmartSink.PeerBenchmarks.Scaling;
 
-/// <summary>The cost of a message by the number of connections that send, beside the peers.</summary>
+/// <summary>The cost of a message by the number of connections that send, beside the peers. Opening the connections is a part of each run.</summary>
 internal static class ConnectionScale
 {
     /// <summary>The columns of its table.</summary>
@@ -13,15 +13,17 @@ internal static class ConnectionScale
 
     /// <summary>Measures each number of connections and adds its rows.</summary>
     public static async Task<IReadOnlyList<ScalePoint>> MeasureAsync(
-        Report report, ServerCommand server, IEnumerable<int> sizes, ScaleOptions options, CancellationToken cancellation)
+        Report report, ServerCommand server, TrafficGenerator generator, IEnumerable<int> sizes, ScaleOptions options, CancellationToken cancellation)
     {
         var points = new List<ScalePoint>();
         await using var set = await SinkSet.StartAsync(server);
         foreach (var connections in sizes)
         {
-            var load = new DriverLoad(connections, 1_000, ["domain.test"]);
             var runs = await Alternation.MeasureAsync(
-                set.Sinks, options.Rounds, sink => MeasureAsync(sink, load, (int)(Messages(sink, connections) * options.Share)), cancellation);
+                set.Sinks,
+                options.Rounds,
+                sink => MeasureAsync(sink, generator, new GeneratorLoad(1_000, connections, (int)(Messages(sink, connections) * options.Share))),
+                cancellation);
             foreach (var sink in set.Sinks)
             {
                 var point = ScalePoint.Of(sink.Name, connections, runs[sink]);
@@ -34,22 +36,20 @@ internal static class ConnectionScale
         return points;
     }
 
-    /// <summary>For two seconds or more: one connection waits for each reply, many keep both processors busy.</summary>
+    /// <summary>For two seconds or more, and so many for each connection that its own cost hardly shows.</summary>
     private static int Messages(ISink sink, int connections) => (sink.Name, connections) switch
     {
         (_, < 10) => 10_000,
         // About a thousand a second.
-        (SinkNames.SmtpSink, >= 5_000) => 5_000,
-        _ => 40_000,
+        (SinkNames.SmtpSink, >= 5_000) => 2 * connections,
+        _ => Math.Max(40_000, 20 * connections),
     };
 
-    /// <summary>Opens the connections, sends what is not counted so that most have sent before, then measures.</summary>
-    private static async Task<DriverRun> MeasureAsync(ISink sink, DriverLoad load, int messages)
+    private static async Task<LoadedRun> MeasureAsync(ISink sink, TrafficGenerator generator, GeneratorLoad load)
     {
-        using var driver = await LoadDriver.OpenAsync(sink.Port, load);
-        (await driver.RunAsync(messages / 4)).RequireAllAccepted();
-        var run = await DriverRun.MeasureAsync(sink, driver, messages);
-        run.Result.RequireAllAccepted();
-        return run;
+        var run = await LoadedRun.MeasureAsync(sink.ProcessId, sink.Port, generator, load, []);
+        return run.Report.Accepted == load.Messages
+            ? run
+            : throw new InvalidOperationException($"{sink.Name} did not accept all {load.Messages} messages: {run.Report}");
     }
 }

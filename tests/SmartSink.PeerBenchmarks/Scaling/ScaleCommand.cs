@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SmartSink.PeerBenchmarks.Charting;
-using SmartSink.PeerBenchmarks.Driving;
+using SmartSink.PeerBenchmarks.Generating;
 using SmartSink.PeerBenchmarks.Reporting;
 using SmartSink.PeerBenchmarks.Sinks;
 
@@ -32,22 +32,23 @@ internal static class ScaleCommand
         var command = BenchmarkCommand.Create(
             "scale", "Messages per second and processor time per message by connections and by domains, with charts", RunAsync, Connections, Domains, Charts);
         ScaleOptions.AddTo(command);
+        TrafficGenerator.AddTo(command);
         return command;
     }
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        LoadDriver.UseInlineCompletions();
         var options = ScaleOptions.Read(line);
         var server = ServerCommand.Read(line);
+        var generator = TrafficGenerator.Read(line);
         var folder = line.GetValue(Charts) is { } named ? Directory.CreateDirectory(named).FullName : Report.Folder(line);
         var report = new Report("scale", ConnectionScale.Columns);
 
-        var byConnections = await ConnectionScale.MeasureAsync(report, server, line.GetRequiredValue(Connections), options, cancellation);
+        var byConnections = await ConnectionScale.MeasureAsync(report, server, generator, line.GetRequiredValue(Connections), options, cancellation);
         var connections = new Chart("1 kB messages by number of kept connections", "connections", Panels(byConnections, logarithmic: true));
         await File.WriteAllTextAsync(Path.Combine(folder, "performance-connections.svg"), connections.ToSvg(), cancellation);
 
-        var byDomains = await DomainScale.MeasureAsync(report, server, line.GetRequiredValue(Domains), options, cancellation);
+        var byDomains = await DomainScale.MeasureAsync(report, server, generator, line.GetRequiredValue(Domains), options, cancellation);
         var domains = new Chart("1 kB messages by number of domains in the policy, 50 kept connections", "domains", Panels(byDomains, logarithmic: false));
         await File.WriteAllTextAsync(Path.Combine(folder, "performance-domains.svg"), domains.ToSvg(), cancellation);
         await report.WriteAsync(line);

@@ -1,4 +1,4 @@
-using SmartSink.PeerBenchmarks.Driving;
+using SmartSink.PeerBenchmarks.Generating;
 using SmartSink.PeerBenchmarks.Measuring;
 
 namespace SmartSink.PeerBenchmarks.Scaling;
@@ -11,6 +11,6 @@ namespace SmartSink.PeerBenchmarks.Scaling;
 internal sealed record ScalePoint(string Sink, int Size, double MessagesPerSecond, double ProcessorPerMessage)
 {
     /// <summary>The medians of several runs.</summary>
-    public static ScalePoint Of(string sink, int size, IReadOnlyList<DriverRun> runs) => new(
+    public static ScalePoint Of(string sink, int size, IReadOnlyList<LoadedRun> runs) => new(
         sink, size, Median.Of(runs.Select(run => run.MessagesPerSecond)), Median.Of(runs.Select(run => run.ProcessorPerMessage)));
 }
