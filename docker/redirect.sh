@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Diverts the connections to port 25 that this host opens, or forwards, to the sink, and takes the diversion away again.
+[ -n "${BASH_VERSION-}" ] || exec bash "$0" "$@" # for whoever says: sh redirect.sh
 set -euo pipefail
 
 readonly CHAIN=SMARTSINK # iptables: the chain of our own in table nat
 readonly TABLE=smartsink # nftables: the table of our own
-readonly TOOLS=(iptables nft iptables-legacy)
-readonly LOCAL_PORT='s/ diverted to :?([0-9]+)$/ diverted to port \1 of this host/'
+readonly TOOLS=(nft iptables iptables-legacy) # nft first: its table goes whole, where iptables leaves the kernel's own chains behind, empty
 
 usage() {
   cat <<'TEXT'
@@ -23,7 +23,7 @@ addresses are left alone. IPv4 and IPv6 both.
   --gateway INTERFACE     divert what arrives through the interface to be forwarded, in place of what this host opens
   --port PORT             the port to divert in place of 25
   -4, -6                  one family alone
-  --tool TOOL             iptables, iptables-legacy or nft; the first that is there unless told
+  --tool TOOL             nft, iptables or iptables-legacy; the first that is there unless told
   --dry-run               explain each command and run none
 TEXT
 }
@@ -37,14 +37,14 @@ misuse() { fail 2 "$1 (redirect.sh --help lists the options)"; }
 
 # --- what was asked for
 
-is_number() { [[ $1 =~ ^[0-9]{1,9}$ ]]; }
+is_number() { [[ $1 =~ ^(0|[1-9][0-9]{0,8})$ ]]; } # 025 would be 21 to the kernel's tools
 
-is_port() { is_number "$1" && ((10#$1 >= 1 && 10#$1 <= 65535)); }
+is_port() { is_number "$1" && (($1 >= 1 && $1 <= 65535)); }
 
 is_ipv4() {
-  [[ $1 =~ ^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})$ ]] || return 1
+  [[ $1 =~ ^([0-9]+)\.([0-9]+)\.([0-9]+)\.([0-9]+)$ ]] || return 1
   local octet
-  for octet in "${BASH_REMATCH[@]:1}"; do ((10#$octet <= 255)) || return 1; done
+  for octet in "${BASH_REMATCH[@]:1}"; do is_number "$octet" && ((octet <= 255)) || return 1; done
 }
 
 is_ipv6() { [[ $1 == *:*:* && $1 =~ ^[0-9A-Fa-f:.]+$ ]]; }
@@ -52,7 +52,7 @@ is_ipv6() { [[ $1 == *:*:* && $1 =~ ^[0-9A-Fa-f:.]+$ ]]; }
 family_of_network() { # 4 or 6, or nothing for what is no network
   local address=${1%/*} length
   if is_ipv4 "$address"; then length=32; else length=128; fi
-  if [[ $1 == */* ]]; then is_number "${1##*/}" && ((10#${1##*/} <= length)) || return 0; fi
+  if [[ $1 == */* ]]; then is_number "${1##*/}" && ((${1##*/} <= length)) || return 0; fi
   if is_ipv4 "$address"; then echo 4; elif is_ipv6 "$address"; then echo 6; fi
 }
 
@@ -104,7 +104,7 @@ parse() {
           --uid) uid=$(user_number "$2") ;;
           --sink-uid) sink_uid=$(user_number "$2") ;;
           --gateway)
-            [[ $2 =~ ^[A-Za-z0-9_.:@+-]{1,15}$ ]] || misuse "--gateway $2: that is no interface's name"
+            [[ $2 =~ ^[A-Za-z0-9_.:@-]{1,15}$ ]] || misuse "--gateway $2: that is no interface's name"
             gateway=$2
             ;;
           --port)
@@ -125,6 +125,8 @@ parse() {
   [[ -n $action ]] || misuse "up, down or status?"
   [[ -z $gateway || -z $uid$sink_uid ]] || misuse "--gateway and a user at once: a forwarded connection has none here"
   [[ -z $local_port || -z $target4$target6 ]] || misuse "--to names both a port of this host and an address"
+  [[ -z $gateway || ($target4 != 127.* && $target6 != '[::1]:'*) ]] ||
+    misuse "--gateway and a loopback address at once: the kernel drops what is forwarded there; give --to the port alone"
   settle_targets
 }
 
@@ -155,6 +157,7 @@ excludes_of() { # those of a family, one a line
 # --- running and explaining
 
 undo_steps=() # the inverse of each step done, newest last, as lines for eval
+is_stopped=false
 
 quoted() { # the words as a shell would read them back
   local word line=''
@@ -179,6 +182,10 @@ step() { # step SENTENCE INVERSE COMMAND...: INVERSE is a quoted line, or nothin
     fail 1 "failed, and nothing is left behind: $(quoted "$@"): $error"
   fi
   if [[ -n $inverse ]]; then undo_steps+=("$inverse"); fi
+  if $is_stopped; then
+    undo
+    fail 1 "stopped, and nothing is left behind"
+  fi
 }
 
 undo() {
@@ -255,11 +262,11 @@ iptables_status() { # iptables_status TOOL FAMILY
   local program
   program=$(iptables_of "$1" "$2")
   echo "IPv$2, by $program:"
-  "$program" -w -t nat -S | sed -n "s/^-A \(.*\) -j $CHAIN\$/  what is looked at: \1/p"
+  looked_at "$("$program" -w -t nat -S | sed -n "s/^-A \(.*\) -j $CHAIN\$/\1/p")"
   "$program" -w -t nat -v -S "$CHAIN" | sed -nE \
     -e "s/^-A $CHAIN (.*) -c ([0-9]+) [0-9]+ -j RETURN\$/\2 left alone: \1/p" \
     -e "s/^-A $CHAIN .*-c ([0-9]+) [0-9]+ -j (DNAT|REDIRECT) --to-[a-z]+ (.*)\$/\1 diverted to \3/p" |
-    sed -E "$LOCAL_PORT" |
+    sed -E 's/ diverted to ([0-9]+)$/ diverted to port \1 of this host/' |
     while read -r count what; do printf '%9d %s\n' "$count" "$what"; done
 }
 
@@ -315,12 +322,16 @@ nft_up() {
 nft_down() { step "Ends: removes the table with all that is in it." '' nft delete table inet "$TABLE"; }
 
 nft_status() {
-  echo "IPv4 and IPv6, by nft:"
-  nft list table inet "$TABLE" | sed -n 's/^\t*\(.*\) jump divert$/  what is looked at: \1/p'
-  nft list chain inet "$TABLE" divert | sed -nE \
+  local listed diverted
+  listed=$(nft list table inet "$TABLE")
+  diverted=$(sed -n 's/.* nfproto ipv\([46]\) .*/IPv\1/p' <<<"$listed")
+  diverted=${diverted//$'\n'/ and }
+  echo "${diverted:-nothing}, by nft:"
+  looked_at "$(sed -n 's/^\t*\(.*\) jump divert$/\1/p' <<<"$listed")"
+  sed -nE \
     -e 's/^\t*(.*) counter packets ([0-9]+) bytes [0-9]+ return$/\2 left alone: \1/p' \
-    -e 's/^\t*.* counter packets ([0-9]+) bytes [0-9]+ (dnat ip6? to|redirect to) (.*)$/\1 diverted to \3/p' |
-    sed -E "$LOCAL_PORT" |
+    -e 's/^\t*.* counter packets ([0-9]+) bytes [0-9]+ dnat ip6? to (.*)$/\1 diverted to \2/p' \
+    -e 's/^\t*meta nfproto ipv([46]) .* counter packets ([0-9]+) bytes [0-9]+ redirect to :(.*)$/\2 diverted to port \3 of this host, IPv\1/p' <<<"$listed" |
     while read -r count what; do printf '%9d %s\n' "$count" "$what"; done
 }
 
@@ -354,6 +365,7 @@ choose_tool() {
 
 up() {
   local wanted=$tool family
+  [[ -z $gateway || -e /sys/class/net/$gateway ]] || $dry_run || fail 2 "there is no interface $gateway on this host"
   if ((EUID == 0)); then
     tool=
     [[ -z $(active) ]] || fail 1 "the diversion is in force already; take it away first: redirect.sh down"
@@ -363,6 +375,7 @@ up() {
   if ((${#families[@]} == 1)); then
     echo "redirect.sh: careful: IPv$((10 - families[0])) connections to port $port are not diverted" >&2
   fi
+  trap 'is_stopped=true' HUP INT TERM # a step is done or not done, and then taken back
   if [[ $tool == nft ]]; then
     nft_up
   else
@@ -384,8 +397,17 @@ down() {
   $dry_run || echo "the diversion is taken away"
 }
 
+looked_at() { # looked_at MATCHES: what the kernel sends through the redirect's chain, a line each
+  if [[ -n $1 ]]; then
+    echo "  what is looked at: $1"
+  else
+    echo "  nothing is looked at: an up or down was cut off here, and redirect.sh down clears it away"
+    is_whole=false
+  fi
+}
+
 status() {
-  local found each family
+  local found each family is_whole=true
   found=$(active)
   if [[ -z $found ]]; then
     echo "nothing is diverted"
@@ -394,6 +416,10 @@ status() {
   while read -r each family; do
     if [[ $each == nft ]]; then nft_status; else iptables_status "$each" "$family"; fi
   done <<<"$found"
+  for family in 4 6; do
+    if [[ $found == "${found%% *} $((10 - family))" ]]; then echo "IPv$family: nothing is diverted"; fi
+  done
+  $is_whole
 }
 
 PATH=$PATH:/usr/sbin:/sbin

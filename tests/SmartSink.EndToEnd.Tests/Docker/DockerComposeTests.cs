@@ -29,7 +29,7 @@ public sealed class DockerComposeTests
         metrics.Sum("smartsink_recipients_total", ("domain", "yahoo.com"), ("outcome", "permfail")).ShouldBe(1);
 
         var container = await project.SinkContainerAsync();
-        var check = ReadmeText.Command("docker compose run --rm smartsink check ").Split(' ');
+        var check = PageText.Readme.Command("docker compose run --rm smartsink check ").Split(' ');
         (await project.RunAsync(check[2..])).Output.ShouldContain("0 errors, 0 warnings");
         (await ComposeProject.DockerAsync("inspect", "--format", "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}", container)).Output.Trim().ShouldBe("1654:1654 true");
 
@@ -41,8 +41,10 @@ public sealed class DockerComposeTests
     public async Task The_load_of_the_readme_starts_the_sink_and_both_sides_agree_and_there_is_no_way_out()
     {
         await using var project = await ComposeProject.CreateAsync();
-        var load = ReadmeText.Command("docker compose run --rm traffic-gen ").Split(' ');
+        var load = PageText.Readme.Command("docker compose run --rm traffic-gen ").Split(' ');
+        var once = PageText.Readme.Command("docker compose --profile load up").Split(' ');
 
+        (await project.RunAsync([.. once[2..], "--exit-code-from", "traffic-gen"])).Output.ShouldContain("both sides agree");
         (await project.RunAsync([.. load[2..], "--message-count", "2000"])).Output.ShouldContain("both sides agree");
 
         (await project.RunAsync("run", "--rm", "--entrypoint", "ls", "traffic-gen", "/sys/class/net")).Output.Split().ShouldBe(["eth0", "lo", string.Empty], ignoreOrder: true);

@@ -17,8 +17,8 @@ public sealed class DivertedMtaTests
         Requirement.Root();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         await using var host = await MtaHost.StartAsync(Providers.Zone, Providers.OverTcp);
-        await using var sink = await host.StartSinkAsync(Providers.Refusing, port: 2525);
-        (await host.Network.TryAsync("docker/redirect.sh up --uid postfix")).ExitCode.ShouldBe(0);
+        await using var sink = await host.StartSinkAsync(Providers.Refusing, ("SINK_PORT", "2525"));
+        (await host.Network.TryAsync(PageText.Deployment.Command("docker/redirect.sh up --uid"))).ExitCode.ShouldBe(0);
 
         var all = await SendAndCompareAsync(host, MessagesPerDomain, limit.Token, sink);
 
@@ -41,10 +41,10 @@ public sealed class DivertedMtaTests
 
         // Over IPv6 HAProxy 2.6 does not know where a diverted connection was meant to go.
         await using var host = await MtaHost.StartAsync(Providers.Zone, Providers.OverTcp, "smtp_address_preference = ipv4");
-        await using var first = await host.StartSinkAsync(Providers.Refusing, 2626, ("SINK_PROXY", "v2"));
-        await using var second = await host.StartSinkAsync(Providers.Refusing, 2627, ("SINK_PROXY", "v2"));
-        using var proxy = await HaproxyInstance.StartAsync(host.Network, DeploymentText.Block("global"));
-        (await host.Network.TryAsync("docker/redirect.sh up --uid postfix")).ExitCode.ShouldBe(0);
+        await using var first = await host.StartSinkAsync(Providers.Refusing, PageText.Deployment.Variables("SINK_PORT=2626"));
+        await using var second = await host.StartSinkAsync(Providers.Refusing, PageText.Deployment.Variables("SINK_PORT=2627"));
+        using var proxy = await HaproxyInstance.StartAsync(host.Network, PageText.Deployment.Block("global"));
+        (await host.Network.TryAsync(PageText.Deployment.Command("docker/redirect.sh up --uid"))).ExitCode.ShouldBe(0);
 
         await SendAndCompareAsync(host, MessagesPerDomain, limit.Token, first, second);
 
@@ -61,8 +61,8 @@ public sealed class DivertedMtaTests
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         await using var gateway = await NetworkNamespace.CreateBareAsync();
         await using var host = await MtaHost.StartAsync(Providers.Zone, Providers.OverTcp, gateway: gateway);
-        await using var sink = await host.StartSinkAsync(Providers.Refusing, port: 2525);
-        (await gateway.TryAsync("docker/redirect.sh up --gateway down0")).ExitCode.ShouldBe(0);
+        await using var sink = await host.StartSinkAsync(Providers.Refusing, ("SINK_PORT", "2525"));
+        (await gateway.TryAsync(PageText.Deployment.Command("docker/redirect.sh up --gateway eth1").Replace("eth1", "down0", StringComparison.Ordinal))).ExitCode.ShouldBe(0);
 
         await SendAndCompareAsync(host, messagesPerDomain: 200, limit.Token, sink);
 

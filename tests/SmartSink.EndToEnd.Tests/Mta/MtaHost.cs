@@ -76,12 +76,11 @@ internal sealed class MtaHost : IAsyncDisposable
     }
 
     /// <summary>Starts a sink on this host, or on its gateway, whose log says everything.</summary>
-    public Task<SinkProcess> StartSinkAsync(string policy, int port, params ReadOnlySpan<(string Key, string Value)> settings)
+    public Task<SinkProcess> StartSinkAsync(string policy, params ReadOnlySpan<(string Key, string Value)> settings)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["SINK_LISTEN"] = "*",
-            ["SINK_PORT"] = $"{port}",
             ["SINK_LOG_LEVEL"] = "Debug",
             ["SINK_LOG_FORMAT"] = "json",
         };
@@ -96,8 +95,8 @@ internal sealed class MtaHost : IAsyncDisposable
     /// <summary>Hands messages to Postfix, each with one recipient of its own in the domain.</summary>
     public async Task SendAsync(int messages, string domain)
     {
-        // The null sender: Postfix then sends no bounce messages of its own through the sink. -N numbers the recipients.
-        await Network.RunAsync($"smtp-source -s 10 -m {messages} -N -f '' -t user@{domain} 127.0.0.1:{Postfix.Port}");
+        // The null sender: Postfix then sends no bounce messages of its own through the sink. -N numbers the recipients, -d keeps a connection.
+        await Network.RunAsync($"smtp-source -d -s 4 -m {messages} -N -f '' -t user@{domain} 127.0.0.1:{Postfix.Port}");
     }
 
     public async ValueTask DisposeAsync()

@@ -9,7 +9,7 @@ public sealed class ReadmeCommandTests
     [Fact]
     public async Task The_sink_runs()
     {
-        var command = ReadmeText.Command("dotnet run ").Split(' ');
+        var command = PageText.Readme.Command("dotnet run ").Split(' ');
 
         // Two other ports and folders than the README's, so that a sink beside the test is not in the way; the policy is the shipped one.
         await using var sink = await SinkProcess.StartAsync(
@@ -26,7 +26,7 @@ public sealed class ReadmeCommandTests
     [InlineData("explain someone@corp.example", "corp.example has no entry: [default] and \"*\" hold")]
     public async Task A_policy_is_checked_and_explained(string arguments, string expected)
     {
-        var command = ReadmeText.Command("$ dotnet run -c Release --project src/SmartSink -- " + arguments)[2..].Split(' ');
+        var command = PageText.Readme.Command("$ dotnet run -c Release --project src/SmartSink -- " + arguments)[2..].Split(' ');
 
         var result = await Tool.RunAsync(command[0], command[1..], folder: RepositoryRoot.Path);
 
@@ -38,7 +38,7 @@ public sealed class ReadmeCommandTests
     public async Task The_tests_run_in_a_container()
     {
         await Requirement.DockerAsync();
-        var command = ReadmeText.Command("docker build --no-cache -f docker/test.Dockerfile").Split(' ');
+        var command = PageText.Readme.Command("docker build --no-cache -f docker/test.Dockerfile").Split(' ');
 
         // The build's own network cannot always reach the package registry; the host's can wherever this test was restored.
         var result = await Tool.RunAsync(command[0], [.. command[1..^1], "--network", "host", command[^1]], folder: RepositoryRoot.Path, timeout: TimeSpan.FromMinutes(15));
