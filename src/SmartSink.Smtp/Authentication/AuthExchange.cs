@@ -1,14 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Unicode;
 
 namespace SmartSink.Smtp.Authentication;
 
 /// <summary>One attempt to authenticate, from AUTH to its result: messages of the client in, challenges out, both without their base64.</summary>
 internal sealed class AuthExchange
 {
-    private const int MaxUserLength = 255;
-
     private readonly byte[] _question;
     private bool _isTold;
 
@@ -100,7 +97,7 @@ internal sealed class AuthExchange
 
     private bool TryKeepUser(ReadOnlySpan<byte> name)
     {
-        if (name.IsEmpty || name.Length > MaxUserLength || name.ContainsAny(ControlOctets.Values) || !Utf8.IsValid(name))
+        if (!UserName.IsValid(name))
         {
             return false;
         }

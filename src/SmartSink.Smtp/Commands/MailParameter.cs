@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -40,12 +41,13 @@ internal static class MailParameter
     /// <summary>HOLDFOR= (RFC 4865 section 4): seconds, 1 to 999999999, without a zero in front.</summary>
     public static bool IsHoldFor(ReadOnlySpan<byte> value) => IsNumber(value) && value[0] != '0';
 
-    /// <summary>HOLDUNTIL= (RFC 4865 section 4): a moment as in RFC 3339, in UTC.</summary>
+    /// <summary>HOLDUNTIL= (RFC 4865 section 4): a moment as in RFC 3339, in UTC; T and Z may be small letters there.</summary>
     public static bool IsHoldUntil(ReadOnlySpan<byte> value)
     {
         Span<char> text = stackalloc char[MaxDateLength];
         return value.Length <= MaxDateLength
             && Encoding.ASCII.TryGetChars(value, text, out var length)
+            && System.Text.Ascii.ToUpperInPlace(text[..length], out _) == OperationStatus.Done
             && DateTime.TryParseExact(text[..length], DateForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
     }
 

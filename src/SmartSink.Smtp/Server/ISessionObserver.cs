@@ -1,3 +1,4 @@
+using System.Net;
 using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Replies;
 
@@ -30,9 +31,9 @@ public interface ISessionObserver
     void TransactionAbandoned(int recipients);
 
     /// <summary>A client that is believed said by XCLIENT for whom it speaks.</summary>
-    /// <param name="facts">The dialog before that.</param>
+    /// <param name="speaker">The address that it has itself.</param>
     /// <param name="attributes">What it said, as written.</param>
-    void ClientIntroduced(in DialogFacts facts, ReadOnlySpan<byte> attributes);
+    void ClientIntroduced(IPAddress? speaker, ReadOnlySpan<byte> attributes);
 
     /// <summary>An attempt to authenticate came to its end.</summary>
     /// <param name="attempt">What is known of it.</param>

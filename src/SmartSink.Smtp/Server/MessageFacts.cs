@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace SmartSink.Smtp.Server;
 
 /// <summary>A message at its end, as the observer sees it. Spans are valid only during the call.</summary>
@@ -5,6 +7,12 @@ public readonly ref struct MessageFacts
 {
     /// <summary>The transaction's id, as in the reply at end of data.</summary>
     public ReadOnlySpan<byte> TransactionId { get; init; }
+
+    /// <summary>The client's address, as in <see cref="DialogFacts.ClientAddress"/>.</summary>
+    public IPAddress? ClientAddress { get; init; }
+
+    /// <summary>The name that the client authenticated as, in UTF-8 without control characters; empty when there is none.</summary>
+    public ReadOnlySpan<byte> User { get; init; }
 
     /// <summary>The reverse-path without brackets; empty for the null sender.</summary>
     public ReadOnlySpan<byte> Sender { get; init; }

@@ -21,7 +21,7 @@ public enum SessionEndReason : byte
     /// <summary>A reply of the policy (421, or one with <c>close = true</c>) closed the connection.</summary>
     PolicyClosed,
 
-    /// <summary>The client was idle for longer than the limit (RFC 5321 section 4.5.3.2.7).</summary>
+    /// <summary>The client finished no command, or sent nothing of its message, for longer than the limit (RFC 5321 section 4.5.3.2.7).</summary>
     IdleTimeout,
 
     /// <summary>A transaction took longer than its deadline.</summary>

@@ -8,10 +8,13 @@ namespace SmartSink.Smtp.Server;
 /// <content>AUTH (RFC 4954).</content>
 public sealed partial class SmtpSession
 {
-    // While it goes on, and when it was a success as long as that counts.
+    // The exchange that goes on.
     private AuthExchange? _auth;
 
-    private bool IsAuthenticated => _auth is { Result: AuthResult.Accepted };
+    // Who the client is, by AUTH or XCLIENT; empty when a token stood for itself, null while it is nobody.
+    private byte[]? _user;
+
+    private bool IsAuthenticated => _user is not null;
 
     private bool IsAuthenticating => _state == DialogState.Authenticating;
 
@@ -126,6 +129,7 @@ public sealed partial class SmtpSession
     private void EndAuth(AuthExchange auth, FixedReply reply, ReplyBuffer output)
     {
         _state = DialogState.Greeted;
+        _auth = null;
         _observer.Authenticated(new AuthenticationFacts
         {
             ClientAddress = _clientAddress,
@@ -135,11 +139,12 @@ public sealed partial class SmtpSession
         });
         if (auth.Result == AuthResult.Accepted)
         {
+            _user = auth.User;
             Say(reply, output);
-            return;
         }
-
-        _auth = null;
-        Fail(reply, output);
+        else
+        {
+            Fail(reply, output);
+        }
     }
 }

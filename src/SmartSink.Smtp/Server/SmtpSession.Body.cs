@@ -10,7 +10,7 @@ public sealed partial class SmtpSession
     {
         if (_transaction is not { } transaction)
         {
-            Fail(_state == DialogState.Greeted ? StandardReplies.MailFirst : HelloFirst, output);
+            AskForMail(output);
         }
         else if (command.Error != SyntaxError.None)
         {
@@ -74,6 +74,8 @@ public sealed partial class SmtpSession
         _observer.MessageEnded(new MessageFacts
         {
             TransactionId = transaction.Id,
+            ClientAddress = _clientAddress,
+            User = _user,
             Sender = transaction.Sender,
             Outcome = reply.Outcome,
             Code = reply.Code,

@@ -74,6 +74,13 @@ public sealed partial class SmtpSession
         _ => null,
     };
 
+    private int TakeChunk(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
+    {
+        var octets = (int)Math.Min(Droppable, input.Length);
+        TakeChunk(octets, output, now);
+        return octets;
+    }
+
     private void TakeChunk(long octets, ReplyBuffer output, in Moment now)
     {
         var chunk = _chunk!;
@@ -93,32 +100,41 @@ public sealed partial class SmtpSession
     {
         if (chunk.Refusal is { } refusal)
         {
-            RefuseChunk(refusal, output);
+            RefuseChunk(chunk, refusal, output);
         }
         else if (chunk.IsLast || IsTooBig(_transaction!))
         {
             // Beyond the limit the message is over at once: the client may send no more of it (RFC 3030 section 2). A chunk that is not
             // the last has one reply in LMTP, too.
             _messages++;
+            _isMailRefused = true;
             EndMessage(_transaction!, each: IsLmtp && chunk.IsLast, output, now);
         }
         else
         {
             Say(StandardReplies.ChunkTaken, output);
         }
+
+        _isMailRefused &= !chunk.IsLast;
     }
 
     // Chunks that were on their way when the one before them or the whole envelope was refused are no error of the client
-    // (RFC 3030 section 2: "already in the pipeline").
-    private void RefuseChunk(FixedReply refusal, ReplyBuffer output)
+    // (RFC 3030 section 2: "already in the pipeline"). Empty ones are nobody's message.
+    private void RefuseChunk(Chunk chunk, FixedReply refusal, ReplyBuffer output)
     {
-        if (refusal == StandardReplies.MailFirst)
+        if (refusal == StandardReplies.MailFirst && (chunk.Taken > 0 || chunk.IsLast))
         {
-            Say(refusal, output);
+            AskForMail(output);
+            return;
         }
-        else
+
+        Fail(refusal, output);
+        if (refusal == StandardReplies.BdatSyntax)
         {
-            Fail(refusal, output);
+            // The message lacks these octets from here on: it has failed (RFC 3030 section 2), and must not be taken for what is left of it.
+            AbandonTransaction();
+            _isMailRefused = true;
+            StopIfAsked(output);
         }
     }
 }

@@ -79,7 +79,7 @@ public sealed partial class SmtpSession
     {
         if (_transaction is not { } transaction)
         {
-            Fail(_state == DialogState.Greeted ? StandardReplies.MailFirst : HelloFirst, output);
+            AskForMail(output);
             return;
         }
 
@@ -105,6 +105,19 @@ public sealed partial class SmtpSession
         {
             Span<byte> localPart = stackalloc byte[LocalPart.MaxLength];
             Judge(transaction, RecipientFacts(arguments.Path, LocalPart.Unquote(arguments.Path.LocalPart, localPart), now), output);
+        }
+    }
+
+    // What a client pipelined behind a MAIL that was then refused is no error of it (RFC 2920 section 3.1).
+    private void AskForMail(ReplyBuffer output)
+    {
+        if (_state == DialogState.Greeted && _isMailRefused)
+        {
+            Say(StandardReplies.MailFirst, output);
+        }
+        else
+        {
+            Fail(_state == DialogState.Greeted ? StandardReplies.MailFirst : HelloFirst, output);
         }
     }
 

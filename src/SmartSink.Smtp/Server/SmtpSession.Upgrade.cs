@@ -41,7 +41,7 @@ public sealed partial class SmtpSession
         _isTls = true;
         _isExtended = false;
         _helo = [];
-        _auth = null;
+        _user = _login;
         UpdateDeadline();
     }
 

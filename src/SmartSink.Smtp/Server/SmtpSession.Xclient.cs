@@ -3,12 +3,18 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Server;
 
-/// <content>XCLIENT (Postfix' XCLIENT_README): a proxy or filter says for whom it speaks, and the dialog starts anew with a greeting.</content>
+/// <content>
+/// XCLIENT (Postfix' XCLIENT_README): a proxy or filter says for whom it speaks, and the dialog starts anew with a greeting. What it
+/// has said holds until it says otherwise, since its lines are short and it may need several.
+/// </content>
 public sealed partial class SmtpSession
 {
+    // The name said by LOGIN; null for none.
+    private byte[]? _login;
+
     private void Xclient(Command command, ReplyBuffer output, in Moment now)
     {
-        Span<byte> helo = stackalloc byte[XclientArguments.MaxValueLength];
+        Span<byte> scratch = stackalloc byte[XclientArguments.ScratchLength];
         if (!Knows(SmtpExtensions.Xclient))
         {
             Fail(StandardReplies.XclientNotAllowed, output);
@@ -17,21 +23,29 @@ public sealed partial class SmtpSession
         {
             Fail(StandardReplies.XclientInTransaction, output);
         }
-        else if (XclientArguments.Parse(command.Argument, helo, out var arguments) is var error && error != SyntaxError.None)
+        else if (XclientArguments.Parse(command.Argument, scratch, out var arguments) is var error && error != SyntaxError.None)
         {
             Fail(ReplyToXclient(error), output);
         }
         else
         {
-            _observer.ClientIntroduced(Facts(Stage.Connect, now), command.Argument);
-            _clientAddress = Unmap(arguments.Address) ?? _clientAddress;
-            _destination = arguments.HasDestination ? Unmap(arguments.Destination) : _destination;
-            _helo = arguments.Helo.ToArray();
-            _isExtended = false;
-            _auth = null;
+            _observer.ClientIntroduced(_connectedAddress, command.Argument);
+            TakeOver(arguments);
             Greet(output, now);
             StopIfAsked(output);
         }
+    }
+
+    private void TakeOver(XclientArguments arguments)
+    {
+        _clientAddress = arguments.HasAddress ? Unmap(arguments.Address) ?? _connectedAddress : _clientAddress;
+        _destination = arguments.HasDestination ? Unmap(arguments.Destination) : _destination;
+        _login = arguments switch { { HasLogin: false } => _login, { Login.IsEmpty: true } => null, _ => arguments.Login.ToArray() };
+        _user = _login;
+
+        // Before EHLO the name is one that XCLIENT said; behind it, it is that of the dialog which is over.
+        _helo = arguments.HasHelo ? arguments.Helo.ToArray() : _state == DialogState.Greeted ? [] : _helo;
+        _isExtended = false;
     }
 
     private static FixedReply ReplyToXclient(SyntaxError error) => error switch

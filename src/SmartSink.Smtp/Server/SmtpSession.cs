@@ -12,6 +12,7 @@ public sealed partial class SmtpSession
 {
     private readonly IMailboxFilterSource _filters;
     private readonly ISessionObserver _observer;
+    private readonly IPAddress? _connectedAddress;
     private SessionProfile _profile;
     private IPAddress? _clientAddress;
     private IPAddress? _destination;
@@ -27,6 +28,9 @@ public sealed partial class SmtpSession
     private bool _isTls;
     private bool _isStopping;
 
+    // What was pipelined behind MAIL may be on its way still, and must not count as errors.
+    private bool _isMailRefused;
+
     /// <summary>Starts a dialog.</summary>
     /// <param name="options">Names and limits, shared.</param>
     /// <param name="filters">The rules.</param>
@@ -38,7 +42,8 @@ public sealed partial class SmtpSession
         _profile = options.Profile;
         _filters = filters;
         _observer = observer;
-        _clientAddress = Unmap(clientAddress);
+        _connectedAddress = Unmap(clientAddress);
+        _clientAddress = _connectedAddress;
         Deadline = long.MaxValue;
     }
 
@@ -51,6 +56,12 @@ public sealed partial class SmtpSession
         get => _destination;
         set => _destination = Unmap(value);
     }
+
+    /// <summary>The address of the client for whom the dialog is: the one that connected, or the one that it named by XCLIENT.</summary>
+    public IPAddress? ClientAddress => _clientAddress;
+
+    /// <summary>The name that the client authenticated as, in UTF-8; empty when it has not, or had no name to say.</summary>
+    public ReadOnlySpan<byte> User => _user;
 
     /// <summary>Why the session ended or wants to; <see cref="SessionEndReason.None"/> while it goes on.</summary>
     public SessionEndReason EndReason { get; private set; }
@@ -74,11 +85,6 @@ public sealed partial class SmtpSession
     public SessionStep Advance(ReadOnlySpan<byte> input, ReplyBuffer output, Moment now)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (!input.IsEmpty)
-        {
-            _lastHeard = now.Milliseconds;
-        }
-
         var consumed = 0;
         var action = SessionAction.Read;
         while (_state < DialogState.Upgrading && consumed < input.Length)
@@ -125,24 +131,24 @@ public sealed partial class SmtpSession
 
     private int Take(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
-        if (IsScanning)
+        if (_skip != LineSkip.None)
         {
-            return TakeData(input, output, now);
+            return SkipLine(input, output);
         }
 
-        if (IsInChunk)
+        var taken = IsScanning ? TakeData(input, output, now) : IsInChunk ? TakeChunk(input, output, now) : TakeLine(input, output, now);
+        if (taken > 0)
         {
-            var octets = (int)Math.Min(Droppable, input.Length);
-            TakeChunk(octets, output, now);
-            return octets;
+            // A part of a line is nothing heard, nor is the rest of a refused one: RFC 5321 section 4.5.3.2.7 gives a time for a command.
+            _lastHeard = now.Milliseconds;
         }
 
-        return _skip == LineSkip.None ? TakeLine(input, output, now) : SkipLine(input, output);
+        return taken;
     }
 
     private void Execute(Command command, ReplyBuffer output, in Moment now)
     {
-        if (_state == DialogState.Refused && command.Verb is not (Verb.Quit or Verb.Bdat))
+        if (_state == DialogState.Refused && command.Verb is not (Verb.Quit or Verb.Bdat) && !(command.Verb == Verb.Xclient && Knows(SmtpExtensions.Xclient)))
         {
             Fail(command.Verb is Verb.Ehlo or Verb.Helo or Verb.Lhlo ? StandardReplies.HelloRefused : StandardReplies.ServiceRefused, output);
             return;
@@ -203,5 +209,12 @@ public sealed partial class SmtpSession
                 Fail(StandardReplies.UnknownCommand, output);
                 break;
         }
+
+        _isMailRefused = command.Verb switch
+        {
+            Verb.Mail => _transaction is null,
+            Verb.Rcpt or Verb.Bdat => _isMailRefused,
+            _ => false,
+        };
     }
 }

@@ -61,7 +61,10 @@ public sealed class SmtpSessionOptions
     /// <summary>How clients authenticate.</summary>
     public AuthOptions Auth { get; init; } = new();
 
-    /// <summary>Time without an octet from the client before 421 4.4.2; zero for no limit.</summary>
+    /// <summary>
+    /// Time without a whole command line, or an octet of a message, from the client before 421 4.4.2 (RFC 5321 section 4.5.3.2.7);
+    /// zero for no limit. A part of a line does not count.
+    /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Time from MAIL to the end of data before 421 4.4.2; zero for no limit.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using SmartSink.Listening.Proxying;
 using SmartSink.Observability.Metrics;
 using SmartSink.Smtp.Server;
@@ -23,6 +24,9 @@ internal static partial class ListeningLog
 
     [LoggerMessage(104, LogLevel.Debug, "Connection {Connection} from {Client} to {Listener} ended: {Reason}")]
     private static partial void ConnectionEndedCore(ILogger log, long connection, IPAddress client, string listener, string reason);
+
+    [LoggerMessage(113, LogLevel.Debug, "Connection {Connection} of {User} at {Client} to {Listener} ended: {Reason}")]
+    private static partial void ConnectionOfUserEnded(ILogger log, long connection, string user, IPAddress client, string listener, string reason);
 
     [LoggerMessage(105, LogLevel.Debug, "Connection from {Client} to {Listener} refused: {Reason}")]
     private static partial void ConnectionRefusedCore(ILogger log, IPAddress client, string listener, string reason);
@@ -48,11 +52,22 @@ internal static partial class ListeningLog
     [LoggerMessage(112, LogLevel.Debug, "Connection {Connection} by proxy {Proxy} has no good header: {Result}")]
     public static partial void ProxyHeaderRefused(this ILogger log, long connection, IPAddress proxy, ProxyHeaderResult result);
 
-    public static void ConnectionEnded(this ILogger log, long connection, IPAddress client, string listener, SessionEndReason reason)
+    public static void ConnectionEnded(this ILogger log, long connection, string listener, SmtpSession session, IPAddress peer)
     {
-        if (log.IsEnabled(LogLevel.Debug))
+        if (!log.IsEnabled(LogLevel.Debug))
         {
-            ConnectionEndedCore(log, connection, client, listener, LabelWords.EndReasons[(int)reason]);
+            return;
+        }
+
+        var client = session.ClientAddress ?? peer;
+        var reason = LabelWords.EndReasons[(int)session.EndReason];
+        if (session.User.IsEmpty)
+        {
+            ConnectionEndedCore(log, connection, client, listener, reason);
+        }
+        else
+        {
+            ConnectionOfUserEnded(log, connection, Encoding.UTF8.GetString(session.User), client, listener, reason);
         }
     }
 

@@ -18,11 +18,11 @@ internal sealed partial class SmtpConnection
     /// <summary>The session is over and its last reply is on its way.</summary>
     private void Close()
     {
-        _session.ConnectionEnded(_session.EndReason);
-        var clientMaySpeak = _leftUnread || (_session.EndReason != SessionEndReason.Quit && !_wasSilent);
+        Session.ConnectionEnded(Session.EndReason);
+        var clientMaySpeak = _leftUnread || (Session.EndReason != SessionEndReason.Quit && !_wasSilent);
         if (!clientMaySpeak || !NativeSocket.ShutdownSend(_descriptor))
         {
-            End(_session.EndReason);
+            End(Session.EndReason);
             return;
         }
 
@@ -40,14 +40,14 @@ internal sealed partial class SmtpConnection
             _lingered += octets;
             if ((octets == 0 && error != SocketError.WouldBlock) || _lingered > LingerOctets)
             {
-                End(_session.EndReason);
+                End(Session.EndReason);
                 return;
             }
         }
     }
 
     private void Lost(SocketError error) => End(
-        _session.IsInData ? SessionEndReason.ClosedInData
+        Session.IsInData ? SessionEndReason.ClosedInData
         : error == SocketError.Success ? SessionEndReason.ClientClosed
         : SessionEndReason.ConnectionReset);
 
@@ -67,8 +67,8 @@ internal sealed partial class SmtpConnection
 
         _phase = ConnectionPhase.Closed;
         Deadline = long.MaxValue;
-        _session.ConnectionEnded(reason);
-        if (_session.HasDeniedTls)
+        Session.ConnectionEnded(reason);
+        if (Session.HasDeniedTls)
         {
             Met(DrawnFault);
         }
@@ -76,8 +76,8 @@ internal sealed partial class SmtpConnection
         CloseDescriptor();
         _unfinished.Release();
         _unsent = null;
-        _context.Observer.ConnectionClosed(_session.EndReason);
-        _context.Log.ConnectionEnded(_id, ClientAddress, _context.Listener, _session.EndReason);
+        _context.Observer.ConnectionClosed(Session.EndReason);
+        _context.Log.ConnectionEnded(_id, _context.Listener, Session, ClientAddress);
         _context.Registry.Remove(this);
     }
 

@@ -23,16 +23,16 @@ internal sealed partial class SmtpConnection
     private void Greet()
     {
         var replies = ThreadBuffers.TakeReplies();
-        var step = _session.Start(replies, _context.Now());
+        var step = Session.Start(replies, _context.Now());
         Converse(step.Action, replies);
     }
 
     /// <summary>The client is silent and the session's time has come, or the server stops.</summary>
     private void LookAtSession()
     {
-        _wasSilent = !_mayRead && !_session.IsInData;
+        _wasSilent = !_mayRead && !Session.IsInData;
         var replies = ThreadBuffers.TakeReplies();
-        Converse(_context.AskSession(_session, replies), replies);
+        Converse(_context.AskSession(Session, replies), replies);
     }
 
     private void Converse(SessionAction action) => Converse(action, ThreadBuffers.TakeReplies());
@@ -61,7 +61,7 @@ internal sealed partial class SmtpConnection
         {
             case SessionAction.Read:
                 _phase = ConnectionPhase.Reading;
-                Deadline = _session.Deadline;
+                Deadline = Session.Deadline;
                 if (_mayRead)
                 {
                     Signal(ConnectionSignals.Turn);
@@ -89,8 +89,8 @@ internal sealed partial class SmtpConnection
         var scratch = ThreadBuffers.Scratch;
         var held = _unfinished.Octets.Length;
         _unfinished.Octets.CopyTo(scratch);
-        var drops = _session.Droppable >= CommandRoom;
-        var room = drops ? (int)Math.Min(_session.Droppable, budget) : _session.IsScanning ? scratch.Length - held : CommandRoom;
+        var drops = Session.Droppable >= CommandRoom;
+        var room = drops ? (int)Math.Min(Session.Droppable, budget) : Session.IsScanning ? scratch.Length - held : CommandRoom;
         var octets = drops
             ? NativeSocket.Drop(_descriptor, room, out var error)
             : NativeSocket.Receive(_descriptor, scratch.AsSpan(held, room), out error);
@@ -113,14 +113,14 @@ internal sealed partial class SmtpConnection
         _wasSilent = false;
         _context.Observer.BytesReceived(octets);
         budget -= octets;
-        action = drops ? _session.Dropped(octets, replies, _context.Now()).Action : Feed(scratch.AsSpan(0, held + octets), replies);
+        action = drops ? Session.Dropped(octets, replies, _context.Now()).Action : Feed(scratch.AsSpan(0, held + octets), replies);
         return true;
     }
 
     /// <summary>Gives octets to the session; what it left of them is held, unless the dialog in the clear ends here.</summary>
     private SessionAction Feed(ReadOnlySpan<byte> octets, ReplyBuffer replies)
     {
-        var step = _session.Advance(octets, replies, _context.Now());
+        var step = Session.Advance(octets, replies, _context.Now());
         var rest = octets[step.Consumed..];
         if (step.Action is SessionAction.Close or SessionAction.StartTls)
         {

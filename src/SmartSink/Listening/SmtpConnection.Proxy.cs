@@ -70,8 +70,7 @@ internal sealed partial class SmtpConnection
         {
             _context.Log.ConnectionProxied(_id, ClientAddress, client, header.Destination, header.Authority);
             ClientAddress = client.Address;
-            _session = NewSession();
-            _session.Destination = header.Destination?.Address;
+            Session.Destination = header.Destination?.Address;
         }
 
         if (_context.Registry.TryCountAddress(this))

@@ -51,7 +51,7 @@ internal sealed partial class SmtpConnection
         _isPolled = false;
         _phase = ConnectionPhase.Tls;
         _tlsSocket = new Socket(new SafeSocketHandle(_descriptor, ownsHandle: true));
-        _tls = new TlsDialog(_context, this, _tlsSocket, _session, _id);
+        _tls = new TlsDialog(_context, this, _tlsSocket, Session, _id);
         _tls.Start();
     }
 

@@ -20,7 +20,6 @@ internal sealed partial class SmtpConnection : IPolled
     private readonly SocketPoller _poller;
     private readonly int _descriptor;
     private readonly long _id = Interlocked.Increment(ref _lastId);
-    private SmtpSession _session;
     private int _signals;
     private ConnectionPhase _phase;
     private bool _mayRead;
@@ -37,7 +36,6 @@ internal sealed partial class SmtpConnection : IPolled
         _descriptor = descriptor;
         ClientAddress = clientAddress;
         _faultDraw = context.Tls?.Faults?.Next();
-        _session = NewSession();
     }
 
     /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; the proxy's until its header has come.</summary>
@@ -70,7 +68,7 @@ internal sealed partial class SmtpConnection : IPolled
         // What a proxy connects to is the sink; where the client meant to go stands in the header.
         if (!IsByProxy && _context.WantsDestination && NativeSocket.Destination(_descriptor, ClientAddress.AddressFamily) is { } destination)
         {
-            _session.Destination = destination;
+            Session.Destination = destination;
             _context.Log.ConnectionMeantFor(_id, destination);
         }
 
@@ -147,8 +145,9 @@ internal sealed partial class SmtpConnection : IPolled
         }
     }
 
-    private SmtpSession NewSession() =>
-        new(_context.OptionsFor(ClientAddress), _context.Filters, _context.SessionObserver, ClientAddress) { StartTlsDenial = DrawnDenial };
+    /// <summary>The dialog; made when it is first wanted, which is when the client's address is known.</summary>
+    private SmtpSession Session =>
+        field ??= new(_context.OptionsFor(ClientAddress), _context.Filters, _context.SessionObserver, ClientAddress) { StartTlsDenial = DrawnDenial };
 
     private void Begin()
     {
@@ -213,7 +212,7 @@ internal sealed partial class SmtpConnection : IPolled
                 End(SessionEndReason.SlowClient);
                 break;
             case ConnectionPhase.Lingering when isDue:
-                End(_session.EndReason);
+                End(Session.EndReason);
                 break;
         }
     }

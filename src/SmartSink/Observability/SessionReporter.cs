@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using SmartSink.Observability.Logging;
 using SmartSink.Observability.Metrics;
@@ -24,14 +25,16 @@ internal sealed class SessionReporter(DialogMetrics metrics, ILogger<SessionRepo
         metrics.CountMessage(in message);
         if (log.IsEnabled(LogLevel.Debug))
         {
-            log.MessageEnded(
-                Text(message.TransactionId),
-                Text(message.Sender),
-                LabelWords.Outcomes[(int)message.Outcome],
-                message.Code,
-                message.Recipients,
-                message.Size,
-                message.TransactionTime.TotalMilliseconds);
+            var (id, sender, outcome) = (Text(message.TransactionId), Text(message.Sender), LabelWords.Outcomes[(int)message.Outcome]);
+            var milliseconds = message.TransactionTime.TotalMilliseconds;
+            if (message.User.IsEmpty)
+            {
+                log.MessageEnded(id, message.ClientAddress, sender, outcome, message.Code, message.Recipients, message.Size, milliseconds);
+            }
+            else
+            {
+                log.MessageOfUserEnded(id, Text(message.User), message.ClientAddress, sender, outcome, message.Code, message.Recipients, message.Size, milliseconds);
+            }
         }
     }
 
@@ -53,11 +56,11 @@ internal sealed class SessionReporter(DialogMetrics metrics, ILogger<SessionRepo
     }
 
     /// <inheritdoc/>
-    public void ClientIntroduced(in DialogFacts facts, ReadOnlySpan<byte> attributes)
+    public void ClientIntroduced(IPAddress? speaker, ReadOnlySpan<byte> attributes)
     {
         if (log.IsEnabled(LogLevel.Debug))
         {
-            log.ClientIntroduced(facts.ClientAddress, Text(attributes));
+            log.ClientIntroduced(speaker, Text(attributes));
         }
     }
 

@@ -40,6 +40,7 @@ public sealed class MailParameterTests
     [Theory]
     [InlineData("2026-01-31T23:59:59Z", true)]
     [InlineData("2026-01-31T23:59:59.25Z", true)]
+    [InlineData("2026-01-31t23:59:59z", true)]
     [InlineData("2026-01-31T23:59:59+01:00", false)]
     [InlineData("2026-01-31 23:59:59Z", false)]
     [InlineData("2026-02-30T00:00:00Z", false)]

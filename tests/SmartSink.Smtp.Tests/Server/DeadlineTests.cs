@@ -72,12 +72,35 @@ public sealed class DeadlineTests
         dialog.Session.EndReason.ShouldBe(SessionEndReason.None);
     }
 
-    [Fact]
-    public void An_unfinished_line_is_not_silence()
+    // RFC 5321 section 4.5.3.2.7 is about the next command, so octets that make none gain a client no time.
+    [Theory]
+    [InlineData("EHLO a|", "N")]
+    [InlineData("EHLO a|NO\nOP", "P")]
+    [InlineData("EHLO a|AUTH LOGIN|", "Y")]
+    public void A_part_of_a_line_is_silence(string start, string part)
     {
-        var dialog = Dialog.After("EHLO a|", options: Limits());
+        var dialog = Dialog.After(start, options: Limits());
+        dialog.Pass(TimeSpan.FromSeconds(150));
+        dialog.Say(part);
+        Left(dialog).ShouldBe(150);
+        dialog.Pass(TimeSpan.FromSeconds(149));
+        dialog.Say(part);
+        Left(dialog).ShouldBe(1);
+        dialog.Pass(TimeSpan.FromSeconds(1));
+        dialog.CheckDeadlines().ShouldBe("421 4.4.2 Nothing heard for too long, closing|");
+        dialog.Session.EndReason.ShouldBe(SessionEndReason.IdleTimeout);
+    }
+
+    [Theory]
+    [InlineData("EHLO a|", "NOOP|NOO")]
+    [InlineData("EHLO a|", "NO\nOP")]
+    [InlineData("EHLO a|AUTH LOGIN|", "YQ==|")]
+    [InlineData("EHLO a|BDAT 100|", "x")]
+    public void A_command_or_an_octet_of_a_chunk_is_not(string start, string said)
+    {
+        var dialog = Dialog.After(start, options: new() { Hostname = "mx.sink.test", MinDataRate = 0, TransactionTimeout = TimeSpan.Zero, Auth = new() { AllowCleartext = true } });
         dialog.Pass(TimeSpan.FromSeconds(299));
-        dialog.Say("NOO");
+        dialog.Say(said);
         Left(dialog).ShouldBe(300);
     }
 
@@ -105,6 +128,7 @@ public sealed class DeadlineTests
     {
         Hostname = "mx.sink.test",
         OfferStartTls = true,
+        Auth = new() { AllowCleartext = true },
         IdleTimeout = TimeSpan.FromSeconds(300),
         TransactionTimeout = TimeSpan.FromSeconds(250),
         MinDataRate = 100,

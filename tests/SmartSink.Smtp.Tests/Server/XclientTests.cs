@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
 
@@ -42,7 +44,9 @@ public sealed class XclientTests
     [InlineData("HELO=a HELO=[UNAVAILABLE]", "helo= ", "client=203.0.113.9 id")]
     [InlineData("PROTO=SMTP", "helo= ", "client=203.0.113.9 id")]
     [InlineData("PROTO=esmtp", "helo= ", "client=203.0.113.9 id")]
+    [InlineData("PROTO=LMTP", "helo= ", "client=203.0.113.9 id")]
     [InlineData("LOGIN=user+40example", "helo= ", "client=203.0.113.9 id")]
+    [InlineData("LOGIN=j+C3+B6rg+20doe", "helo= ", "client=203.0.113.9 id")]
     [InlineData("LOGIN=[UNAVAILABLE]", "helo= ", "client=203.0.113.9 id")]
     [InlineData("DESTADDR=198.51.100.25 DESTPORT=25", "helo= ", "client=203.0.113.9 to=198.51.100.25 id")]
     [InlineData("DESTADDR=IPV6:2001:db8::25", "helo= ", "client=203.0.113.9 to=2001:db8::25 id")]
@@ -119,8 +123,9 @@ public sealed class XclientTests
     [InlineData("HELO=a+ZZ", BadValue)]
     [InlineData("LOGIN=", BadValue)]
     [InlineData("LOGIN=a+0A", BadValue)]
+    [InlineData("LOGIN=a+FF", BadValue)]
     [InlineData("PROTO=", BadValue)]
-    [InlineData("PROTO=LMTP", BadValue)]
+    [InlineData("PROTO=UUCP", BadValue)]
     [InlineData("PROTO=[UNAVAILABLE]", BadValue)]
     public void Bad_attributes_change_nothing(string attributes, string reply)
     {
@@ -159,6 +164,77 @@ public sealed class XclientTests
         filter.At(Stage.Connect, new SmartSink.Smtp.Replies.FixedReply(554, new(5, 7, 1), "Not you"u8));
 
         dialog.Say("XCLIENT ADDR=192.0.2.1|EHLO c|QUIT|").ShouldBe("554 5.7.1 Not you|503 Service was refused, only QUIT is left|221 2.0.0 Bye|");
+    }
+
+    [Fact]
+    public void A_client_that_was_refused_may_come_again_in_another_name()
+    {
+        var filter = new ScriptedFilter();
+        var dialog = Start(filter);
+        filter.At(Stage.Connect, new SmartSink.Smtp.Replies.FixedReply(554, new(5, 7, 1), "Not you"u8));
+        dialog.Say("XCLIENT ADDR=192.0.2.1|").ShouldBe("554 5.7.1 Not you|");
+        filter.At(Stage.Connect, null);
+        dialog.Say("XCLIENT ADDR=192.0.2.2|").ShouldBe(Greeting);
+        dialog.Say("HELO c|").ShouldBe("250 mx.sink.test|");
+    }
+
+    // The lines are short, so that one says a part and the next one the rest.
+    [Theory]
+    [InlineData("ADDR=192.0.2.1|DESTADDR=198.51.100.25", "helo= ", "client=192.0.2.1 to=198.51.100.25 id")]
+    [InlineData("HELO=a|ADDR=192.0.2.1", "helo=a ", "client=192.0.2.1 id")]
+    [InlineData("HELO=a|HELO=[UNAVAILABLE]", "helo= ", "client=203.0.113.9 id")]
+    [InlineData("ADDR=192.0.2.1|ADDR=192.0.2.2", "helo= ", "client=192.0.2.2 id")]
+    [InlineData("ADDR=192.0.2.1|ADDR=[UNAVAILABLE]", "helo= ", "client=203.0.113.9 id")]
+    [InlineData("DESTADDR=192.0.2.1|DESTADDR=[UNAVAILABLE]", "helo= ", "client=203.0.113.9 id")]
+    public void What_was_said_holds_until_something_else_is(string attributes, string helo, string client)
+    {
+        var filter = new ScriptedFilter();
+        var dialog = Start(filter);
+        var lines = attributes.Split('|');
+        dialog.Say(string.Concat(lines.Select(line => $"XCLIENT {line}|")));
+        filter.Asked[^1].ShouldStartWith("Connect " + helo);
+        filter.Asked[^1].ShouldContain(client);
+        dialog.Observer.Events.ShouldBe(lines.Select(line => $"introduced by 203.0.113.9: {line}"));
+    }
+
+    [Fact]
+    public void The_name_of_a_dialog_that_is_over_is_forgotten()
+    {
+        var filter = new ScriptedFilter();
+        Start(filter).Say("XCLIENT HELO=a|EHLO b|XCLIENT ADDR=192.0.2.1|");
+        filter.Asked[^1].ShouldStartWith("Connect helo= ");
+    }
+
+    [Theory]
+    [InlineData("XCLIENT LOGIN=ann|EHLO c|", "ann")]
+    [InlineData("XCLIENT LOGIN=j+C3+B6rg|EHLO c|", "jörg")]
+    [InlineData("XCLIENT LOGIN=ann|XCLIENT ADDR=192.0.2.1|EHLO c|", "ann")]
+    [InlineData("XCLIENT LOGIN=ann|EHLO c|STARTTLS|", "ann")]
+    [InlineData("XCLIENT LOGIN=ann|XCLIENT LOGIN=bob|EHLO c|", "bob")]
+    [InlineData("EHLO c|AUTH PLAIN AGJvYgBzZWNyZXQ=|", "bob")]
+    [InlineData("XCLIENT LOGIN=ann|XCLIENT LOGIN=[UNAVAILABLE]|EHLO c|", null)]
+    [InlineData("XCLIENT ADDR=192.0.2.1|EHLO c|", null)]
+    [InlineData("EHLO c|AUTH PLAIN AGJvYgBzZWNyZXQ=|XCLIENT ADDR=192.0.2.1|EHLO c|", null)]
+    public void A_login_is_an_authentication(string said, string? user)
+    {
+        var dialog = new Dialog(options: new()
+        {
+            Hostname = "mx.sink.test",
+            OfferStartTls = true,
+            Extensions = SmtpExtensions.Default | SmtpExtensions.Xclient,
+            Auth = new() { Mode = AuthMode.Required, AllowCleartext = true },
+        });
+        dialog.Start();
+        dialog.Say(said);
+        if (dialog.Action == SessionAction.StartTls)
+        {
+            dialog.TlsEstablished();
+            dialog.Say("EHLO c|");
+        }
+
+        Encoding.UTF8.GetString(dialog.Session.User).ShouldBe(user ?? string.Empty);
+        dialog.Say("MAIL FROM:<a@b.example>|").ShouldStartWith(user is null ? "530 5.7.0 " : "250 2.1.0 ");
+        dialog.Say("RSET|AUTH PLAIN AGJvYgBzZWNyZXQ=|").ShouldEndWith(user is null ? "235 2.7.0 Authenticated|" : "503 5.5.1 Authenticated already|");
     }
 
     private static Dialog Start(IMailboxFilter filter)

@@ -1,3 +1,4 @@
+using System.Net;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Replies;
@@ -34,7 +35,7 @@ public sealed class NullObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
-    public void ClientIntroduced(in DialogFacts facts, ReadOnlySpan<byte> attributes)
+    public void ClientIntroduced(IPAddress? speaker, ReadOnlySpan<byte> attributes)
     {
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Authentication;
@@ -46,7 +47,7 @@ public sealed class RecordingObserver : ISessionObserver
     {
         var sender = Text(message.Sender);
         _messages.Enqueue((sender, message.Size));
-        _events.Enqueue($"message from <{sender}> {message.Outcome} {message.Code}, {message.Recipients} recipients, {message.Size} octets, {message.TransactionTime.TotalSeconds} s, data {message.DataTime.TotalSeconds} s");
+        _events.Enqueue($"message {(message.User.IsEmpty ? string.Empty : $"of {Text(message.User)} ")}from <{sender}> {message.Outcome} {message.Code}, {message.Recipients} recipients, {message.Size} octets, {message.TransactionTime.TotalSeconds} s, data {message.DataTime.TotalSeconds} s");
     }
 
     /// <inheritdoc/>
@@ -56,8 +57,8 @@ public sealed class RecordingObserver : ISessionObserver
     public void Authenticated(in AuthenticationFacts attempt) => _events.Enqueue($"authentication of <{Text(attempt.User)}> by {attempt.Mechanism}: {attempt.Result}");
 
     /// <inheritdoc/>
-    public void ClientIntroduced(in DialogFacts facts, ReadOnlySpan<byte> attributes) =>
-        _events.Enqueue($"introduced by {facts.ClientAddress}: {Text(attributes)}");
+    public void ClientIntroduced(IPAddress? speaker, ReadOnlySpan<byte> attributes) =>
+        _events.Enqueue($"introduced by {speaker}: {Text(attributes)}");
 
     /// <inheritdoc/>
     public void Refused(in DialogFacts facts, Reply reply)

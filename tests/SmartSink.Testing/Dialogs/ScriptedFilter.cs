@@ -20,8 +20,8 @@ public sealed class ScriptedFilter : IMailboxFilter
     /// <inheritdoc/>
     public string EntryName(int entry) => entry == 0 ? "other" : $"entry{entry}";
 
-    /// <summary>Gives this reply at a stage.</summary>
-    public ScriptedFilter At(Stage stage, Reply reply)
+    /// <summary>Gives this reply at a stage; null to go on there.</summary>
+    public ScriptedFilter At(Stage stage, Reply? reply)
     {
         _stages[stage] = new FilterAnswer { Reply = reply };
         return this;

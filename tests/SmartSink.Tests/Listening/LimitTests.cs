@@ -1,3 +1,4 @@
+using SmartSink.Configuration;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Tests.Listening;
@@ -38,6 +39,20 @@ public class LimitTests
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Quit);
         await server.RoomAsync(1);
         await using var fourth = await server.GreetedAsync();
+    }
+
+    // TLS would have to be spoken before a word could be said, which costs what the limit is there to save.
+    [Fact]
+    public async Task A_full_server_closes_a_client_that_expects_TLS_without_a_word()
+    {
+        await using var server = RunningServer.Start(settings => settings with { MaxConnections = 1, Tls = TlsMode.Implicit });
+        await using var first = await server.ConnectAsync();
+        await server.AcceptedAsync(1);
+        await using var second = await server.ConnectAsync();
+        (await second.LineAsync()).ShouldBeNull();
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.TooManyConnections);
+        server.Connections.Opened.ShouldBe(2);
+        server.Sessions.Codes.ShouldBeEmpty();
     }
 
     [Fact]

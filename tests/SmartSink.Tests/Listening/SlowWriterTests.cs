@@ -32,16 +32,10 @@ public sealed class SlowWriterTests
         (server.Connections.Receives - receives).ShouldBeLessThanOrEqualTo(sent);
         server.Connections.Closed.ShouldBe(0);
 
-        // The messages come too slowly, and are cut off while they still drip; a command may take its time as long as it goes on.
-        while (server.Connections.Closed < Crowd / 2)
-        {
-            Pass();
-        }
-
+        // The messages come too slowly, and the commands never; all are cut off while they still drip.
         while (server.Connections.Closed < Crowd)
         {
-            server.Clock.Advance(TimeSpan.FromSeconds(1));
-            good.Ask("NOOP\r\n"u8).ShouldBe(250);
+            Pass();
         }
 
         for (var i = 0; i < Crowd; i++)

@@ -5,8 +5,12 @@ namespace SmartSink.Observability.Logging;
 /// <summary>What became of mail, ids 240 to 259. At Debug: a sink takes tens of thousands of messages a second.</summary>
 internal static partial class DialogLog
 {
-    [LoggerMessage(240, LogLevel.Debug, "Message {Id} from <{Sender}>: {Outcome} {Code}, {Recipients} recipients, {Size} octets, {Milliseconds} ms", SkipEnabledCheck = true)]
-    public static partial void MessageEnded(this ILogger log, string id, string sender, string outcome, int code, int recipients, long size, double milliseconds);
+    [LoggerMessage(240, LogLevel.Debug, "Message {Id} of {Client} from <{Sender}>: {Outcome} {Code}, {Recipients} recipients, {Size} octets, {Milliseconds} ms", SkipEnabledCheck = true)]
+    public static partial void MessageEnded(this ILogger log, string id, IPAddress? client, string sender, string outcome, int code, int recipients, long size, double milliseconds);
+
+    [LoggerMessage(244, LogLevel.Debug, "Message {Id} of {User} at {Client} from <{Sender}>: {Outcome} {Code}, {Recipients} recipients, {Size} octets, {Milliseconds} ms", SkipEnabledCheck = true)]
+    public static partial void MessageOfUserEnded(
+        this ILogger log, string id, string user, IPAddress? client, string sender, string outcome, int code, int recipients, long size, double milliseconds);
 
     [LoggerMessage(241, LogLevel.Debug, "Refused {Client} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>: {Reply}", SkipEnabledCheck = true)]
     public static partial void Refused(this ILogger log, IPAddress? client, string stage, string id, string sender, string recipient, string reply);
