@@ -53,6 +53,10 @@ internal sealed class UserList
         return errors.Count == 0 ? users : throw new UserListException(errors);
     }
 
+    /// <summary>Whether another list lets in the same users with the same passwords.</summary>
+    public bool IsSameAs(UserList other) =>
+        Count == other.Count && _passwords.All(user => other._passwords.TryGetValue(user.Key, out var password) && password.AsSpan().SequenceEqual(user.Value));
+
     /// <summary>Whether there is such a user with such a secret.</summary>
     public bool Has(in Credentials credentials) =>
         _passwords.TryGetValue(Encoding.UTF8.GetString(credentials.User), out var password) && credentials.Match(password);

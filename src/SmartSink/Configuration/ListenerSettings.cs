@@ -78,6 +78,7 @@ internal record ListenerSettings
 
     /// <summary>SINK_AUTH_MECHANISMS: the mechanisms offered, at least one.</summary>
     public IReadOnlyList<AuthMechanism> AuthMechanisms { get; init; } = Smtp.Authentication.AuthMechanisms.All;
+
     /// <summary>SINK_PROXY: which header of the PROXY protocol every connection begins with.</summary>
     public ProxyMode Proxy { get; init; }
 

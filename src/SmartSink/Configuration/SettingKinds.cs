@@ -85,6 +85,7 @@ internal static class SettingKinds
     /// <summary>Mechanisms of AUTH.</summary>
     public static SettingKind<IReadOnlyList<AuthMechanism>> AuthMechanisms { get; } = new(
         "names", "names out of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER with commas between them", Smtp.Authentication.AuthMechanisms.TryParse);
+
     /// <summary>SMTP or LMTP.</summary>
     public static SettingKind<MailProtocol> Protocol { get; } = OneOf<MailProtocol>();
 
@@ -125,7 +126,6 @@ internal static class SettingKinds
         return true;
     });
 
-    /// <summary>One of an enumeration's words, without case.</summary>
     private static SettingKind<SmtpExtensions> KeywordsOutOf(SmtpExtensions allowed)
     {
         var keywords = ExtensionKeywords.All.Where(known => (known.Extension & allowed) != SmtpExtensions.None).Select(known => known.Keyword);
@@ -133,6 +133,7 @@ internal static class SettingKinds
             ExtensionKeywords.TryParse(text, out value) && (value & ~allowed) == SmtpExtensions.None);
     }
 
+    /// <summary>One of an enumeration's words, without case.</summary>
     private static SettingKind<T> OneOf<T>()
         where T : struct, Enum
     {

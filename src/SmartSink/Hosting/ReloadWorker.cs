@@ -1,16 +1,18 @@
+using SmartSink.Authentication;
 using SmartSink.Reloading;
 using SmartSink.Tls;
 
 namespace SmartSink.Hosting;
 
 /// <summary>
-/// Lets policy and certificates follow their files while the process runs. A reloader looks at all of them when it is made, and that is left
+/// Lets policy, certificates and users follow their files while the process runs. A reloader looks at all of them when it is made, and that is left
 /// until SMTP answers.
 /// </summary>
 internal sealed class ReloadWorker(IServiceProvider services) : IHostedService
 {
     private PolicyReloader? _policy;
     private CertificateReloader? _certificates;
+    private UserListReloader? _users;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
@@ -19,6 +21,8 @@ internal sealed class ReloadWorker(IServiceProvider services) : IHostedService
         _policy.Start();
         _certificates = services.GetService<CertificateReloader>();
         _certificates?.Start();
+        _users = services.GetService<UserListReloader>();
+        _users?.Start();
         return Task.CompletedTask;
     }
 
@@ -27,6 +31,7 @@ internal sealed class ReloadWorker(IServiceProvider services) : IHostedService
     {
         _policy?.Dispose();
         _certificates?.Dispose();
+        _users?.Dispose();
         return Task.CompletedTask;
     }
 }

@@ -76,7 +76,12 @@ internal sealed class SinkApplication : IAsyncDisposable
                 builder.Services.AddCertificates(store, first);
             }
 
-            builder.Services.AddSmtp(UsersOrThrow(settings));
+            if (settings.AuthUsersFile is { } users)
+            {
+                builder.Services.AddUsers(users, clock.GetUtcNow(), UsersOrThrow(users));
+            }
+
+            builder.Services.AddSmtp();
             builder.Services.AddPolicy(settings.PolicyFile, loaded);
             var socket = OpenHttp(settings);
             http = (IPEndPoint)socket.LocalEndPoint!;
@@ -162,11 +167,11 @@ internal sealed class SinkApplication : IAsyncDisposable
         }
     }
 
-    private static UserList? UsersOrThrow(SinkSettings settings)
+    private static UserList UsersOrThrow(string file)
     {
         try
         {
-            return settings.AuthUsersFile is { } file ? UserList.Load(file) : null;
+            return UserList.Load(file);
         }
         catch (UserListException exception)
         {

@@ -71,10 +71,22 @@ internal static class SinkHost
         }
     }
 
-    /// <summary>Adds SMTP.</summary>
+    /// <summary>Adds the users that were read at the start, and what keeps them in step with their file.</summary>
     /// <param name="services">The host's.</param>
-    /// <param name="users">Who may authenticate; null for everybody.</param>
-    public static void AddSmtp(this IServiceCollection services, UserList? users)
+    /// <param name="file">The file.</param>
+    /// <param name="readAt">When it was read.</param>
+    /// <param name="first">The users.</param>
+    public static void AddUsers(this IServiceCollection services, string file, DateTimeOffset readAt, UserList first)
+    {
+        var holder = new UserListHolder(first);
+        services.AddSingleton(holder);
+        services.AddSingleton<UserListMetrics>();
+        services.AddSingleton(provider => new UserListReloader(
+            file, readAt, holder, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UserListReloader>>()));
+    }
+
+    /// <summary>Adds SMTP.</summary>
+    public static void AddSmtp(this IServiceCollection services)
     {
         services.AddSingleton(provider => new SmtpServer(
             provider.GetRequiredService<SinkSettings>(),
@@ -84,11 +96,11 @@ internal static class SinkHost
             provider.GetService<CertificateHolder>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
-            JudgeOf(users, provider.GetRequiredService<SinkSettings>(), provider.GetRequiredService<PolicyHolder>())));
+            JudgeOf(provider.GetService<UserListHolder>(), provider.GetRequiredService<SinkSettings>(), provider.GetRequiredService<PolicyHolder>())));
         services.AddHostedService<SmtpWorker>();
     }
 
-    private static CredentialJudge JudgeOf(UserList? users, SinkSettings settings, PolicyHolder policy) =>
+    private static CredentialJudge JudgeOf(UserListHolder? users, SinkSettings settings, PolicyHolder policy) =>
         new(users, settings.AuthFailPercent, settings.AuthTempFailPercent, () => policy.Snapshot.DrawForAuthentication());
 
     /// <summary>Adds HTTP on a socket that listens already.</summary>
@@ -113,6 +125,7 @@ internal static class SinkHost
         services.GetRequiredService<DialogMetrics>();
         services.GetRequiredService<PolicyMetrics>();
         services.GetService<CertificateMetrics>();
+        services.GetService<UserListMetrics>();
         services.GetRequiredService<DroppedLogEvents>().Register(services.GetRequiredService<IMeterFactory>());
         services.GetRequiredService<ProcessMetrics>();
         app.UseProblemAnswers();

@@ -17,7 +17,7 @@ internal static partial class ReloadLog
     [LoggerMessage(223, LogLevel.Debug, "{Folder} cannot be watched and is only polled: {Reason}")]
     public static partial void NotWatched(this ILogger log, string folder, string reason);
 
-    [LoggerMessage(224, LogLevel.Error, "Looking at the files of the policy or of certificates failed")]
+    [LoggerMessage(224, LogLevel.Error, "Looking at the files of policy, certificates or users failed")]
     public static partial void PollFailed(this ILogger log, Exception exception);
 
     /// <summary>Says everything found wrong or doubtful in a policy, a line for each.</summary>

@@ -1,6 +1,7 @@
 using SmartSink.Hosting;
 using SmartSink.Smtp.Authentication;
 using SmartSink.Testing;
+using SmartSink.Tests.Listening;
 
 namespace SmartSink.Tests.Hosting;
 
@@ -25,6 +26,29 @@ public sealed class AuthenticationTests
         metrics.Sum("smartsink_authentications_total", ("mechanism", "plain"), ("result", "refused")).ShouldBe(1);
         metrics.Sum("smartsink_authentications_total", ("mechanism", "plain"), ("result", "accepted")).ShouldBe(1);
         metrics.Sum("smartsink_authentications_total").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Users_follow_their_file()
+    {
+        using var folder = new TemporaryFolder();
+        var users = folder.Write("users", "ann:other\n");
+        await using var sink = await RunningSink.StartAsync(configure: settings => settings with { AuthCleartext = true, AuthUsersFile = users });
+        (await CodeAsync()).ShouldBe("535");
+
+        File.Move(folder.Write("new", "ann:secret\n"), users, overwrite: true);
+        await Patience.UntilAsync(async () => await CodeAsync() == "235");
+
+        File.Move(folder.Write("new", "ann:secret\nbob\n"), users, overwrite: true);
+        await Patience.UntilAsync(async () => (await sink.ScrapeAsync()).Sum("smartsink_auth_user_reloads_total", ("result", "rejected")) == 1);
+        (await CodeAsync()).ShouldBe("235");
+        (await sink.ScrapeAsync()).Sum("smartsink_auth_user_reloads_total", ("result", "applied")).ShouldBe(1);
+
+        async Task<string> CodeAsync()
+        {
+            using var client = await sink.ConnectAsync();
+            return (await client.SayAsync(Plain))[..3];
+        }
     }
 
     [Fact]

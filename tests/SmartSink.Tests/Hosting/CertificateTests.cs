@@ -25,10 +25,10 @@ public sealed class CertificateTests : IDisposable
         (await ShownAsync(sink)).ShouldBe(first);
 
         var second = Write();
-        await UntilAsync(async () => await ShownAsync(sink) == second);
+        await Patience.UntilAsync(async () => await ShownAsync(sink) == second);
 
         _folder.Write("a.pem", "garbage");
-        await UntilAsync(async () => (await sink.ScrapeAsync()).Sum("smartsink_tls_certificate_reloads_total", ("result", "rejected")) == 1);
+        await Patience.UntilAsync(async () => (await sink.ScrapeAsync()).Sum("smartsink_tls_certificate_reloads_total", ("result", "rejected")) == 1);
         (await ShownAsync(sink)).ShouldBe(second);
         (await sink.ScrapeAsync()).Sum("smartsink_tls_certificate_reloads_total", ("result", "applied")).ShouldBe(1);
     }
@@ -43,7 +43,7 @@ public sealed class CertificateTests : IDisposable
         (await ShownAsync(sink)).ShouldNotBeNull();
         await Should.ThrowAsync<IOException>(() => ShownAsync(sink, "bad.example"));
 
-        await UntilAsync(async () => (await sink.ScrapeAsync()).Sum("smartsink_tls_handshakes_total", ("result", "failed")) == 1);
+        await Patience.UntilAsync(async () => (await sink.ScrapeAsync()).Sum("smartsink_tls_handshakes_total", ("result", "failed")) == 1);
         var metrics = await sink.ScrapeAsync();
         metrics.Sum("smartsink_tls_faults_total", ("listener", "smtp"), ("fault", "self-signed")).ShouldBe(1);
         metrics.Sum("smartsink_tls_faults_total", ("listener", "smtp"), ("fault", "reset")).ShouldBe(1);
@@ -57,15 +57,6 @@ public sealed class CertificateTests : IDisposable
         var exception = await Should.ThrowAsync<StartException>(() => StartAsync());
         exception.ExitCode.ShouldBe(2);
         exception.Lines.ShouldBe([$"SINK_TLS_CERTS: {_folder.Path}: no file *.pem in it"]);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var patience = Patience.Token();
-        while (!await condition())
-        {
-            patience.ThrowIfCancellationRequested();
-        }
     }
 
     private static async Task<string> ShownAsync(RunningSink sink, string name = Name)

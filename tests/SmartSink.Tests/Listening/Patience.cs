@@ -21,6 +21,16 @@ internal static class Patience
         return current.Token;
     }
 
+    /// <summary>Asks again and again until something is so.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var patience = Token();
+        while (!await condition())
+        {
+            patience.ThrowIfCancellationRequested();
+        }
+    }
+
     private sealed class Source
     {
         public long Start { get; } = TimeProvider.System.GetTimestamp();

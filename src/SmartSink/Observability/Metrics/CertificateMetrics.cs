@@ -6,7 +6,5 @@ namespace SmartSink.Observability.Metrics;
 /// <summary>Shows what became of changed certificates.</summary>
 internal sealed class CertificateMetrics
 {
-    public CertificateMetrics(IMeterFactory factory, CertificateHolder holder) => factory.CreateSinkMeter().Observe<long>(
-        MetricCatalog.TlsCertificateReloads,
-        () => [holder.Applied.With("result", "applied"), holder.Rejected.With("result", "rejected")]);
+    public CertificateMetrics(IMeterFactory factory, CertificateHolder holder) => factory.CreateSinkMeter().ObserveReloads(MetricCatalog.TlsCertificateReloads, holder);
 }

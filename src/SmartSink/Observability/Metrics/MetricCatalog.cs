@@ -47,6 +47,9 @@ internal static class MetricCatalog
     /// <summary>Attempts to authenticate.</summary>
     public static readonly MetricDefinition Authentications = new("smartsink.authentications", Counter, null, "Attempts to authenticate, by mechanism and result.", "mechanism", "result");
 
+    /// <summary>Reloads of the users.</summary>
+    public static readonly MetricDefinition AuthUserReloads = new("smartsink.auth_user_reloads", Counter, null, "Changes of the file of SINK_AUTH_USERS, by what became of them.", "result");
+
     /// <summary>Certificates of clients.</summary>
     public static readonly MetricDefinition TlsClientCertificates = new("smartsink.tls.client_certificates", Counter, null, "Handshakes in which the client was asked for a certificate, by listener and the subject that it showed: none for none, other beyond the first 32.", "listener", "subject");
 
@@ -112,7 +115,7 @@ internal static class MetricCatalog
     [
         Connections, ConnectionsOpen, ConnectionsClosed, AcceptErrors,
         Recipients, RecipientsAbandoned, Replies, Messages,
-        Received, Sent, MessageBytes, TlsHandshakes, Authentications, TlsClientCertificates, TlsFaults, TlsCertificateReloads, TransactionTime, DataTime,
+        Received, Sent, MessageBytes, TlsHandshakes, Authentications, AuthUserReloads, TlsClientCertificates, TlsFaults, TlsCertificateReloads, TransactionTime, DataTime,
         PolicyReloads, PolicyInfo, PolicyLastApplied, PolicyEntries, LogEventsDropped, BuildInfo,
         ProcessCpu, ProcessResidentMemory, ProcessStartTime, ProcessOpenFds,
         GcCollections, GcPause, GcAllocated, GcHeap, ThreadPoolThreads,
