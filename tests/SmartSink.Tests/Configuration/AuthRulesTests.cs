@@ -1,4 +1,5 @@
 using SmartSink.Configuration;
+using SmartSink.Configuration.Values;
 using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Server;
 
@@ -6,7 +7,7 @@ namespace SmartSink.Tests.Configuration;
 
 public sealed class AuthRulesTests
 {
-    private const string Impossible = "SINK_AUTH: listener \"smtp\" requires what it cannot offer; AUTH needs TLS, or SINK_AUTH_CLEARTEXT";
+    private const string Impossible = "SINK_AUTH: listener \"smtp\" requires what it cannot offer; AUTH needs TLS, SINK_AUTH_CLEARTEXT, or somebody in SINK_XCLIENT_NETWORKS";
 
     [Theory]
     [InlineData(60, 40, true)]
@@ -25,6 +26,12 @@ public sealed class AuthRulesTests
     [InlineData(AuthMode.Required, "StartTls", true, SmtpExtensions.Auth, false)]
     public void What_is_required_can_be_done(AuthMode mode, string tls, bool inClear, SmtpExtensions hidden, bool fits) =>
         AuthRules.ErrorsIn(Settings() with { Auth = mode, Tls = Enum.Parse<TlsMode>(tls), AuthCleartext = inClear, HiddenExtensions = hidden }).ShouldBe(fits ? [] : [Impossible]);
+
+    [Theory]
+    [InlineData(SmtpExtensions.None, true)]
+    [InlineData(SmtpExtensions.Xclient, false)]
+    public void A_client_may_be_told_to_have_authenticated(SmtpExtensions hidden, bool fits) =>
+        AuthRules.ErrorsIn(Settings() with { Auth = AuthMode.Required, Tls = TlsMode.Off, XclientNetworks = NetworkList.Loopback, HiddenExtensions = hidden }).ShouldBe(fits ? [] : [Impossible]);
 
     [Fact]
     public void Each_listener_is_looked_at()
