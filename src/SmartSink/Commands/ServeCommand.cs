@@ -1,6 +1,7 @@
 using SmartSink.Configuration;
 using SmartSink.Hosting;
 using SmartSink.Reloading;
+using SmartSink.Resting;
 
 namespace SmartSink.Commands;
 
@@ -18,6 +19,7 @@ internal static class ServeCommand
 
         await using var sink = await SinkApplication.StartAsync(settings.Settings!, settings.Files, settings.Warnings, TimeProvider.System);
         LoadGarbage.GiveBack();
+        using var rest = new RestWatch(() => Environment.CpuUsage.TotalTime, IdleMemory.GiveBack, TimeProvider.System);
         await sink.WaitForShutdownAsync();
         return sink.State.Phase == SinkPhase.Failed ? ExitCodes.Failure : ExitCodes.Success;
     }

@@ -18,11 +18,12 @@ internal sealed class StartRound(ServerCommand server, string state, string floo
 
     private const string BannerMeasure = "first banner, ms after exec";
 
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+    /// <summary>The server gives memory back when it was at rest for three looks, of three seconds each.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
 
     private static readonly string Policy = RepositoryRoot.Combine("policy", "responses.toml");
 
-    /// <summary>Runs the round; the sinks' memory is read when all have been idle for five seconds.</summary>
+    /// <summary>Runs the round; the sinks' memory is read when all have been idle for fifteen seconds.</summary>
     public async Task<IReadOnlyList<StartReading>> RunAsync(CancellationToken cancellation)
     {
         List<StartReading> readings =
