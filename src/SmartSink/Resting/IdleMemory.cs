@@ -22,7 +22,7 @@ internal static unsafe partial class IdleMemory
         var unwritten = UnwrittenMappings.In(ReadMappings());
         LoadGarbage.GiveBack();
 
-        // The finalizers' thread also frees, seconds later and when asked again, what the compiler keeps for its next method.
+        // The finalizers' thread also frees what the compiler keeps for its next method, when it is asked twice with seconds in between.
         GC.WaitForPendingFinalizers();
         if (Trim is not null)
         {

@@ -1,8 +1,11 @@
+using System.Numerics;
+
 namespace SmartSink.Resting;
 
 /// <summary>
 /// Notices that the process has come to rest, by the processor time that it uses, and has it give back memory: after the start, and after
-/// every time of work. Connections may stand open meanwhile.
+/// every time of work. Connections may stand open meanwhile. It does so again and again, each time after twice as long a rest: what
+/// code is still compiled in the background takes memory anew, ever more seldom.
 /// </summary>
 internal sealed class RestWatch : IDisposable
 {
@@ -12,14 +15,11 @@ internal sealed class RestWatch : IDisposable
     /// <summary>The most processor time that a process at rest uses between two looks, two percent: several times that of ten thousand idle connections.</summary>
     public static readonly TimeSpan Idling = Period / 50;
 
-    /// <summary>At how many looks in a row memory is given back: the runtime lets go of some of it only when asked again seconds later.</summary>
-    public const int Times = 3;
-
     private readonly Func<TimeSpan> _processorTime;
     private readonly Action _giveBack;
     private readonly ITimer _timer;
     private TimeSpan _used;
-    private int _quiet;
+    private uint _quiet;
 
     /// <summary>Begins to look.</summary>
     /// <param name="processorTime">What the process has used since its start.</param>
@@ -39,8 +39,8 @@ internal sealed class RestWatch : IDisposable
 
     private void Look()
     {
-        _quiet = _processorTime() - _used > Idling ? 0 : Math.Min(_quiet + 1, Times + 1);
-        if (_quiet is > 0 and <= Times)
+        _quiet = _processorTime() - _used > Idling ? 0 : _quiet + 1;
+        if (BitOperations.IsPow2(_quiet))
         {
             _giveBack();
         }

@@ -17,6 +17,9 @@ internal static class IdleCommand
 
     private const double TlsMark = 24_000;
 
+    /// <summary>The server gives memory back when it has come to rest, and so both readings are of a process at rest.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(10);
 
     private static readonly Option<int> Connections = new("--connections")
@@ -55,8 +58,10 @@ internal static class IdleCommand
     private static async Task MeasureAsync(Report report, ISink sink, int count, bool tls, CancellationToken cancellation)
     {
         HeldConnections.Open(sink.Port, WarmUp, tls).Dispose();
+        await Task.Delay(Settling, cancellation);
         var before = ProcessReading.Of(sink.ProcessId);
         using var held = HeldConnections.Open(sink.Port, count, tls);
+        await Task.Delay(Settling, cancellation);
         var opened = ProcessReading.Of(sink.ProcessId);
         await Task.Delay(Watched, cancellation);
         var after = ProcessReading.Of(sink.ProcessId);

@@ -18,7 +18,7 @@ internal sealed class StartRound(ServerCommand server, string state, string floo
 
     private const string BannerMeasure = "first banner, ms after exec";
 
-    /// <summary>The server gives memory back when it was at rest for three looks, of three seconds each.</summary>
+    /// <summary>Until then the server has given memory back, which it does after three and six seconds of rest.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
 
     private static readonly string Policy = RepositoryRoot.Combine("policy", "responses.toml");
