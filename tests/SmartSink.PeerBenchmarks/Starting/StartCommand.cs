@@ -14,7 +14,7 @@ internal static class StartCommand
     /// <summary>Makes the sub-command.</summary>
     public static Command Create() => BenchmarkCommand.Create(
         "start",
-        "Time from exec to the first banner, and memory fifteen seconds later, with the shipped policy; what of it --version and check take; the peers",
+        "Time from exec to the first banner, and memory twenty seconds later, with the shipped policy; what of it --version and check take; the peers",
         RunAsync,
         Rounds);
 

@@ -18,12 +18,12 @@ internal sealed class StartRound(ServerCommand server, string state, string floo
 
     private const string BannerMeasure = "first banner, ms after exec";
 
-    /// <summary>Until then the server has given memory back, which it does after three and six seconds of rest.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
+    /// <summary>Until then the server has given memory back, which it does after three, six and twelve seconds of rest.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
 
     private static readonly string Policy = RepositoryRoot.Combine("policy", "responses.toml");
 
-    /// <summary>Runs the round; the sinks' memory is read when all have been idle for fifteen seconds.</summary>
+    /// <summary>Runs the round; the sinks' memory is read when all have been idle for twenty seconds.</summary>
     public async Task<IReadOnlyList<StartReading>> RunAsync(CancellationToken cancellation)
     {
         List<StartReading> readings =
