@@ -41,7 +41,7 @@ internal interface ITrafficObserver
     /// <summary>A message met a fault and will not be tried again.</summary>
     void MessageGivenUp();
 
-    /// <summary>The run was ended because no further try could have helped; told once, at its end.</summary>
-    /// <param name="reason">One line for the user: what the server does not offer, or has refused.</param>
+    /// <summary>The run was ended because no further try could have helped, or none was to be made and none connected; told once, at its end.</summary>
+    /// <param name="reason">One line for the user: what the server does not offer or has refused, or why the system could not connect.</param>
     void Ended(string reason);
 }

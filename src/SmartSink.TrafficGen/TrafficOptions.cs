@@ -6,6 +6,9 @@ namespace SmartSink.TrafficGen;
 /// <summary>What a run is asked to do: every flag of the command line, read and checked, with its default.</summary>
 internal sealed record TrafficOptions
 {
+    /// <summary>The most recipients of a message: a hundred times what RFC 5321 section 4.5.3.1.8 has every server take.</summary>
+    public const int MostRecipients = 10_000;
+
     /// <summary>--target: where the mail goes by SMTP.</summary>
     public DnsEndPoint Target { get; init; } = new("127.0.0.1", 2525);
 
@@ -49,10 +52,13 @@ internal sealed record TrafficOptions
     /// <summary>--domain-suffix: put after sender's, recipients' and EHLO domains, with a dot; null or empty for none.</summary>
     public string? DomainSuffix { get; init; }
 
-    /// <summary>--recipients: a file with an address a line, taken in turn instead of drawn ones; <see cref="Domains"/> are then its domains.</summary>
+    /// <summary>--recipients: a file with an address a line; null for drawn recipients.</summary>
     public string? RecipientsFile { get; init; }
 
-    /// <summary>--recipients-per-message or --http-batch-size: at least 1.</summary>
+    /// <summary>What stands in <see cref="RecipientsFile"/>, taken in turn; <see cref="Domains"/> are then its domains. Empty without one.</summary>
+    public IReadOnlyList<ListedRecipient> Recipients { get; init; } = [];
+
+    /// <summary>--recipients-per-message or --http-batch-size: 1 to <see cref="MostRecipients"/>.</summary>
     public int RecipientsPerMessage { get; init; } = 1;
 
     /// <summary>--messages-per-connection: QUIT after so many; null for no limit.</summary>
@@ -123,6 +129,12 @@ internal sealed record TrafficOptions
 
     /// <summary>--i-know-where-this-goes.</summary>
     public bool KnowsWhereItGoes { get; init; }
+
+    /// <summary><see cref="DomainSuffix"/> as it stands behind a domain; empty for none.</summary>
+    public string SuffixWithDot => string.IsNullOrEmpty(DomainSuffix) ? string.Empty : "." + DomainSuffix.TrimStart('.');
+
+    /// <summary>Whether mail may go to another machine: somebody said so, or it is for a domain of the sink's.</summary>
+    public bool MayLeaveThisMachine => KnowsWhereItGoes || !string.IsNullOrEmpty(DomainSuffix);
 
     /// <summary>Where the mail goes, for people; no password in it.</summary>
     public string Destination => Http is null ? $"{Target.Host}:{Target.Port}" : Http.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped);

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace SmartSink.Smtp.Addresses;
 
 /// <summary>The local part of a mailbox: a Dot-string or a Quoted-string (RFC 5321 section 4.1.2), with UTF-8 let in (RFC 6531 section 3.3).</summary>
-internal static class LocalPart
+public static class LocalPart
 {
     /// <summary>RFC 5321 section 4.5.3.1.1, in octets as written.</summary>
     public const int MaxLength = 64;

@@ -18,7 +18,7 @@ internal sealed class ProgressDisplay : IAsyncDisposable
         _meter = meter;
         _output = output;
         _time = time;
-        _showing = isTerminal ? ShowInPlaceAsync() : ShowLinesAsync();
+        _showing = ShowAsync(isTerminal);
     }
 
     /// <summary>Begins to show.</summary>
@@ -36,6 +36,20 @@ internal sealed class ProgressDisplay : IAsyncDisposable
         _stop.Dispose();
     }
 
+    private async Task ShowAsync(bool isTerminal)
+    {
+        try
+        {
+            // A terminal that knows no control sequences, TERM=dumb, cannot be drawn over.
+            var console = isTerminal ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) }) : null;
+            await (console is { Profile.Capabilities.Ansi: true } ? ShowInPlaceAsync(console) : ShowLinesAsync());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Whoever looked on has gone, or the disk is full. The run goes on.
+        }
+    }
+
     private async Task ShowLinesAsync() => await EachSecondAsync(() =>
     {
         _output.WriteLine(ProgressLine.Format(_meter.Take()));
@@ -43,9 +57,8 @@ internal sealed class ProgressDisplay : IAsyncDisposable
     });
 
     // Spectre keeps a panel as wide as it ever was, so each width of the terminal has a panel of its own.
-    private async Task ShowInPlaceAsync()
+    private async Task ShowInPlaceAsync(IAnsiConsole console)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output) });
         while (!_stop.IsCancellationRequested)
         {
             var width = console.Profile.Width;

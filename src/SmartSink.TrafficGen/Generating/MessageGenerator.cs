@@ -31,7 +31,7 @@ internal sealed class MessageGenerator
     public MessageGenerator(TrafficOptions options, TimeProvider clock)
     {
         _whole = WholeMessage.Read(options);
-        _list = RecipientList.Read(options);
+        _list = RecipientList.Of(options);
         _seed = options.Seed;
         _endOfData = options.UsesData;
         _eightBit = options.SmtpUtf8;
@@ -40,13 +40,12 @@ internal sealed class MessageGenerator
         _sizes = new SizeDraw(options);
         _texts = new TextPool(options.Seed);
         _header = new MessageHeader(options, clock);
-        var suffix = string.IsNullOrEmpty(options.DomainSuffix) ? string.Empty : "." + options.DomainSuffix.TrimStart('.');
+        var suffix = options.SuffixWithDot;
         _domains = [.. options.Domains.Select(domain => Encoding.UTF8.GetBytes("@" + domain.Name + suffix))];
         _senderDomain = options.SenderDomain is { } sender ? Encoding.UTF8.GetBytes("@" + sender + suffix) : null;
         _user = Encoding.UTF8.GetBytes(options.SmtpUtf8 ? "üser-" : "user-");
         _tempFail = options.TempFailPercent / 100;
         _permFail = _tempFail + (options.PermFailPercent / 100);
-        _eightBit |= !options.Headers.All(field => Ascii.IsValid(field));
     }
 
     private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;

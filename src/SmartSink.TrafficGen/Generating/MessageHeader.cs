@@ -23,7 +23,7 @@ internal sealed class MessageHeader
         _date = new DateText(clock);
         _run = Encoding.ASCII.GetBytes(options.RunId);
         string[] fixedFields = ["MIME-Version: 1.0", $"Content-Type: text/plain; charset={(options.SmtpUtf8 ? "utf-8" : "us-ascii")}"];
-        var fields = fixedFields.Where(field => !given.Contains(field[..field.IndexOf(':')])).Concat(options.Headers);
+        var fields = fixedFields.Where(field => !given.Contains(field[..field.IndexOf(':')])).Concat(options.Headers.Select(field => options.SmtpUtf8 || !EncodedWords.TryWrite(field, out var encoded) ? field : encoded));
         _last = Encoding.UTF8.GetBytes(string.Concat(fields.Select(field => field + "\r\n")) + "\r\n");
     }
 

@@ -20,6 +20,11 @@ internal sealed record WholeMessage(ReadOnlyMemory<byte> Wire, long Size, bool E
             return null;
         }
 
+        if (options.Replay is null && Directory.Exists(path))
+        {
+            throw new TrafficException($"{path}: is a folder; {FlagNames.Replay} sends the messages in one");
+        }
+
         try
         {
             WholeMessage[] messages = [.. MessageFiles.Read(path, split: options.Replay is not null).Select(text => From(text, options.UsesData))];

@@ -42,8 +42,8 @@ internal sealed record InjectAnswer(
         var refused = new HashSet<int>();
         if (FailCount > 0)
         {
-            // The same address may have been drawn twice.
-            var names = FailedRecipients.CountBy(name => name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+            // The same address may have been drawn twice; and a domain may come back in lower case.
+            var names = FailedRecipients.CountBy(name => name, StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
             for (var index = 0; index < all; index++)
             {
                 var name = Encoding.UTF8.GetString(envelope.Recipient(index));

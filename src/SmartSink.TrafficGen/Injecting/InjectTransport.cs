@@ -19,11 +19,7 @@ internal sealed class InjectTransport : ITransport
     private readonly HttpClient _client;
     private readonly Uri _page;
 
-    /// <summary>Names the server; nothing is sent yet.</summary>
-    /// <param name="options">Where to, and how.</param>
-    /// <param name="observer">Hears of the connections.</param>
-    /// <param name="clock">The time.</param>
-    public InjectTransport(TrafficOptions options, ITrafficObserver observer, TimeProvider clock)
+    private InjectTransport(TrafficOptions options, ITrafficObserver observer, TimeProvider clock)
     {
         _observer = observer;
         _clock = clock;
@@ -51,6 +47,18 @@ internal sealed class InjectTransport : ITransport
             var userPass = Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}");
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(userPass));
         }
+    }
+
+    /// <summary>Finds the server; nothing is sent yet.</summary>
+    /// <param name="options">Where to, and how.</param>
+    /// <param name="observer">Hears of the connections.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="stop">Ends the search.</param>
+    /// <exception cref="TrafficException">The server's name has no address that the mail may go to.</exception>
+    public static async Task<InjectTransport> MakeAsync(TrafficOptions options, ITrafficObserver observer, TimeProvider clock, CancellationToken stop)
+    {
+        await HostAddresses.FindAsync(options.Http!.DnsSafeHost, options, stop);
+        return new InjectTransport(options, observer, clock);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SmartSink.Smtp.Addresses;
+using SmartSink.TrafficGen.Generating;
 using SmartSink.TrafficGen.Options.Values;
 
 namespace SmartSink.TrafficGen.Options;
@@ -24,6 +25,17 @@ internal static class FlagRules
         (FlagNames.RateProfile, [FlagNames.Throttle]),
         (FlagNames.Recipients, [FlagNames.Domain, FlagNames.TempFailPercent, FlagNames.PermFailPercent]),
     ];
+
+    /// <summary>A line for each flag whose value was forgotten, so that the next flag was taken for it.</summary>
+    public static IEnumerable<string> FindForgottenValues(IReadOnlyCollection<Flag> flags, ParseResult line)
+    {
+        var names = flags.Select(flag => flag.Name).ToHashSet(StringComparer.Ordinal);
+        return from flag in flags
+               where flag.IsGiven(line)
+               from token in line.GetResult(flag.Option)!.Tokens
+               where names.Contains(token.Value)
+               select $"{flag.Name}: needs a value, and {token.Value} is a flag";
+    }
 
     /// <summary>A line for each flag that stands where it means nothing.</summary>
     public static IEnumerable<string> Check(IReadOnlyCollection<Flag> flags, ParseResult line)
@@ -54,15 +66,19 @@ internal static class FlagRules
             yield return $"{FlagNames.Verify}: needs {FlagNames.VerifyRelayed} with {FlagNames.Http}, for the sink itself takes no injected messages";
         }
 
-        var suffix = string.IsNullOrEmpty(options.DomainSuffix) ? 0 : 1 + options.DomainSuffix.Length;
+        if (!options.SmtpUtf8 && options.Headers.FirstOrDefault(field => !EncodedWords.TryWrite(field, out _)) is { } header)
+        {
+            yield return $"{FlagNames.Header}: \"{header}\" goes beyond ASCII in a word with <, >, @ or =, which cannot be encoded; it needs {FlagNames.SmtpUtf8}";
+        }
+
         var longest = options.Domains.Max(domain => domain.Name.Length);
-        if (Math.Max(longest, options.SenderDomain?.Length ?? 0) + suffix > DomainName.MaxLength)
+        if (Math.Max(longest, options.SenderDomain?.Length ?? 0) + options.SuffixWithDot.Length > DomainName.MaxLength)
         {
             yield return $"{FlagNames.DomainSuffix}: makes a domain of more than {DomainName.MaxLength} octets";
         }
 
         var (flag, host) = options.Http is { } http ? (FlagNames.Http, http.Host) : (FlagNames.Target, options.Target.Host);
-        if (!options.KnowsWhereItGoes && string.IsNullOrEmpty(options.DomainSuffix) && !AddressText.IsLoopback(host))
+        if (!options.MayLeaveThisMachine && !AddressText.IsLoopback(host))
         {
             yield return $"{flag}: {host} is not this machine and there is no {FlagNames.DomainSuffix}, so mail to real domains would leave it; add {FlagNames.KnowsWhereItGoes} if that is meant (see --help)";
         }

@@ -27,7 +27,7 @@ internal static class OptionsReader
         options = WithEnd(flags.Aggregate(options, (sum, flag) => flag.Apply(sum, line, errors)), flags.First(flag => flag.Name == FlagNames.Duration).IsGiven(line));
         if (options.RecipientsFile is { } file && errors.Count == 0)
         {
-            options = WithDomainsOf(options, file, errors);
+            options = WithRecipients(options, file, errors);
         }
 
         if (errors.Count == 0)
@@ -54,11 +54,16 @@ internal static class OptionsReader
             : options.MessageCount is null ? options : options with { Duration = null };
     }
 
-    private static TrafficOptions WithDomainsOf(TrafficOptions options, string file, ICollection<string> errors)
+    private static TrafficOptions WithRecipients(TrafficOptions options, string file, ICollection<string> errors)
     {
         try
         {
-            return options with { Domains = RecipientsFile.ReadDomains(file) };
+            var recipients = RecipientsFile.Read(file, utf8: options.SmtpUtf8 || options.Http is not null);
+            return options with
+            {
+                Recipients = recipients,
+                Domains = [.. recipients.Select(recipient => recipient.Domain).Distinct(StringComparer.Ordinal).Select(domain => new WeightedDomain(domain, 1))],
+            };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
         {

@@ -23,18 +23,34 @@ internal static class TrafficCommandLine
             return errors.Count > 0 ? session.Refuse(errors) : await session.RunAsync(options);
         });
         var line = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (line.Errors.Count > 0)
+        // One that was taken for a value is missing elsewhere, and the errors about that would say nothing to anybody.
+        List<string> mistakes = [.. FlagRules.FindForgottenValues(flags, line)];
+        if (mistakes.Count == 0)
         {
-            return session.Refuse(line.Errors.Select(mistake => mistake.Message));
+            mistakes.AddRange(line.Errors.Select(mistake => mistake.Message));
         }
 
-        // Signals belong to the session, and a defect is to be seen with its whole stack.
-        return await line.InvokeAsync(new InvocationConfiguration
+        return mistakes.Count > 0 ? session.Refuse(mistakes) : await InvokeAsync(line, session);
+    }
+
+    private static async Task<int> InvokeAsync(ParseResult line, TrafficSession session)
+    {
+        try
         {
-            Output = session.Output,
-            Error = session.Error,
-            ProcessTerminationTimeout = null,
-            EnableDefaultExceptionHandler = false,
-        });
+            // Signals belong to the session, and a defect is to be seen with its whole stack.
+            return await line.InvokeAsync(new InvocationConfiguration
+            {
+                Output = session.Output,
+                Error = session.Error,
+                ProcessTerminationTimeout = null,
+                EnableDefaultExceptionHandler = false,
+            });
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Standard output is full or closed.
+            session.Tell(exception.Message);
+            return ExitCodes.Failure;
+        }
     }
 }

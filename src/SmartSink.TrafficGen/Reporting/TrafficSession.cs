@@ -25,10 +25,23 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
     {
         foreach (var mistake in mistakes)
         {
-            error.WriteLine(mistake);
+            Tell(mistake);
         }
 
         return ExitCodes.Usage;
+    }
+
+    /// <summary>Says a line on standard error, if that can be written to.</summary>
+    public void Tell(string line)
+    {
+        try
+        {
+            error.WriteLine(line);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Full or closed: nobody is left to be told.
+        }
     }
 
     /// <summary>Runs, reports, and returns the exit code. The first SIGINT or SIGTERM ends the run and lets it report; the second ends the process.</summary>
@@ -42,10 +55,9 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
                 ? null
                 : await Verifier.StartAsync(options, new SinkMetrics(options.Verify), time, stop.Token);
             var report = await RunAsync(options, verifier, stop.Token);
-            await output.WriteAsync(ReportText.Format(report));
             if (report.Reason is { } reason)
             {
-                await error.WriteLineAsync(reason);
+                Tell(reason);
             }
 
             if (file is not null)
@@ -53,15 +65,16 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
                 await JsonSerializer.SerializeAsync(file, report, ReportJson.Default.TrafficReport, CancellationToken.None);
             }
 
+            await output.WriteAsync(ReportText.Format(report));
             return report.ExitCode;
         }
         catch (TrafficException exception)
         {
             return Refuse([exception.Message]);
         }
-        catch (Exception exception) when (exception is VerifyException or IOException)
+        catch (VerifyException exception)
         {
-            await error.WriteLineAsync(exception.Message);
+            Tell(exception.Message);
             return ExitCodes.Failure;
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
@@ -96,11 +109,13 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
             took = time.GetElapsedTime(begin);
         }
 
+        // The signal that ended the run is not to spare the sink its time as well; one that comes now is.
+        var ended = stop.IsCancellationRequested;
         var report = ReportBuilder.Build(options, recorder, end, started, took);
         report = report with
         {
             FailIf = [.. options.FailIf.Select(condition => condition.Judge(report))],
-            Verify = verifier is null ? null : await verifier.CompareAsync(recorder.ReadCounts(), CancellationToken.None),
+            Verify = verifier is null ? null : await verifier.CompareAsync(recorder.ReadCounts(), ended ? CancellationToken.None : stop),
         };
         return report with { ExitCode = ExitCodes.Judge(report, end, options.KeepGoing) };
     }

@@ -7,7 +7,6 @@ internal static class Words
 {
     private static readonly string[] Stages = [.. Enum.GetNames<TrafficStage>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
     private static readonly string[] Faults = [.. Enum.GetNames<TrafficFault>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
-
     private static readonly string[] Ends = [.. Enum.GetNames<TrafficEnd>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     /// <summary>The word for how a run ended.</summary>

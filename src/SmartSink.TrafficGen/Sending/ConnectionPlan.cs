@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using SmartSink.Smtp.Client;
+using SmartSink.TrafficGen.Options;
 
 namespace SmartSink.TrafficGen.Sending;
 
@@ -14,7 +16,7 @@ internal sealed record ConnectionPlan(
     IPEndPoint Target, string TargetName, IReadOnlyList<IPAddress> Sources, ProxyProtocol Proxy, bool ImplicitTls, SmtpClientOptions Dialog)
 {
     /// <summary>Reads the plan out of the options.</summary>
-    /// <exception cref="TrafficException">The target's name has no address.</exception>
+    /// <exception cref="TrafficException">The target's name has no address that the mail may go to, or a source is not an address of this machine.</exception>
     public static async Task<ConnectionPlan> MakeAsync(TrafficOptions options, CancellationToken stop)
     {
         var dialog = new SmtpClientOptions
@@ -26,22 +28,32 @@ internal sealed record ConnectionPlan(
             Credential = options.Credential is { } credential ? new ClientCredential(credential.UserName, credential.Password) : null,
         };
         var target = new IPEndPoint(await ResolveAsync(options, stop), options.Target.Port);
+        foreach (var source in options.SourceAddresses)
+        {
+            Try(source, target);
+        }
+
         return new ConnectionPlan(target, options.Target.Host, options.SourceAddresses, options.ProxyProtocol, options.Tls == TlsMode.Implicit, dialog);
     }
 
     private static async Task<IPAddress> ResolveAsync(TrafficOptions options, CancellationToken stop)
     {
         var host = options.Target.Host;
+        var addresses = await HostAddresses.FindAsync(host, options, stop);
+        // IPv4 first among equals: a name for the loopback has both, and a sink in a container often only the one.
+        return addresses.OrderBy(address => address.AddressFamily).FirstOrDefault(address => CanComeFrom(options.SourceAddresses, address))
+            ?? throw new TrafficException($"{host}: no address of the same family as {FlagNames.SourceIp}");
+    }
+
+    private static void Try(IPAddress source, IPEndPoint target)
+    {
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(host, stop);
-            // IPv4 first among equals: a name for the loopback has both, and a sink in a container often only the one.
-            return addresses.OrderBy(address => address.AddressFamily).FirstOrDefault(address => CanComeFrom(options.SourceAddresses, address))
-                ?? throw new TrafficException($"{host}: no address of the same family as --source-ip");
+            using var unused = new Connection(target, source);
         }
-        catch (System.Net.Sockets.SocketException exception)
+        catch (SocketException exception)
         {
-            throw new TrafficException($"{host}: {exception.Message}", exception);
+            throw new TrafficException($"{FlagNames.SourceIp}: {source}: {exception.Message}", exception);
         }
     }
 

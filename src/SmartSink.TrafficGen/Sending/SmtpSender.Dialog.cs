@@ -1,22 +1,12 @@
 using System.Runtime.CompilerServices;
 using SmartSink.Smtp.Client;
 using SmartSink.Smtp.Replies;
-using SmartSink.TrafficGen.Generating;
 
 namespace SmartSink.TrafficGen.Sending;
 
 /// <content>The connection: made, used, closed. What goes wrong with it comes back as a value.</content>
 internal sealed partial class SmtpSender
 {
-    /// <summary>As much of a text is gathered behind its header, so that a message leaves in one send where there is room for it.</summary>
-    private const int Gathered = 128 * 1024;
-
-    /// <summary>What is left of a gathered message is copied up to this length: a connection that must wait shall not hold more.</summary>
-    private const int MostCopied = 32 * 1024;
-
-    /// <summary>How much of a longer text is sent at once.</summary>
-    private const int Part = 256 * 1024;
-
     private volatile Connection? _connection;
     private bool _connected;
     private bool _securing;
@@ -128,65 +118,6 @@ internal sealed partial class SmtpSender
         Said.Ehlo => _session.TlsEstablished(output),
         _ => ClientAction.Receive,
     };
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendMessageAsync(Connection connection, ReplyBuffer output)
-    {
-        var draft = _draft!;
-        if (draft.Whole is { } whole)
-        {
-            await connection.SendCopyAsync(output.Pending);
-            await connection.SendAsync(whole.Wire);
-            return;
-        }
-
-        output.Write(draft.Header.Pending);
-        var head = output.Length;
-        var isWhole = Gather(draft, output);
-        var left = connection.SendNow(output.Pending).Length;
-        if (isWhole && left <= MostCopied)
-        {
-            await connection.SendCopyAsync(output.Pending[^left..]);
-            return;
-        }
-
-        // The rest of the text goes from where it lies. Nothing of the thread's buffer outlives a call; after it, another thread may go on.
-        var gone = output.Length - left;
-        if (gone < head)
-        {
-            await connection.SendCopyAsync(output.Pending[gone..head]);
-        }
-
-        for (var sent = Math.Max(gone - head, 0); sent < draft.TextLength;)
-        {
-            var part = _run.Messages.Text(draft, sent, Part);
-            await connection.SendAsync(part);
-            sent += part.Length;
-        }
-
-        var end = ThreadBuffer.Take();
-        _run.Messages.WriteEnd(draft, end);
-        await connection.SendCopyAsync(end.Pending);
-    }
-
-    // Whether the message is there to its end.
-    private bool Gather(Draft draft, ReplyBuffer output)
-    {
-        for (var taken = 0; taken < Math.Min(draft.TextLength, Gathered);)
-        {
-            var part = _run.Messages.Text(draft, taken, Gathered - taken);
-            output.Write(part.Span);
-            taken += part.Length;
-        }
-
-        if (draft.TextLength > Gathered)
-        {
-            return false;
-        }
-
-        _run.Messages.WriteEnd(draft, output);
-        return true;
-    }
 
     private void Await(TimeSpan time) =>
         Volatile.Write(ref _deadline, _run.Clock.GetTimestamp() + (long)(time.TotalSeconds * _run.Clock.TimestampFrequency));

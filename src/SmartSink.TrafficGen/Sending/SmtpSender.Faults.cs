@@ -43,7 +43,10 @@ internal sealed partial class SmtpSender
             : _securing ? TrafficFault.TlsFailed
             : exception is not null ? TrafficFault.Closed
             : FaultOf(_session.Failure);
-        var reason = _expired ? null : exception is null ? Refusal() : HandshakeRefusal(exception);
+        var reason = _expired ? null
+            : exception is null ? Refusal()
+            : fault == TrafficFault.ConnectFailed ? ConnectFailure(exception)
+            : HandshakeRefusal(exception);
         Close();
         _run.Observer.Faulted(fault, _securing ? TrafficStage.Tls : StageOf(_session.Awaited));
         if (reason is not null)
@@ -63,6 +66,9 @@ internal sealed partial class SmtpSender
         ClientFailure.NotOffered => $"does not offer {(_run.Options.Chunking && !_session.Extensions.HasFlag(ServerExtensions.Chunking) ? "CHUNKING" : "SMTPUTF8")}",
         _ => null,
     };
+
+    // The run ends by it then, and nothing else would say what the system said.
+    private string? ConnectFailure(Exception exception) => _run.Options.KeepGoing ? null : $"cannot be connected to: {exception.Message}";
 
     // A connection that breaks during the handshake says nothing of the next, and neither does a handshake that fails after another went well.
     private string? HandshakeRefusal(Exception exception) =>

@@ -1,5 +1,8 @@
+using System.Globalization;
+using SmartSink.Shared;
 using SmartSink.TrafficGen.Generating;
 using SmartSink.TrafficGen.Injecting;
+using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Pacing;
 
 namespace SmartSink.TrafficGen.Sending;
@@ -17,14 +20,15 @@ internal static class TrafficRun
     /// <param name="observer">Hears what becomes of it.</param>
     /// <param name="clock">The time.</param>
     /// <param name="stop">Ends the run early, but cleanly: messages under way are finished.</param>
-    /// <exception cref="TrafficException">It cannot begin: a file cannot be read, or the target's name has no address.</exception>
+    /// <exception cref="TrafficException">It cannot begin: a file cannot be read, the target's name has no address, or there are not enough file descriptors.</exception>
     public static async Task<TrafficEnd> RunAsync(
         TrafficOptions options, ITrafficObserver observer, TimeProvider clock, CancellationToken stop)
     {
+        CheckDescriptors(options, DescriptorLimit.Read());
         var messages = new MessageGenerator(options, clock);
         using ITransport transport = options.Http is null
             ? new SmtpTransport(await ConnectionPlan.MakeAsync(options, stop))
-            : new InjectTransport(options, observer, clock);
+            : await InjectTransport.MakeAsync(options, observer, clock, stop);
         var schedule = new Schedule(options, clock);
         using var control = new RunControl(schedule, clock);
         var run = new TrafficContext(options, messages, schedule, observer, control, clock);
@@ -46,7 +50,21 @@ internal static class TrafficRun
             observer.Ended(reason);
         }
 
-        return control.HasFailed ? TrafficEnd.Failed : stop.IsCancellationRequested ? TrafficEnd.Cancelled : TrafficEnd.Complete;
+        // What is given up after a stop fails because of it.
+        return stop.IsCancellationRequested ? TrafficEnd.Cancelled : control.HasFailed ? TrafficEnd.Failed : TrafficEnd.Complete;
+    }
+
+    /// <summary>Refuses a run that would use up the process's file descriptors: the process could not even end it in order.</summary>
+    /// <param name="options">Say how many connections there will be at once.</param>
+    /// <param name="limit">On open files; null for none.</param>
+    /// <exception cref="TrafficException">There is not enough room.</exception>
+    public static void CheckDescriptors(TrafficOptions options, int? limit)
+    {
+        if (DescriptorLimit.Connections(options.Concurrency, limit) is var room && room < options.Concurrency)
+        {
+            throw new TrafficException(string.Create(
+                CultureInfo.InvariantCulture, $"{FlagNames.Concurrency}: the limit of {limit:N0} open files leaves room for {room:N0} connections; ulimit -n raises it"));
+        }
     }
 
     private static void Beat(TrafficContext run, Worker[] workers)

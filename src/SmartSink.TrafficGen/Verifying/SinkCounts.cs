@@ -6,7 +6,10 @@ namespace SmartSink.TrafficGen.Verifying;
 internal sealed class SinkCounts
 {
     private const string Metric = "smartsink_recipients_total";
+    private const string StartMetric = "process_start_time_seconds";
     private readonly Dictionary<string, RecipientCounts> _byLabel = new(StringComparer.Ordinal);
+
+    private double? _started;
 
     private SinkCounts()
     {
@@ -19,10 +22,16 @@ internal sealed class SinkCounts
     public RecipientCounts this[string label] => _byLabel.GetValueOrDefault(label);
 
     /// <summary>Reads the sink's metrics; stages are summed.</summary>
-    /// <exception cref="FormatException">A sample is broken or has not the labels that it must have.</exception>
+    /// <exception cref="FormatException">They are no sink's, or a sample is broken or has not the labels that it must have.</exception>
     public static SinkCounts Read(string metrics)
     {
-        var counts = new SinkCounts();
+        // A sink that has counted nothing yet has no sample, but says what it will count.
+        if (!metrics.Contains(Metric, StringComparison.Ordinal))
+        {
+            throw new FormatException($"no page of a SmartSink's metrics: {Metric} is not there");
+        }
+
+        var counts = new SinkCounts { _started = MetricsText.Read(metrics, StartMetric) is [var start] ? start.Value : null };
         foreach (var sample in MetricsText.Read(metrics, Metric))
         {
             var label = sample.Labels.GetValueOrDefault("domain") ?? throw new FormatException($"{Metric} without the label domain");
@@ -33,20 +42,27 @@ internal sealed class SinkCounts
     }
 
     /// <summary>What was counted since <paramref name="before"/>.</summary>
-    /// <exception cref="FormatException">Some counter stands lower than before: they are not counters of the same process.</exception>
+    /// <exception cref="FormatException">They are not counters of the same process: it started at another time, or one stands lower than before.</exception>
     public SinkCounts Since(SinkCounts before)
     {
+        if (!Nullable.Equals(_started, before._started))
+        {
+            throw StartedAnew();
+        }
+
         var counts = new SinkCounts();
         foreach (var label in _byLabel.Keys.Union(before._byLabel.Keys))
         {
             var difference = this[label] - before[label];
             counts._byLabel[label] = difference is { Accepted: >= 0, TempFailed: >= 0, PermFailed: >= 0 }
                 ? difference
-                : throw new FormatException("the sink's counters went back, so it was started anew during the run");
+                : throw StartedAnew();
         }
 
         return counts;
     }
+
+    private static FormatException StartedAnew() => new("the sink was started anew during the run, and its counters with it");
 
     private static RecipientCounts Count(MetricsSample sample) => (sample.Labels.GetValueOrDefault("outcome"), (long)sample.Value) switch
     {

@@ -25,9 +25,12 @@ internal sealed class SinkMetrics : IDisposable
         {
             return SinkCounts.Read(await _client.GetStringAsync(_page, cancellation));
         }
-        catch (Exception exception) when (exception is HttpRequestException or FormatException or TaskCanceledException)
+        catch (TaskCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
-            cancellation.ThrowIfCancellationRequested();
+            throw new VerifyException($"{_page}: no answer in {Patience.TotalSeconds} seconds", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or FormatException)
+        {
             throw new VerifyException($"{_page}: {exception.Message}", exception);
         }
     }

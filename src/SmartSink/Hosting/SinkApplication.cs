@@ -10,6 +10,7 @@ using SmartSink.Listening;
 using SmartSink.Observability.Logging;
 using SmartSink.Policy;
 using SmartSink.Reloading;
+using SmartSink.Shared;
 using SmartSink.Tls;
 
 namespace SmartSink.Hosting;

@@ -10,6 +10,7 @@ using SmartSink.Observability.Logging;
 using SmartSink.Observability.Metrics;
 using SmartSink.Policy;
 using SmartSink.Reloading;
+using SmartSink.Shared;
 using SmartSink.Tls;
 
 namespace SmartSink.Hosting;

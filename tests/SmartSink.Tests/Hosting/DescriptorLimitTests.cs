@@ -1,4 +1,4 @@
-using SmartSink.Hosting;
+using SmartSink.Shared;
 
 namespace SmartSink.Tests.Hosting;
 

@@ -13,7 +13,7 @@ public sealed class DescriptorTests
     [Fact]
     public async Task Clients_beyond_the_limit_on_open_files_are_told_and_HTTP_and_reloading_go_on()
     {
-        const int Room = OpenFiles - SmartSink.Hosting.DescriptorLimit.Reserve;
+        const int Room = OpenFiles - SmartSink.Shared.DescriptorLimit.Reserve;
         await using var sink = await SinkProcess.StartAsync("", command: ["sh", "-c", $"ulimit -n {OpenFiles}; exec \"$0\" \"$@\"", .. SinkProcess.OwnCommand]);
         sink.Output.ShouldContain($"INF The limit of {OpenFiles} open files leaves room for {Room} SMTP connections, not for 32768");
         var server = new IPEndPoint(IPAddress.Loopback, sink.SmtpPort);

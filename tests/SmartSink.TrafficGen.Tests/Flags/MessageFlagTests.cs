@@ -1,5 +1,6 @@
 using System.Text;
 using SmartSink.Testing;
+using SmartSink.TrafficGen.Tests.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Flags;
 
@@ -52,6 +53,24 @@ public sealed class MessageFlagTests : IDisposable
         var message = run.Messages.ShouldHaveSingleItem();
         message.Header.Where(line => line.StartsWith("X-Campaign: ", StringComparison.Ordinal)).ShouldBe(["X-Campaign: spring sale", "X-Campaign: again"]);
         (message.Field("Subject"), message.Field("Content-Type"), message.Field("MIME-Version")).ShouldBe(("Mine", "text/html", "1.0"));
+    }
+
+    [Fact]
+    public async Task Header_beyond_ASCII_is_encoded()
+    {
+        var run = await FlagRun.StartAsync("--message-count 1", "--header", "Subject: Viele Grüße");
+
+        var message = run.Messages.ShouldHaveSingleItem();
+        message.Field("Subject").ShouldBe("Viele =?utf-8?B?R3LDvMOfZQ==?=");
+        message.Mail.ShouldNotContain("BODY=");
+    }
+
+    [Fact]
+    public async Task Header_beyond_ASCII_goes_as_it_is_with_smtputf8()
+    {
+        var run = await FlagRun.StartAsync("--message-count 1 --smtputf8", "--header", "From: jörg@bücher.example");
+
+        run.Messages.ShouldHaveSingleItem().Field("From").ShouldBe(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes("jörg@bücher.example")));
     }
 
     [Fact]
@@ -145,6 +164,15 @@ public sealed class MessageFlagTests : IDisposable
 
         run.Messages.Select(message => message.Octets)
             .ShouldBe(new[] { "first", "second", "third", "fourth" }.Select(subject => $"Subject: {subject}\r\n\r\ntext\r\n"));
+    }
+
+    [Fact]
+    public async Task A_folder_is_no_body_file()
+    {
+        var folder = Path.GetDirectoryName(_folder.Write("mail/a.eml", "Subject: x\r\n"))!;
+        var options = new TrafficOptions { BodyFile = folder };
+
+        (await Should.ThrowAsync<TrafficException>(() => options.MakeAsync())).Message.ShouldBe($"{folder}: is a folder; --replay sends the messages in one");
     }
 
     private static async Task<List<string>> SentAsync(int concurrency, string flags)

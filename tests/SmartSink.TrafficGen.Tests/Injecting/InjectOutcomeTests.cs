@@ -41,6 +41,16 @@ public sealed class InjectOutcomeTests
             new Dictionary<(int, TrafficStage, int), int> { [(200, TrafficStage.Request, 0)] = 8, [(554, TrafficStage.Request, 0)] = 4 }, ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task A_recipient_that_failed_is_found_in_another_case()
+    {
+        await using var server = FakeServer.Start((session, _) => session.ServeHttpAsync(request => HttpDialog.Failed(0, request.Recipients[0].ToUpperInvariant())));
+
+        var (_, observer) = await InjectRuns.To(server, messages: 1, recipients: 1).MakeAsync();
+
+        (observer.Refused, observer.Faults.Count).ShouldBe((1, 0));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,6 +1,8 @@
 using System.Net;
 using SmartSink.Testing;
+using SmartSink.Testing.Time;
 using SmartSink.TrafficGen.Options;
+using SmartSink.TrafficGen.Reporting;
 
 namespace SmartSink.TrafficGen.Tests.Options;
 
@@ -14,7 +16,7 @@ public sealed class TrafficCommandLineTests : IDisposable
     public static TheoryData<string, string> Mistakes => new()
     {
         { "--target nowhere", "--target: \"nowhere\" is not a host and port" },
-        { "--concurrency 0", "--concurrency: \"0\" is not a whole number of at least 1" },
+        { "--concurrency 0", "--concurrency: \"0\" is not a whole number from 1 to 250,000" },
         { "--duration soon", "--duration: \"soon\" is not a time" },
         { "--message-count -1", "--message-count: \"-1\" is not a whole number" },
         { "--body-size big", "--body-size: \"big\" is not a size" },
@@ -43,6 +45,12 @@ public sealed class TrafficCommandLineTests : IDisposable
         { "--recipients /none/such", "--recipients: " },
         { "--target mx.example.com:25", "--target: mx.example.com is not this machine and there is no --domain-suffix" },
         { "--target localhost:25 --target localhost:26", "--target" },
+        { "--concurrency 250001", "--concurrency: \"250001\" is not a whole number from 1 to 250,000" },
+        { "--recipients-per-message 10001", "--recipients-per-message: \"10001\" is not a whole number from 1 to 10,000" },
+        { "--http http://127.0.0.1:1 --http-batch-size 10001", "--http-batch-size: \"10001\" is not a whole number from 1 to 10,000" },
+        { "--report --keep-going", "--report: needs a value, and --keep-going is a flag" },
+        { "--duration --message-count 1", "--duration: needs a value, and --message-count is a flag" },
+        { "--header X:grüße@home", "--header: \"X:grüße@home\" goes beyond ASCII in a word with <, >, @ or =" },
         { "--prot", "--prot" },
         { "--target", "--target" },
     };
@@ -149,6 +157,10 @@ public sealed class TrafficCommandLineTests : IDisposable
 
     [Theory]
     [InlineData("a@one.test\nnobody\n", "(2): \"nobody\" is not an address")]
+    [InlineData("a b@one.test", "(1): \"a b@one.test\" is not an address")]
+    [InlineData("<a@one.test>", "(1): \"<a@one.test>\" is not an address")]
+    [InlineData("\"a\tb\"@one.test", "(1): \"\"a\tb\"@one.test\" is not an address")]
+    [InlineData("ü@one.test", "(1): \"ü@one.test\" goes beyond ASCII before its @, which needs --smtputf8")]
     [InlineData("\n", " holds no address")]
     public async Task A_recipients_file_with_a_mistake_is_refused(string content, string mistake)
     {
@@ -157,12 +169,52 @@ public sealed class TrafficCommandLineTests : IDisposable
         _program.Error.ShouldBe($"--recipients: {file}{mistake}\n");
     }
 
+    [Theory]
+    [InlineData("--smtputf8")]
+    [InlineData("--http http://127.0.0.1:1")]
+    public async Task Recipients_beyond_ASCII_go_where_they_can_be_carried(string flags) =>
+        (await ReadAsync([.. flags.Split(' '), "--recipients", _folder.Write("recipients.txt", "ü@one.test")])).Recipients
+            .ShouldBe([new ListedRecipient("ü", "one.test", "one.test")]);
+
     [Fact]
     public async Task A_sink_to_verify_with_that_does_not_answer_stops_the_run_before_its_first_message()
     {
         (await _program.RunAsync("--verify", "http://127.0.0.1:1")).ShouldBe(1);
         _program.Asked.ShouldBeNull();
         _program.Error.ShouldStartWith("http://127.0.0.1:1/metrics: ");
+    }
+
+    [Fact]
+    public async Task Standard_output_that_is_full_is_one_line_and_no_crash()
+    {
+        using var full = new FullWriter();
+        using var error = new StringWriter { NewLine = "\n" };
+        var session = new TrafficSession(full, error, TimeProvider.System, (_, _, _, _) => Task.FromResult(TrafficEnd.Complete));
+
+        (await TrafficCommandLine.RunAsync(["--help"], session)).ShouldBe(1);
+        (await TrafficCommandLine.RunAsync(["--message-count", "1"], session)).ShouldBe(1);
+
+        error.ToString().ShouldBe("No space left on device\nNo space left on device\n");
+    }
+
+    [Fact]
+    public async Task Standard_error_that_is_full_ends_no_run()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var full = new FullWriter();
+        var clock = new ManualTimeProvider();
+        var session = new TrafficSession(output, full, clock, async (_, observer, _, _) =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await full.Refused;
+            observer.MessageAccepted(1);
+            return TrafficEnd.Complete;
+        });
+
+        (await TrafficCommandLine.RunAsync(["--message-count", "1"], session)).ShouldBe(0);
+        (await TrafficCommandLine.RunAsync(["--nonsense"], session)).ShouldBe(2);
+
+        output.ToString().ShouldContain("accepted 1,");
     }
 
     [Fact]

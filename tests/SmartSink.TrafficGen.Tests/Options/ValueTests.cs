@@ -174,6 +174,7 @@ public sealed class ValueTests
     [InlineData("localhost:2525", "localhost", 2525)]
     [InlineData("127.0.0.1:25", "127.0.0.1", 25)]
     [InlineData("[::1]:2525", "::1", 2525)]
+    [InlineData("[::ffff:127.0.0.1]:2525", "127.0.0.1", 2525)]
     public void A_target(string text, string host, int port)
     {
         AddressText.TryParseEndPoint(text, out var value).ShouldBeTrue();
@@ -187,6 +188,7 @@ public sealed class ValueTests
     [InlineData(":25")]
     [InlineData("::1:25")]
     [InlineData("[x]:25")]
+    [InlineData("[127.0.0.1]:25")]
     public void Not_a_target(string text) => AddressText.TryParseEndPoint(text, out _).ShouldBeFalse();
 
     [Theory]

@@ -123,8 +123,10 @@ public sealed class DeadlineTests
         observer.Faults.ShouldHaveSingleItem().Key.ShouldBe((TrafficFault.TimedOut, TrafficStage.Mail));
     }
 
-    [Fact]
-    public async Task A_run_that_is_stopped_waits_ten_seconds_for_a_silent_server()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_run_that_is_stopped_waits_ten_seconds_for_a_silent_server(bool keepGoing)
     {
         await using var server = FakeServer.Start((session, _) => session.ServeSlowlyAsync(async line =>
         {
@@ -135,7 +137,7 @@ public sealed class DeadlineTests
 
             return null;
         }));
-        var (end, observer) = await Runs.To(server, messages: 5).StopInSilenceAsync(server, _clock);
+        var (end, observer) = await (Runs.To(server, messages: 5) with { KeepGoing = keepGoing }).StopInSilenceAsync(server, _clock);
 
         (end, observer.Open, observer.GivenUp, observer.Retried).ShouldBe((TrafficEnd.Cancelled, 0, 1, 0));
     }

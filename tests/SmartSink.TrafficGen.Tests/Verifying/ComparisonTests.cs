@@ -127,7 +127,28 @@ public sealed class ComparisonTests
     public void A_sink_that_was_started_anew_cannot_be_compared()
     {
         var before = Sink("""smartsink_recipients_total{outcome="accepted",stage="data",domain="a.test"} 5""");
-        Should.Throw<FormatException>(() => Sink(string.Empty).Since(before)).Message.ShouldContain("started anew");
+        Should.Throw<FormatException>(() => Sink(MetricsPages.Untouched).Since(before)).Message.ShouldContain("started anew");
+    }
+
+    [Theory]
+    [InlineData("1795357932.515", true)]
+    [InlineData("1795357999.001", false)]
+    public void A_sink_that_was_started_anew_is_known_by_its_start_where_its_counters_tell_nothing(string start, bool same)
+    {
+        var before = Sink($"process_start_time_seconds 1795357932.515\n{MetricsPages.Untouched}");
+        var after = Sink($$"""
+            process_start_time_seconds {{start}}
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="a.test"} 5
+            """);
+
+        if (same)
+        {
+            after.Since(before)["a.test"].Accepted.ShouldBe(5);
+        }
+        else
+        {
+            Should.Throw<FormatException>(() => after.Since(before)).Message.ShouldContain("started anew");
+        }
     }
 
     private static SinkCounts Sink(string metrics) => SinkCounts.Read(metrics);

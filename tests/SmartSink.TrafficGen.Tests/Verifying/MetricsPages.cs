@@ -11,6 +11,9 @@ internal sealed class MetricsPages(params string?[] pages) : HttpMessageHandler
 
     public Uri? Asked { get; private set; }
 
+    /// <summary>What a sink says that has counted nothing yet.</summary>
+    public const string Untouched = "# TYPE smartsink_recipients_total counter\n";
+
     public static string Page(int accepted, int tempfail) =>
         $$"""
         smartsink_recipients_total{outcome="accepted",stage="data",domain="gmail.com"} {{accepted}}

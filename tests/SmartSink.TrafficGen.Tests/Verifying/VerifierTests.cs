@@ -24,7 +24,7 @@ public sealed class VerifierTests
     [InlineData("http://sink.test:8000/metrics", "http://sink.test:8000/metrics")]
     public async Task The_page_is_found(string address, string page)
     {
-        using var pages = new MetricsPages(string.Empty);
+        using var pages = new MetricsPages(MetricsPages.Untouched);
         using var metrics = new SinkMetrics(new Uri(address), pages);
         await metrics.FetchAsync(TestContext.Current.CancellationToken);
         pages.Asked.ShouldBe(new Uri(page));
@@ -86,6 +86,32 @@ public sealed class VerifierTests
 
         report.Agrees.ShouldBeFalse();
         report.Problem.ShouldBe("http://sink.test:8000/metrics: nobody listens");
+    }
+
+    [Fact]
+    public async Task A_page_that_is_no_sinks_stops_the_run()
+    {
+        using var pages = new MetricsPages("up 1\n");
+        using var metrics = new SinkMetrics(Options.Verify!, pages);
+        (await Should.ThrowAsync<VerifyException>(() => Verifier.StartAsync(Options, metrics, _time, TestContext.Current.CancellationToken)))
+            .Message.ShouldBe("http://sink.test:8000/metrics: no page of a SmartSink's metrics: smartsink_recipients_total is not there");
+    }
+
+    [Fact]
+    public async Task Who_has_waited_enough_gets_what_is_known()
+    {
+        using var pages = new MetricsPages(MetricsPages.Page(0, 0), MetricsPages.Page(1, 0));
+        using var metrics = new SinkMetrics(Options.Verify!, pages);
+        using var verifier = await Verifier.StartAsync(Options, metrics, _time, TestContext.Current.CancellationToken);
+        using var enough = new CancellationTokenSource();
+        Answer(250, TrafficStage.EndOfData, 3);
+
+        var comparing = verifier.CompareAsync(_recorder.ReadCounts(), enough.Token);
+        comparing.IsCompleted.ShouldBeFalse();
+        await enough.CancelAsync();
+
+        var report = await comparing;
+        (report.Agrees, report.Missing, report.Problem).ShouldBe((false, 2, null));
     }
 
     [Fact]

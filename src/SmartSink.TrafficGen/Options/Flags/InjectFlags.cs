@@ -22,10 +22,10 @@ internal static class InjectFlags
         {
             Name = FlagNames.HttpBatchSize,
             Placeholder = "N",
-            Description = "Recipients in a request, at least 1; KumoMTA makes a message for each [default: 1]",
+            Description = "Recipients in a request; KumoMTA makes a message for each [default: 1]",
             Needs = FlagNames.Http,
-            Expected = PlainText.ExpectedCount,
-            Read = PlainText.TryParseCount,
+            Expected = PlainText.ExpectedCountTo(TrafficOptions.MostRecipients),
+            Read = PlainText.CountTo(TrafficOptions.MostRecipients),
             Set = (options, count) => options with { RecipientsPerMessage = count },
         },
         new SwitchFlag

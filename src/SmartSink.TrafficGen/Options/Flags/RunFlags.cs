@@ -6,6 +6,9 @@ namespace SmartSink.TrafficGen.Options.Flags;
 /// <summary>Where a run goes to, how much of it at once, and when it ends.</summary>
 internal static class RunFlags
 {
+    /// <summary>Several times what one address has ports for; each takes some kilobytes before anything is sent.</summary>
+    private const int MostConnections = 250_000;
+
     /// <summary>Makes them, in the order of the help.</summary>
     public static IEnumerable<Flag> Create(TrafficOptions defaults) =>
     [
@@ -29,9 +32,9 @@ internal static class RunFlags
         {
             Name = FlagNames.Concurrency,
             Placeholder = "N",
-            Description = $"Connections, or requests of --http, at once; at least 1 [default: ten for each processor, here {defaults.Concurrency}]",
-            Expected = PlainText.ExpectedCount,
-            Read = PlainText.TryParseCount,
+            Description = $"Connections, or requests of --http, at once [default: ten for each processor, here {defaults.Concurrency}]",
+            Expected = PlainText.ExpectedCountTo(MostConnections),
+            Read = PlainText.CountTo(MostConnections),
             Set = (options, count) => options with { Concurrency = count },
         },
         new ValueFlag<TimeSpan>

@@ -70,9 +70,9 @@ internal static class SessionFlags
         {
             Name = FlagNames.RecipientsPerMessage,
             Placeholder = "N",
-            Description = "Recipients of a message, at least 1 [default: 1]",
-            Expected = PlainText.ExpectedCount,
-            Read = PlainText.TryParseCount,
+            Description = "Recipients of a message [default: 1]",
+            Expected = PlainText.ExpectedCountTo(TrafficOptions.MostRecipients),
+            Read = PlainText.CountTo(TrafficOptions.MostRecipients),
             Set = (options, count) => options with { RecipientsPerMessage = count },
         },
         new SwitchFlag

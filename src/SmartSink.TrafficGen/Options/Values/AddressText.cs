@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace SmartSink.TrafficGen.Options.Values;
 
@@ -28,12 +29,13 @@ internal static class AddressText
         var host = text[..colon];
         if (host is ['[', .. var address, ']'])
         {
-            if (!IPAddress.TryParse(address, out _))
+            if (!IPAddress.TryParse(address, out var parsed) || parsed.AddressFamily != AddressFamily.InterNetworkV6)
             {
                 return false;
             }
 
-            host = address;
+            // ::ffff:127.0.0.1 is IPv4 in another writing, and is spoken to by IPv4.
+            host = parsed.IsIPv4MappedToIPv6 ? parsed.MapToIPv4().ToString() : address;
         }
         else if (Uri.CheckHostName(host) is not (UriHostNameType.Dns or UriHostNameType.IPv4))
         {

@@ -37,6 +37,12 @@ internal static class PlainText
     /// <summary>A whole number of at least 1, beyond two thousand millions too.</summary>
     public static bool TryParseCount(string text, out long value) => long.TryParse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out value) && value > 0;
 
+    /// <summary>What an error says was expected of a count with a limit.</summary>
+    public static string ExpectedCountTo(int most) => string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most:N0}");
+
+    /// <summary>Reads whole numbers from 1 to a limit.</summary>
+    public static TryRead<int> CountTo(int most) => (string text, out int value) => TryParseCount(text, out value) && value <= most;
+
     /// <summary>0 to 100.</summary>
     public static bool TryParsePercent(string text, out double value) => NumberText.TryParse(text.EndsWith('%') ? text.AsSpan(0, text.Length - 1) : text, out value) && value <= 100;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using SmartSink.Smtp.Addresses;
 
 namespace SmartSink.TrafficGen.Options.Values;
@@ -5,31 +6,45 @@ namespace SmartSink.TrafficGen.Options.Values;
 /// <summary>A file with an address a line; empty lines are passed over.</summary>
 internal static class RecipientsFile
 {
-    /// <summary>The domains of its addresses, each once, in the order in which they first stand there.</summary>
+    /// <summary>Its addresses in their order, at least one.</summary>
+    /// <param name="file">The path.</param>
+    /// <param name="utf8">Whether local parts may hold more than ASCII.</param>
     /// <exception cref="FormatException">A line is no address, or there is none.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<WeightedDomain> ReadDomains(string file)
+    public static IReadOnlyList<ListedRecipient> Read(string file, bool utf8)
     {
-        var domains = new OrderedDictionary<string, WeightedDomain>(StringComparer.Ordinal);
+        var recipients = new List<ListedRecipient>();
         var number = 0;
         foreach (var line in File.ReadLines(file))
         {
             number++;
-            var address = line.AsSpan().Trim();
-            if (address.IsEmpty)
+            var address = line.Trim();
+            if (address.Length == 0)
             {
                 continue;
             }
 
             var at = address.LastIndexOf('@');
-            if (at < 1 || !DomainName.TryNormalize(address[(at + 1)..].ToString(), out var domain))
+            if (at < 1 || !IsLocalPart(address[..at]) || !DomainName.TryNormalize(address[(at + 1)..], out var domain))
             {
                 throw new FormatException($"{file}({number}): \"{address}\" is not an address");
             }
 
-            domains.TryAdd(domain, new WeightedDomain(domain, 1));
+            if (!utf8 && !Ascii.IsValid(address.AsSpan(0, at)))
+            {
+                throw new FormatException($"{file}({number}): \"{address}\" goes beyond ASCII before its @, which needs {FlagNames.SmtpUtf8}");
+            }
+
+            var written = address[(at + 1)..];
+            recipients.Add(new ListedRecipient(address[..at], Ascii.IsValid(written) ? written : domain, domain));
         }
 
-        return domains.Count > 0 ? [.. domains.Values] : throw new FormatException($"{file} holds no address");
+        return recipients.Count > 0 ? recipients : throw new FormatException($"{file} holds no address");
+    }
+
+    private static bool IsLocalPart(string text)
+    {
+        var octets = Encoding.UTF8.GetBytes(text);
+        return LocalPart.Measure(octets) == octets.Length && !text.Any(char.IsControl);
     }
 }

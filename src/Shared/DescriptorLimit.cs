@@ -1,14 +1,14 @@
 using System.Globalization;
 
-namespace SmartSink.Hosting;
+namespace SmartSink.Shared;
 
 /// <summary>
-/// How many connections the process's limit on open files leaves room for. Without a single descriptor left the runtime cannot even
-/// start a thread and ends the process, and the web server's accept loop spins; so SMTP must never take the last ones.
+/// How many connections the process's limit on open files leaves room for. Without a single descriptor left the runtime can neither
+/// load an assembly nor start a thread and ends the process, and a web server's accept loop spins; so SMTP must never take the last ones.
 /// </summary>
 internal static class DescriptorLimit
 {
-    /// <summary>Descriptors kept from SMTP: the runtime's own (about two hundred), HTTP, and files that are read while the sink runs.</summary>
+    /// <summary>Descriptors kept from SMTP: the runtime's own (about two hundred), HTTP, and files that are read meanwhile.</summary>
     public const int Reserve = 384;
 
     private const string Limits = "/proc/self/limits";
