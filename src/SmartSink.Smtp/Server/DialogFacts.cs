@@ -17,6 +17,9 @@ public readonly ref struct DialogFacts
     /// <summary>Where the client meant to connect to, before any diversion; null when nobody asked.</summary>
     public IPAddress? Destination { get; init; }
 
+    /// <summary>The name that the client authenticated as; empty when there is none.</summary>
+    public ReadOnlySpan<byte> User { get; init; }
+
     /// <summary>The name given with EHLO or HELO.</summary>
     public ReadOnlySpan<byte> Helo { get; init; }
 

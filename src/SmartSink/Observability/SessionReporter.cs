@@ -74,13 +74,20 @@ internal sealed class SessionReporter(DialogMetrics metrics, ILogger<SessionRepo
             var octets = new ReplyBuffer(512);
             reply.WriteTo(octets, in facts);
             var text = Text(octets.Pending).TrimEnd().ReplaceLineEndings(" | ");
-            if (facts.Destination is { } destination)
+            switch (facts.Destination, Text(facts.User))
             {
-                log.RefusedOnItsWay(facts.ClientAddress, destination, stage, id, sender, recipient, text);
-            }
-            else
-            {
-                log.Refused(facts.ClientAddress, stage, id, sender, recipient, text);
+                case (null, ""):
+                    log.Refused(facts.ClientAddress, stage, id, sender, recipient, text);
+                    break;
+                case (null, var user):
+                    log.RefusedUser(user, facts.ClientAddress, stage, id, sender, recipient, text);
+                    break;
+                case ({ } destination, ""):
+                    log.RefusedOnItsWay(facts.ClientAddress, destination, stage, id, sender, recipient, text);
+                    break;
+                case ({ } destination, var user):
+                    log.RefusedUserOnItsWay(user, facts.ClientAddress, destination, stage, id, sender, recipient, text);
+                    break;
             }
         }
     }

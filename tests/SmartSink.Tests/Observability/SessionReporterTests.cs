@@ -1,8 +1,10 @@
 using System.Net;
+using System.Text;
 using SmartSink.Observability;
 using SmartSink.Observability.Metrics;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Tests.Observability;
@@ -29,7 +31,7 @@ public sealed class SessionReporterTests : IDisposable
         {
             TransactionId = "ID"u8,
             ClientAddress = Client,
-            User = System.Text.Encoding.UTF8.GetBytes(user),
+            User = Encoding.UTF8.GetBytes(user),
             Sender = "a@b.example"u8,
             Outcome = Outcome.TempFail,
             Code = 451,
@@ -37,6 +39,27 @@ public sealed class SessionReporterTests : IDisposable
             Size = 1234,
             TransactionTime = TimeSpan.FromMilliseconds(30),
         });
+        _log.Lines.ShouldBe([line]);
+    }
+
+    [Theory]
+    [InlineData("", null, "Debug Refused 192.0.2.7 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
+    [InlineData("ann", null, "Debug Refused ann at 192.0.2.7 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
+    [InlineData("", "198.51.100.25", "Debug Refused 192.0.2.7 on its way to 198.51.100.25 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
+    [InlineData("ann", "198.51.100.25", "Debug Refused ann at 192.0.2.7 on its way to 198.51.100.25 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
+    public void A_refusal_is_shown_with_whom_it_met(string user, string? destination, string line)
+    {
+        var facts = new DialogFacts
+        {
+            Stage = Stage.Rcpt,
+            ClientAddress = Client,
+            Destination = destination is null ? null : IPAddress.Parse(destination),
+            User = Encoding.UTF8.GetBytes(user),
+            Sender = "a@b.example"u8,
+            Recipient = "c@d.example"u8,
+            TransactionId = "ID"u8,
+        };
+        _reporter.Refused(facts, new FixedReply(550, new(5, 1, 1), "Nobody"u8));
         _log.Lines.ShouldBe([line]);
     }
 

@@ -19,6 +19,13 @@ internal static partial class DialogLog
     public static partial void RefusedOnItsWay(
         this ILogger log, IPAddress? client, IPAddress destination, string stage, string id, string sender, string recipient, string reply);
 
+    [LoggerMessage(245, LogLevel.Debug, "Refused {User} at {Client} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>: {Reply}", SkipEnabledCheck = true)]
+    public static partial void RefusedUser(this ILogger log, string user, IPAddress? client, string stage, string id, string sender, string recipient, string reply);
+
+    [LoggerMessage(246, LogLevel.Debug, "Refused {User} at {Client} on its way to {Destination} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>: {Reply}", SkipEnabledCheck = true)]
+    public static partial void RefusedUserOnItsWay(
+        this ILogger log, string user, IPAddress? client, IPAddress destination, string stage, string id, string sender, string recipient, string reply);
+
     [LoggerMessage(250, LogLevel.Debug, "{Client} speaks for another: {Attributes}", SkipEnabledCheck = true)]
     public static partial void ClientIntroduced(this ILogger log, IPAddress? client, string attributes);
 
