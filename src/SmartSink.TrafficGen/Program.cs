@@ -1,4 +1,4 @@
-using SmartSink.Shared;
+using SmartSink.TrafficGen;
 using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Reporting;
 using SmartSink.TrafficGen.Sending;

@@ -73,28 +73,11 @@ internal sealed partial class SmtpConnection
             Met(DrawnFault);
         }
 
-        CloseDescriptor();
+        _poller.Close(_descriptor);
         _unfinished.Release();
         _unsent = null;
         _context.Observer.ConnectionClosed(Session.EndReason);
         _context.Log.ConnectionEnded(_id, _context.Listener, Session, ClientAddress);
         _context.Registry.Remove(this);
-    }
-
-    private void CloseDescriptor()
-    {
-        if (_tlsSocket is null)
-        {
-            _poller.Close(_descriptor);
-            return;
-        }
-
-        // The socket may be closed already, and the descriptor be somebody else's.
-        if (_isPolled)
-        {
-            _poller.Remove(_descriptor);
-        }
-
-        _tlsSocket.Dispose();
     }
 }

@@ -8,9 +8,6 @@ namespace SmartSink.Listening;
 /// <content>The dialog in the clear: octets to the session, its replies to the client.</content>
 internal sealed partial class SmtpConnection
 {
-    /// <summary>Octets that a connection may take in before it lets the other sockets of the polling thread have their turn.</summary>
-    private const int TurnBudget = 1024 * 1024;
-
     /// <summary>
     /// Octets taken at a time while commands are expected. What is behind a BDAT then stays in the socket, where it can be dropped.
     /// A chunk's rest that is shorter comes with the command behind it, in one call.
@@ -42,7 +39,7 @@ internal sealed partial class SmtpConnection
     /// <param name="replies">What is to be sent; given back here.</param>
     private void Converse(SessionAction action, ReplyBuffer replies)
     {
-        var budget = TurnBudget;
+        var budget = SocketPoller.TurnBudget;
         var going = true;
         while (going)
         {

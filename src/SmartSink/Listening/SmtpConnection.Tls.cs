@@ -12,8 +12,7 @@ internal sealed partial class SmtpConnection
     private const int MaxPlaintext = 256 * 1024;
 
     private readonly TlsFaultDraw? _faultDraw;
-    private Socket? _tlsSocket;
-    private bool _isPolled;
+    private TlsDialog? _tls;
 
     /// <summary>
     /// Drops what was sent in the clear behind STARTTLS. The client may say nothing before it has our reply, so whatever is in the
@@ -27,6 +26,7 @@ internal sealed partial class SmtpConnection
             var octets = NativeSocket.Receive(_descriptor, ThreadBuffers.Scratch, out var error);
             if (error == SocketError.WouldBlock)
             {
+                _mayRead = false;
                 return true;
             }
 
@@ -44,14 +44,10 @@ internal sealed partial class SmtpConnection
         return false;
     }
 
-    /// <summary>The TLS stream wants a socket of the runtime; from here on that one owns the descriptor.</summary>
     private void StartTls()
     {
-        _poller.Remove(_descriptor);
-        _isPolled = false;
         _phase = ConnectionPhase.Tls;
-        _tlsSocket = new Socket(new SafeSocketHandle(_descriptor, ownsHandle: true));
-        _tls = new TlsDialog(_context, this, _tlsSocket, Session, _id);
+        _tls = new TlsDialog(_context, this, new PolledStream(_poller, _descriptor, _mayRead, _peerClosed), Session, _id);
         _tls.Start();
     }
 
@@ -80,7 +76,10 @@ internal sealed partial class SmtpConnection
         return fault;
     }
 
-    /// <summary>The TLS dialog is over: called by it, from whatever thread.</summary>
+    /// <summary>Has the client's side see a connection that was reset, once it is closed.</summary>
+    internal void ResetOnClose() => NativeSocket.ResetOnClose(_descriptor);
+
+    /// <summary>The TLS dialog is over: called by it.</summary>
     internal void TlsEnded() => Signal(ConnectionSignals.TlsEnded);
 
     private void OnTlsEnded()
@@ -97,14 +96,7 @@ internal sealed partial class SmtpConnection
         {
             _mayRead = true;
             _wasSilent = _tls.WasSilent;
-            Poll();
             Close();
         }
-    }
-
-    private void Poll()
-    {
-        _poller.Add(_descriptor, this, PollFlags.Connection);
-        _isPolled = true;
     }
 }

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using SmartSink.Listening.Polling;
 using SmartSink.Smtp.Server;
-using SmartSink.Tls;
 
 namespace SmartSink.Listening;
 
@@ -25,7 +24,6 @@ internal sealed partial class SmtpConnection : IPolled
     private bool _mayRead;
     private bool _peerClosed;
     private UnfinishedLine _unfinished;
-    private TlsDialog? _tls;
     private long _deadline = long.MaxValue;
 
     /// <summary>Takes over a descriptor that was just accepted.</summary>
@@ -57,8 +55,8 @@ internal sealed partial class SmtpConnection : IPolled
         set => Volatile.Write(ref _deadline, value);
     }
 
-    /// <summary>Whether nobody works on the connection: it was not called, and its dialog over TLS waits, too.</summary>
-    public bool IsAtRest => Volatile.Read(ref _signals) == 0 && _tls is not { IsAtRest: false };
+    /// <summary>Whether the connection was not called to its polling thread.</summary>
+    public bool IsAtRest => Volatile.Read(ref _signals) == 0;
 
     /// <summary>Gives the connection to its polling thread, which greets the client.</summary>
     public void Start()
@@ -75,7 +73,7 @@ internal sealed partial class SmtpConnection : IPolled
         try
         {
             // A new socket has room to write, so this is reported at once.
-            Poll();
+            _poller.Add(_descriptor, this, PollFlags.Connection);
         }
         catch (SocketException error)
         {
@@ -103,6 +101,9 @@ internal sealed partial class SmtpConnection : IPolled
                     break;
                 case ConnectionPhase.Reading when _mayRead:
                     Converse(SessionAction.Read);
+                    break;
+                case ConnectionPhase.Tls:
+                    _tls!.OnReady(flags);
                     break;
                 case ConnectionPhase.Sending when (flags & PollFlags.Writable) != PollFlags.None:
                     SendRest();

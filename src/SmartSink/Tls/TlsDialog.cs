@@ -1,33 +1,25 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using SmartSink.Listening;
+using SmartSink.Listening.Polling;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Tls;
 
 /// <summary>
-/// The dialog from STARTTLS on, or from its beginning. It runs as one asynchronous method, which owns the session all the while; the heartbeat and a stop
-/// only wake it. While the client is silent neither this nor the TLS stream holds a buffer.
+/// The dialog from STARTTLS on, or from its beginning: one asynchronous method, all of which runs on the connection's polling thread,
+/// for all that it waits for is the connection's socket. While the client is silent neither this nor the TLS stream holds a buffer.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "A source without a timer owns nothing, and the heartbeat may still hold it.")]
-internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connection, Socket socket, SmtpSession session, long id)
+internal sealed partial class TlsDialog(ConnectionContext context, SmtpConnection connection, PolledStream stream, SmtpSession session, long id)
 {
     /// <summary>A TLS record's worth of octets (RFC 8446 section 5.1).</summary>
     private const int ReadSize = 16 * 1024;
 
-    private CancellationTokenSource _wake = new();
-    private volatile TlsPhase _phase;
-    private volatile bool _atRest;
+    private TlsPhase _phase;
     private StopPhase _stopSeen;
     private UnfinishedLine _unfinished;
     private ReplyBuffer? _replies;
-    private TlsFault _fault;
-    private bool _hasChosen;
 
     /// <summary>Why the connection was lost; null when the session ended the dialog and its last reply was sent.</summary>
     public SessionEndReason? LostBy { get; private set; }
@@ -38,13 +30,13 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
     /// <summary>Whether the client said nothing, and was not in a message, when the session was ended by the clock or a stop.</summary>
     public bool WasSilent { get; private set; }
 
-    /// <summary>Whether the dialog waits for something.</summary>
-    public bool IsAtRest => _atRest;
-
     private ReplyBuffer Replies => _replies ??= ThreadBuffers.TakeReplies();
 
     /// <summary>Starts the handshake. The connection is told when all is over.</summary>
     public void Start() => _ = RunAsync();
+
+    /// <summary>The socket's state has changed.</summary>
+    public void OnReady(PollFlags flags) => stream.OnReady(flags);
 
     /// <summary>
     /// The deadline has come or the server stops. A silent client's dialog is woken and asks its session; a client that keeps a
@@ -66,7 +58,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
                 CutOff(SessionEndReason.SlowClient);
                 break;
             case TlsPhase.Dialog:
-                Volatile.Read(ref _wake).Cancel();
+                stream.Wake();
                 break;
         }
     }
@@ -74,21 +66,21 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
     private void CutOff(SessionEndReason reason)
     {
         LostBy = reason;
-        socket.Dispose();
+        stream.Cut();
     }
 
     private async Task RunAsync()
     {
         try
         {
-            await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
+            await using var tls = new SslStream(stream);
             if (await TryHandshakeAsync(tls))
             {
                 await ConverseAsync(tls);
                 await SayFarewellAsync(tls);
             }
         }
-        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
+        catch (IOException)
         {
             LostBy ??= session.IsInData ? SessionEndReason.ClosedInData : SessionEndReason.ConnectionReset;
         }
@@ -100,98 +92,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
 
         GiveBackReplies();
         _unfinished.Release();
-        _atRest = true;
         connection.TlsEnded();
-    }
-
-    private async Task<bool> TryHandshakeAsync(SslStream tls)
-    {
-        connection.Deadline = context.In(context.Tls!.HandshakeTimeout);
-        try
-        {
-            var handshake = tls.AuthenticateAsServerAsync(static (_, hello, dialog, _) => ((TlsDialog)dialog!).ChooseAsync(hello), this);
-            _atRest = true;
-            await handshake;
-        }
-        catch (Exception error) when (!_hasChosen || error is IOException or SocketException or AuthenticationException or ObjectDisposedException)
-        {
-            // A client that begins with anything but a hello leaves the stream without a certificate, and that is what it complains of.
-            await CarryOutFaultAsync();
-            LostBy ??= SessionEndReason.TlsFailed;
-            context.Observer.TlsHandshakeEnded(SslProtocols.None, succeeded: false);
-            context.Log.HandshakeFailed(id, connection.ClientAddress, (error.InnerException ?? error).Message);
-            return false;
-        }
-        finally
-        {
-            _atRest = false;
-        }
-
-        OpenSslBuffers.TryReleaseWhenIdle(tls);
-        context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true);
-        context.Log.HandshakeDone(id, connection.ClientAddress, tls.SslProtocol);
-        if (context.Tls.AsksForCertificate)
-        {
-            NoteCertificate(tls.RemoteCertificate);
-        }
-
-        return true;
-    }
-
-    private void NoteCertificate(X509Certificate? certificate)
-    {
-        var subject = certificate is null ? null : SubjectText.Of(certificate);
-        context.Observer.ClientCertificateAsked(subject);
-        if (subject is not null)
-        {
-            context.Log.ClientCertificate(id, connection.ClientAddress, subject);
-        }
-    }
-
-    /// <summary>The client has said hello: whom it wants decides on the certificate, and on what goes wrong.</summary>
-    private ValueTask<SslServerAuthenticationOptions> ChooseAsync(SslClientHelloInfo hello)
-    {
-        var serverName = hello.ServerName ?? string.Empty;
-        _hasChosen = true;
-        _fault = connection.FaultOf(serverName);
-        return _fault is TlsFault.NoAnswer or TlsFault.Reset
-            ? throw new AuthenticationException("a fault of SINK_TLS_FAULTS")
-            : ValueTask.FromResult(context.Tls!.OptionsFor(serverName, _fault));
-    }
-
-    /// <summary>Does to the client, whose hello was left unanswered, what the fault says.</summary>
-    private async ValueTask CarryOutFaultAsync()
-    {
-        if (_fault == TlsFault.Reset)
-        {
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            socket.Dispose();
-        }
-        else if (_fault == TlsFault.NoAnswer)
-        {
-            await IgnoreAsync();
-        }
-    }
-
-    /// <summary>Drops whatever comes, until the client gives up or the handshake has taken too long.</summary>
-    private async ValueTask IgnoreAsync()
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
-        try
-        {
-            while (await socket.ReceiveAsync(buffer.AsMemory()) > 0)
-            {
-                _atRest = true;
-            }
-        }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
-        {
-            // The client has reset the connection, or the deadline has closed it.
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
     private async Task ConverseAsync(SslStream tls)
@@ -229,17 +130,11 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
 
         try
         {
-            var readable = tls.ReadAsync(Memory<byte>.Empty, _wake.Token);
-            _atRest = true;
-            return await readable == 0;
+            return await tls.ReadAsync(Memory<byte>.Empty) == 0;
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (IsWake(error))
         {
-            return Awake();
-        }
-        finally
-        {
-            _atRest = false;
+            return false;
         }
     }
 
@@ -250,7 +145,7 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
         try
         {
             _unfinished.Octets.CopyTo(buffer);
-            var octets = await tls.ReadAsync(buffer.AsMemory(held), _wake.Token);
+            var octets = await tls.ReadAsync(buffer.AsMemory(held));
             if (octets == 0)
             {
                 LostBy = session.IsInData ? SessionEndReason.ClosedInData : SessionEndReason.ClientClosed;
@@ -260,9 +155,8 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
             context.Observer.BytesReceived(octets);
             return Feed(buffer.AsSpan(0, held + octets));
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (IsWake(error))
         {
-            Awake();
             return AskSession();
         }
         finally
@@ -271,12 +165,8 @@ internal sealed class TlsDialog(ConnectionContext context, SmtpConnection connec
         }
     }
 
-    /// <summary>Makes it possible to be woken once more. Comes before the session is asked, so that no reason to wake up is missed.</summary>
-    private bool Awake()
-    {
-        Volatile.Write(ref _wake, new CancellationTokenSource());
-        return false;
-    }
+    /// <summary>The TLS stream passes on what ends its own read, or wraps it.</summary>
+    private static bool IsWake(Exception error) => error is OperationCanceledException or IOException { InnerException: OperationCanceledException };
 
     private SessionAction AskSession()
     {

@@ -29,6 +29,12 @@ internal static unsafe partial class Libc
     /// <summary>send: more follows at once, so that these octets may travel with it.</summary>
     public const int MSG_MORE = 0x8000;
 
+    /// <summary>setsockopt: the level of all sockets, on the processors that .NET runs on.</summary>
+    public const int SOL_SOCKET = 1;
+
+    /// <summary>setsockopt: what happens at a close, as struct linger.</summary>
+    public const int SO_LINGER = 13;
+
     /// <summary>getsockopt: the level of IPv4.</summary>
     public const int IPPROTO_IP = 0;
 
@@ -52,6 +58,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int getsockopt(int socket, int level, int option, byte* value, int* length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setsockopt(int socket, int level, int option, byte* value, int length);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int getsockname(int socket, byte* address, int* length);

@@ -101,6 +101,13 @@ internal static unsafe class NativeSocket
     /// <summary>Shuts the sending side down. False when the connection is lost already.</summary>
     public static bool ShutdownSend(int descriptor) => Libc.shutdown(descriptor, Libc.SHUT_WR) == 0;
 
+    /// <summary>Has the peer see a reset instead of an end when the socket is closed (SO_LINGER of no time, socket(7)).</summary>
+    public static void ResetOnClose(int descriptor)
+    {
+        var linger = stackalloc int[] { 1, 0 };
+        _ = Libc.setsockopt(descriptor, Libc.SOL_SOCKET, Libc.SO_LINGER, (byte*)linger, 2 * sizeof(int));
+    }
+
     /// <summary>Closes a descriptor that no poller watches.</summary>
     public static void Close(int descriptor) => _ = Libc.close(descriptor);
 

@@ -9,6 +9,9 @@ namespace SmartSink.Listening.Polling;
 /// </summary>
 internal sealed class SocketPoller : IDisposable
 {
+    /// <summary>Octets that a socket may take in before it lets the others of the thread have their turn.</summary>
+    public const int TurnBudget = 1024 * 1024;
+
     private readonly Epoll _epoll = new();
     private readonly WakeUp _wakeUp = new();
     private readonly ConcurrentQueue<IPolled> _posted = new();

@@ -1,4 +1,4 @@
-namespace SmartSink.Shared;
+namespace SmartSink.TrafficGen;
 
 /// <summary>How the runtime's socket layer is to work in this process.</summary>
 internal static class SocketRuntime

@@ -1,0 +1,224 @@
+using System.Net.Sockets;
+
+namespace SmartSink.Listening.Polling;
+
+/// <summary>
+/// A polled socket for those that want a stream, TLS above all. All of it happens on the polling thread: a read or write is tried at
+/// once, and where the socket is not ready it goes on, with whoever awaits it, as soon as the poller says so. The descriptor stays its
+/// owner's, who passes on what the poller reports of it.
+/// </summary>
+/// <param name="poller">The poller of the descriptor.</param>
+/// <param name="descriptor">A connected socket that does not block.</param>
+/// <param name="mayRead">Whether octets were reported that nobody has taken yet.</param>
+/// <param name="peerClosed">Whether the end was reported, which is not reported again.</param>
+internal sealed class PolledStream(SocketPoller poller, int descriptor, bool mayRead, bool peerClosed) : Stream, IPolled
+{
+    private readonly PolledOperation _reading = new();
+    private readonly PolledOperation _writing = new();
+    private Memory<byte> _into;
+    private ReadOnlyMemory<byte> _unsent;
+    private int _budget = SocketPoller.TurnBudget;
+    private bool _mayRead = mayRead;
+    private bool _peerClosed = peerClosed;
+    private bool _isCut;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    public void OnReady(PollFlags flags)
+    {
+        _mayRead |= (flags & ~PollFlags.Writable) != PollFlags.None;
+        _peerClosed |= (flags & ~(PollFlags.Writable | PollFlags.Readable)) != PollFlags.None;
+        _budget = SocketPoller.TurnBudget;
+        GoOnReading();
+        GoOnWriting();
+    }
+
+    /// <summary>Its next turn, after it has had the thread long enough.</summary>
+    public void OnPosted()
+    {
+        _budget = SocketPoller.TurnBudget;
+        GoOnReading();
+    }
+
+    /// <summary>Ends a read that waits by <see cref="OperationCanceledException"/>. Nothing is lost by that.</summary>
+    public void Wake()
+    {
+        if (_reading.IsPending)
+        {
+            _reading.Fail(new OperationCanceledException());
+        }
+    }
+
+    /// <summary>Has what waits, and all that is tried from now on, fail by <see cref="IOException"/>.</summary>
+    public void Cut()
+    {
+        _isCut = true;
+        foreach (var operation in (ReadOnlySpan<PolledOperation>)[_reading, _writing])
+        {
+            if (operation.IsPending)
+            {
+                operation.Fail(CutError());
+            }
+        }
+    }
+
+    /// <summary>
+    /// Reads what there is. A read into an empty buffer waits until there is something; it never waits for a socket that was reported
+    /// ready since it was last found empty.
+    /// </summary>
+    /// <exception cref="IOException">The connection is lost or was <see cref="Cut"/>.</exception>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (TryRead(buffer.Span, out var octets, out var error))
+        {
+            return error is null ? ValueTask.FromResult(octets) : ValueTask.FromException<int>(error);
+        }
+
+        _into = buffer;
+        return _reading.Begin();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The connection is lost or was <see cref="Cut"/>.</exception>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        _unsent = buffer;
+        return !TryWrite(out var error) ? _writing.BeginWithoutResult()
+            : error is null ? ValueTask.CompletedTask
+            : ValueTask.FromException(error);
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    private static IOException CutError() => new("the connection was cut off");
+
+    private void GoOnReading()
+    {
+        if (_reading.IsPending && TryRead(_into.Span, out var octets, out var error))
+        {
+            _into = default;
+            End(_reading, octets, error);
+        }
+    }
+
+    private void GoOnWriting()
+    {
+        if (_writing.IsPending && TryWrite(out var error))
+        {
+            End(_writing, 0, error);
+        }
+    }
+
+    private static void End(PolledOperation operation, int octets, IOException? error)
+    {
+        if (error is null)
+        {
+            operation.Complete(octets);
+        }
+        else
+        {
+            operation.Fail(error);
+        }
+    }
+
+    /// <summary>False when there is something to wait for: octets, or the thread's next turn.</summary>
+    private bool TryRead(Span<byte> buffer, out int octets, out IOException? failure)
+    {
+        octets = 0;
+        failure = _isCut ? CutError() : null;
+        if (_isCut || (_mayRead && buffer.IsEmpty))
+        {
+            return true;
+        }
+
+        if (!_mayRead)
+        {
+            return false;
+        }
+
+        if (_budget <= 0)
+        {
+            poller.Post(this);
+            return false;
+        }
+
+        octets = NativeSocket.Receive(descriptor, buffer, out var error);
+        if (error == SocketError.WouldBlock)
+        {
+            _mayRead = false;
+            return false;
+        }
+
+        // What does not fill the room has emptied the socket, and what comes later is reported anew (epoll(7)); but the end may
+        // have been reported together with the octets.
+        _mayRead = octets == buffer.Length || _peerClosed;
+        _budget -= octets;
+        failure = Failure(error);
+        return true;
+    }
+
+    /// <summary>False when there is room to wait for.</summary>
+    private bool TryWrite(out IOException? failure)
+    {
+        failure = _isCut ? CutError() : null;
+        while (failure is null && !_unsent.IsEmpty)
+        {
+            _unsent = _unsent[NativeSocket.Send(descriptor, _unsent.Span, last: false, out var error)..];
+            if (error == SocketError.WouldBlock)
+            {
+                return false;
+            }
+
+            failure = Failure(error);
+        }
+
+        return true;
+    }
+
+    private static IOException? Failure(SocketError error) =>
+        error == SocketError.Success ? null : new IOException("the connection is lost", new SocketException((int)error));
+}
