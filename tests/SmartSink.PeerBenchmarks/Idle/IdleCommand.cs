@@ -40,7 +40,7 @@ internal static class IdleCommand
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        var report = new Report("idle", "sink", "state", "connections", "RSS bytes each", "mark", "RSS MB before", "RSS MB after", "CPU ms in 10 s");
+        var report = new Report("idle", "sink", "state", "connections", "anonymous RSS bytes each", "mark", "RSS MB before", "RSS MB after", "CPU ms in 10 s");
         await using (var set = await SinkSet.StartAsync(ServerCommand.Read(line)))
         {
             foreach (var sink in set.Sinks)
@@ -66,7 +66,8 @@ internal static class IdleCommand
         await Task.Delay(Watched, cancellation);
         var after = ProcessReading.Of(sink.ProcessId);
         held.Probe();
-        var each = (double)(after.Resident - before.Resident) / count;
+        // A connection has no pages of files, and those come and go with what code the process has just run.
+        var each = (double)(after.Anonymous - before.Anonymous) / count;
         report.Add(
             sink.Name,
             tls ? "after STARTTLS" : "after EHLO",

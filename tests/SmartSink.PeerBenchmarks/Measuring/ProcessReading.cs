@@ -5,8 +5,9 @@ namespace SmartSink.PeerBenchmarks.Measuring;
 /// <summary>What the kernel tells of a process at one moment (Linux).</summary>
 /// <param name="Processor">User and system time of all its threads; the kernel counts in hundredths of a second.</param>
 /// <param name="Resident">Octets of memory in use, VmRSS.</param>
+/// <param name="Anonymous">Those of them that are of no file, RssAnon.</param>
 /// <param name="PeakResident">The most there ever were, VmHWM.</param>
-internal sealed record ProcessReading(TimeSpan Processor, long Resident, long PeakResident)
+internal sealed record ProcessReading(TimeSpan Processor, long Resident, long Anonymous, long PeakResident)
 {
     // USER_HZ is 100 on every architecture that .NET runs on.
     private const int TicksPerSecond = 100;
@@ -19,7 +20,8 @@ internal sealed record ProcessReading(TimeSpan Processor, long Resident, long Pe
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         var ticks = Number(fields[11]) + Number(fields[12]);
         var status = File.ReadAllLines($"/proc/{process}/status");
-        return new ProcessReading(TimeSpan.FromSeconds((double)ticks / TicksPerSecond), Kilobytes(status, "VmRSS:"), Kilobytes(status, "VmHWM:"));
+        return new ProcessReading(
+            TimeSpan.FromSeconds((double)ticks / TicksPerSecond), Kilobytes(status, "VmRSS:"), Kilobytes(status, "RssAnon:"), Kilobytes(status, "VmHWM:"));
     }
 
     /// <summary>The most memory that a process has had in use, VmHWM; null when it has ended.</summary>
