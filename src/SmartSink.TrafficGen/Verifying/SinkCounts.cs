@@ -22,15 +22,9 @@ internal sealed class SinkCounts
     public RecipientCounts this[string label] => _byLabel.GetValueOrDefault(label);
 
     /// <summary>Reads the sink's metrics; stages are summed.</summary>
-    /// <exception cref="FormatException">They are no sink's, or a sample is broken or has not the labels that it must have.</exception>
+    /// <exception cref="FormatException">A sample is broken or has not the labels that it must have.</exception>
     public static SinkCounts Read(string metrics)
     {
-        // A sink that has counted nothing yet has no sample, but says what it will count.
-        if (!metrics.Contains(Metric, StringComparison.Ordinal))
-        {
-            throw new FormatException($"no page of a SmartSink's metrics: {Metric} is not there");
-        }
-
         var counts = new SinkCounts { _started = MetricsText.Read(metrics, StartMetric) is [var start] ? start.Value : null };
         foreach (var sample in MetricsText.Read(metrics, Metric))
         {

@@ -3,6 +3,9 @@ namespace SmartSink.TrafficGen.Verifying;
 /// <summary>Fetches a sink's counters over HTTP.</summary>
 internal sealed class SinkMetrics : IDisposable
 {
+    /// <summary>Stands on every page of a sink; of recipients nothing does until there are some.</summary>
+    private const string Sign = "smartsink_build_info";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _client;
@@ -23,7 +26,10 @@ internal sealed class SinkMetrics : IDisposable
     {
         try
         {
-            return SinkCounts.Read(await _client.GetStringAsync(_page, cancellation));
+            var metrics = await _client.GetStringAsync(_page, cancellation);
+            return metrics.Contains(Sign, StringComparison.Ordinal)
+                ? SinkCounts.Read(metrics)
+                : throw new FormatException($"no page of a SmartSink's metrics: {Sign} is not there");
         }
         catch (TaskCanceledException exception) when (!cancellation.IsCancellationRequested)
         {

@@ -12,10 +12,10 @@ internal sealed class MetricsPages(params string?[] pages) : HttpMessageHandler
     public Uri? Asked { get; private set; }
 
     /// <summary>What a sink says that has counted nothing yet.</summary>
-    public const string Untouched = "# TYPE smartsink_recipients_total counter\n";
+    public const string Untouched = "smartsink_build_info{version=\"0.1.0\"} 1\n";
 
     public static string Page(int accepted, int tempfail) =>
-        $$"""
+        Untouched + $$"""
         smartsink_recipients_total{outcome="accepted",stage="data",domain="gmail.com"} {{accepted}}
         smartsink_recipients_total{outcome="tempfail",stage="rcpt",domain="gmail.com"} {{tempfail}}
         """;
