@@ -3,5 +3,5 @@ using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Reporting;
 using SmartSink.TrafficGen.Sending;
 
-SocketRuntime.UseInlineCompletions();
+SocketRuntime.PollByHalfOfTheProcessors();
 return await TrafficCommandLine.RunAsync(args, new TrafficSession(Console.Out, Console.Error, TimeProvider.System, TrafficRun.RunAsync));
