@@ -31,14 +31,16 @@ internal sealed partial class SmtpConnection
         Linger();
     }
 
+    /// <summary>Drops what has come; what comes later is reported.</summary>
     private void Linger()
     {
-        var error = SocketError.Success;
-        while (error == SocketError.Success)
+        while (_readiness.MayRead)
         {
-            var octets = NativeSocket.Receive(_descriptor, ThreadBuffers.Scratch, out error);
+            var room = LingerOctets - _lingered;
+            var octets = NativeSocket.Drop(_descriptor, room, out var error);
+            _readiness.Received(octets, room, error);
             _lingered += octets;
-            if ((octets == 0 && error != SocketError.WouldBlock) || _lingered > LingerOctets)
+            if ((octets == 0 && error != SocketError.WouldBlock) || _lingered == LingerOctets)
             {
                 End(Session.EndReason);
                 return;

@@ -27,7 +27,7 @@ internal sealed partial class SmtpConnection
     /// <summary>The client is silent and the session's time has come, or the server stops.</summary>
     private void LookAtSession()
     {
-        _wasSilent = !_mayRead && !Session.IsInData;
+        _wasSilent = !_readiness.MayRead && !Session.IsInData;
         var replies = ThreadBuffers.TakeReplies();
         Converse(_context.AskSession(Session, replies), replies);
     }
@@ -43,7 +43,7 @@ internal sealed partial class SmtpConnection
         var going = true;
         while (going)
         {
-            going = action == SessionAction.Read && _mayRead && budget > 0
+            going = action == SessionAction.Read && _readiness.MayRead && budget > 0
                 ? Receive(replies, ref action, ref budget)
                 : (action != SessionAction.StartTls || DropPlaintext()) && TrySend(replies, action) && Act(replies, ref action);
         }
@@ -59,7 +59,7 @@ internal sealed partial class SmtpConnection
             case SessionAction.Read:
                 _phase = ConnectionPhase.Reading;
                 Deadline = Session.Deadline;
-                if (_mayRead)
+                if (_readiness.MayRead)
                 {
                     Signal(ConnectionSignals.Turn);
                 }
@@ -91,9 +91,9 @@ internal sealed partial class SmtpConnection
         var octets = drops
             ? NativeSocket.Drop(_descriptor, room, out var error)
             : NativeSocket.Receive(_descriptor, scratch.AsSpan(held, room), out error);
+        _readiness.Received(octets, room, error);
         if (error == SocketError.WouldBlock)
         {
-            _mayRead = false;
             return true;
         }
 
@@ -104,9 +104,6 @@ internal sealed partial class SmtpConnection
             return false;
         }
 
-        // What does not fill the room has emptied the socket, and what comes later is reported anew (epoll(7)); but the end may
-        // have been reported together with the octets.
-        _mayRead = octets == room || _peerClosed;
         _wasSilent = false;
         _context.Observer.BytesReceived(octets);
         budget -= octets;

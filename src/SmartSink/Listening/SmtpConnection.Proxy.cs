@@ -22,7 +22,7 @@ internal sealed partial class SmtpConnection
 
         _phase = ConnectionPhase.ProxyHeader;
         Deadline = _context.In(proxy.Timeout);
-        if (_mayRead)
+        if (_readiness.MayRead)
         {
             TakeHeader();
         }
@@ -34,7 +34,7 @@ internal sealed partial class SmtpConnection
         var octets = NativeSocket.Peek(_descriptor, window, out var error);
         if (error == SocketError.WouldBlock)
         {
-            _mayRead = false;
+            _readiness.Received(octets, window.Length, error);
             return;
         }
 
@@ -52,9 +52,9 @@ internal sealed partial class SmtpConnection
                 _context.Observer.BytesReceived(header.Length);
                 TakeOver(header);
                 break;
-            case ProxyHeaderResult.Incomplete when !_peerClosed:
-                // What comes behind the octets that were left where they are is reported anew (epoll(7)).
-                _mayRead = false;
+            case ProxyHeaderResult.Incomplete when !_readiness.IsEndReported:
+                // What comes behind the octets that were left where they are is reported anew.
+                _readiness.Received(octets, window.Length, error);
                 break;
             default:
                 _context.Log.ProxyHeaderRefused(_id, ClientAddress, result);

@@ -23,10 +23,11 @@ internal sealed partial class SmtpConnection
     {
         for (var dropped = 0; dropped < MaxPlaintext;)
         {
-            var octets = NativeSocket.Receive(_descriptor, ThreadBuffers.Scratch, out var error);
+            var room = MaxPlaintext - dropped;
+            var octets = NativeSocket.Drop(_descriptor, room, out var error);
+            _readiness.Received(octets, room, error);
             if (error == SocketError.WouldBlock)
             {
-                _mayRead = false;
                 return true;
             }
 
@@ -47,7 +48,7 @@ internal sealed partial class SmtpConnection
     private void StartTls()
     {
         _phase = ConnectionPhase.Tls;
-        _tls = new TlsDialog(_context, this, new PolledStream(_poller, _descriptor, _mayRead, _peerClosed), Session, _id);
+        _tls = new TlsDialog(_context, this, new PolledStream(_poller, _descriptor, _readiness), Session, _id);
         _tls.Start();
     }
 
@@ -94,7 +95,7 @@ internal sealed partial class SmtpConnection
         }
         else
         {
-            _mayRead = true;
+            _readiness = _tls.Readiness;
             _wasSilent = _tls.WasSilent;
             Close();
         }

@@ -21,8 +21,7 @@ internal sealed partial class SmtpConnection : IPolled
     private readonly long _id = Interlocked.Increment(ref _lastId);
     private int _signals;
     private ConnectionPhase _phase;
-    private bool _mayRead;
-    private bool _peerClosed;
+    private Readiness _readiness;
     private UnfinishedLine _unfinished;
     private long _deadline = long.MaxValue;
 
@@ -87,28 +86,30 @@ internal sealed partial class SmtpConnection : IPolled
     /// <inheritdoc/>
     void IPolled.OnReady(PollFlags flags)
     {
-        _mayRead |= (flags & ~PollFlags.Writable) != PollFlags.None;
-        _peerClosed |= (flags & ~(PollFlags.Writable | PollFlags.Readable)) != PollFlags.None;
         try
         {
+            if (_phase == ConnectionPhase.Tls)
+            {
+                _tls!.OnReady(flags);
+                return;
+            }
+
+            _readiness.Report(flags);
             switch (_phase)
             {
                 case ConnectionPhase.New:
                     Begin();
                     break;
-                case ConnectionPhase.ProxyHeader when _mayRead:
+                case ConnectionPhase.ProxyHeader when _readiness.MayRead:
                     TakeHeader();
                     break;
-                case ConnectionPhase.Reading when _mayRead:
+                case ConnectionPhase.Reading when _readiness.MayRead:
                     Converse(SessionAction.Read);
-                    break;
-                case ConnectionPhase.Tls:
-                    _tls!.OnReady(flags);
                     break;
                 case ConnectionPhase.Sending when (flags & PollFlags.Writable) != PollFlags.None:
                     SendRest();
                     break;
-                case ConnectionPhase.Lingering when _mayRead:
+                case ConnectionPhase.Lingering:
                     Linger();
                     break;
             }

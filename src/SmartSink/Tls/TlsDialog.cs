@@ -30,6 +30,9 @@ internal sealed partial class TlsDialog(ConnectionContext context, SmtpConnectio
     /// <summary>Whether the client said nothing, and was not in a message, when the session was ended by the clock or a stop.</summary>
     public bool WasSilent { get; private set; }
 
+    /// <summary>What was reported of the socket, for the connection that goes on with it.</summary>
+    public Readiness Readiness => stream.Readiness;
+
     private ReplyBuffer Replies => _replies ??= ThreadBuffers.TakeReplies();
 
     /// <summary>Starts the handshake. The connection is told when all is over.</summary>

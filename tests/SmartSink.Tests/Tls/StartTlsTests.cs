@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using System.Text;
 using SmartSink.Configuration;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Server;
@@ -119,6 +120,25 @@ public class StartTlsTests
         (await client.LineAsync()).ShouldBeNull();
         client.HalfClose();
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.IdleTimeout);
+    }
+
+    [Fact]
+    public async Task A_client_that_was_told_to_go_with_much_unread_may_say_the_rest_and_close()
+    {
+        await using var server = RunningServer.Start(settings => WithTls(settings) with { MaxErrors = 3 });
+        await using var client = await UpgradedAsync(server);
+        await client.SendUntilClosedAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("NONSENSE\r\n", 50_000))));
+        client.HalfClose();
+        string reply;
+        do
+        {
+            reply = await client.ReplyAsync();
+        }
+        while (reply.StartsWith("500", StringComparison.Ordinal));
+
+        reply.ShouldStartWith("421 4.7.0");
+        (await client.LineAsync()).ShouldBeNull();
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.TooManyErrors);
     }
 
     [Fact]

@@ -10,6 +10,9 @@ internal enum PollFlags : uint
     /// <summary>EPOLLIN: there is something to read or to accept.</summary>
     Readable = 0x1,
 
+    /// <summary>EPOLLPRI: urgent octets (RFC 6093) are among what there is to read.</summary>
+    Urgent = 0x2,
+
     /// <summary>EPOLLOUT: there is room to write.</summary>
     Writable = 0x4,
 
@@ -26,5 +29,5 @@ internal enum PollFlags : uint
     Once = 0x80000000,
 
     /// <summary>What a connection wants to hear of. It asks for room to write from the start, so that a client who does not read costs no further call.</summary>
-    Connection = Readable | Writable | PeerClosed | Once,
+    Connection = Readable | Urgent | Writable | PeerClosed | Once,
 }

@@ -9,18 +9,19 @@ namespace SmartSink.Listening.Polling;
 /// </summary>
 /// <param name="poller">The poller of the descriptor.</param>
 /// <param name="descriptor">A connected socket that does not block.</param>
-/// <param name="mayRead">Whether octets were reported that nobody has taken yet.</param>
-/// <param name="peerClosed">Whether the end was reported, which is not reported again.</param>
-internal sealed class PolledStream(SocketPoller poller, int descriptor, bool mayRead, bool peerClosed) : Stream, IPolled
+/// <param name="readiness">What was reported of the socket so far.</param>
+internal sealed class PolledStream(SocketPoller poller, int descriptor, Readiness readiness) : Stream, IPolled
 {
     private readonly PolledOperation _reading = new();
     private readonly PolledOperation _writing = new();
     private Memory<byte> _into;
     private ReadOnlyMemory<byte> _unsent;
     private int _budget = SocketPoller.TurnBudget;
-    private bool _mayRead = mayRead;
-    private bool _peerClosed = peerClosed;
+    private Readiness _readiness = readiness;
     private bool _isCut;
+
+    /// <summary>What was reported of the socket, for whoever goes on with it.</summary>
+    public Readiness Readiness => _readiness;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -44,8 +45,7 @@ internal sealed class PolledStream(SocketPoller poller, int descriptor, bool may
     /// <inheritdoc/>
     public void OnReady(PollFlags flags)
     {
-        _mayRead |= (flags & ~PollFlags.Writable) != PollFlags.None;
-        _peerClosed |= (flags & ~(PollFlags.Writable | PollFlags.Readable)) != PollFlags.None;
+        _readiness.Report(flags);
         _budget = SocketPoller.TurnBudget;
         GoOnReading();
         GoOnWriting();
@@ -170,12 +170,12 @@ internal sealed class PolledStream(SocketPoller poller, int descriptor, bool may
     {
         octets = 0;
         failure = _isCut ? CutError() : null;
-        if (_isCut || (_mayRead && buffer.IsEmpty))
+        if (_isCut || (_readiness.MayRead && buffer.IsEmpty))
         {
             return true;
         }
 
-        if (!_mayRead)
+        if (!_readiness.MayRead)
         {
             return false;
         }
@@ -187,15 +187,12 @@ internal sealed class PolledStream(SocketPoller poller, int descriptor, bool may
         }
 
         octets = NativeSocket.Receive(descriptor, buffer, out var error);
+        _readiness.Received(octets, buffer.Length, error);
         if (error == SocketError.WouldBlock)
         {
-            _mayRead = false;
             return false;
         }
 
-        // What does not fill the room has emptied the socket, and what comes later is reported anew (epoll(7)); but the end may
-        // have been reported together with the octets.
-        _mayRead = octets == buffer.Length || _peerClosed;
         _budget -= octets;
         failure = Failure(error);
         return true;

@@ -19,7 +19,7 @@ public sealed class PolledStreamTests : IDisposable
         _server = listener.AcceptSocket();
         _server.Blocking = false;
         var descriptor = (int)_server.Handle;
-        _stream = new PolledStream(_poller, descriptor, mayRead: false, peerClosed: false);
+        _stream = new PolledStream(_poller, descriptor, new Readiness());
         _poller.Add(descriptor, _stream, PollFlags.Connection);
     }
 
@@ -87,9 +87,22 @@ public sealed class PolledStreamTests : IDisposable
         await _client.SendAsync("abc"u8.ToArray());
         _client.Shutdown(SocketShutdown.Send);
         await OnThread(async () => await _stream.ReadAsync(Memory<byte>.Empty));
-        using var late = new PolledStream(_poller, (int)_server.Handle, mayRead: true, peerClosed: true);
+        var reported = new Readiness();
+        reported.Report(PollFlags.Readable | PollFlags.PeerClosed);
+        using var late = new PolledStream(_poller, (int)_server.Handle, reported);
         (await OnThread(async () => await late.ReadAsync(new byte[8].AsMemory()))).ShouldBe(3);
         (await OnThread(async () => await late.ReadAsync(new byte[8].AsMemory()))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_lies_behind_an_urgent_octet_is_read_too()
+    {
+        await _client.SendAsync("NO"u8.ToArray());
+        await _client.SendAsync("!"u8.ToArray(), SocketFlags.OutOfBand);
+        await _client.SendAsync("OP"u8.ToArray());
+        await OnThread(async () => await _stream.ReadAsync(Memory<byte>.Empty));
+        (await OnThread(async () => await _stream.ReadAsync(new byte[8].AsMemory()))).ShouldBe(2);
+        (await OnThread(async () => await _stream.ReadAsync(new byte[8].AsMemory()))).ShouldBe(2);
     }
 
     [Fact]
