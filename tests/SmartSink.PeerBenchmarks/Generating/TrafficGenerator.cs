@@ -57,6 +57,9 @@ internal sealed class TrafficGenerator(IReadOnlyList<string> program) : ILoadGen
             recipients.GetProperty("tempfail").GetInt64(),
             recipients.GetProperty("permfail").GetInt64(),
             document.RootElement.GetProperty("messages").GetProperty("given_up").GetInt64(),
+            document.RootElement.GetProperty("faults").EnumerateArray().Where(IsClosed).Sum(fault => fault.GetProperty("count").GetInt64()),
             TimeSpan.FromSeconds(document.RootElement.GetProperty("seconds").GetDouble()));
     }
+
+    private static bool IsClosed(JsonElement fault) => fault.GetProperty("fault").GetString() is "closed" or "service_closing";
 }

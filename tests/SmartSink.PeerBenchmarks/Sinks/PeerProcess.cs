@@ -40,6 +40,13 @@ internal sealed class PeerProcess : ISink
         return StartAsync(SinkNames.Floor, port, program, [$"{port}"]);
     }
 
+    /// <summary>The bare C loop, refusing and closing by shares of its recipients.</summary>
+    public static Task<ISink> StartRefusingFloorAsync(string program, RefusalShares shares)
+    {
+        var port = LoopbackPort.Free();
+        return StartAsync(SinkNames.RefusingFloor, port, program, [$"{port}", $"{shares.Refused}", $"{shares.Closed}"]);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

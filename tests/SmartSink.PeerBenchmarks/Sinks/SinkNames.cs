@@ -8,4 +8,6 @@ internal static class SinkNames
     public const string SmtpSink = "smtp-sink";
 
     public const string Floor = "C floor";
+
+    public const string RefusingFloor = "C floor, refusing";
 }

@@ -7,10 +7,9 @@ internal sealed class SinkSet : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly List<ISink> _sinks = [];
+    private readonly Task<string> _floor;
 
-    private SinkSet()
-    {
-    }
+    private SinkSet() => _floor = FloorProgram.CompileAsync(_folder);
 
     /// <summary>The sinks; SmartSink is the first.</summary>
     public IReadOnlyList<ISink> Sinks => _sinks;
@@ -25,7 +24,7 @@ internal sealed class SinkSet : IAsyncDisposable
         {
             (string, string)[] settings = policyFile is null ? [] : [("SINK_DATA", policyFile)];
             set._sinks.Add(new SmartSinkServer(await server.StartAsync(ServerCommand.AcceptAllPolicy, settings)));
-            set._sinks.Add(await PeerProcess.StartFloorAsync(await FloorProgram.CompileAsync(set._folder)));
+            set._sinks.Add(await PeerProcess.StartFloorAsync(await set._floor));
             set._sinks.Add(await PeerProcess.StartSmtpSinkAsync());
             return set;
         }
@@ -35,6 +34,11 @@ internal sealed class SinkSet : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts one more peer, a C loop that refuses, and puts it behind the others.</summary>
+    /// <param name="shares">How often it refuses.</param>
+    public async Task AddRefusingFloorAsync(RefusalShares shares) =>
+        _sinks.Add(await PeerProcess.StartRefusingFloorAsync(await _floor, shares));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

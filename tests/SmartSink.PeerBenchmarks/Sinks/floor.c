@@ -3,7 +3,9 @@
  * listener of its own (SO_REUSEPORT) and an epoll; a receive, a look for the end of line or of the message, a send.
  * No policy, no limit, no timeout, no log. What it costs is the kernel's part of a message.
  *
- * usage: floor PORT        listens on 127.0.0.1
+ * usage: floor PORT [REFUSED CLOSED]
+ *
+ * It listens on 127.0.0.1. Of 10,000 recipients it refuses so many for good, and closes the connection over so many with 421.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,7 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { THREADS = 2, EVENTS = 256, REST = 1024, RECEIVE = 65536, REPLIES = 4096 };
+enum { THREADS = 2, EVENTS = 256, REST = 1024, RECEIVE = 65536, REPLIES = 4096, CHANCES = 10000 };
 
 struct connection {
     int socket;
@@ -30,6 +32,7 @@ struct connection {
 };
 
 static uint16_t port;
+static unsigned refused, closed;        /* of CHANCES recipients */
 
 static void die(const char *what) { perror(what); exit(1); }
 
@@ -63,6 +66,24 @@ static void greet(int epoll, int listener)
     }
 }
 
+/* The same sequence for each thread (xorshift64). */
+static unsigned draw(void)
+{
+    static __thread uint64_t state = 0x9e3779b97f4a7c15;
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (unsigned)(state % CHANCES);
+}
+
+static const char *judge(void)
+{
+    unsigned chance = refused + closed > 0 ? draw() : CHANCES;
+    if (chance < closed)
+        return "421 4.7.0 Too much mail for now, come back later\r\n";
+    return chance < closed + refused ? "550 5.1.1 There is no such mailbox here\r\n" : "250 2.0.0 Ok\r\n";
+}
+
 /* Answers one line; 1 when the connection shall end. */
 static int answer(struct connection *c, const char *line, char *out, size_t *used)
 {
@@ -74,10 +95,12 @@ static int answer(struct connection *c, const char *line, char *out, size_t *use
         c->in_message = 1;
     } else if (!strncasecmp(line, "QUIT", 4))
         reply = "221 2.0.0 Bye\r\n";
-    else if (strncasecmp(line, "MAIL", 4) && strncasecmp(line, "RCPT", 4) && strncasecmp(line, "HELO", 4) && strncasecmp(line, "RSET", 4))
+    else if (!strncasecmp(line, "RCPT", 4))
+        reply = judge();
+    else if (strncasecmp(line, "MAIL", 4) && strncasecmp(line, "HELO", 4) && strncasecmp(line, "RSET", 4))
         reply = "502 5.5.1 Unknown\r\n";
     *used = say(out, *used, reply);
-    return reply[0] == '2' && reply[1] == '2';
+    return reply[1] == '2';
 }
 
 static void serve(struct connection *c, char *in)
@@ -154,9 +177,13 @@ int main(int count, char **arguments)
 {
     struct rlimit files;
     pthread_t thread;
-    if (count != 2)
+    if (count != 2 && count != 4)
         return 2;
     port = (uint16_t)atoi(arguments[1]);
+    if (count == 4) {
+        refused = (unsigned)atoi(arguments[2]);
+        closed = (unsigned)atoi(arguments[3]);
+    }
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);

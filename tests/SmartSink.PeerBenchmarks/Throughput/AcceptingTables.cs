@@ -11,7 +11,7 @@ internal sealed class AcceptingTables(Report report)
     public static readonly string[] Columns =
         ["case", "sink", "CPU µs/message", "messages/s", "peak RSS MB", "SmartSink ÷ it: CPU", "lowest", "highest"];
 
-    private readonly ReportTable _marks = report.AddTable("marks", "case", "SmartSink ÷", "mark", "median", "lowest", "highest", "verdict");
+    private readonly MarkTable _marks = new(report, "marks");
 
     /// <summary>Measures one case and adds its rows.</summary>
     public async Task MeasureAsync(ServerCommand server, ThroughputCase load, int rounds, CancellationToken cancellation)
@@ -30,10 +30,7 @@ internal sealed class AcceptingTables(Report report)
                 ratio.Median,
                 ratio.Lowest,
                 ratio.Highest);
-            if (ThroughputMark.Of(load, sink.Name) is { } mark)
-            {
-                _marks.Add(load.Name, sink.Name, mark, ratio.Median, ratio.Lowest, ratio.Highest, ThroughputMark.Verdict(mark, ratio));
-            }
+            _marks.Add(load, sink.Name, ratio);
         }
     }
 }

@@ -48,7 +48,7 @@ internal static class ThroughputCommand
             await accepting.MeasureAsync(server, load, rounds, cancellation);
         }
 
-        var shipped = new ShippedTable(report);
+        var shipped = new ShippedTables(report);
         foreach (var load in loads.Where(_ => policies.Contains(PolicyChoice.Shipped)))
         {
             await shipped.MeasureAsync(server, generator, load, rounds, cancellation);

@@ -12,8 +12,8 @@ internal static class ThroughputMark
     /// <returns>The highest ratio that meets the mark, or null where there is none.</returns>
     public static double? Of(ThroughputCase load, string peer) => (peer, load.Octets, load.Kept) switch
     {
-        (SinkNames.Floor, _, true) => 1.10,
-        (SinkNames.Floor, _, false) => 1.15,
+        (SinkNames.Floor or SinkNames.RefusingFloor, _, true) => 1.10,
+        (SinkNames.Floor or SinkNames.RefusingFloor, _, false) => 1.15,
         (SinkNames.SmtpSink, 1_000, true) => 0.80,
         (SinkNames.SmtpSink, 1_000, false) => 0.85,
         (SinkNames.SmtpSink, 100_000, true) => 0.12,
