@@ -1,4 +1,5 @@
 using SmartSink.Policy.Decisions;
+using SmartSink.Reloading;
 using SmartSink.Smtp.Authentication;
 
 namespace SmartSink.Authentication;
@@ -6,7 +7,7 @@ namespace SmartSink.Authentication;
 /// <summary>Lets in whom the list knows, or everybody when there is none; and refuses a share of those, as servers in trouble do.</summary>
 internal sealed class CredentialJudge : ICredentialJudge
 {
-    private readonly UserListHolder? _users;
+    private readonly ReloadHolder<UserList>? _users;
     private readonly Func<ulong> _draw;
     private readonly ulong _refused;
     private readonly ulong _failed;
@@ -16,7 +17,7 @@ internal sealed class CredentialJudge : ICredentialJudge
     /// <param name="refusePercent">Of those who would be let in, the share that is refused, 0 to 100.</param>
     /// <param name="tempFailPercent">The share that is told to come back, 0 to 100 less the other.</param>
     /// <param name="draw">Gives 63 random bits.</param>
-    public CredentialJudge(UserListHolder? users, decimal refusePercent, decimal tempFailPercent, Func<ulong> draw)
+    public CredentialJudge(ReloadHolder<UserList>? users, decimal refusePercent, decimal tempFailPercent, Func<ulong> draw)
     {
         _users = users;
         _draw = draw;

@@ -1,4 +1,5 @@
 using System.Text;
+using SmartSink.Reloading;
 using SmartSink.Smtp.Authentication;
 
 namespace SmartSink.Authentication;
@@ -7,7 +8,7 @@ namespace SmartSink.Authentication;
 /// The users of a file, one <c>user:password</c> a line in UTF-8; the password is what follows the first colon. Empty lines and those
 /// that begin with <c>#</c> count for nothing.
 /// </summary>
-internal sealed class UserList
+internal sealed class UserList : IReloadable<UserList>
 {
     private readonly Dictionary<string, byte[]> _passwords = new(StringComparer.Ordinal);
 
@@ -17,20 +18,6 @@ internal sealed class UserList
 
     /// <summary>How many there are.</summary>
     public int Count => _passwords.Count;
-
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="UserListException">It cannot be read, or lines in it are wrong.</exception>
-    public static UserList Load(string path)
-    {
-        try
-        {
-            return Parse(path, File.ReadAllText(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true)));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
-        {
-            throw new UserListException([$"{path}: {exception.Message.ReplaceLineEndings(" ")}"], exception);
-        }
-    }
 
     /// <summary>Reads a text.</summary>
     /// <param name="path">Where it comes from.</param>
@@ -53,7 +40,7 @@ internal sealed class UserList
         return errors.Count == 0 ? users : throw new UserListException(errors);
     }
 
-    /// <summary>Whether another list lets in the same users with the same passwords.</summary>
+    /// <inheritdoc/>
     public bool IsSameAs(UserList other) =>
         Count == other.Count && _passwords.All(user => other._passwords.TryGetValue(user.Key, out var password) && password.AsSpan().SequenceEqual(user.Value));
 

@@ -59,4 +59,7 @@ internal sealed record SinkSettings : ListenerSettings
 
     /// <summary>Every listener of the process, at least one.</summary>
     public IReadOnlyList<ListenerSettings> AllListeners => Listeners.Count > 0 ? Listeners : [ToListener()];
+
+    /// <summary>Those that speak TLS.</summary>
+    public IReadOnlyList<ListenerSettings> TlsListeners => [.. AllListeners.Where(listener => listener.Tls != TlsMode.Off)];
 }

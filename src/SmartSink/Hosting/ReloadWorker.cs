@@ -1,37 +1,27 @@
-using SmartSink.Authentication;
 using SmartSink.Reloading;
-using SmartSink.Tls;
 
 namespace SmartSink.Hosting;
 
 /// <summary>
-/// Lets policy, certificates and users follow their files while the process runs. A reloader looks at all of them when it is made, and that is left
-/// until SMTP answers.
+/// Lets policy, certificates and users follow their files while the process runs. A follower looks at all of them when it is made, and that is
+/// left until SMTP answers.
 /// </summary>
 internal sealed class ReloadWorker(IServiceProvider services) : IHostedService
 {
-    private PolicyReloader? _policy;
-    private CertificateReloader? _certificates;
-    private UserListReloader? _users;
+    private readonly List<FileFollower> _followers = [];
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _policy = services.GetRequiredService<PolicyReloader>();
-        _policy.Start();
-        _certificates = services.GetService<CertificateReloader>();
-        _certificates?.Start();
-        _users = services.GetService<UserListReloader>();
-        _users?.Start();
+        _followers.AddRange(services.GetServices<FileFollower>());
+        _followers.ForEach(follower => follower.Start());
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _policy?.Dispose();
-        _certificates?.Dispose();
-        _users?.Dispose();
+        _followers.ForEach(follower => follower.Dispose());
         return Task.CompletedTask;
     }
 }

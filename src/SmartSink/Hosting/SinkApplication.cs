@@ -8,6 +8,7 @@ using SmartSink.Configuration;
 using SmartSink.Http;
 using SmartSink.Listening;
 using SmartSink.Observability.Logging;
+using SmartSink.Observability.Metrics;
 using SmartSink.Policy;
 using SmartSink.Reloading;
 using SmartSink.Shared;
@@ -54,40 +55,10 @@ internal sealed class SinkApplication : IAsyncDisposable
     {
         var dropped = new DroppedLogEvents();
         var loggers = new SerilogLoggerFactory(SinkLogger.Create(settings, files, dropped), dispose: true);
-        WebApplication app;
-        IPEndPoint http;
+        SinkApplication sink;
         try
         {
-            var log = loggers.CreateLogger<SinkApplication>();
-            foreach (var warning in warnings)
-            {
-                log.SettingsWarning(warning);
-            }
-
-            settings = WithinDescriptors(settings, log);
-
-            // Policy and certificate are read while the host is put together; their mistakes are still told in this order.
-            var policy = Task.Run(() => PolicyLoader.Load(settings.PolicyFile, clock));
-            var store = new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>());
-            var certificates = Task.Run(() => LoadAsync(store, settings));
-            var builder = SinkHost.CreateBuilder(settings, clock, loggers, dropped);
-            var loaded = await PolicyOrThrow(policy, log);
-            if (await CertificatesOrThrow(certificates) is { } first)
-            {
-                builder.Services.AddCertificates(store, first);
-            }
-
-            if (settings.AuthUsersFile is { } users)
-            {
-                builder.Services.AddUsers(users, clock.GetUtcNow(), UsersOrThrow(users));
-            }
-
-            builder.Services.AddSmtp();
-            builder.Services.AddPolicy(settings.PolicyFile, loaded);
-            var socket = OpenHttp(settings);
-            http = (IPEndPoint)socket.LocalEndPoint!;
-            builder.ListenOn(socket);
-            app = builder.Build();
+            sink = await BuildAsync(settings, warnings, clock, loggers, dropped);
         }
         catch
         {
@@ -95,8 +66,6 @@ internal sealed class SinkApplication : IAsyncDisposable
             throw;
         }
 
-        app.MapSink();
-        var sink = new SinkApplication(app, http);
         await sink.StartAsync();
         return sink;
     }
@@ -118,6 +87,44 @@ internal sealed class SinkApplication : IAsyncDisposable
         {
             await disposing;
         }
+    }
+
+    private static async Task<SinkApplication> BuildAsync(
+        SinkSettings settings, IReadOnlyList<string> warnings, TimeProvider clock, ILoggerFactory loggers, DroppedLogEvents dropped)
+    {
+        var log = loggers.CreateLogger<SinkApplication>();
+        foreach (var warning in warnings)
+        {
+            log.SettingsWarning(warning);
+        }
+
+        settings = WithinDescriptors(settings, log);
+
+        // All files are read while the host is put together; their mistakes are still told in this order.
+        var policy = Task.Run(() => PolicyLoader.Load(settings.PolicyFile, clock));
+        var store = new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>());
+        var certificates = settings.TlsListeners.Count > 0 ? Task.Run(() => LoadAsync(store, settings)) : null;
+        var builder = SinkHost.CreateBuilder(settings, clock, loggers, dropped);
+        var loaded = await PolicyOrThrow(policy, log);
+        if (certificates is not null)
+        {
+            builder.Services.AddReloaded(store, await OrThrow(certificates), MetricCatalog.TlsCertificateReloads);
+        }
+
+        if (settings.AuthUsersFile is { } path)
+        {
+            var users = new UserListFile(path, clock, loggers.CreateLogger<UserListFile>());
+            builder.Services.AddReloaded(users, await OrThrow(Task.Run(users.Load)), MetricCatalog.AuthUserReloads);
+        }
+
+        builder.Services.AddSmtp();
+        builder.Services.AddPolicy(settings.PolicyFile, loaded);
+        var socket = OpenHttp(settings);
+        var http = (IPEndPoint)socket.LocalEndPoint!;
+        builder.ListenOn(socket);
+        var app = builder.Build();
+        app.MapSink();
+        return new SinkApplication(app, http);
     }
 
     private static SinkSettings WithinDescriptors(SinkSettings settings, ILogger log)
@@ -144,37 +151,21 @@ internal sealed class SinkApplication : IAsyncDisposable
         return result;
     }
 
-    private static async Task<CertificateSet?> LoadAsync(CertificateStore store, SinkSettings settings)
+    private static async Task<CertificateSet> LoadAsync(CertificateStore store, SinkSettings settings)
     {
         var certificates = store.Load();
-        if (certificates is not null)
-        {
-            var versions = settings.AllListeners.Where(listener => listener.Tls != TlsMode.Off).Aggregate(SslProtocols.None, (all, listener) => all | listener.TlsVersions);
-            await TlsVersionProbe.CheckAsync(versions, certificates.Default);
-        }
-
+        var versions = settings.TlsListeners.Aggregate(SslProtocols.None, (all, listener) => all | listener.TlsVersions);
+        await TlsVersionProbe.CheckAsync(versions, certificates.Default);
         return certificates;
     }
 
-    private static async Task<CertificateSet?> CertificatesOrThrow(Task<CertificateSet?> loading)
+    private static async Task<T> OrThrow<T>(Task<T> reading)
     {
         try
         {
-            return await loading;
+            return await reading;
         }
-        catch (CertificateException exception)
-        {
-            throw new StartException(ExitCodes.Usage, [exception.Message], exception);
-        }
-    }
-
-    private static UserList UsersOrThrow(string file)
-    {
-        try
-        {
-            return UserList.Load(file);
-        }
-        catch (UserListException exception)
+        catch (FilesRejectedException exception)
         {
             throw new StartException(ExitCodes.Usage, exception.Lines, exception);
         }

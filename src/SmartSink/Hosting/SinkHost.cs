@@ -54,36 +54,27 @@ internal static class SinkHost
     {
         var holder = new PolicyHolder(first.Snapshot!);
         services.AddSingleton(holder);
-        services.AddSingleton(provider => new PolicyReloader(
+        services.AddSingleton<FileFollower>(provider => new PolicyReloader(
             mainFile, first, holder, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PolicyReloader>>()));
         services.AddHostedService<ReloadWorker>();
     }
 
-    /// <summary>Adds the certificates that were read at the start, and what keeps them in step with their files.</summary>
-    public static void AddCertificates(this IServiceCollection services, CertificateStore store, CertificateSet first)
-    {
-        var holder = new CertificateHolder(first);
-        services.AddSingleton(holder);
-        services.AddSingleton<CertificateMetrics>();
-        if (store.Files.Files.Count > 0)
-        {
-            services.AddSingleton(provider => new CertificateReloader(
-                store, holder, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CertificateReloader>>()));
-        }
-    }
-
-    /// <summary>Adds the users that were read at the start, and what keeps them in step with their file.</summary>
+    /// <summary>Adds what else was read from files at the start, and what keeps it in step with them.</summary>
     /// <param name="services">The host's.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="readAt">When it was read.</param>
-    /// <param name="first">The users.</param>
-    public static void AddUsers(this IServiceCollection services, string file, DateTimeOffset readAt, UserList first)
+    /// <param name="source">What has read the files; there may be none.</param>
+    /// <param name="first">What was read.</param>
+    /// <param name="reloads">Counts what becomes of changes.</param>
+    public static void AddReloaded<T>(this IServiceCollection services, IReloadSource<T> source, T first, MetricDefinition reloads)
+        where T : class, IReloadable<T>
     {
-        var holder = new UserListHolder(first);
+        var holder = new ReloadHolder<T>(first);
         services.AddSingleton(holder);
-        services.AddSingleton<UserListMetrics>();
-        services.AddSingleton(provider => new UserListReloader(
-            file, readAt, holder, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UserListReloader>>()));
+        services.AddSingleton(provider => new ReloadMetrics<T>(provider.GetRequiredService<IMeterFactory>(), holder, reloads));
+        if (source.Files.Files.Count > 0)
+        {
+            services.AddSingleton<FileFollower>(provider => new FileReloader<T>(
+                source, holder, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileFollower>>()));
+        }
     }
 
     /// <summary>Adds SMTP.</summary>
@@ -94,14 +85,14 @@ internal static class SinkHost
             provider.GetRequiredService<PolicyHolder>(),
             provider.GetRequiredService<SessionReporter>(),
             provider.GetRequiredService<ConnectionMetrics>().ForListener,
-            provider.GetService<CertificateHolder>(),
+            provider.GetService<ReloadHolder<CertificateSet>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
-            JudgeOf(provider.GetService<UserListHolder>(), provider.GetRequiredService<SinkSettings>(), provider.GetRequiredService<PolicyHolder>())));
+            JudgeOf(provider.GetService<ReloadHolder<UserList>>(), provider.GetRequiredService<SinkSettings>(), provider.GetRequiredService<PolicyHolder>())));
         services.AddHostedService<SmtpWorker>();
     }
 
-    private static CredentialJudge JudgeOf(UserListHolder? users, SinkSettings settings, PolicyHolder policy) =>
+    private static CredentialJudge JudgeOf(ReloadHolder<UserList>? users, SinkSettings settings, PolicyHolder policy) =>
         new(users, settings.AuthFailPercent, settings.AuthTempFailPercent, () => policy.Snapshot.DrawForAuthentication());
 
     /// <summary>Adds HTTP on a socket that listens already.</summary>
@@ -125,8 +116,8 @@ internal static class SinkHost
         services.GetRequiredService<ConnectionMetrics>();
         services.GetRequiredService<DialogMetrics>();
         services.GetRequiredService<PolicyMetrics>();
-        services.GetService<CertificateMetrics>();
-        services.GetService<UserListMetrics>();
+        services.GetService<ReloadMetrics<CertificateSet>>();
+        services.GetService<ReloadMetrics<UserList>>();
         services.GetRequiredService<DroppedLogEvents>().Register(services.GetRequiredService<IMeterFactory>());
         services.GetRequiredService<ProcessMetrics>();
         app.UseProblemAnswers();

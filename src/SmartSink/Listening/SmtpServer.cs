@@ -1,5 +1,6 @@
 using SmartSink.Configuration;
 using SmartSink.Listening.Polling;
+using SmartSink.Reloading;
 using SmartSink.Smtp.Authentication;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
@@ -36,7 +37,7 @@ internal sealed class SmtpServer : IDisposable
         IMailboxFilterSource filters,
         ISessionObserver sessionObserver,
         Func<string, IConnectionObserver> observers,
-        CertificateHolder? certificates,
+        ReloadHolder<CertificateSet>? certificates,
         TimeProvider clock,
         ILoggerFactory loggers,
         ICredentialJudge? judge = null,

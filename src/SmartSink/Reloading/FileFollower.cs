@@ -4,7 +4,7 @@ namespace SmartSink.Reloading;
 /// Follows files: looks at them twice a second, sooner when the system reports an event, and has them read once two looks in a row saw the
 /// same, so that a file that is still being written is not taken for a finished one.
 /// </summary>
-internal sealed class FileFollower : IDisposable
+internal abstract class FileFollower : IDisposable
 {
     /// <summary>From one look to the next.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
@@ -12,7 +12,6 @@ internal sealed class FileFollower : IDisposable
     /// <summary>From a look that saw a change, or from an event, to the next look.</summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
 
-    private readonly Func<bool, WatchedFiles> _read;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly FolderWatcher _watcher;
@@ -23,20 +22,16 @@ internal sealed class FileFollower : IDisposable
     private int? _pending;
     private ITimer? _timer;
     private bool _hurried;
+    private bool _isOver;
 
     /// <summary>Makes one; beyond a first look at the files nothing happens yet.</summary>
     /// <param name="files">The files that were read already.</param>
     /// <param name="readAt">When that was.</param>
-    /// <param name="read">
-    /// Reads them anew and says which they are now. Told true when they are read only because the last reading may have been of half a
-    /// change: nothing new in them is then no reload.
-    /// </param>
     /// <param name="clock">For the time between looks.</param>
     /// <param name="log">Told what goes wrong in looking.</param>
-    public FileFollower(WatchedFiles files, DateTimeOffset readAt, Func<bool, WatchedFiles> read, TimeProvider clock, ILogger log)
+    protected FileFollower(WatchedFiles files, DateTimeOffset readAt, TimeProvider clock, ILogger log)
     {
         _files = files;
-        _read = read;
         _clock = clock;
         _log = log;
         _watcher = new FolderWatcher(Hurry, log);
@@ -56,6 +51,11 @@ internal sealed class FileFollower : IDisposable
     {
         lock (_poll)
         {
+            if (_isOver)
+            {
+                return PollOutcome.Same;
+            }
+
             var state = _observer.Look();
             if (state == _seen)
             {
@@ -74,17 +74,27 @@ internal sealed class FileFollower : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Looks no more, once a look that is under way has come to its end.</summary>
     public void Dispose()
     {
         _timer?.Dispose();
-        _watcher.Dispose();
+        lock (_poll)
+        {
+            _isOver = true;
+            _watcher.Dispose();
+        }
     }
+
+    /// <summary>Reads the files anew and says which they are now.</summary>
+    /// <param name="mistrusted">
+    /// Whether they are read only because the last reading may have been of half a change: nothing new in them is then no reload.
+    /// </param>
+    protected abstract WatchedFiles Read(bool mistrusted);
 
     private void Reread(int before)
     {
         var startedAt = _clock.GetUtcNow();
-        var files = _read(_seen is null);
+        var files = Read(mistrusted: _seen is null);
         _pending = null;
         if (files.Equals(_files))
         {

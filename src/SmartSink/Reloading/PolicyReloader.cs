@@ -3,46 +3,37 @@ using SmartSink.Policy;
 namespace SmartSink.Reloading;
 
 /// <summary>Keeps the policy in step with its files.</summary>
-internal sealed class PolicyReloader : IDisposable
+internal sealed class PolicyReloader : FileFollower
 {
     private readonly string _mainFile;
     private readonly PolicyHolder _holder;
     private readonly TimeProvider _clock;
     private readonly ILogger<PolicyReloader> _log;
-    private readonly FileFollower _follower;
 
     /// <summary>Makes one; nothing is looked at yet.</summary>
     /// <param name="mainFile">The policy's main file.</param>
     /// <param name="first">The load that the process started with.</param>
-    /// <param name="holder">Where the policy in force is.</param>
+    /// <param name="holder">Where the policy of that load is in force.</param>
     /// <param name="clock">For the time between looks.</param>
     /// <param name="log">Told of every reload.</param>
     public PolicyReloader(string mainFile, PolicyLoadResult first, PolicyHolder holder, TimeProvider clock, ILogger<PolicyReloader> log)
+        : base(FilesOf(first), holder.Snapshot.LoadedAt, clock, log)
     {
         _mainFile = mainFile;
         _holder = holder;
         _clock = clock;
         _log = log;
-        _follower = new FileFollower(FilesOf(first), first.Snapshot?.LoadedAt ?? DateTimeOffset.MinValue, Reload, clock, log);
     }
 
-    /// <summary>Begins to look.</summary>
-    public void Start() => _follower.Start();
-
-    /// <summary>Looks once.</summary>
-    public PollOutcome Poll() => _follower.Poll();
-
     /// <inheritdoc/>
-    public void Dispose() => _follower.Dispose();
-
-    private static WatchedFiles FilesOf(PolicyLoadResult result) => new(result.Files, result.IncludeFolders);
-
-    private WatchedFiles Reload(bool mistrusted)
+    protected override WatchedFiles Read(bool mistrusted)
     {
         var result = PolicyLoader.Load(_mainFile, _clock);
         Take(result, mistrusted);
         return FilesOf(result);
     }
+
+    private static WatchedFiles FilesOf(PolicyLoadResult result) => new(result.Files, result.IncludeFolders);
 
     // A second reading for mistrust alone that finds nothing new is no reload.
     private void Take(PolicyLoadResult result, bool mistrusted)

@@ -1,8 +1,9 @@
 namespace SmartSink.Reloading;
 
 /// <summary>Holds what was read from files and is in force. It is read without a lock; a reloader swaps it whole.</summary>
+/// <typeparam name="T">What it is.</typeparam>
 /// <param name="first">What was read at the start.</param>
-internal abstract class ReloadHolder<T>(T first)
+internal sealed class ReloadHolder<T>(T first)
     where T : class
 {
     private volatile T _current = first;

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using SmartSink.Reloading;
 
 namespace SmartSink.Tls;
 
@@ -6,6 +7,7 @@ namespace SmartSink.Tls;
 /// <param name="fallback">For clients that ask for no name, or for one that no certificate has.</param>
 /// <param name="byName">The others, by their names.</param>
 internal sealed class CertificateSet(SslStreamCertificateContext fallback, ServerNameTable<SslStreamCertificateContext> byName)
+    : IReloadable<CertificateSet>
 {
     /// <summary>For clients that ask for no name, or for one that no certificate has.</summary>
     public SslStreamCertificateContext Default => fallback;
@@ -20,10 +22,14 @@ internal sealed class CertificateSet(SslStreamCertificateContext fallback, Serve
     /// <param name="serverName">What it asks for; empty when it asks for nothing.</param>
     public SslStreamCertificateContext For(string serverName) => byName.Find(serverName) ?? fallback;
 
-    /// <summary>Whether another set shows the same certificates to everybody.</summary>
+    /// <inheritdoc/>
     public bool IsSameAs(CertificateSet other) =>
         IsSame(fallback, other.Default) && Names.Count == other.Names.Count && Names.All(name => IsSame(byName.Find(name)!, other.For(name)));
 
     private static bool IsSame(SslStreamCertificateContext first, SslStreamCertificateContext second) =>
-        first.TargetCertificate.Thumbprint == second.TargetCertificate.Thumbprint;
+        Shown(first).SequenceEqual(Shown(second), StringComparer.Ordinal);
+
+    // The issuers' certificates are shown as well, and one that was left out of the file at first is a mistake that gets mended.
+    private static IEnumerable<string> Shown(SslStreamCertificateContext context) =>
+        context.IntermediateCertificates.Prepend(context.TargetCertificate).Select(certificate => certificate.Thumbprint);
 }

@@ -11,7 +11,7 @@ namespace SmartSink.Tls;
 /// <param name="settings">The files, the state folder, the servers' names.</param>
 /// <param name="clock">For validity.</param>
 /// <param name="log">Says which certificates they are, each once.</param>
-internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock, ILogger<CertificateStore> log)
+internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock, ILogger<CertificateStore> log) : IReloadSource<CertificateSet>
 {
     /// <summary>The self-signed certificate's name in the state folder.</summary>
     public const string FileName = "self-signed.pem";
@@ -23,18 +23,13 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
     /// <summary>The files and folders of the settings, as they were last read; all empty when the settings name none.</summary>
     public WatchedFiles Files { get; private set; } = new([], []);
 
-    /// <summary>When they were last read.</summary>
+    /// <inheritdoc/>
     public DateTimeOffset ReadAt { get; private set; }
 
-    /// <summary>Reads the certificates, or makes one. Null when no listener speaks TLS.</summary>
+    /// <summary>Reads the certificates, or makes one.</summary>
     /// <exception cref="CertificateException">The files of the settings cannot be used.</exception>
-    public CertificateSet? Load()
+    public CertificateSet Load()
     {
-        if (settings.AllListeners.All(listener => listener.Tls == TlsMode.Off))
-        {
-            return null;
-        }
-
         ReadAt = clock.GetUtcNow();
         Files = FindFiles();
         var byName = new ServerNameTable<SslStreamCertificateContext>();
@@ -50,6 +45,12 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
         var certificates = new CertificateSet(fallback, byName);
         return new CertificateSet(fallback, byName) { Faulty = _faulty ??= FaultCertificates.MakeFor(settings, certificates, clock, log) };
     }
+
+    /// <inheritdoc/>
+    public void TellApplied(CertificateSet value) => log.CertificatesApplied(value.Names.Count);
+
+    /// <inheritdoc/>
+    public void TellRejected(IReadOnlyList<string> mistakes) => log.CertificatesRejected(string.Join("; ", mistakes));
 
     private string MakeSelfSigned() => CertificateMaker.MakeSelfSigned(settings.Hostname, clock.GetUtcNow());
 

@@ -37,7 +37,7 @@ internal sealed class FaultCertificates
     /// <param name="log">Told where the authority is.</param>
     public static FaultCertificates? MakeFor(SinkSettings settings, CertificateSet certificates, TimeProvider clock, ILogger log)
     {
-        var rates = settings.AllListeners.Where(listener => listener.Tls != TlsMode.Off).Select(listener => listener.TlsFaults).ToList();
+        var rates = settings.TlsListeners.Select(listener => listener.TlsFaults).ToList();
         if (!rates.SelectMany(listener => listener.Faults).Any(TlsFaults.NeedsCertificate))
         {
             return null;

@@ -1,13 +1,14 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using SmartSink.Configuration;
+using SmartSink.Reloading;
 
 namespace SmartSink.Tls;
 
 /// <summary>How TLS is spoken with the clients of one listener.</summary>
 /// <param name="listener">Versions, times, faults.</param>
 /// <param name="certificates">The certificates in force.</param>
-internal sealed class TlsSettings(ListenerSettings listener, CertificateHolder certificates)
+internal sealed class TlsSettings(ListenerSettings listener, ReloadHolder<CertificateSet> certificates)
 {
     /// <summary>The longest a handshake may take; zero for no limit.</summary>
     public TimeSpan HandshakeTimeout => listener.TlsHandshakeTimeout;

@@ -1,4 +1,5 @@
 using SmartSink.Authentication;
+using SmartSink.Reloading;
 using SmartSink.Smtp.Authentication;
 
 namespace SmartSink.Tests.Authentication;
@@ -31,7 +32,7 @@ public sealed class CredentialJudgeTests
     [Fact]
     public void Who_is_not_in_the_list_is_refused_without_a_draw()
     {
-        var judge = new CredentialJudge(new UserListHolder(UserList.Parse("users", "ann:secret")), 0, 100, () => throw new InvalidOperationException("A draw was taken."));
+        var judge = new CredentialJudge(new ReloadHolder<UserList>(UserList.Parse("users", "ann:secret")), 0, 100, () => throw new InvalidOperationException("A draw was taken."));
         judge.Judge(Someone()).ShouldBe(AuthResult.Refused);
     }
 

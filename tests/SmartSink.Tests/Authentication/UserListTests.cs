@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Authentication;
 using SmartSink.Smtp.Authentication;
 using SmartSink.Testing;
@@ -37,9 +38,11 @@ public sealed class UserListTests
     {
         using var folder = new TemporaryFolder();
         var missing = folder.Combine("missing");
-        Should.Throw<UserListException>(() => UserList.Load(missing)).Lines.ShouldHaveSingleItem().ShouldStartWith(missing + ": ");
+        Should.Throw<UserListException>(() => Load(missing)).Lines.ShouldHaveSingleItem().ShouldStartWith(missing + ": ");
         var broken = folder.Combine("broken");
         File.WriteAllBytes(broken, [(byte)'a', 0xff, (byte)':']);
-        Should.Throw<UserListException>(() => UserList.Load(broken)).Lines.ShouldHaveSingleItem().ShouldStartWith(broken + ": ");
+        Should.Throw<UserListException>(() => Load(broken)).Lines.ShouldHaveSingleItem().ShouldStartWith(broken + ": ");
     }
+
+    private static UserList Load(string file) => new UserListFile(file, TimeProvider.System, NullLogger<UserListFile>.Instance).Load();
 }

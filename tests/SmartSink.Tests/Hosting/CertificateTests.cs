@@ -52,6 +52,13 @@ public sealed class CertificateTests : IDisposable
     }
 
     [Fact]
+    public async Task No_certificate_is_made_when_tls_is_off()
+    {
+        await using var sink = await RunningSink.StartAsync(configure: settings => settings with { StateFolder = _folder.Path });
+        Directory.GetFiles(_folder.Path).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_folder_without_certificates_stops_the_start()
     {
         var exception = await Should.ThrowAsync<StartException>(() => StartAsync());

@@ -3,6 +3,7 @@ using System.Net.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Configuration;
 using SmartSink.Listening;
+using SmartSink.Reloading;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing;
 using SmartSink.Testing.Dialogs;
@@ -29,10 +30,10 @@ internal sealed class RunningServer : IAsyncDisposable
             StateFolder = _state.Path,
             StartTls = false,
         });
-        var certificates = new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
+        var certificates = Settings.TlsListeners.Count == 0 ? null : new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
         Certificate = certificates?.Default;
         Server = new SmtpServer(
-            Settings, filters, Sessions, _ => Connections, certificates is null ? null : new CertificateHolder(certificates), Clock, NullLoggerFactory.Instance, sessionOptions: options);
+            Settings, filters, Sessions, _ => Connections, certificates is null ? null : new ReloadHolder<CertificateSet>(certificates), Clock, NullLoggerFactory.Instance, sessionOptions: options);
         Server.Start();
     }
 

@@ -71,13 +71,6 @@ public sealed class CertificateStoreTests : IDisposable
     public void A_name_of_any_kind_stands_in_the_certificate(string hostname, string matches) =>
         Load(Settings with { Hostname = hostname }).TargetCertificate.MatchesHostname(matches).ShouldBeTrue();
 
-    [Fact]
-    public void No_certificate_is_made_when_tls_is_off()
-    {
-        Store(Settings with { StartTls = false }).Load().ShouldBeNull();
-        Directory.GetFiles(_folder.Path).ShouldBeEmpty();
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -134,7 +127,7 @@ public sealed class CertificateStoreTests : IDisposable
         new(settings, clock ?? new ManualTimeProvider(Now), NullLogger<CertificateStore>.Instance);
 
     private SslStreamCertificateContext Load(SinkSettings? settings = null, TimeProvider? clock = null) =>
-        Store(settings ?? Settings, clock).Load().ShouldNotBeNull().Default;
+        Store(settings ?? Settings, clock).Load().Default;
 
     private string ErrorOf(string certificateFile, string? keyFile)
     {

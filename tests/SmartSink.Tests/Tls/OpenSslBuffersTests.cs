@@ -17,7 +17,7 @@ public class OpenSslBuffersTests
     {
         using var state = new TemporaryFolder();
         var settings = new SinkSettings { StateFolder = state.Path, Hostname = "mx.sink.test" };
-        var certificate = new CertificateStore(settings, new ManualTimeProvider(), NullLogger<CertificateStore>.Instance).Load()!.Default;
+        var certificate = new CertificateStore(settings, new ManualTimeProvider(), NullLogger<CertificateStore>.Instance).Load().Default;
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         using var connecting = new TcpClient();

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using SmartSink.Reloading;
 
 namespace SmartSink.Observability.Metrics;
 
@@ -27,11 +26,6 @@ internal static class MeterExtensions
             meter.CreateObservableGauge(definition.Name, read, definition.Unit, definition.Help);
         }
     }
-
-    /// <summary>What became of the changes of some files.</summary>
-    public static void ObserveReloads<T>(this Meter meter, MetricDefinition definition, ReloadHolder<T> holder)
-        where T : class =>
-        meter.Observe<long>(definition, () => [holder.Applied.With("result", "applied"), holder.Rejected.With("result", "rejected")]);
 
     /// <summary>A histogram with given upper bounds, in the definition's unit.</summary>
     public static Histogram<double> CreateHistogram(this Meter meter, MetricDefinition definition, IReadOnlyList<double> bounds) =>

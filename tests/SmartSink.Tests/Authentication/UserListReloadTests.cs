@@ -1,22 +1,24 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Authentication;
 using SmartSink.Reloading;
 using SmartSink.Testing;
 
 namespace SmartSink.Tests.Authentication;
 
-public sealed class UserListReloaderTests : IDisposable
+public sealed class UserListReloadTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly CollectingLogger<UserListReloader> _log = new();
+    private readonly CollectingLogger<UserListFile> _log = new();
     private readonly string _file;
-    private readonly UserListHolder _holder;
-    private readonly UserListReloader _reloader;
+    private readonly ReloadHolder<UserList> _holder;
+    private readonly FileReloader<UserList> _reloader;
 
-    public UserListReloaderTests()
+    public UserListReloadTests()
     {
         _file = _folder.Write("users", "ann:secret\n");
-        _holder = new UserListHolder(UserList.Load(_file));
-        _reloader = new UserListReloader(_file, DateTimeOffset.UtcNow, _holder, TimeProvider.System, _log);
+        var source = new UserListFile(_file, TimeProvider.System, _log);
+        _holder = new ReloadHolder<UserList>(source.Load());
+        _reloader = new FileReloader<UserList>(source, _holder, TimeProvider.System, NullLogger<FileFollower>.Instance);
         LookUntilSame();
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Configuration;
 using SmartSink.Reloading;
@@ -6,14 +8,14 @@ using SmartSink.Tls;
 
 namespace SmartSink.Tests.Tls;
 
-public sealed class CertificateReloaderTests : IDisposable
+public sealed class CertificateReloadTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly CollectingLogger<CertificateReloader> _log = new();
-    private readonly CertificateHolder _holder;
-    private readonly CertificateReloader _reloader;
+    private readonly CollectingLogger<CertificateStore> _log = new();
+    private readonly ReloadHolder<CertificateSet> _holder;
+    private readonly FileReloader<CertificateSet> _reloader;
 
-    public CertificateReloaderTests()
+    public CertificateReloadTests()
     {
         _folder.Write("certs/a.pem", Pem("mx.a.example"));
         var settings = new SinkSettings
@@ -23,11 +25,13 @@ public sealed class CertificateReloaderTests : IDisposable
             TlsCertificateFile = _folder.Write("default.pem", Pem("default.example")),
             TlsCertificateFolder = _folder.Combine("certs"),
         };
-        var store = new CertificateStore(settings, TimeProvider.System, NullLogger<CertificateStore>.Instance);
-        _holder = new CertificateHolder(store.Load()!);
-        _reloader = new CertificateReloader(store, _holder, TimeProvider.System, _log);
+        var store = new CertificateStore(settings, TimeProvider.System, _log);
+        _holder = new ReloadHolder<CertificateSet>(store.Load());
+        _reloader = new FileReloader<CertificateSet>(store, _holder, TimeProvider.System, NullLogger<FileFollower>.Instance);
         LookUntilSame();
     }
+
+    private IEnumerable<string> ToldOfChanges => _log.Lines.Where(line => line.Contains("hanged TLS certificates", StringComparison.Ordinal));
 
     public void Dispose()
     {
@@ -39,7 +43,7 @@ public sealed class CertificateReloaderTests : IDisposable
     public void Files_that_stay_as_they_are_are_no_reload()
     {
         _holder.Applied.ShouldBe(0);
-        _log.Lines.ShouldBeEmpty();
+        ToldOfChanges.ShouldBeEmpty();
     }
 
     [Fact]
@@ -52,7 +56,7 @@ public sealed class CertificateReloaderTests : IDisposable
 
         _holder.Current.For("mx.a.example").TargetCertificate.Thumbprint.ShouldNotBe(before);
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 0));
-        _log.Lines.ShouldBe(["Information Changed TLS certificates are in force, 1 names have one of their own"]);
+        ToldOfChanges.ShouldBe(["Information Changed TLS certificates are in force, 1 names have one of their own"]);
     }
 
     [Fact]
@@ -75,7 +79,7 @@ public sealed class CertificateReloaderTests : IDisposable
 
         _holder.Current.Default.TargetCertificate.Subject.ShouldBe("CN=default.example");
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
-        _log.Lines.ShouldBe([$"Error The changed TLS certificates are not used, those in force stay: SINK_TLS_CERTS: {broken}: no PEM certificate in it"]);
+        ToldOfChanges.ShouldBe([$"Error The changed TLS certificates are not used, those in force stay: SINK_TLS_CERTS: {broken}: no PEM certificate in it"]);
 
         _folder.Write("certs/b.pem", Pem("mx.b.example"));
         LookUntilSame();
@@ -83,6 +87,35 @@ public sealed class CertificateReloaderTests : IDisposable
         _holder.Current.Default.TargetCertificate.Subject.ShouldBe("CN=other.example");
         _holder.Current.For("mx.b.example").TargetCertificate.Subject.ShouldBe("CN=mx.b.example");
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 1));
+    }
+
+    /// <summary>The certificate and its key stay; what clients cannot do without comes along.</summary>
+    [Fact]
+    public void An_issuer_that_was_left_out_at_first_is_seen()
+    {
+        using var issuer = Issuer();
+        var whole = CertificateMaker.MakeServer(["mx.a.example"], DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), issuer);
+        _folder.Write("certs/a.pem", whole.Replace(issuer.ExportCertificatePem(), string.Empty, StringComparison.Ordinal));
+        LookUntilSame();
+        _holder.Current.For("mx.a.example").IntermediateCertificates.ShouldBeEmpty();
+
+        _folder.Write("certs/a.pem", whole);
+        LookUntilSame();
+
+        _holder.Current.For("mx.a.example").IntermediateCertificates.ShouldHaveSingleItem().Thumbprint.ShouldBe(issuer.Thumbprint);
+        _holder.Applied.ShouldBe(2);
+    }
+
+    /// <summary>An authority that is itself issued by another one.</summary>
+    private static X509Certificate2 Issuer()
+    {
+        var pem = CertificateMaker.MakeAuthority("root", DateTimeOffset.UtcNow);
+        using var root = X509Certificate2.CreateFromPem(pem, pem);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=intermediate", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        using var issued = request.Create(root, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1]);
+        return issued.CopyWithPrivateKey(key);
     }
 
     private static string Pem(string name) => CertificateMaker.MakeServer([name], DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
