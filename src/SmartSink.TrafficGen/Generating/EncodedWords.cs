@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace SmartSink.TrafficGen.Generating;
@@ -10,9 +11,6 @@ internal static class EncodedWords
 {
     /// <summary>As much UTF-8 makes 72 of the 75 characters that an encoded word may have (RFC 2047 section 2).</summary>
     private const int MostOctets = 45;
-
-    /// <summary>How long a line with an encoded word may be (RFC 2047 section 2).</summary>
-    private const int LongestLine = 76;
 
     /// <summary>In a word with one of these the octets have a meaning of their own: an address, a parameter.</summary>
     private const string Meaningful = "<>@=";
@@ -31,7 +29,7 @@ internal static class EncodedWords
 
         field = field.TrimEnd(' ', '\t');
         var place = field.IndexOf(':') + 1;
-        var lines = new StringBuilder(field, 0, place, field.Length * 2);
+        var lines = new FoldedField(field[..place], field.Length * 2);
         var toEncode = new StringBuilder();
         while (place < field.Length)
         {
@@ -42,7 +40,7 @@ internal static class EncodedWords
             if (Ascii.IsValid(word))
             {
                 Encode(toEncode, lines);
-                Append(before, word, lines);
+                lines.Append(before, word);
             }
             else if (word.AsSpan().ContainsAny(Meaningful))
             {
@@ -84,7 +82,7 @@ internal static class EncodedWords
 
     private static bool IsBlank(char character) => character is ' ' or '\t';
 
-    private static void Encode(StringBuilder text, StringBuilder lines)
+    private static void Encode(StringBuilder text, FoldedField lines)
     {
         var octets = new List<byte>(MostOctets);
         var utf8 = new byte[4];
@@ -107,22 +105,9 @@ internal static class EncodedWords
         text.Clear();
     }
 
-    private static void AppendEncoded(List<byte> octets, StringBuilder lines)
+    private static void AppendEncoded(List<byte> octets, FoldedField lines)
     {
-        Append(" ", $"=?utf-8?B?{Convert.ToBase64String(octets.ToArray())}?=", lines);
+        lines.Append(" ", $"=?utf-8?B?{Convert.ToBase64String(CollectionsMarshal.AsSpan(octets))}?=");
         octets.Clear();
-    }
-
-    // A line is broken where a blank stands, which stays (RFC 5322 section 2.2.3).
-    private static void Append(string blank, string text, StringBuilder lines)
-    {
-        var all = lines.ToString();
-        var lineLength = all.Length - (all.LastIndexOf('\n') + 1);
-        if (blank.Length > 0 && lineLength + blank.Length + text.Length > LongestLine)
-        {
-            lines.Append("\r\n");
-        }
-
-        lines.Append(blank).Append(text);
     }
 }

@@ -19,7 +19,6 @@ internal static unsafe partial class IdleMemory
     /// </summary>
     public static void GiveBack()
     {
-        var unwritten = UnwrittenMappings.In(ReadMappings());
         LoadGarbage.GiveBack();
 
         // The finalizers' thread also frees what the compiler keeps for its next method, when it is asked twice with seconds in between.
@@ -29,21 +28,23 @@ internal static unsafe partial class IdleMemory
             _ = Trim(0);
         }
 
-        foreach (var (start, end) in unwritten)
-        {
-            _ = Advise((void*)start, end - start, Drop);
-        }
+        DropUnwritten();
     }
 
-    private static string[] ReadMappings()
+    // Each mapping at once when it was read: what is unmapped in between, a moment later another's memory may stand there.
+    private static void DropUnwritten()
     {
         try
         {
-            return File.ReadAllLines(Mappings);
+            using var smaps = File.OpenRead(Mappings);
+            foreach (var (start, end) in UnwrittenMappings.In(smaps))
+            {
+                _ = Advise((void*)start, end - start, Drop);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return [];
+            // Where the kernel does not tell, nothing is dropped.
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using SmartSink.Resting;
 
 namespace SmartSink.Tests.Resting;
@@ -25,8 +26,7 @@ public sealed class UnwrittenMappingsTests
     [InlineData("r--p", "", "0", false)]
     public void Only_what_is_a_files_alone_may_be_dropped(string permissions, string path, string written, bool expected)
     {
-        string[] lines =
-        [
+        var lines = string.Join('\n', [
             $"7fb957fb0000-7fb958df6000 {permissions} 00001000 fe:00 4711                       {path}",
             "Size:              14616 kB",
             "Rss:               10776 kB",
@@ -35,9 +35,12 @@ public sealed class UnwrittenMappingsTests
             "VmFlags: rd ex mr mw me",
             "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]",
             "Anonymous:             0 kB",
-        ];
+            string.Empty,
+        ]);
 
-        UnwrittenMappings.In(lines).ShouldBe(expected ? [(Address("7fb957fb0000"), Address("7fb958df6000"))] : []);
+        (nuint, nuint)[] found = expected ? [(Address("7fb957fb0000"), Address("7fb958df6000"))] : [];
+        UnwrittenMappings.In(new MemoryStream(Encoding.UTF8.GetBytes(lines))).ShouldBe(found);
+        UnwrittenMappings.In(new OctetByOctet(Encoding.UTF8.GetBytes(lines))).ShouldBe(found);
     }
 
     [Fact]
@@ -49,8 +52,28 @@ public sealed class UnwrittenMappingsTests
         IdleMemory.GiveBack();
 
         SHA256.HashData(text).ShouldBe(digest);
-        UnwrittenMappings.In(File.ReadAllLines("/proc/self/smaps")).ShouldNotBeEmpty();
+        Mappings().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void Looking_for_them_leaves_no_garbage_to_speak_of()
+    {
+        Mappings();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Mappings();
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(32 * 1024);
+    }
+
+    private static int Mappings()
+    {
+        using var smaps = File.OpenRead("/proc/self/smaps");
+        return UnwrittenMappings.In(smaps).Count();
     }
 
     private static nuint Address(string text) => nuint.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private sealed class OctetByOctet(byte[] octets) : MemoryStream(octets)
+    {
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..1]);
+    }
 }
