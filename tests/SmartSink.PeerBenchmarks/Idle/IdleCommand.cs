@@ -34,36 +34,39 @@ internal static class IdleCommand
         DefaultValueFactory = _ => 8000,
     };
 
+    private static readonly Option<bool> Quick = new("--quick") { Description = "A tenth of the waiting: shows that it works, the figures are rough" };
+
     /// <summary>Makes the sub-command.</summary>
     public static Command Create() =>
-        BenchmarkCommand.Create("idle", "Memory of an idle connection, and the processor time of many", RunAsync, Connections, TlsConnections);
+        BenchmarkCommand.Create("idle", "Memory of an idle connection, and the processor time of many", RunAsync, Connections, TlsConnections, Quick);
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
+        var share = line.GetValue(Quick) ? 0.1 : 1;
         var report = new Report("idle", "sink", "state", "connections", "anonymous RSS bytes each", "mark", "RSS MB before", "RSS MB after", "CPU ms in 10 s");
         await using (var set = await SinkSet.StartAsync(ServerCommand.Read(line)))
         {
             foreach (var sink in set.Sinks)
             {
-                await MeasureAsync(report, sink, line.GetRequiredValue(Connections), tls: false, cancellation);
+                await MeasureAsync(report, sink, line.GetRequiredValue(Connections), tls: false, share, cancellation);
             }
         }
 
         // A process of its own: what plaintext connections left behind is not TLS's.
         await using var server = new SmartSinkServer(await ServerCommand.Read(line).StartAsync(ServerCommand.AcceptAllPolicy));
-        await MeasureAsync(report, server, line.GetRequiredValue(TlsConnections), tls: true, cancellation);
+        await MeasureAsync(report, server, line.GetRequiredValue(TlsConnections), tls: true, share, cancellation);
         await report.WriteAsync(line);
     }
 
-    private static async Task MeasureAsync(Report report, ISink sink, int count, bool tls, CancellationToken cancellation)
+    private static async Task MeasureAsync(Report report, ISink sink, int count, bool tls, double share, CancellationToken cancellation)
     {
         HeldConnections.Open(sink.Port, WarmUp, tls).Dispose();
-        await Task.Delay(Settling, cancellation);
+        await Task.Delay(Settling * share, cancellation);
         var before = ProcessReading.Of(sink.ProcessId);
         using var held = HeldConnections.Open(sink.Port, count, tls);
-        await Task.Delay(Settling, cancellation);
+        await Task.Delay(Settling * share, cancellation);
         var opened = ProcessReading.Of(sink.ProcessId);
-        await Task.Delay(Watched, cancellation);
+        await Task.Delay(Watched * share, cancellation);
         var after = ProcessReading.Of(sink.ProcessId);
         held.Probe();
         // A connection has no pages of files, and those come and go with what code the process has just run.
@@ -76,6 +79,6 @@ internal static class IdleCommand
             sink is SmartSinkServer ? Mark.AtMost(tls ? TlsMark : PlaintextMark, each) : string.Empty,
             before.Resident / 1e6,
             after.Resident / 1e6,
-            (after.Processor - opened.Processor).TotalMilliseconds);
+            (after.Processor - opened.Processor).TotalMilliseconds / share);
     }
 }

@@ -10,7 +10,8 @@ namespace SmartSink.PeerBenchmarks.Starting;
 /// <param name="server">Which build of SmartSink.</param>
 /// <param name="state">Its state folder: a certificate is made at the first start only.</param>
 /// <param name="floor">The compiled C loop.</param>
-internal sealed class StartRound(ServerCommand server, string state, string floor)
+/// <param name="share">What part of the usual time to wait before the memory is read.</param>
+internal sealed class StartRound(ServerCommand server, string state, string floor, double share)
 {
     private const double BannerMark = 300;
 
@@ -41,7 +42,7 @@ internal sealed class StartRound(ServerCommand server, string state, string floo
                 readings.Add(new(sinks[^1].Name, BannerMeasure, banner, sinks[^1] is SmartSinkServer ? BannerMark : null));
             }
 
-            await Task.Delay(Settling, cancellation);
+            await Task.Delay(Settling * share, cancellation);
             readings.AddRange(sinks.Select(sink => new StartReading(
                 sink.Name, "RSS when idle, MB", ProcessReading.Of(sink.ProcessId).Resident / 1e6, sink is SmartSinkServer ? ResidentMark : null)));
             return readings;
