@@ -42,6 +42,7 @@ internal static class SinkHost
         services.AddSingleton(dropped);
         services.AddSingleton<MetricsCollector>();
         services.AddSingleton<ConnectionMetrics>();
+        services.AddSingleton<PollingMetrics>();
         services.AddSingleton<DialogMetrics>();
         services.AddSingleton<PolicyMetrics>();
         services.AddSingleton<ProcessMetrics>();
@@ -114,6 +115,7 @@ internal static class SinkHost
         var services = app.Services;
         var collector = services.GetRequiredService<MetricsCollector>();
         services.GetRequiredService<ConnectionMetrics>();
+        services.GetRequiredService<PollingMetrics>();
         services.GetRequiredService<DialogMetrics>();
         services.GetRequiredService<PolicyMetrics>();
         services.GetService<ReloadMetrics<CertificateSet>>();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SmartSink.Configuration;
 using SmartSink.Listening.Polling;
 using SmartSink.Reloading;
@@ -81,6 +82,21 @@ internal sealed class SmtpServer : IDisposable
 
     /// <summary>How many connections are open now.</summary>
     public int OpenConnections => _registry.Count;
+
+    /// <summary>How often a connection or listener had a polling thread: the work of all of them, and what a loop without an end would show.</summary>
+    public long PollingTurns
+    {
+        get
+        {
+            var turns = 0L;
+            foreach (var poller in CollectionsMarshal.AsSpan(_pollers))
+            {
+                turns += poller.Turns;
+            }
+
+            return turns;
+        }
+    }
 
     /// <summary>Whether every polling thread and every open connection waits.</summary>
     public bool IsAtRest

@@ -12,6 +12,9 @@ public sealed class ConnectFloodTests
     /// <summary>Octets that a refusal may allocate.</summary>
     private const long PerRefusal = 350;
 
+    /// <summary>Turns of the polling thread for a message: the envelope, DATA and the text, each of which may come in two parts.</summary>
+    private const int PerMessage = 6;
+
     /// <summary>Octets that may stay behind, however long the flood was.</summary>
     private const long Tolerance = 1024 * 1024;
 
@@ -24,12 +27,14 @@ public sealed class ConnectFloodTests
         server.Sessions.Clear();
         var held = HeldMemory.Read();
 
+        var turns = server.Server.PollingTurns;
         var waves = 0;
         var allocated = AllocatedMemory.ByOthers(() => PlayWave(server, inside[waves++ % Limit]));
 
         allocated.ShouldBeLessThan(PerRefusal * Wave);
         server.Sessions.Codes.Count(code => code == 421).ShouldBe(waves * Wave);
         server.Sessions.Messages.Count.ShouldBe(waves);
+        (server.Server.PollingTurns - turns).ShouldBeLessThanOrEqualTo(waves * (Wave + PerMessage));
         server.Connections.Opened.ShouldBe(Limit + ((waves + 1) * Wave));
         for (var i = 0; i < (waves + 1) * Wave; i++)
         {

@@ -21,7 +21,7 @@ public sealed class SilentCrowdTests
         server.Sessions.Clear();
         ((HeldMemory.Read() - before) / Crowd).ShouldBeLessThan(Memory);
 
-        var (receives, sent) = (server.Connections.Receives, server.Connections.Sent);
+        var (receives, sent, turns) = (server.Connections.Receives, server.Connections.Sent, server.Server.PollingTurns);
         var asked = 0;
         AllocatedMemory.ByOthers(() =>
         {
@@ -33,6 +33,7 @@ public sealed class SilentCrowdTests
         await server.SettledAsync(received: 0); // what was sent is counted behind the sending
         server.Connections.Receives.ShouldBe(receives + asked);
         server.Connections.Sent.ShouldBe(sent + (asked * (long)"250 2.0.0 Ok\r\n".Length));
+        (server.Server.PollingTurns - turns).ShouldBe(asked);
         server.Connections.Closed.ShouldBe(0);
     }
 }

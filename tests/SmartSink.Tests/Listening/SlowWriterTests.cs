@@ -9,6 +9,9 @@ public sealed class SlowWriterTests
 {
     private const int Crowd = 50;
 
+    /// <summary>Octets of the heap for each: what has come of its line, in an array of the pool.</summary>
+    private const long Memory = 1024;
+
     [Fact]
     public async Task An_octet_a_second_costs_one_receive_and_no_memory_and_ends()
     {
@@ -27,9 +30,12 @@ public sealed class SlowWriterTests
             }
         }
 
-        var (sent, receives) = (0, server.Connections.Receives);
+        var held = HeldMemory.Read();
+        var (sent, receives, turns) = (0, server.Connections.Receives, server.Server.PollingTurns);
         AllocatedMemory.ByOthers(Pass).ShouldBeLessThan(Crowd);
         (server.Connections.Receives - receives).ShouldBeLessThanOrEqualTo(sent);
+        (server.Server.PollingTurns - turns).ShouldBeLessThanOrEqualTo(sent);
+        (HeldMemory.Read() - held).ShouldBeLessThan(Crowd * Memory);
         server.Connections.Closed.ShouldBe(0);
 
         // The messages come too slowly, and the commands never; all are cut off while they still drip.

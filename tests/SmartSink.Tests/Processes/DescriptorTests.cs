@@ -10,6 +10,9 @@ public sealed class DescriptorTests
 {
     private const int OpenFiles = 512;
 
+    /// <summary>Turns of a polling thread for a client: it is accepted, and greeted.</summary>
+    private const int PerConnection = 2;
+
     [Fact]
     public async Task Clients_beyond_the_limit_on_open_files_are_told_and_HTTP_and_reloading_go_on()
     {
@@ -24,6 +27,12 @@ public sealed class DescriptorTests
             (await client.ReplyAsync()).ShouldStartWith(i < Room ? "220 " : "421 4.3.2 ");
             clients.Add(client);
         }
+
+        // Who is in is served as if nobody stood outside.
+        var turns = (await sink.MetricsAsync()).Sum("smartsink_polling_turns_total");
+        turns.ShouldBeLessThanOrEqualTo(OpenFiles * PerConnection);
+        (await clients[0].AskAsync("EHLO c")).ShouldStartWith("250");
+        (await clients[0].AskAsync("MAIL FROM:<a@example.org>")).ShouldStartWith("250");
 
         await sink.ChangePolicyAsync("[default]\nbounce = 100\n");
         var metrics = await sink.MetricsAsync();

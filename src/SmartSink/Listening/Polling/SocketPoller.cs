@@ -20,6 +20,7 @@ internal sealed class SocketPoller : IDisposable
     private IPolled?[] _polled = new IPolled?[1024];
     private volatile bool _stopping;
     private volatile bool _waiting;
+    private long _turns;
 
     /// <summary>Starts the thread.</summary>
     /// <param name="name">The thread's name.</param>
@@ -33,6 +34,9 @@ internal sealed class SocketPoller : IDisposable
 
     /// <summary>Whether the thread has worked off what there was and waits.</summary>
     public bool IsWaiting => _posted.IsEmpty && _waiting;
+
+    /// <summary>How often somebody had the thread, because his socket was ready or because he was posted. For any thread.</summary>
+    public long Turns => Volatile.Read(ref _turns);
 
     /// <summary>Watches a descriptor from now on. For any thread.</summary>
     /// <exception cref="SocketException">The system's limit on watches is reached, or the descriptor cannot be polled.</exception>
@@ -113,6 +117,7 @@ internal sealed class SocketPoller : IDisposable
             // As many as there are now: who posts itself anew lets the sockets have their turn first.
             for (var left = _posted.Count; left > 0 && _posted.TryDequeue(out var polled); left--)
             {
+                Volatile.Write(ref _turns, _turns + 1);
                 polled.OnPosted();
             }
         }
@@ -126,6 +131,8 @@ internal sealed class SocketPoller : IDisposable
         }
         else
         {
+            Volatile.Write(ref _turns, _turns + 1);
+
             // Null when it was closed by an earlier event of the same batch.
             Volatile.Read(ref _polled)[ready.Descriptor]?.OnReady(ready.Flags);
         }

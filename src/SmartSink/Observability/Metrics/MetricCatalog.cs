@@ -20,6 +20,9 @@ internal static class MetricCatalog
     /// <summary>accept(2) that failed.</summary>
     public static readonly MetricDefinition AcceptErrors = new("smartsink.accept_errors", Counter, null, "Connections that could not be accepted, by listener and the socket's error.", "listener", "error");
 
+    /// <summary>Work of the polling threads.</summary>
+    public static readonly MetricDefinition PollingTurns = new("smartsink.polling.turns", Counter, null, "Turns of connections and listeners on the polling threads: a few for each message, none while nothing happens.");
+
     /// <summary>Recipients by outcome.</summary>
     public static readonly MetricDefinition Recipients = new("smartsink.recipients", Counter, null, "Recipients by outcome, stage of the deciding reply, and configured domain or pattern (the rest is other).", "outcome", "stage", "domain");
 
@@ -113,7 +116,7 @@ internal static class MetricCatalog
     /// <summary>All of them.</summary>
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
-        Connections, ConnectionsOpen, ConnectionsClosed, AcceptErrors,
+        Connections, ConnectionsOpen, ConnectionsClosed, AcceptErrors, PollingTurns,
         Recipients, RecipientsAbandoned, Replies, Messages,
         Received, Sent, MessageBytes, TlsHandshakes, Authentications, AuthUserReloads, TlsClientCertificates, TlsFaults, TlsCertificateReloads, TransactionTime, DataTime,
         PolicyReloads, PolicyInfo, PolicyLastApplied, PolicyEntries, LogEventsDropped, BuildInfo,

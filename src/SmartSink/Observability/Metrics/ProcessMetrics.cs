@@ -21,7 +21,7 @@ internal sealed class ProcessMetrics
         meter.ObserveOne(MetricCatalog.ProcessStartTime, () => started);
         if (Directory.Exists(FileDescriptors))
         {
-            meter.ObserveOne(MetricCatalog.ProcessOpenFds, CountFileDescriptors);
+            meter.Observe(MetricCatalog.ProcessOpenFds, ReadOpenFds);
         }
 
         meter.Observe<long>(MetricCatalog.GcCollections, ReadCollections);
@@ -35,6 +35,19 @@ internal sealed class ProcessMetrics
     {
         using var process = Process.GetCurrentProcess();
         return new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0;
+    }
+
+    private static IEnumerable<Measurement<long>> ReadOpenFds()
+    {
+        try
+        {
+            return [new Measurement<long>(CountFileDescriptors())];
+        }
+        catch (IOException)
+        {
+            // To look takes one, and none is left: the other metrics are wanted all the more.
+            return [];
+        }
     }
 
     // Names are counted without being made into strings: there may be tens of thousands.
