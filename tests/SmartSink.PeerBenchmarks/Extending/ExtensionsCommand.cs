@@ -15,7 +15,7 @@ internal static class ExtensionsCommand
 
     private static readonly Option<int> Rounds = new("--rounds") { Description = "Runs of each way in each case", DefaultValueFactory = _ => 7 };
 
-    private static readonly Option<bool> Quick = new("--quick") { Description = "A tenth of the messages: shows that it works, the figures are rough" };
+    private static readonly QuickOption Quick = new("messages");
 
     /// <summary>Makes the sub-command.</summary>
     public static Command Create()
@@ -38,7 +38,7 @@ internal static class ExtensionsCommand
             ("SINK_LISTENERS__1__NAME", "proxied"),
             ("SINK_LISTENERS__1__PORT", $"{proxied}"),
             ("SINK_LISTENERS__1__PROXY", "v2"));
-        foreach (var comparison in Comparisons(sink.SmtpPort, proxied, line.GetValue(Quick) ? 10 : 1))
+        foreach (var comparison in Comparisons(sink.SmtpPort, proxied, Quick.Share(line)))
         {
             await MeasureAsync(report, comparison, generator, sink, line.GetRequiredValue(Rounds), cancellation);
         }
@@ -46,11 +46,11 @@ internal static class ExtensionsCommand
         await report.WriteAsync(line);
     }
 
-    private static Comparison[] Comparisons(int port, int proxied, int part) =>
+    private static Comparison[] Comparisons(int port, int proxied, double share) =>
     [
-        new(new GeneratorLoad(100_000, 50, 30_000 / part), new Variant("DATA", port), new Variant("BDAT", port, "--chunking"), ChunkingMark),
+        new(new GeneratorLoad(100_000, 50, (int)(30_000 * share)), new Variant("DATA", port), new Variant("BDAT", port, "--chunking"), ChunkingMark),
         new(
-            new GeneratorLoad(1_000, 50, 20_000 / part, Kept: false),
+            new GeneratorLoad(1_000, 50, (int)(20_000 * share), Kept: false),
             new Variant("no header", port),
             new Variant("PROXY v2", proxied, "--proxy-protocol", "v2"),
             ProxyMark),

@@ -13,7 +13,7 @@ internal static class GeneratorsCommand
 
     private static readonly Option<int> Rounds = new("--rounds") { Description = "Runs of each generator in each case", DefaultValueFactory = _ => 5 };
 
-    private static readonly Option<bool> Quick = new("--quick") { Description = "A tenth of the messages: shows that it works, the figures are rough" };
+    private static readonly QuickOption Quick = new("messages");
 
     private static readonly Option<int> Connections = new("--connections")
     {
@@ -33,10 +33,10 @@ internal static class GeneratorsCommand
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var own = TrafficGenerator.Read(line);
-        var share = line.GetValue(Quick) ? 10 : 1;
+        var share = Quick.Share(line);
         await using var sink = await ServerCommand.Read(line).StartAsync(ServerCommand.AcceptAllPolicy);
         var report = new Report("generators", "case", "generator", "CPU µs/message", "messages/s", "traffic-gen ÷ it: CPU", "lowest", "highest", "mark");
-        foreach (var load in new GeneratorLoad[] { new(1_000, 50, 100_000 / share), new(100_000, 50, 30_000 / share) })
+        foreach (var load in new GeneratorLoad[] { new(1_000, 50, (int)(100_000 * share)), new(100_000, 50, (int)(30_000 * share)) })
         {
             var runs = await Alternation.MeasureAsync<ILoadGenerator, GeneratorRun>(
                 [own, new SmtpSource()], line.GetRequiredValue(Rounds), generator => GeneratorRun.MeasureAsync(generator, sink.SmtpPort, load), cancellation);
@@ -55,7 +55,7 @@ internal static class GeneratorsCommand
             }
         }
 
-        var whole = new GeneratorLoad(100_000, 400, 100_000 / share);
+        var whole = new GeneratorLoad(100_000, 400, (int)(100_000 * share));
         var run = await GeneratorRun.MeasureAsync(own, sink.SmtpPort, whole);
         report.AddTable("whole run", "run of traffic-gen", "messages", "seconds", "messages/s", "MMH")
             .Add(whole.Name, whole.Messages, whole.Messages / run.MessagesPerSecond, run.MessagesPerSecond, run.MessagesPerSecond * 3600 / 1e6);

@@ -34,7 +34,7 @@ internal static class IdleCommand
         DefaultValueFactory = _ => 8000,
     };
 
-    private static readonly Option<bool> Quick = new("--quick") { Description = "A tenth of the waiting: shows that it works, the figures are rough" };
+    private static readonly QuickOption Quick = new("waiting");
 
     /// <summary>Makes the sub-command.</summary>
     public static Command Create() =>
@@ -42,7 +42,7 @@ internal static class IdleCommand
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        var share = line.GetValue(Quick) ? 0.1 : 1;
+        var share = Quick.Share(line);
         var report = new Report("idle", "sink", "state", "connections", "anonymous RSS bytes each", "mark", "RSS MB before", "RSS MB after", "CPU ms in 10 s");
         await using (var set = await SinkSet.StartAsync(ServerCommand.Read(line)))
         {

@@ -9,18 +9,15 @@ internal sealed record ScaleOptions(int Rounds, double Share)
 {
     private static readonly Option<int> RoundsOption = new("--rounds") { Description = "Runs of each sink at each size", DefaultValueFactory = _ => 3 };
 
-    private static readonly Option<bool> QuickOption = new("--quick")
-    {
-        Description = "A tenth of the messages: shows that it works, the figures are rough",
-    };
+    private static readonly QuickOption Quick = new("messages");
 
     /// <summary>Gives a command the options that are read here.</summary>
     public static void AddTo(Command command)
     {
         command.Add(RoundsOption);
-        command.Add(QuickOption);
+        command.Add(Quick);
     }
 
     /// <summary>Reads them.</summary>
-    public static ScaleOptions Read(ParseResult line) => new(line.GetRequiredValue(RoundsOption), line.GetValue(QuickOption) ? 0.1 : 1);
+    public static ScaleOptions Read(ParseResult line) => new(line.GetRequiredValue(RoundsOption), Quick.Share(line));
 }

@@ -11,7 +11,7 @@ internal static class StartCommand
 {
     private static readonly Option<int> Rounds = new("--rounds") { Description = "Starts, after one that is not counted and fills the page cache", DefaultValueFactory = _ => 7 };
 
-    private static readonly Option<bool> Quick = new("--quick") { Description = "Memory after two seconds instead of twenty: shows that it works, the figures are rough" };
+    private static readonly QuickOption Quick = new("waiting");
 
     /// <summary>Makes the sub-command.</summary>
     public static Command Create() => BenchmarkCommand.Create(
@@ -25,7 +25,7 @@ internal static class StartCommand
     {
         var report = new Report("start", "sink", "measure", "median", "lowest", "highest", "mark");
         using var folder = new TemporaryFolder();
-        var round = new StartRound(ServerCommand.Read(line), folder.Combine("state"), await FloorProgram.CompileAsync(folder), line.GetValue(Quick) ? 0.1 : 1);
+        var round = new StartRound(ServerCommand.Read(line), folder.Combine("state"), await FloorProgram.CompileAsync(folder), Quick.Share(line));
         await round.RunAsync(cancellation);
         var readings = new List<StartReading>();
         for (var count = 0; count < line.GetRequiredValue(Rounds); count++)

@@ -10,7 +10,7 @@ internal static class ThroughputCommand
 {
     private static readonly Option<int> Rounds = new("--rounds") { Description = "Runs of each sink in each case", DefaultValueFactory = _ => 5 };
 
-    private static readonly Option<bool> Quick = new("--quick") { Description = "A tenth of the messages: shows that it works, the figures are rough" };
+    private static readonly QuickOption Quick = new("messages");
 
     private static readonly Option<int[]> Sessions = new("--sessions")
     {
@@ -39,7 +39,7 @@ internal static class ThroughputCommand
         var generator = TrafficGenerator.Read(line);
         var rounds = line.GetRequiredValue(Rounds);
         var policies = line.GetRequiredValue(Policies);
-        var loads = line.GetRequiredValue(Sessions).SelectMany(sessions => ThroughputCase.All(sessions, line.GetValue(Quick) ? 0.1 : 1)).ToArray();
+        var loads = line.GetRequiredValue(Sessions).SelectMany(sessions => ThroughputCase.All(sessions, Quick.Share(line))).ToArray();
 
         var report = new Report("throughput", AcceptingTables.Columns);
         var accepting = new AcceptingTables(report);
