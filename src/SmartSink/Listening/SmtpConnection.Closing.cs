@@ -19,7 +19,7 @@ internal sealed partial class SmtpConnection
     private void Close()
     {
         Session.ConnectionEnded(Session.EndReason);
-        var clientMaySpeak = _leftUnread || (Session.EndReason != SessionEndReason.Quit && !_wasSilent);
+        var clientMaySpeak = _leftUnread || _readiness.MayHoldOctets || (Session.EndReason != SessionEndReason.Quit && !_wasSilent);
         if (!clientMaySpeak || !NativeSocket.ShutdownSend(_descriptor))
         {
             End(Session.EndReason);
@@ -48,10 +48,7 @@ internal sealed partial class SmtpConnection
         }
     }
 
-    private void Lost(SocketError error) => End(
-        Session.IsInData ? SessionEndReason.ClosedInData
-        : error == SocketError.Success ? SessionEndReason.ClientClosed
-        : SessionEndReason.ConnectionReset);
+    private void Lost(SocketError error) => End(Session.LossReason(inGoodOrder: error == SocketError.Success));
 
     private void Fail(Exception error)
     {

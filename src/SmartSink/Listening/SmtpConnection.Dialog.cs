@@ -14,6 +14,7 @@ internal sealed partial class SmtpConnection
     /// </summary>
     private const int CommandRoom = 4 * 1024;
 
+    /// <summary>Whether the client has said more than the session wanted to hear.</summary>
     private bool _leftUnread;
     private bool _wasSilent;
 
@@ -118,7 +119,7 @@ internal sealed partial class SmtpConnection
         var rest = octets[step.Consumed..];
         if (step.Action is SessionAction.Close or SessionAction.StartTls)
         {
-            _leftUnread = !rest.IsEmpty;
+            _leftUnread = step.Action == SessionAction.Close && !rest.IsEmpty;
             _unfinished.Release();
         }
         else

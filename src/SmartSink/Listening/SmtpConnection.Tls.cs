@@ -97,6 +97,7 @@ internal sealed partial class SmtpConnection
         {
             _readiness = _tls.Readiness;
             _wasSilent = _tls.WasSilent;
+            _leftUnread = _tls.LeftUnread;
             Close();
         }
     }

@@ -30,6 +30,9 @@ internal sealed partial class TlsDialog(ConnectionContext context, SmtpConnectio
     /// <summary>Whether the client said nothing, and was not in a message, when the session was ended by the clock or a stop.</summary>
     public bool WasSilent { get; private set; }
 
+    /// <summary>Whether the client has said more than the session wanted to hear.</summary>
+    public bool LeftUnread { get; private set; }
+
     /// <summary>What was reported of the socket, for the connection that goes on with it.</summary>
     public Readiness Readiness => stream.Readiness;
 
@@ -85,7 +88,7 @@ internal sealed partial class TlsDialog(ConnectionContext context, SmtpConnectio
         }
         catch (IOException)
         {
-            LostBy ??= session.IsInData ? SessionEndReason.ClosedInData : SessionEndReason.ConnectionReset;
+            LostBy ??= session.LossReason(inGoodOrder: false);
         }
         catch (Exception error)
         {
@@ -151,7 +154,7 @@ internal sealed partial class TlsDialog(ConnectionContext context, SmtpConnectio
             var octets = await tls.ReadAsync(buffer.AsMemory(held));
             if (octets == 0)
             {
-                LostBy = session.IsInData ? SessionEndReason.ClosedInData : SessionEndReason.ClientClosed;
+                LostBy = session.LossReason(inGoodOrder: true);
                 return SessionAction.Read;
             }
 
@@ -182,7 +185,9 @@ internal sealed partial class TlsDialog(ConnectionContext context, SmtpConnectio
     {
         WasSilent = false;
         var step = session.Advance(octets, Replies, context.Now());
-        _unfinished.Keep(octets[step.Consumed..]);
+        var rest = octets[step.Consumed..];
+        LeftUnread = step.Action == SessionAction.Close && !rest.IsEmpty;
+        _unfinished.Keep(rest);
         return step.Action;
     }
 

@@ -54,6 +54,30 @@ public class DialogTests
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.ClientClosed);
     }
 
+    /// <summary>The first receive ends with QUIT: what is behind it is still in the socket.</summary>
+    [Fact]
+    public async Task What_is_said_behind_QUIT_does_not_take_its_reply_away()
+    {
+        const int FirstReceive = 4096;
+        const string Quit = "\r\nQUIT\r\n";
+        var noops = string.Concat(Enumerable.Repeat($"NOOP {new string('x', 121)}\r\n", FirstReceive / 128));
+        var first = noops[..(FirstReceive - Quit.Length)] + Quit;
+        await using var server = RunningServer.Start();
+        await using var client = await server.GreetedAsync();
+        await client.SendUntilClosedAsync(Encoding.ASCII.GetBytes(first + string.Concat(Enumerable.Repeat("NOOP\r\n", 50_000))));
+        client.HalfClose();
+        string reply;
+        do
+        {
+            reply = await client.ReplyAsync();
+        }
+        while (reply.StartsWith("250", StringComparison.Ordinal));
+
+        reply.ShouldStartWith("221");
+        (await client.LineAsync()).ShouldBeNull();
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Quit);
+    }
+
     [Fact]
     public async Task Thousands_of_pipelined_commands_are_answered_in_order()
     {

@@ -45,6 +45,22 @@ public class StartTlsTests
         (await client.AskAsync("EHLO c")).ShouldStartWith("250");
         (await client.AskAsync("RCPT TO:<a@b.example>")).ShouldStartWith("503");
         (await client.AskAsync("QUIT")).ShouldStartWith("221");
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Quit);
+    }
+
+    [Fact]
+    public async Task What_is_said_behind_QUIT_does_not_take_its_reply_away()
+    {
+        await using var server = RunningServer.Start(WithTls);
+        await using var client = await UpgradedAsync(server);
+        await client.SendUntilClosedAsync(Encoding.ASCII.GetBytes("QUIT\r\n" + string.Concat(Enumerable.Repeat("NOOP\r\n", 50_000))));
+        client.HalfClose();
+        (await client.ReplyAsync()).ShouldStartWith("221");
+        (await client.LineAsync()).ShouldBeNull();
+
+        // Behind the end of TLS comes that of the connection, and not a reset, which can reach the client before the reply is read.
+        (await client.Socket.ReceiveAsync(new byte[1].AsMemory(), Patience.Token())).ShouldBe(0);
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Quit);
     }
 
     [Fact]

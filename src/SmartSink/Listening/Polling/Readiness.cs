@@ -14,13 +14,18 @@ internal struct Readiness
     /// <summary>Whether to receive: there may be octets, or the end. Where not, the poller will report what comes.</summary>
     public bool MayRead { get; private set; }
 
+    /// <summary>Whether octets may be in it, and not only the end.</summary>
+    public bool MayHoldOctets { get; private set; }
+
     /// <summary>Whether it was reported that the peer sends nothing more, or that the connection is lost.</summary>
     public readonly bool IsEndReported => (_lasting & ~PollFlags.Urgent) != PollFlags.None;
 
     /// <summary>The poller has reported something of the socket.</summary>
     public void Report(PollFlags flags)
     {
-        MayRead |= (flags & ~PollFlags.Writable) != PollFlags.None;
+        var canBeRead = (flags & ~PollFlags.Writable) != PollFlags.None;
+        MayRead |= canBeRead;
+        MayHoldOctets |= canBeRead;
         _lasting |= flags & ~(PollFlags.Writable | PollFlags.Readable);
     }
 
@@ -31,6 +36,10 @@ internal struct Readiness
     /// <param name="octets">What it took or, where nothing can be done before more has come, saw.</param>
     /// <param name="room">What it would have taken at the most.</param>
     /// <param name="error">Why it took nothing.</param>
-    public void Received(int octets, int room, SocketError error) =>
-        MayRead = error != SocketError.WouldBlock && (octets == room || _lasting != PollFlags.None);
+    public void Received(int octets, int room, SocketError error)
+    {
+        var isEmpty = error == SocketError.WouldBlock;
+        MayRead = !isEmpty && (octets == room || _lasting != PollFlags.None);
+        MayHoldOctets = !isEmpty && (octets == room || (_lasting & PollFlags.Urgent) != PollFlags.None);
+    }
 }

@@ -19,22 +19,23 @@ public class ReadinessTests
     internal void What_is_reported_says_whether_to_receive(PollFlags flags, bool mayRead, bool isEnd)
     {
         var readiness = After(flags);
-        (readiness.MayRead, readiness.IsEndReported).ShouldBe((mayRead, isEnd));
+        (readiness.MayRead, readiness.MayHoldOctets, readiness.IsEndReported).ShouldBe((mayRead, mayRead, isEnd));
     }
 
     [Theory]
-    [InlineData(PollFlags.Readable, Room, true)]
-    [InlineData(PollFlags.Readable, Room - 1, false)]
-    [InlineData(PollFlags.Readable, 0, false)]
-    [InlineData(PollFlags.Readable | PollFlags.PeerClosed, Room - 1, true)]
-    [InlineData(PollFlags.Readable | PollFlags.HungUp, 1, true)]
-    [InlineData(PollFlags.Failed, 1, true)]
-    [InlineData(PollFlags.Readable | PollFlags.Urgent, Room - 1, true)]
-    internal void A_receive_that_falls_short_has_emptied_the_socket_unless_something_lasting_was_reported(PollFlags flags, int octets, bool mayRead)
+    [InlineData(PollFlags.Readable, Room, true, true)]
+    [InlineData(PollFlags.Readable, Room - 1, false, false)]
+    [InlineData(PollFlags.Readable, 0, false, false)]
+    [InlineData(PollFlags.Readable | PollFlags.PeerClosed, Room, true, true)]
+    [InlineData(PollFlags.Readable | PollFlags.PeerClosed, Room - 1, true, false)]
+    [InlineData(PollFlags.Readable | PollFlags.HungUp, 1, true, false)]
+    [InlineData(PollFlags.Failed, 1, true, false)]
+    [InlineData(PollFlags.Readable | PollFlags.Urgent, Room - 1, true, true)]
+    internal void A_receive_that_falls_short_has_emptied_the_socket_unless_something_lasting_was_reported(PollFlags flags, int octets, bool mayRead, bool mayHoldOctets)
     {
         var readiness = After(flags);
         readiness.Received(octets, Room, SocketError.Success);
-        readiness.MayRead.ShouldBe(mayRead);
+        (readiness.MayRead, readiness.MayHoldOctets).ShouldBe((mayRead, mayHoldOctets));
     }
 
     [Theory]
@@ -57,7 +58,7 @@ public class ReadinessTests
         var readiness = After(PollFlags.Readable | PollFlags.PeerClosed);
         readiness.Received(1, Room, SocketError.Success);
         readiness.Report(PollFlags.Writable);
-        readiness.IsEndReported.ShouldBeTrue();
+        (readiness.IsEndReported, readiness.MayHoldOctets).ShouldBe((true, false));
         readiness.Received(0, Room, SocketError.Success);
         readiness.MayRead.ShouldBeTrue();
     }
