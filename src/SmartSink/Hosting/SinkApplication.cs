@@ -5,7 +5,6 @@ using Serilog.Extensions.Logging;
 using SmartSink.Authentication;
 using SmartSink.Commands;
 using SmartSink.Configuration;
-using SmartSink.Http;
 using SmartSink.Listening;
 using SmartSink.Observability.Logging;
 using SmartSink.Observability.Metrics;
@@ -21,6 +20,9 @@ internal sealed class SinkApplication : IAsyncDisposable
 {
     /// <summary>How long the end waits for whoever reads the log: a reader that has stopped must not keep the process from ending.</summary>
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Connections for HTTP that may wait to be accepted.</summary>
+    private const int HttpBacklog = 512;
 
     private readonly WebApplication _app;
 
@@ -175,7 +177,7 @@ internal sealed class SinkApplication : IAsyncDisposable
     {
         try
         {
-            return HttpSocket.Open(new IPEndPoint(settings.HttpListenAddress, settings.HttpPort));
+            return ListeningSocket.Open(new IPEndPoint(settings.HttpListenAddress, settings.HttpPort), HttpBacklog);
         }
         catch (ListenException exception)
         {

@@ -5,10 +5,11 @@ namespace SmartSink.Hosting;
 /// <summary>What the parts of the process tell each other about where it stands.</summary>
 internal sealed class SinkState
 {
+    private readonly Lock _lock = new();
     private volatile SinkPhase _phase;
     private volatile IReadOnlyList<BoundListener> _listeners = [];
 
-    /// <summary>How far the process is.</summary>
+    /// <summary>How far the process is; it never goes back.</summary>
     public SinkPhase Phase => _phase;
 
     /// <summary>Where SMTP listens; empty before it does.</summary>
@@ -18,12 +19,23 @@ internal sealed class SinkState
     public void Listening(IReadOnlyList<BoundListener> listeners)
     {
         _listeners = listeners;
-        _phase = SinkPhase.Ready;
+        Advance(SinkPhase.Ready);
     }
 
-    /// <summary>The process stops; a failure before that stays one.</summary>
-    public void Stopping() => _phase = _phase == SinkPhase.Failed ? SinkPhase.Failed : SinkPhase.Stopping;
+    /// <summary>The process stops; a failure stays one.</summary>
+    public void Stopping() => Advance(SinkPhase.Stopping);
 
     /// <summary>SMTP listens no more, and nobody told it to stop.</summary>
-    public void Failed() => _phase = SinkPhase.Failed;
+    public void Failed() => Advance(SinkPhase.Failed);
+
+    private void Advance(SinkPhase phase)
+    {
+        lock (_lock)
+        {
+            if (phase > _phase)
+            {
+                _phase = phase;
+            }
+        }
+    }
 }

@@ -65,7 +65,14 @@ internal sealed class Acceptor(IAcceptQueue queue, Action<IPolled> post, Action<
         else if (!_watching)
         {
             _watching = true;
-            queue.Watch(this);
+            try
+            {
+                queue.Watch(this);
+            }
+            catch (SocketException error)
+            {
+                Recover(error.SocketErrorCode);
+            }
         }
     }
 

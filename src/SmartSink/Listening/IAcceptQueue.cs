@@ -10,6 +10,7 @@ internal interface IAcceptQueue
     SocketError TryAccept(out int descriptor, out IPAddress client);
 
     /// <summary>From now on <see cref="Acceptor.OnReady"/> is called while there are connections.</summary>
+    /// <exception cref="SocketException">The system has no memory or watch left for that.</exception>
     void Watch(Acceptor acceptor);
 
     /// <summary>Leaves the queue alone.</summary>

@@ -6,7 +6,7 @@ namespace SmartSink.Listening;
 /// <summary>The listening socket.</summary>
 internal sealed class SmtpListener : IDisposable
 {
-    /// <summary>As many waiting connections as the kernel allows (it cuts this at net.core.somaxconn).</summary>
+    /// <summary>As many waiting connections as the kernel allows.</summary>
     private const int Backlog = 65535;
 
     /// <summary>TCP_DEFER_ACCEPT (tcp(7)): a connection is queued with its first octets, or without any after some seconds.</summary>
@@ -20,6 +20,9 @@ internal sealed class SmtpListener : IDisposable
 
     /// <summary>Where it listens, with the port that was found when 0 was asked for.</summary>
     public IPEndPoint EndPoint => (IPEndPoint)_socket.LocalEndPoint!;
+
+    /// <summary>The descriptor, which does not block.</summary>
+    public int Descriptor => (int)_socket.Handle;
 
     /// <summary>Starts listening.</summary>
     /// <param name="address">The address; null for all of them, IPv6 and IPv4, or IPv4 alone where the machine has no IPv6.</param>
@@ -43,23 +46,15 @@ internal sealed class SmtpListener : IDisposable
         }
     }
 
-    /// <summary>The descriptor, which does not block.</summary>
-    public int Descriptor => (int)_socket.Handle;
-
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
     private static SmtpListener Open(IPEndPoint endPoint, bool clientSpeaksFirst)
     {
-        Socket? socket = null;
-        try
-        {
-            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            if (endPoint.Address.Equals(IPAddress.IPv6Any))
-            {
-                socket.DualMode = true;
-            }
+        return new SmtpListener(ListeningSocket.Open(endPoint, Backlog, Prepare));
 
+        void Prepare(Socket socket)
+        {
             // Accepted sockets inherit this: a reply is one send, so there is nothing to gather for.
             socket.NoDelay = true;
             socket.Blocking = false;
@@ -67,15 +62,6 @@ internal sealed class SmtpListener : IDisposable
             {
                 socket.SetRawSocketOption(TcpLevel, DeferAccept, BitConverter.GetBytes(DeferredSeconds));
             }
-
-            socket.Bind(endPoint);
-            socket.Listen(Backlog);
-            return new SmtpListener(socket);
-        }
-        catch (SocketException error)
-        {
-            socket?.Dispose();
-            throw new ListenException(endPoint, error);
         }
     }
 }

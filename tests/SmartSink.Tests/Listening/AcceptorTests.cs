@@ -77,6 +77,19 @@ public sealed class AcceptorTests : IDisposable
     }
 
     [Fact]
+    public void A_machine_without_memory_for_the_watch_is_left_alone_for_a_while()
+    {
+        _queue.WatchError = SocketError.NoBufferSpaceAvailable;
+        _acceptor.Start();
+        _queue.IsWatched.ShouldBeFalse();
+        _clock.Advance(TimeSpan.FromMilliseconds(10));
+        _queue.WatchError = SocketError.Success;
+        _queue.IsWatched.ShouldBeFalse();
+        _clock.Advance(TimeSpan.FromMilliseconds(20));
+        _queue.IsWatched.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_broken_listening_socket_surfaces()
     {
         Ready(SocketError.NotSocket, SocketError.Success);
@@ -129,6 +142,8 @@ public sealed class AcceptorTests : IDisposable
 
         public bool IsWatched { get; private set; }
 
+        public SocketError WatchError { get; set; }
+
         public int Accepts { get; private set; }
 
         public SocketError TryAccept(out int descriptor, out IPAddress client)
@@ -144,7 +159,8 @@ public sealed class AcceptorTests : IDisposable
             return step;
         }
 
-        public void Watch(Acceptor acceptor) => IsWatched = true;
+        public void Watch(Acceptor acceptor) =>
+            IsWatched = WatchError == SocketError.Success ? true : throw new SocketException((int)WatchError);
 
         public void Ignore() => IsWatched = false;
     }

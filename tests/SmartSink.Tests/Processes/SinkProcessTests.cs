@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using SmartSink.Http;
+using SmartSink.Listening;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
 using SmartSink.Tests.Hosting;
@@ -43,7 +43,7 @@ public sealed class SinkProcessTests : IDisposable
     public async Task A_port_in_use_ends_the_start_with_1_and_one_line(string key)
     {
         _folder.Write("responses.toml", "");
-        using var taken = HttpSocket.Open(new IPEndPoint(IPAddress.Loopback, 0));
+        using var taken = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0), backlog: 1);
         var endPoint = (IPEndPoint)taken.LocalEndPoint!;
 
         var result = await RunAsync((key, $"{endPoint.Port}"));

@@ -90,8 +90,8 @@ internal static unsafe partial class Libc
     public static partial int eventfd(uint count, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial nint read(int descriptor, byte* buffer, nuint length);
+    public static partial nint read(SafeHandle descriptor, byte* buffer, nuint length);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial nint write(int descriptor, byte* buffer, nuint length);
+    public static partial nint write(SafeHandle descriptor, byte* buffer, nuint length);
 }

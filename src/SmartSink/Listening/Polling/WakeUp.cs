@@ -1,10 +1,13 @@
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 
 namespace SmartSink.Listening.Polling;
 
 /// <summary>A descriptor that other threads make readable to end a wait (eventfd(2)); asked twice before it is heard, it costs one call.</summary>
 internal sealed unsafe class WakeUp : IDisposable
 {
+    /// <summary>Kept open as long as a call is under way: its number may be another file's right after.</summary>
+    private readonly SafeFileHandle _event;
     private int _asked;
 
     /// <summary>Opens it.</summary>
@@ -16,18 +19,27 @@ internal sealed unsafe class WakeUp : IDisposable
         {
             throw new SocketException((int)Errno.Last());
         }
+
+        _event = new SafeFileHandle(Descriptor, ownsHandle: true);
     }
 
     /// <summary>What to watch.</summary>
     public int Descriptor { get; }
 
-    /// <summary>Ends the wait that is under way, or the next one.</summary>
+    /// <summary>Ends the wait that is under way, or the next one. When nobody waits any more, nothing happens.</summary>
     public void Ask()
     {
         if (Interlocked.Exchange(ref _asked, 1) == 0)
         {
-            var one = 1L;
-            _ = Libc.write(Descriptor, (byte*)&one, sizeof(long));
+            try
+            {
+                var one = 1L;
+                _ = Libc.write(_event, (byte*)&one, sizeof(long));
+            }
+            catch (ObjectDisposedException)
+            {
+                // A timer that was stopped may go off once more.
+            }
         }
     }
 
@@ -35,10 +47,10 @@ internal sealed unsafe class WakeUp : IDisposable
     public void Hear()
     {
         long count;
-        _ = Libc.read(Descriptor, (byte*)&count, sizeof(long));
+        _ = Libc.read(_event, (byte*)&count, sizeof(long));
         Interlocked.Exchange(ref _asked, 0);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ = Libc.close(Descriptor);
+    public void Dispose() => _event.Dispose();
 }

@@ -14,12 +14,12 @@ internal sealed class RecipientCounters
 {
     private readonly ConcurrentDictionary<string, EntryCounters> _byName = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<IMailboxFilter, EntryTable> _tables = [];
-    private EntryTable _newest = new(null, []);
+    private EntryTable _latest = new(null, []);
 
     /// <summary>Counts one recipient.</summary>
     public void Increment(IMailboxFilter filter, int entry, Outcome outcome, Stage stage)
     {
-        var table = Volatile.Read(ref _newest);
+        var table = Volatile.Read(ref _latest);
         if (!ReferenceEquals(table.Filter, filter))
         {
             table = TableOf(filter);
@@ -33,14 +33,9 @@ internal sealed class RecipientCounters
 
     private EntryTable TableOf(IMailboxFilter filter)
     {
-        if (_tables.TryGetValue(filter, out var known))
-        {
-            return known;
-        }
-
-        // Seen for the first time: a new revision. Transactions of the one before it find theirs in the weak table until they end.
+        // Another revision. Transactions of the one before it go on for a while, and both find theirs here by turns until they end.
         var table = _tables.GetOrAdd(filter, static filter => new EntryTable(filter, new EntryCounters?[filter.EntryCount]));
-        Volatile.Write(ref _newest, table);
+        Volatile.Write(ref _latest, table);
         return table;
     }
 

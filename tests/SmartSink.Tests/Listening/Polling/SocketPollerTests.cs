@@ -82,6 +82,15 @@ public sealed class SocketPollerTests : IDisposable
     }
 
     [Fact]
+    public void What_is_posted_after_the_end_is_let_go()
+    {
+        var polled = new Recorder();
+        _poller.Dispose();
+        _poller.Post(polled);
+        polled.PostedCount.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_descriptor_that_is_none_cannot_be_watched() =>
         Should.Throw<SocketException>(() => _poller.Add(1_000, new Recorder(), PollFlags.Readable));
 
