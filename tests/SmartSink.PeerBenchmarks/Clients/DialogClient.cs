@@ -84,11 +84,22 @@ internal sealed class DialogClient : IDisposable
     /// <param name="data">It with its end, a line of one dot.</param>
     public void Deliver(ReadOnlySpan<byte> data)
     {
-        Say("MAIL FROM:<sender@source.test>\r\n"u8);
-        Say("RCPT TO:<recipient@domain.test>\r\n"u8);
-        Send("DATA\r\n"u8);
-        Expect((byte)'3');
+        BeginData();
         Say(data);
+    }
+
+    /// <summary>Delivers a message that is the same lines many times over.</summary>
+    /// <param name="lines">The lines.</param>
+    /// <param name="times">How many times; each is a write of its own.</param>
+    public void Deliver(ReadOnlySpan<byte> lines, int times)
+    {
+        BeginData();
+        for (var time = 0; time < times; time++)
+        {
+            Send(lines);
+        }
+
+        Say(".\r\n"u8);
     }
 
     /// <summary>Says QUIT and waits for the answer.</summary>
@@ -120,6 +131,14 @@ internal sealed class DialogClient : IDisposable
     {
         _stream.Dispose();
         _socket.Dispose();
+    }
+
+    private void BeginData()
+    {
+        Say("MAIL FROM:<sender@source.test>\r\n"u8);
+        Say("RCPT TO:<recipient@domain.test>\r\n"u8);
+        Send("DATA\r\n"u8);
+        Expect((byte)'3');
     }
 
     private void Say(ReadOnlySpan<byte> octets)
