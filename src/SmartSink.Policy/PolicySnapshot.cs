@@ -64,6 +64,9 @@ public sealed class PolicySnapshot : IMailboxFilter
     /// <inheritdoc/>
     public int EntryCount => _rules.Length;
 
+    /// <summary>How many domains and patterns there are: the entries, without the one of all that is none of them.</summary>
+    public int DomainCount => EntryCount - 1;
+
     /// <inheritdoc/>
     public string EntryName(int entry)
     {

@@ -10,7 +10,7 @@ internal sealed class FoldedField(string name, int capacity)
     /// <summary>How long a line with an encoded word may be (RFC 2047 section 2).</summary>
     private const int LongestLine = 76;
 
-    private readonly StringBuilder _lines = new(name, Math.Max(capacity, name.Length));
+    private readonly StringBuilder _lines = new(name, capacity);
     private int _lineStart;
 
     /// <summary>Adds a word. The line is broken before the blank, which stays (RFC 5322 section 2.2.3).</summary>

@@ -22,7 +22,7 @@ internal static class CheckCommand
             warnings += result.Diagnostics.Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Warning);
             if (result.Snapshot is { } snapshot)
             {
-                output.WriteLine($"{file}: policy {snapshot.Hash}, {Count(snapshot.EntryCount - 1, "domain or pattern", "domains and patterns")}");
+                output.WriteLine($"{file}: policy {snapshot.Hash}, {Count(snapshot.DomainCount, "domain or pattern", "domains and patterns")}");
             }
         }
 

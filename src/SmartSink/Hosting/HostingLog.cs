@@ -2,7 +2,7 @@ using System.Net;
 
 namespace SmartSink.Hosting;
 
-/// <summary>What is said about the process, ids 200 to 219.</summary>
+/// <summary>What is said about the process, ids 200 to 209.</summary>
 internal static partial class HostingLog
 {
     [LoggerMessage(200, LogLevel.Information, "SmartSink {Version} answers SMTP on {Smtp} and HTTP on {Http}; policy {Hash} has {Domains} domains and patterns")]

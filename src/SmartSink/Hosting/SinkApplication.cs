@@ -216,6 +216,6 @@ internal sealed class SinkApplication : IAsyncDisposable
 
         var snapshot = Policy.Snapshot;
         _app.Services.GetRequiredService<ILogger<SinkApplication>>()
-            .Started(ProductVersion.Text, string.Join(", ", State.Listeners.Select(listener => listener.EndPoint)), HttpEndPoint, snapshot.Hash, snapshot.EntryCount - 1);
+            .Started(ProductVersion.Text, string.Join(", ", State.Listeners.Select(listener => listener.EndPoint)), HttpEndPoint, snapshot.Hash, snapshot.DomainCount);
     }
 }

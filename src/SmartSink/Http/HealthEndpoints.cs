@@ -32,7 +32,7 @@ internal static class HealthEndpoints
         return new ReadinessReport(
             Word(phase),
             [.. state.Listeners.Select(listener => new ListenerReport(listener.Settings.Name, listener.EndPoint.ToString(), Word(listener.Settings.Protocol), Word(listener.Settings.Tls)))],
-            new PolicyReport(snapshot.Hash, snapshot.LoadedAt, snapshot.EntryCount - 1),
+            new PolicyReport(snapshot.Hash, snapshot.LoadedAt, snapshot.DomainCount),
             last is null ? null : new LastReloadReport(Word(last.Result), last.At, [.. last.Diagnostics.Select(diagnostic => diagnostic.ToString())]));
     }
 

@@ -64,7 +64,7 @@ internal sealed class PolicyReloader : FileFollower
         {
             _log.Report(result.Diagnostics);
             _holder.Apply(snapshot, new ReloadReport(ReloadResult.Applied, now, result.Diagnostics));
-            _log.Applied(snapshot.Hash, snapshot.EntryCount - 1);
+            _log.Applied(snapshot.Hash, snapshot.DomainCount);
             LoadGarbage.GiveBack();
         }
     }

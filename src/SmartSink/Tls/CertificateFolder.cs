@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace SmartSink.Tls;
@@ -41,9 +42,18 @@ internal static class CertificateFolder
         }
     }
 
-    /// <summary>The DNS names among a certificate's subject alternative names.</summary>
-    public static IReadOnlyList<string> NamesOf(X509Certificate2 certificate) =>
-        [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(extension => extension.EnumerateDnsNames())];
+    /// <summary>The DNS names among a certificate's subject alternative names; none where these break their grammar.</summary>
+    public static IReadOnlyList<string> NamesOf(X509Certificate2 certificate)
+    {
+        try
+        {
+            return [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(extension => extension.EnumerateDnsNames())];
+        }
+        catch (CryptographicException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>The files of the folder, sorted by name; at least one.</summary>
     /// <exception cref="CertificateException">The folder is not there or empty.</exception>

@@ -24,6 +24,9 @@ internal static partial class TlsLog
     [LoggerMessage(155, LogLevel.Warning, "The TLS certificate kept in {File} is of no use and is replaced: {Cause}")]
     public static partial void CertificateReplaced(this ILogger log, string file, string cause);
 
+    [LoggerMessage(156, LogLevel.Warning, "The TLS certificate of {File} is valid from {NotBefore:u} to {NotAfter:u} only")]
+    public static partial void CertificateNotValid(this ILogger log, string file, DateTime notBefore, DateTime notAfter);
+
     [LoggerMessage(157, LogLevel.Information, "Changed TLS certificates are in force, {Names} names have one of their own")]
     public static partial void CertificatesApplied(this ILogger log, int names);
 
@@ -35,7 +38,4 @@ internal static partial class TlsLog
 
     [LoggerMessage(160, LogLevel.Debug, "Connection {Connection} from {Client} meets the TLS fault {Fault}")]
     public static partial void FaultMet(this ILogger log, long connection, IPAddress client, string fault);
-
-    [LoggerMessage(156, LogLevel.Warning, "The TLS certificate of {File} is valid from {NotBefore:u} to {NotAfter:u} only")]
-    public static partial void CertificateNotValid(this ILogger log, string file, DateTime notBefore, DateTime notAfter);
 }

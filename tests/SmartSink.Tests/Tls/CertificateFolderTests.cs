@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Configuration;
 using SmartSink.Testing;
@@ -47,6 +49,8 @@ public sealed class CertificateFolderTests : IDisposable
         var pem = Pem("mx.a.example");
         var file = _folder.Write("certs/a.pem", pem[..pem.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal)]);
         Mistake().ShouldBe($"SINK_TLS_CERTS: {file}: no private key in it");
+        _folder.Write("certs/a.pem", PemWithBrokenNames());
+        Mistake().ShouldBe($"SINK_TLS_CERTS: {file}: the certificate has no DNS name among its subject alternative names");
         _folder.Write("certs/a.pem", Pem("192.0.2.1"));
         Mistake().ShouldBe($"SINK_TLS_CERTS: {file}: the certificate has no DNS name among its subject alternative names");
         _folder.Write("certs/a.pem", pem);
@@ -55,6 +59,16 @@ public sealed class CertificateFolderTests : IDisposable
     }
 
     private static string Pem(params string[] names) => CertificateMaker.MakeServer(names, Now.AddDays(-1), Now.AddDays(1));
+
+    private static string PemWithBrokenNames()
+    {
+        const string SubjectAlternativeNames = "2.5.29.17";
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=mx.a.example", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509Extension(SubjectAlternativeNames, [0x30, 0x7F, 0x82], critical: false));
+        using var certificate = request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1));
+        return $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n";
+    }
 
     private static CertificateSet Load(SinkSettings settings) =>
         new CertificateStore(settings, new ManualTimeProvider(Now), NullLogger<CertificateStore>.Instance).Load();
