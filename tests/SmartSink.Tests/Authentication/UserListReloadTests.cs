@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Authentication;
 using SmartSink.Reloading;
 using SmartSink.Testing;
+using SmartSink.Tests.Reloading;
 
 namespace SmartSink.Tests.Authentication;
 
@@ -19,7 +20,7 @@ public sealed class UserListReloadTests : IDisposable
         var source = new UserListFile(_file, TimeProvider.System, _log);
         _holder = new ReloadHolder<UserList>(source.Load());
         _reloader = new FileReloader<UserList>(source, _holder, TimeProvider.System, NullLogger<FileFollower>.Instance);
-        LookUntilSame();
+        _reloader.LookUntilSame();
     }
 
     public void Dispose()
@@ -34,7 +35,7 @@ public sealed class UserListReloadTests : IDisposable
     public void A_file_that_says_the_same_is_no_reload(string text)
     {
         _folder.Write("users", text);
-        LookUntilSame();
+        _reloader.LookUntilSame();
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 0));
         _log.Lines.ShouldBeEmpty();
     }
@@ -47,7 +48,7 @@ public sealed class UserListReloadTests : IDisposable
     public void Others_take_the_place_of_those_in_force(string text, int users)
     {
         _folder.Write("users", text);
-        LookUntilSame();
+        _reloader.LookUntilSame();
         _holder.Current.IsSameAs(UserList.Parse("users", text)).ShouldBeTrue();
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 0));
         _log.Lines.ShouldBe([$"Information Changed users are in force: {users} of {_file}"]);
@@ -58,7 +59,7 @@ public sealed class UserListReloadTests : IDisposable
     {
         var first = _holder.Current;
         _folder.Write("users", "bob:x\nann\n:y\n");
-        LookUntilSame();
+        _reloader.LookUntilSame();
 
         _holder.Current.ShouldBeSameAs(first);
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
@@ -70,7 +71,7 @@ public sealed class UserListReloadTests : IDisposable
         ]);
 
         _folder.Write("users", "bob:x\n");
-        LookUntilSame();
+        _reloader.LookUntilSame();
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 1));
         _holder.Current.Count.ShouldBe(1);
     }
@@ -80,15 +81,8 @@ public sealed class UserListReloadTests : IDisposable
     {
         var first = _holder.Current;
         File.Delete(_file);
-        LookUntilSame();
+        _reloader.LookUntilSame();
         _holder.Current.ShouldBeSameAs(first);
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
-    }
-
-    private void LookUntilSame()
-    {
-        while (_reloader.Poll() != PollOutcome.Same)
-        {
-        }
     }
 }

@@ -68,6 +68,19 @@ internal sealed class SmtpTestClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads past all replies of a code, and returns the first of another.</summary>
+    public async Task<string> ReplyBehindAsync(string code)
+    {
+        string reply;
+        do
+        {
+            reply = await ReplyAsync();
+        }
+        while (reply.StartsWith(code, StringComparison.Ordinal));
+
+        return reply;
+    }
+
     /// <summary>Reads a line without its CRLF; null when the server has closed in good order.</summary>
     public async Task<string?> LineAsync()
     {

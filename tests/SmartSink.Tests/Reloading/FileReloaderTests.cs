@@ -16,7 +16,7 @@ public sealed class FileReloaderTests : IDisposable
         _file = new TextFile(_folder.Write("file", "first"));
         _holder = new ReloadHolder<Text>(_file.Load());
         _reloader = new FileReloader<Text>(_file, _holder, TimeProvider.System, NullLogger<FileFollower>.Instance);
-        LookUntilSame();
+        _reloader.LookUntilSame();
     }
 
     public void Dispose()
@@ -48,7 +48,7 @@ public sealed class FileReloaderTests : IDisposable
     public void A_mistake_changes_nothing_and_is_told_once_for_each_change_until_it_is_mended()
     {
         Write("bad 1");
-        LookUntilSame();
+        _reloader.LookUntilSame();
         Write("bad 2");
         _holder.Current.Value.ShouldBe("first");
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 2));
@@ -80,14 +80,7 @@ public sealed class FileReloaderTests : IDisposable
     private void Write(string text)
     {
         _folder.Write("file", text);
-        LookUntilSame();
-    }
-
-    private void LookUntilSame()
-    {
-        while (_reloader.Poll() != PollOutcome.Same)
-        {
-        }
+        _reloader.LookUntilSame();
     }
 
     private sealed record Text(string Value) : IReloadable<Text>

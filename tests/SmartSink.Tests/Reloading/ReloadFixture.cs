@@ -45,12 +45,7 @@ internal sealed class ReloadFixture : IDisposable
     public void Write(string text) => File.WriteAllText(MainFile, text);
 
     /// <summary>Looks until nothing more is new.</summary>
-    public void LookUntilSame()
-    {
-        while (Reloader.Poll() != PollOutcome.Same)
-        {
-        }
-    }
+    public void LookUntilSame() => Reloader.LookUntilSame();
 
     /// <summary>The text that a recipient is refused with now.</summary>
     public string InForce() => Holder.Snapshot.Explain("someone@example.com").Replies.Single(reply => reply.Code == 550).FirstLine;

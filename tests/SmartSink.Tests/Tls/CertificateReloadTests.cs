@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Configuration;
 using SmartSink.Reloading;
 using SmartSink.Testing;
+using SmartSink.Tests.Reloading;
 using SmartSink.Tls;
 
 namespace SmartSink.Tests.Tls;
@@ -28,7 +29,7 @@ public sealed class CertificateReloadTests : IDisposable
         var store = new CertificateStore(settings, TimeProvider.System, _log);
         _holder = new ReloadHolder<CertificateSet>(store.Load());
         _reloader = new FileReloader<CertificateSet>(store, _holder, TimeProvider.System, NullLogger<FileFollower>.Instance);
-        LookUntilSame();
+        _reloader.LookUntilSame();
     }
 
     private IEnumerable<string> ToldOfChanges => _log.Lines.Where(line => line.Contains("hanged TLS certificates", StringComparison.Ordinal));
@@ -52,7 +53,7 @@ public sealed class CertificateReloadTests : IDisposable
         var before = _holder.Current.For("mx.a.example").TargetCertificate.Thumbprint;
 
         _folder.Write("certs/a.pem", Pem("mx.a.example"));
-        LookUntilSame();
+        _reloader.LookUntilSame();
 
         _holder.Current.For("mx.a.example").TargetCertificate.Thumbprint.ShouldNotBe(before);
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 0));
@@ -64,7 +65,7 @@ public sealed class CertificateReloadTests : IDisposable
     {
         _folder.Write("certs/b.pem", Pem("*.b.example"));
         _folder.Write("default.pem", Pem("other.example"));
-        LookUntilSame();
+        _reloader.LookUntilSame();
 
         _holder.Current.For("mx.b.example").TargetCertificate.Subject.ShouldBe("CN=*.b.example");
         _holder.Current.Default.TargetCertificate.Subject.ShouldBe("CN=other.example");
@@ -75,14 +76,14 @@ public sealed class CertificateReloadTests : IDisposable
     {
         var broken = _folder.Write("certs/b.pem", "garbage");
         _folder.Write("default.pem", Pem("other.example"));
-        LookUntilSame();
+        _reloader.LookUntilSame();
 
         _holder.Current.Default.TargetCertificate.Subject.ShouldBe("CN=default.example");
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
         ToldOfChanges.ShouldBe([$"Error The changed TLS certificates are not used, those in force stay: SINK_TLS_CERTS: {broken}: no PEM certificate in it"]);
 
         _folder.Write("certs/b.pem", Pem("mx.b.example"));
-        LookUntilSame();
+        _reloader.LookUntilSame();
 
         _holder.Current.Default.TargetCertificate.Subject.ShouldBe("CN=other.example");
         _holder.Current.For("mx.b.example").TargetCertificate.Subject.ShouldBe("CN=mx.b.example");
@@ -96,11 +97,11 @@ public sealed class CertificateReloadTests : IDisposable
         using var issuer = Issuer();
         var whole = CertificateMaker.MakeServer(["mx.a.example"], DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), issuer);
         _folder.Write("certs/a.pem", whole.Replace(issuer.ExportCertificatePem(), string.Empty, StringComparison.Ordinal));
-        LookUntilSame();
+        _reloader.LookUntilSame();
         _holder.Current.For("mx.a.example").IntermediateCertificates.ShouldBeEmpty();
 
         _folder.Write("certs/a.pem", whole);
-        LookUntilSame();
+        _reloader.LookUntilSame();
 
         _holder.Current.For("mx.a.example").IntermediateCertificates.ShouldHaveSingleItem().Thumbprint.ShouldBe(issuer.Thumbprint);
         _holder.Applied.ShouldBe(2);
@@ -119,11 +120,4 @@ public sealed class CertificateReloadTests : IDisposable
     }
 
     private static string Pem(string name) => CertificateMaker.MakeServer([name], DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-
-    private void LookUntilSame()
-    {
-        while (_reloader.Poll() != PollOutcome.Same)
-        {
-        }
-    }
 }
