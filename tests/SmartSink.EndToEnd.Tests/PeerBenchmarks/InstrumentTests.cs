@@ -21,7 +21,7 @@ public sealed class InstrumentTests : IDisposable
     [InlineData("idle --quick --connections 100 --tls-connections 50")]
     [InlineData("start --quick --rounds 1")]
     [InlineData("policies --domains 10 --rounds 1 --recipients 20000")]
-    [InlineData("tls --rounds 1 --messages 100 --connections 20")]
+    [InlineData("tls --rounds 1 --messages 1000 --connections 20")]
     [InlineData("generators --quick --rounds 1 --connections 100")]
     [InlineData("extensions --quick --rounds 1")]
     [InlineData("scrape --rounds 3 --domains 10")]

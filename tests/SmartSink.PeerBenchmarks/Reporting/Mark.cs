@@ -6,7 +6,7 @@ internal static class Mark
     /// <summary>A table's cell.</summary>
     public static string AtMost(double limit, double figure)
     {
-        var verdict = figure <= limit ? "met" : $"missed by {(figure / limit) - 1:0 %}";
+        var verdict = !double.IsFinite(figure) ? "too little to tell" : figure <= limit ? "met" : $"missed by {(figure / limit) - 1:0 %}";
         return $"≤ {limit:#,0.##}: {verdict}";
     }
 }

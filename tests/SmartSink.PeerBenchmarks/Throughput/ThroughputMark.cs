@@ -24,6 +24,7 @@ internal static class ThroughputMark
     /// <summary>Says what a measured ratio makes of a mark.</summary>
     public static string Verdict(double mark, Ratio ratio) => (ratio.Median <= mark, ratio.Lowest <= mark, ratio.Highest <= mark) switch
     {
+        _ when !double.IsFinite(ratio.Median) => "too little to tell",
         (true, _, true) => "met in every round",
         (true, _, false) => $"met; in the worst round missed by {ratio.Highest - mark:0.00}",
         (false, true, _) => $"missed by {ratio.Median - mark:0.00}; met in a round",
