@@ -10,6 +10,9 @@ namespace SmartSink.Tests;
 /// </summary>
 internal sealed class BlockingClient : IDisposable
 {
+    /// <summary>The most turns of a polling thread that a message takes: the envelope, DATA and the text, each of which may come in two parts.</summary>
+    public const int TurnsForMessage = 6;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly byte[] _buffer = new byte[4096];
@@ -67,6 +70,10 @@ internal sealed class BlockingClient : IDisposable
             }
         }
     }
+
+    /// <summary>One short message, which the server takes.</summary>
+    public void Deliver() =>
+        Deliver("MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.net>\r\n"u8, "Subject: x\r\n\r\nhello\r\n.\r\n"u8).ShouldBeTrue();
 
     /// <summary>One transaction with one recipient. Whether the server took the message.</summary>
     /// <param name="envelope">MAIL and RCPT.</param>
