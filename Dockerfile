@@ -27,7 +27,7 @@ RUN dotnet publish src/SmartSink.TrafficGen -c Release -p:Image=true --no-restor
     && for library in *.so; do if cmp -s "$library" "../smartsink/$library"; then ln -f "../smartsink/$library" "$library"; fi; done
 
 FROM ${RUNTIME_IMAGE} AS final
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="SmartSink" \
       org.opencontainers.image.description="A mail sink that accepts, discards, and answers like the internet" \

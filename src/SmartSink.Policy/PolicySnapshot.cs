@@ -93,7 +93,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     /// by a sticky bounce, or because TLS is required and missing, which comes before all else, takes none: so totals do not hang on the
     /// order in which the recipients of many connections come.
     /// </summary>
-    public FilterAnswer Answer(in DialogFacts facts)
+    public FilterAnswer Answer(in SessionFacts facts)
     {
         if (facts.Stage != Stage.Rcpt)
         {

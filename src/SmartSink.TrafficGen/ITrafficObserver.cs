@@ -29,8 +29,8 @@ internal interface ITrafficObserver
     void RecipientAnswered(int code, TrafficStage stage, int domain);
 
     /// <summary>A message was accepted for at least one recipient.</summary>
-    /// <param name="octets">Its size as sent, without stuffed dots and the end of data.</param>
-    void MessageAccepted(long octets);
+    /// <param name="bytes">Its size as sent, without stuffed dots and the end of data.</param>
+    void MessageAccepted(long bytes);
 
     /// <summary>A message was refused for all its recipients; it is not tried again.</summary>
     void MessageRefused();

@@ -1,7 +1,7 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
-using SmartSink.Smtp.Data;
+using SmartSink.Smtp.Server;
 
 namespace SmartSink.Benchmarks;
 
@@ -9,7 +9,7 @@ namespace SmartSink.Benchmarks;
 [Config(typeof(Configuration))]
 public class EndOfDataScanBenchmarks
 {
-    private const int Octets = 64 * 1024;
+    private const int Bytes = 64 * 1024;
 
     private byte[] _body = [];
 
@@ -22,12 +22,12 @@ public class EndOfDataScanBenchmarks
     {
         var line = new string('x', LineLength) + "\r\n";
         var body = new StringBuilder();
-        while (body.Length < Octets)
+        while (body.Length < Bytes)
         {
             body.Append(line);
         }
 
-        _body = Encoding.ASCII.GetBytes(body.ToString()[..Octets]);
+        _body = Encoding.ASCII.GetBytes(body.ToString()[..Bytes]);
     }
 
     [Benchmark]
@@ -40,6 +40,6 @@ public class EndOfDataScanBenchmarks
 
     private sealed class Configuration : ManualConfig
     {
-        public Configuration() => AddColumn(new ThroughputColumn(Octets));
+        public Configuration() => AddColumn(new ThroughputColumn(Bytes));
     }
 }

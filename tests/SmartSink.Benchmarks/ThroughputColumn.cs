@@ -5,7 +5,7 @@ using BenchmarkDotNet.Running;
 namespace SmartSink.Benchmarks;
 
 /// <summary>Gigabytes a second, for benchmarks that work on so many octets.</summary>
-internal sealed class ThroughputColumn(int octets) : IColumn
+internal sealed class ThroughputColumn(int bytes) : IColumn
 {
     public string Id => nameof(ThroughputColumn);
 
@@ -24,7 +24,7 @@ internal sealed class ThroughputColumn(int octets) : IColumn
     public string Legend => "10^9 octets a second";
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
-        summary[benchmarkCase]?.ResultStatistics is { } statistics ? $"{octets / statistics.Mean:F1}" : "?";
+        summary[benchmarkCase]?.ResultStatistics is { } statistics ? $"{bytes / statistics.Mean:F1}" : "?";
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
 

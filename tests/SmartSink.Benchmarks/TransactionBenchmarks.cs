@@ -14,7 +14,7 @@ namespace SmartSink.Benchmarks;
 public class TransactionBenchmarks
 {
     private readonly ReplyBuffer _replies = new();
-    private byte[] _octets = [];
+    private byte[] _bytes = [];
     private SmtpSession _session = null!;
     private long _milliseconds;
 
@@ -38,15 +38,15 @@ public class TransactionBenchmarks
             body.Append(line);
         }
 
-        _octets = Encoding.ASCII.GetBytes($"MAIL FROM:<sender@client.test>\r\nRCPT TO:<250-user@gmail.com>\r\nDATA\r\n{body}.\r\n");
+        _bytes = Encoding.ASCII.GetBytes($"MAIL FROM:<sender@client.test>\r\nRCPT TO:<250-user@gmail.com>\r\nDATA\r\n{body}.\r\n");
     }
 
     [Benchmark]
     public int Transaction()
     {
         _replies.Clear();
-        var consumed = _session.Advance(_octets, _replies, Now()).Consumed;
-        return consumed == _octets.Length ? _replies.Length : throw new InvalidOperationException($"{consumed} octets taken");
+        var consumed = _session.Advance(_bytes, _replies, Now()).Consumed;
+        return consumed == _bytes.Length ? _replies.Length : throw new InvalidOperationException($"{consumed} octets taken");
     }
 
     private Moment Now() => new(_milliseconds++, DateTimeOffset.UnixEpoch);

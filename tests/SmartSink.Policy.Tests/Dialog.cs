@@ -43,7 +43,7 @@ internal sealed class Dialog
         _domain = at < 0 ? [] : Encoding.ASCII.GetBytes(recipient[(at + 1)..]);
     }
 
-    public DialogFacts Facts(Stage stage = Stage.Rcpt) => new()
+    public SessionFacts Facts(Stage stage = Stage.Rcpt) => new()
     {
         Stage = stage,
         ClientAddress = ClientAddress,

@@ -43,11 +43,11 @@ internal sealed class BlockingClient : IDisposable
     }
 
     /// <summary>Sends all of it.</summary>
-    public void Send(ReadOnlySpan<byte> octets)
+    public void Send(ReadOnlySpan<byte> bytes)
     {
-        while (!octets.IsEmpty)
+        while (!bytes.IsEmpty)
         {
-            octets = octets[Socket.Send(octets)..];
+            bytes = bytes[Socket.Send(bytes)..];
         }
     }
 
@@ -120,8 +120,8 @@ internal sealed class BlockingClient : IDisposable
             held.CopyTo(_buffer);
             _start = 0;
             _end = held.Length;
-            var octets = Socket.Receive(_buffer.AsSpan(_end));
-            _end += octets > 0 ? octets : throw new EndOfStreamException("The server closed.");
+            var bytes = Socket.Receive(_buffer.AsSpan(_end));
+            _end += bytes > 0 ? bytes : throw new EndOfStreamException("The server closed.");
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class CountingObserver : ITrafficObserver
     private int _refused;
     private int _retried;
     private int _givenUp;
-    private long _octets;
+    private long _bytes;
 
     public ConcurrentDictionary<(TrafficFault Fault, TrafficStage Stage), int> Faults { get; } = new();
 
@@ -31,7 +31,7 @@ internal sealed class CountingObserver : ITrafficObserver
 
     public int GivenUp => _givenUp;
 
-    public long Octets => _octets;
+    public long Bytes => _bytes;
 
     public string? Reason { get; private set; }
 
@@ -49,10 +49,10 @@ internal sealed class CountingObserver : ITrafficObserver
 
     public void RecipientAnswered(int code, TrafficStage stage, int domain) => Answers.AddOrUpdate((code, stage, domain), 1, (_, count) => count + 1);
 
-    public void MessageAccepted(long octets)
+    public void MessageAccepted(long bytes)
     {
         Interlocked.Increment(ref _accepted);
-        Interlocked.Add(ref _octets, octets);
+        Interlocked.Add(ref _bytes, bytes);
     }
 
     public void MessageRefused() => Interlocked.Increment(ref _refused);

@@ -34,14 +34,14 @@ internal sealed class FakeSession(Stream stream, IPAddress client, Func<Task> fa
     public string? ServerName { get; private set; }
 
     /// <summary>Whether every octet leaves alone.</summary>
-    public bool OctetByOctet { get; set; }
+    public bool ByteByByte { get; set; }
 
     public async Task SayAsync(string text)
     {
-        var octets = Encoding.Latin1.GetBytes(text);
-        for (var index = 0; index < octets.Length; index += OctetByOctet ? 1 : octets.Length)
+        var bytes = Encoding.Latin1.GetBytes(text);
+        for (var index = 0; index < bytes.Length; index += ByteByByte ? 1 : bytes.Length)
         {
-            await _stream.WriteAsync(octets.AsMemory(index, OctetByOctet ? 1 : octets.Length));
+            await _stream.WriteAsync(bytes.AsMemory(index, ByteByByte ? 1 : bytes.Length));
             await _stream.FlushAsync();
         }
     }
@@ -68,15 +68,15 @@ internal sealed class FakeSession(Stream stream, IPAddress client, Func<Task> fa
     }
 
     /// <summary>Exactly so many octets, a character each; fewer at the end.</summary>
-    public async Task<string> HearOctetsAsync(int count)
+    public async Task<string> HearBytesAsync(int count)
     {
-        var octets = new StringBuilder();
-        while (octets.Length < count && await TakeAsync() is >= 0 and var octet)
+        var bytes = new StringBuilder();
+        while (bytes.Length < count && await TakeAsync() is >= 0 and var octet)
         {
-            octets.Append((char)octet);
+            bytes.Append((char)octet);
         }
 
-        return octets.ToString();
+        return bytes.ToString();
     }
 
     /// <summary>Encrypts from now on.</summary>
@@ -103,7 +103,7 @@ internal sealed class FakeSession(Stream stream, IPAddress client, Func<Task> fa
         {
             if (line.StartsWith("BDAT ", StringComparison.Ordinal))
             {
-                Chunks.Add(await HearOctetsAsync(int.Parse(line.Split(' ')[1])));
+                Chunks.Add(await HearBytesAsync(int.Parse(line.Split(' ')[1])));
                 Keep(Chunks[^1]);
                 goesOn = await ReplyAsync(await answer(".") ?? "250 2.0.0 OK\r\n");
                 continue;
@@ -146,16 +146,16 @@ internal sealed class FakeSession(Stream stream, IPAddress client, Func<Task> fa
 
     private async Task<string> HearMessageAsync()
     {
-        var octets = new StringBuilder();
+        var bytes = new StringBuilder();
         while (await HearAsync() is { } line and not ".")
         {
-            octets.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
+            bytes.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
         }
 
-        return octets.ToString();
+        return bytes.ToString();
     }
 
-    private void Keep(string octets) => Messages.Add(new HeardMessage(_greeting, _mail, [.. _recipients], octets));
+    private void Keep(string bytes) => Messages.Add(new HeardMessage(_greeting, _mail, [.. _recipients], bytes));
 
     private async ValueTask<int> TakeAsync()
     {

@@ -10,7 +10,7 @@ namespace SmartSink.Policy.Decisions;
 /// </summary>
 /// <remarks>
 /// <c>Mix</c> is the finalizer of SplitMix64 (Steele, Lea and Flood, 2014). The draws of a domain are the SplitMix64 sequence that starts at
-/// <c>Mix(seed + Mix(hash))</c>, with the <see cref="OctetHash"/> of the domain in lower case, without the domain suffix.
+/// <c>Mix(seed + Mix(hash))</c>, with the <see cref="ByteHash"/> of the domain in lower case, without the domain suffix.
 /// A sticky draw is the first of the sequence of an address: its hash goes on from the domain's with the number 64 (the code of <c>@</c>) and
 /// the local part in lower case as one label.
 /// Triggers draw from sequences of the same kind with another seed in the place of the policy's: the first draw of a name whose hash is the
@@ -42,7 +42,7 @@ internal static class Draw
 
     /// <summary>The k-th draw of a name, counted from 0.</summary>
     /// <param name="seed">The policy's seed.</param>
-    /// <param name="hash">The name's <see cref="OctetHash"/>.</param>
+    /// <param name="hash">The name's <see cref="ByteHash"/>.</param>
     /// <param name="index">k.</param>
     public static ulong Seeded(ulong seed, ulong hash, ulong index) => Mix(Mix(seed + Mix(hash)) + ((index + 1) * Golden));
 
@@ -52,10 +52,10 @@ internal static class Draw
     /// <summary>The one draw of a recipient under <c>sticky</c>, the same however the address's case is written.</summary>
     /// <param name="seed">The policy's seed.</param>
     /// <param name="localPart">Unquoted, in any case.</param>
-    /// <param name="domainHash">The domain's <see cref="OctetHash"/>.</param>
+    /// <param name="domainHash">The domain's <see cref="ByteHash"/>.</param>
     public static ulong Sticky(ulong seed, ReadOnlySpan<byte> localPart, ulong domainHash)
     {
-        var hash = OctetHash.AddLabelIgnoringCase(OctetHash.Add(domainHash, '@'), localPart);
+        var hash = ByteHash.AddLabelIgnoringCase(ByteHash.Add(domainHash, '@'), localPart);
         return Seeded(seed, hash, 0);
     }
 

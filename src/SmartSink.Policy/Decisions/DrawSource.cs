@@ -17,7 +17,7 @@ internal sealed class DrawSource
 
     private readonly ulong? _seed;
     private readonly long[] _entries;
-    private readonly ConcurrentDictionary<byte[], DomainCounter> _domains = new(OctetComparer.Instance);
+    private readonly ConcurrentDictionary<byte[], DomainCounter> _domains = new(ByteComparer.Instance);
     private readonly ConcurrentDictionary<byte[], DomainCounter>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
     private int _countedDomains;
 

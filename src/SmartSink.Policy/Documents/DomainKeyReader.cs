@@ -1,5 +1,5 @@
 using SmartSink.Policy.Matching;
-using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Policy.Documents;
 

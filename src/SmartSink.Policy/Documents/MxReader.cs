@@ -1,6 +1,6 @@
 using System.Net;
 using SmartSink.Policy.Matching;
-using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Syntax;
 using SmartSink.Toml;
 
 namespace SmartSink.Policy.Documents;

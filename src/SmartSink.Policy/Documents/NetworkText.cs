@@ -68,13 +68,13 @@ public static class NetworkText
 
     private static IPAddress FirstOf(IPAddress address, int length)
     {
-        var octets = address.GetAddressBytes();
-        for (var i = 0; i < octets.Length; i++)
+        var bytes = address.GetAddressBytes();
+        for (var i = 0; i < bytes.Length; i++)
         {
             var kept = Math.Clamp(length - (i * 8), 0, 8);
-            octets[i] &= (byte)(0xFF00 >> kept);
+            bytes[i] &= (byte)(0xFF00 >> kept);
         }
 
-        return new IPAddress(octets);
+        return new IPAddress(bytes);
     }
 }

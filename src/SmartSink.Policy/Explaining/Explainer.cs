@@ -30,7 +30,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         var domain = suffixes.Cut(asked).ToArray();
         var match = domains.Find(domain);
         var resolved = new DomainResolver(policy).Resolve(match.Entry == 0 ? policy.Default : policy.Domains[match.Entry - 1]);
-        var octets = Encoding.UTF8.GetBytes(localPart);
+        var bytes = Encoding.UTF8.GetBytes(localPart);
         return new PolicyExplanation
         {
             Address = address,
@@ -46,9 +46,9 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
             TlsRequiredBy = resolved.RequiresTls is { IsRequired: true, Owner: { } owner, Place: var place } ? OriginOf(owner, place) : null,
             Sticky = resolved.Sticky,
             AlwaysBounces = resolved.Sticky && at > 0
-                ? Draw.ForRate(Draw.Sticky(seed, octets, match.Hash)) < Threshold.Of(resolved.Bounce.Percent, 100)
+                ? Draw.ForRate(Draw.Sticky(seed, bytes, match.Hash)) < Threshold.Of(resolved.Bounce.Percent, 100)
                 : null,
-            Trigger = TriggerReader.Read(octets, out var code),
+            Trigger = TriggerReader.Read(bytes, out var code),
             TriggerCode = code,
             Replies =
             [

@@ -3,16 +3,16 @@ namespace SmartSink.Policy.Matching;
 /// <summary>Finds the entry of a domain: the exact name, else the longest pattern (<c>*.example.com</c> matches its sub-domains, not itself).</summary>
 internal sealed class DomainTable
 {
-    private readonly OctetTable _exact;
-    private readonly OctetTable _patterns;
+    private readonly ByteTable _exact;
+    private readonly ByteTable _patterns;
 
     /// <summary>Freezes the names of entries.</summary>
     /// <param name="names">Distinct.</param>
     public DomainTable(EntryNames names)
     {
         var patterns = Enumerable.Range(1, names.Count).Count(names.IsPattern);
-        _exact = new OctetTable(names.Octets, names.Count - patterns);
-        _patterns = new OctetTable(names.Octets, patterns);
+        _exact = new ByteTable(names.Bytes, names.Count - patterns);
+        _patterns = new ByteTable(names.Bytes, patterns);
         for (var entry = 1; entry <= names.Count; entry++)
         {
             (names.IsPattern(entry) ? _patterns : _exact).Add(names.Domain(entry), entry);
@@ -23,13 +23,13 @@ internal sealed class DomainTable
     /// <param name="domain">Lower case, A-labels; may be empty or an address literal.</param>
     public DomainMatch Find(ReadOnlySpan<byte> domain)
     {
-        var hash = OctetHash.Empty;
+        var hash = ByteHash.Empty;
         var pattern = 0;
         var end = domain.Length;
         while (true)
         {
             var dot = domain[..end].LastIndexOf((byte)'.');
-            hash = OctetHash.AddLabel(hash, domain[(dot + 1)..end]);
+            hash = ByteHash.AddLabel(hash, domain[(dot + 1)..end]);
             if (dot < 0)
             {
                 break;

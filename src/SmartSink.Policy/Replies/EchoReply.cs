@@ -21,7 +21,7 @@ internal sealed class EchoReply : Reply
     public static EchoReply Of(int code) => All[code - FirstCode];
 
     /// <inheritdoc/>
-    public override void WriteTo(ReplyBuffer output, in DialogFacts facts)
+    public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
     {
         var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength]);
         writer.BeginLine(Code < 500 ? "4.0.0 "u8 : "5.0.0 "u8);

@@ -10,7 +10,7 @@ namespace SmartSink.Policy.Replies;
 internal static class PlaceholderValue
 {
     /// <summary>Appends the value; whatever a client put into it, no control character comes out.</summary>
-    public static void Append(ref ReplyWriter writer, Placeholder placeholder, in DialogFacts facts)
+    public static void Append(ref ReplyWriter writer, Placeholder placeholder, in SessionFacts facts)
     {
         switch (placeholder)
         {

@@ -57,8 +57,8 @@ internal static class TemplateParser
 
     private static TemplatePart Fixed(ReadOnlySpan<char> text)
     {
-        var octets = new byte[Encoding.UTF8.GetByteCount(text)];
-        Encoding.UTF8.GetBytes(text, octets);
-        return new TemplatePart(Placeholder.None, octets);
+        var bytes = new byte[Encoding.UTF8.GetByteCount(text)];
+        Encoding.UTF8.GetBytes(text, bytes);
+        return new TemplatePart(Placeholder.None, bytes);
     }
 }

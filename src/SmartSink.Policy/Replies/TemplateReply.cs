@@ -7,7 +7,7 @@ namespace SmartSink.Policy.Replies;
 internal sealed class TemplateReply(int code, bool closes, TemplateLine[] lines) : Reply(code, closes)
 {
     /// <inheritdoc/>
-    public override void WriteTo(ReplyBuffer output, in DialogFacts facts)
+    public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
     {
         var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength]);
         foreach (ref readonly var line in lines.AsSpan())

@@ -51,15 +51,15 @@ internal sealed class MxTable
 
     private static UInt128 NumberOf(IPAddress address)
     {
-        Span<byte> octets = stackalloc byte[16];
-        address.TryWriteBytes(octets, out var length);
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
         if (length == IPv4Length)
         {
-            octets[..IPv4Length].CopyTo(octets[^IPv4Length..]);
-            octets[..IPv4Length].Clear();
-            octets[10] = octets[11] = 0xFF;
+            bytes[..IPv4Length].CopyTo(bytes[^IPv4Length..]);
+            bytes[..IPv4Length].Clear();
+            bytes[10] = bytes[11] = 0xFF;
         }
 
-        return BinaryPrimitives.ReadUInt128BigEndian(octets);
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 }

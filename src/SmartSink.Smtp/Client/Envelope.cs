@@ -5,7 +5,7 @@ namespace SmartSink.Smtp.Client;
 /// <summary>A message's sender and recipients, and how these were answered. Made once and filled anew for each message.</summary>
 public sealed class Envelope
 {
-    private readonly ReplyBuffer _octets = new(128);
+    private readonly ReplyBuffer _bytes = new(128);
     private int[] _ends = new int[2];
     private short[] _codes = new short[1];
     private int _recipients;
@@ -20,14 +20,14 @@ public sealed class Envelope
     public int RecipientCount => _recipients;
 
     /// <summary>The reverse-path without its angle brackets; empty for the null one.</summary>
-    public ReadOnlySpan<byte> Sender => _octets.Pending[.._ends[0]];
+    public ReadOnlySpan<byte> Sender => _bytes.Pending[.._ends[0]];
 
     /// <summary>Begins a new message.</summary>
     /// <param name="sender">The mailbox, without angle brackets and without control characters.</param>
     public void Begin(ReadOnlySpan<byte> sender)
     {
-        _octets.Clear();
-        _octets.Write(sender);
+        _bytes.Clear();
+        _bytes.Write(sender);
         _ends[0] = sender.Length;
         _recipients = 0;
     }
@@ -41,13 +41,13 @@ public sealed class Envelope
             Array.Resize(ref _ends, (_recipients * 2) + 1);
         }
 
-        _octets.Write(recipient);
+        _bytes.Write(recipient);
         _codes[_recipients++] = 0;
-        _ends[_recipients] = _octets.Length;
+        _ends[_recipients] = _bytes.Length;
     }
 
     /// <summary>A recipient's mailbox.</summary>
-    public ReadOnlySpan<byte> Recipient(int index) => _octets.Pending[_ends[index].._ends[index + 1]];
+    public ReadOnlySpan<byte> Recipient(int index) => _bytes.Pending[_ends[index].._ends[index + 1]];
 
     /// <summary>The code of the reply to a recipient's RCPT; 0 before there is one.</summary>
     public int CodeOf(int index) => _codes[index];

@@ -6,7 +6,7 @@ namespace SmartSink.Smtp.Replies;
 /// <summary>A reply that is the same in every dialog: encoded once, copied on each use.</summary>
 public sealed class FixedReply : Reply
 {
-    private readonly byte[] _octets;
+    private readonly byte[] _bytes;
 
     /// <summary>Encodes a text.</summary>
     /// <param name="code">200 to 599.</param>
@@ -27,20 +27,20 @@ public sealed class FixedReply : Reply
         }
 
         writer.Finish();
-        _octets = buffer.Pending.ToArray();
+        _bytes = buffer.Pending.ToArray();
     }
 
-    private FixedReply(int code, bool closes, byte[] octets)
-        : base(code, closes) => _octets = octets;
+    private FixedReply(int code, bool closes, byte[] bytes)
+        : base(code, closes) => _bytes = bytes;
 
     /// <summary>The reply as it goes onto the wire.</summary>
-    public ReadOnlySpan<byte> Octets => _octets;
+    public ReadOnlySpan<byte> Bytes => _bytes;
 
     /// <inheritdoc/>
-    public override void WriteTo(ReplyBuffer output, in DialogFacts facts)
+    public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
     {
         ArgumentNullException.ThrowIfNull(output);
-        output.Write(_octets);
+        output.Write(_bytes);
     }
 
     /// <summary>Encodes a reply that depends on no fact of a dialog.</summary>

@@ -33,5 +33,5 @@ public abstract class Reply
     /// Appends the reply's lines, each ended by CRLF and at most 512 octets long (RFC 5321 section 4.5.3.1.5).
     /// Values taken from <paramref name="facts"/> never bring a control character onto the wire.
     /// </summary>
-    public abstract void WriteTo(ReplyBuffer output, in DialogFacts facts);
+    public abstract void WriteTo(ReplyBuffer output, in SessionFacts facts);
 }

@@ -35,10 +35,10 @@ public sealed class ReplyBuffer
     public void Clear() => _length = 0;
 
     /// <summary>Appends octets.</summary>
-    public void Write(scoped ReadOnlySpan<byte> octets)
+    public void Write(scoped ReadOnlySpan<byte> bytes)
     {
-        octets.CopyTo(GetSpan(octets.Length));
-        _length += octets.Length;
+        bytes.CopyTo(GetSpan(bytes.Length));
+        _length += bytes.Length;
     }
 
     /// <summary>Appends one octet.</summary>

@@ -51,51 +51,51 @@ public ref struct ReplyWriter
     }
 
     /// <summary>Appends trusted text: whole UTF-8 characters, none of them a control character.</summary>
-    public void Append(scoped ReadOnlySpan<byte> octets)
+    public void Append(scoped ReadOnlySpan<byte> bytes)
     {
-        while (octets.Length > TextEnd - _length)
+        while (bytes.Length > TextEnd - _length)
         {
             var fit = TextEnd - _length;
-            while (fit > 0 && (octets[fit] & 0xC0) == 0x80)
+            while (fit > 0 && (bytes[fit] & 0xC0) == 0x80)
             {
                 fit--;
             }
 
-            octets[..fit].CopyTo(_line[_length..]);
+            bytes[..fit].CopyTo(_line[_length..]);
             _length += fit;
-            octets = octets[fit..];
+            bytes = bytes[fit..];
             Break();
         }
 
-        octets.CopyTo(_line[_length..]);
-        _length += octets.Length;
+        bytes.CopyTo(_line[_length..]);
+        _length += bytes.Length;
     }
 
     /// <summary>Appends any text, such as a client's: control characters and broken UTF-8 become question marks.</summary>
-    public void AppendValue(scoped ReadOnlySpan<byte> octets)
+    public void AppendValue(scoped ReadOnlySpan<byte> bytes)
     {
-        while (!octets.IsEmpty)
+        while (!bytes.IsEmpty)
         {
-            var plain = octets.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
+            var plain = bytes.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
             if (plain < 0)
             {
-                Append(octets);
+                Append(bytes);
                 return;
             }
 
-            Append(octets[..plain]);
-            octets = octets[plain..];
-            Rune.DecodeFromUtf8(octets, out var rune, out var length);
+            Append(bytes[..plain]);
+            bytes = bytes[plain..];
+            Rune.DecodeFromUtf8(bytes, out var rune, out var length);
             if (Rune.IsControl(rune) || rune == Rune.ReplacementChar)
             {
                 Append("?"u8);
             }
             else
             {
-                Append(octets[..length]);
+                Append(bytes[..length]);
             }
 
-            octets = octets[length..];
+            bytes = bytes[length..];
         }
     }
 

@@ -29,9 +29,9 @@ internal sealed class Chunk
         Refusal = refusal;
     }
 
-    public void Take(long octets)
+    public void Take(long bytes)
     {
-        Left -= octets;
-        Taken += octets;
+        Left -= bytes;
+        Taken += bytes;
     }
 }

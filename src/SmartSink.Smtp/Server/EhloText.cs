@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Auth;
 
 namespace SmartSink.Smtp.Server;
 

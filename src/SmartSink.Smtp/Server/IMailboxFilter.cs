@@ -20,6 +20,6 @@ public interface IMailboxFilter
     /// <summary>The name under which to answer a client that meant to connect to an address; null for the listener's own. Called once, before the greeting.</summary>
     ServerIdentity? IdentityAt(IPAddress destination) => null;
 
-    /// <summary>The answer at the stage that <see cref="DialogFacts.Stage"/> names. Called once per greeting, EHLO, MAIL, RCPT and end of data.</summary>
-    FilterAnswer Answer(in DialogFacts facts);
+    /// <summary>The answer at the stage that <see cref="SessionFacts.Stage"/> names. Called once per greeting, EHLO, MAIL, RCPT and end of data.</summary>
+    FilterAnswer Answer(in SessionFacts facts);
 }

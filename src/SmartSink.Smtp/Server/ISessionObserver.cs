@@ -1,5 +1,5 @@
 using System.Net;
-using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Server;
@@ -42,5 +42,5 @@ public interface ISessionObserver
     /// <summary>A recipient or message was refused: called after the reply was written, for the log.</summary>
     /// <param name="facts">The dialog at that moment.</param>
     /// <param name="reply">The reply that refused.</param>
-    void Refused(in DialogFacts facts, Reply reply);
+    void Refused(in SessionFacts facts, Reply reply);
 }

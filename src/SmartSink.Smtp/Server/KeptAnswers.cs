@@ -18,7 +18,7 @@ internal sealed class KeptAnswers
     /// <param name="index">The recipient's place among those accepted, above all that were kept before.</param>
     /// <param name="reply">The reply.</param>
     /// <param name="facts">The recipient.</param>
-    public void Add(int index, Reply reply, in DialogFacts facts)
+    public void Add(int index, Reply reply, in SessionFacts facts)
     {
         if (_replies.Count == _recipients.Count)
         {

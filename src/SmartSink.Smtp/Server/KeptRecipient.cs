@@ -1,4 +1,4 @@
-using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -18,7 +18,7 @@ internal sealed class KeptRecipient
 
     public ReadOnlySpan<byte> Domain => _domain.AsSpan(0, _domainLength);
 
-    public void Set(in DialogFacts facts)
+    public void Set(in SessionFacts facts)
     {
         facts.Recipient.CopyTo(_recipient);
         _recipientLength = facts.Recipient.Length;

@@ -1,8 +1,6 @@
 using System.Buffers;
-using SmartSink.Smtp.Addresses;
-using SmartSink.Smtp.Commands;
-using SmartSink.Smtp.Data;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -100,7 +98,7 @@ internal sealed class MailTransaction
         }
     }
 
-    public void TakeChunk(long octets) => _chunkedSize += octets;
+    public void TakeChunk(long bytes) => _chunkedSize += bytes;
 
     public void Accept(int entry)
     {
@@ -116,7 +114,7 @@ internal sealed class MailTransaction
     /// <param name="reply">The reply.</param>
     /// <param name="facts">The recipient.</param>
     /// <param name="each">Whether each recipient has its own there; else the first one kept stays.</param>
-    public void Keep(Reply reply, in DialogFacts facts, bool each)
+    public void Keep(Reply reply, in SessionFacts facts, bool each)
     {
         if (each)
         {

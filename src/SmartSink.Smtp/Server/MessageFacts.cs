@@ -8,7 +8,7 @@ public readonly ref struct MessageFacts
     /// <summary>The transaction's id, as in the reply at end of data.</summary>
     public ReadOnlySpan<byte> TransactionId { get; init; }
 
-    /// <summary>The client's address, as in <see cref="DialogFacts.ClientAddress"/>.</summary>
+    /// <summary>The client's address, as in <see cref="SessionFacts.ClientAddress"/>.</summary>
     public IPAddress? ClientAddress { get; init; }
 
     /// <summary>The name that the client authenticated as, in UTF-8 without control characters; empty when there is none.</summary>

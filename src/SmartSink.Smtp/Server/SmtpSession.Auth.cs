@@ -1,7 +1,7 @@
 using System.Buffers.Text;
-using SmartSink.Smtp.Authentication;
-using SmartSink.Smtp.Commands;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -16,7 +16,7 @@ public sealed partial class SmtpSession
 
     private bool IsAuthenticated => _user is not null;
 
-    private bool IsAuthenticating => _state == DialogState.Authenticating;
+    private bool IsAuthenticating => _state == SessionState.Authenticating;
 
     private void Auth(Command command, ReplyBuffer output)
     {
@@ -46,7 +46,7 @@ public sealed partial class SmtpSession
     private FixedReply? RefusalOfAuth(Command command) => command.Error switch
     {
         _ when !Knows(SmtpExtensions.Auth) => IsAuthBehindTls ? StandardReplies.AuthNeedsTls : StandardReplies.NotImplemented,
-        _ when _state != DialogState.Greeted => HelloFirst,
+        _ when _state != SessionState.Greeted => HelloFirst,
         _ when !_isExtended => EhloFirst,
         _ when IsAuthenticated => StandardReplies.AlreadyAuthenticated,
         _ when _transaction is not null => StandardReplies.AuthInTransaction,
@@ -118,7 +118,7 @@ public sealed partial class SmtpSession
 
     private void Challenge(ReadOnlySpan<byte> challenge, ReplyBuffer output)
     {
-        _state = DialogState.Authenticating;
+        _state = SessionState.Authenticating;
         output.Write("334 "u8);
         Base64.EncodeToUtf8(challenge, output.GetSpan(Base64.GetMaxEncodedToUtf8Length(challenge.Length)), out _, out var length);
         output.Advance(length);
@@ -128,7 +128,7 @@ public sealed partial class SmtpSession
 
     private void EndAuth(AuthExchange auth, FixedReply reply, ReplyBuffer output)
     {
-        _state = DialogState.Greeted;
+        _state = SessionState.Greeted;
         _auth = null;
         _observer.Authenticated(new AuthenticationFacts
         {

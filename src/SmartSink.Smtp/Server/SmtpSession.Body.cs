@@ -1,5 +1,5 @@
-using SmartSink.Smtp.Commands;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -31,7 +31,7 @@ public sealed partial class SmtpSession
         else
         {
             transaction.BeginData(now.Milliseconds);
-            _state = DialogState.Data;
+            _state = SessionState.Data;
             Say(StandardReplies.SendData, output);
         }
     }
@@ -48,7 +48,7 @@ public sealed partial class SmtpSession
         var transaction = _transaction!;
         if (transaction.Scanner.Scan(input, out var consumed))
         {
-            _state = DialogState.Greeted;
+            _state = SessionState.Greeted;
             _messages++;
             EndMessage(transaction, each: IsLmtp, output, now);
         }
@@ -94,7 +94,7 @@ public sealed partial class SmtpSession
         StopIfAsked(output);
     }
 
-    private void AnswerTogether(MailTransaction transaction, Reply reply, in DialogFacts facts, ReplyBuffer output)
+    private void AnswerTogether(MailTransaction transaction, Reply reply, in SessionFacts facts, ReplyBuffer output)
     {
         Say(reply, facts, output);
         foreach (var entry in transaction.Accepted)
@@ -129,7 +129,7 @@ public sealed partial class SmtpSession
         return whole!;
     }
 
-    private Reply EndReply(MailTransaction transaction, in DialogFacts facts) =>
+    private Reply EndReply(MailTransaction transaction, in SessionFacts facts) =>
         IsTooBig(transaction)
             ? StandardReplies.MessageTooBig
             : transaction.KeptReply ?? transaction.Filter.Answer(facts).Reply ?? StandardReplies.MessageAccepted;

@@ -1,5 +1,5 @@
-using SmartSink.Smtp.Commands;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -20,16 +20,16 @@ public sealed partial class SmtpSession
     private bool IsInChunk => Droppable > 0;
 
     /// <summary>Octets of a chunk were dropped unread: the same as giving them to <see cref="Advance"/>.</summary>
-    /// <param name="octets">How many, 1 to <see cref="Droppable"/>.</param>
+    /// <param name="bytes">How many, 1 to <see cref="Droppable"/>.</param>
     /// <param name="output">Takes the reply when the chunk is complete.</param>
     /// <param name="now">The moment.</param>
-    public SessionStep Dropped(long octets, ReplyBuffer output, Moment now)
+    public SessionStep Dropped(long bytes, ReplyBuffer output, Moment now)
     {
         ArgumentNullException.ThrowIfNull(output);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(octets);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(octets, Droppable);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, Droppable);
         _lastHeard = now.Milliseconds;
-        TakeChunk(octets, output, now);
+        TakeChunk(bytes, output, now);
         return Conclude();
     }
 
@@ -65,8 +65,8 @@ public sealed partial class SmtpSession
 
     private FixedReply? RefusalOfChunk(SyntaxError error) => _state switch
     {
-        DialogState.Refused => StandardReplies.ServiceRefused,
-        DialogState.Connected => HelloFirst,
+        SessionState.Refused => StandardReplies.ServiceRefused,
+        SessionState.Connected => HelloFirst,
         _ when !_isExtended => EhloFirst,
         _ when _transaction is null => StandardReplies.MailFirst,
         _ when error != SyntaxError.None => StandardReplies.BdatSyntax,
@@ -76,18 +76,18 @@ public sealed partial class SmtpSession
 
     private int TakeChunk(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
-        var octets = (int)Math.Min(Droppable, input.Length);
-        TakeChunk(octets, output, now);
-        return octets;
+        var bytes = (int)Math.Min(Droppable, input.Length);
+        TakeChunk(bytes, output, now);
+        return bytes;
     }
 
-    private void TakeChunk(long octets, ReplyBuffer output, in Moment now)
+    private void TakeChunk(long bytes, ReplyBuffer output, in Moment now)
     {
         var chunk = _chunk!;
-        chunk.Take(octets);
+        chunk.Take(bytes);
         if (chunk.Refusal is null)
         {
-            _transaction!.TakeChunk(octets);
+            _transaction!.TakeChunk(bytes);
         }
 
         if (chunk.Left == 0)

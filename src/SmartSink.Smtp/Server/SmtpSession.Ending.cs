@@ -9,7 +9,7 @@ public sealed partial class SmtpSession
     public SessionStep CheckDeadlines(ReplyBuffer output, Moment now)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (_state is DialogState.Upgrading or DialogState.Ended)
+        if (_state is SessionState.Upgrading or SessionState.Ended)
         {
             return Conclude();
         }
@@ -38,7 +38,7 @@ public sealed partial class SmtpSession
     {
         ArgumentNullException.ThrowIfNull(output);
         _isStopping = true;
-        if (_state == DialogState.Upgrading)
+        if (_state == SessionState.Upgrading)
         {
             // A reply in the clear would break the handshake.
             End(SessionEndReason.Shutdown);
@@ -79,18 +79,18 @@ public sealed partial class SmtpSession
         }
     }
 
-    private long DataDeadlineOf(long startedAt, long octets) =>
-        startedAt + Math.Max(_profile.DataRateGrace, (octets * 1000 / _profile.Options.MinDataRate) + 1);
+    private long DataDeadlineOf(long startedAt, long bytes) =>
+        startedAt + Math.Max(_profile.DataRateGrace, (bytes * 1000 / _profile.Options.MinDataRate) + 1);
 
     private void UpdateDeadline() =>
-        Deadline = _state is DialogState.Upgrading or DialogState.Ended
+        Deadline = _state is SessionState.Upgrading or SessionState.Ended
             ? long.MaxValue
             : Math.Min(IdleDeadline, _transaction is null && !IsInChunk ? long.MaxValue : Math.Min(TransactionDeadline, DataDeadline));
 
     private SessionStep Conclude()
     {
         UpdateDeadline();
-        return new SessionStep(_state switch { DialogState.Ended => SessionAction.Close, DialogState.Upgrading => SessionAction.StartTls, _ => SessionAction.Read }, 0);
+        return new SessionStep(_state switch { SessionState.Ended => SessionAction.Close, SessionState.Upgrading => SessionAction.StartTls, _ => SessionAction.Read }, 0);
     }
 
     private void CloseIfAsked(Reply? reply)
@@ -112,7 +112,7 @@ public sealed partial class SmtpSession
 
     private void StopNow(ReplyBuffer output)
     {
-        if (_state != DialogState.Ended)
+        if (_state != SessionState.Ended)
         {
             Say(StandardReplies.ShuttingDown, output);
             End(SessionEndReason.Shutdown);
@@ -121,9 +121,9 @@ public sealed partial class SmtpSession
 
     private void End(SessionEndReason reason)
     {
-        if (_state != DialogState.Ended)
+        if (_state != SessionState.Ended)
         {
-            _state = DialogState.Ended;
+            _state = SessionState.Ended;
             EndReason = reason;
             AbandonTransaction();
             Deadline = long.MaxValue;

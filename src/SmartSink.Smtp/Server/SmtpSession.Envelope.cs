@@ -1,7 +1,6 @@
-using SmartSink.Smtp.Addresses;
-using SmartSink.Smtp.Authentication;
-using SmartSink.Smtp.Commands;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -10,7 +9,7 @@ public sealed partial class SmtpSession
 {
     private void Mail(Command command, ReplyBuffer output, in Moment now)
     {
-        if (_state != DialogState.Greeted)
+        if (_state != SessionState.Greeted)
         {
             Fail(HelloFirst, output);
             return;
@@ -111,17 +110,17 @@ public sealed partial class SmtpSession
     // What a client pipelined behind a MAIL that was then refused is no error of it (RFC 2920 section 3.1).
     private void AskForMail(ReplyBuffer output)
     {
-        if (_state == DialogState.Greeted && _isMailRefused)
+        if (_state == SessionState.Greeted && _isMailRefused)
         {
             Say(StandardReplies.MailFirst, output);
         }
         else
         {
-            Fail(_state == DialogState.Greeted ? StandardReplies.MailFirst : HelloFirst, output);
+            Fail(_state == SessionState.Greeted ? StandardReplies.MailFirst : HelloFirst, output);
         }
     }
 
-    private void Judge(MailTransaction transaction, in DialogFacts facts, ReplyBuffer output)
+    private void Judge(MailTransaction transaction, in SessionFacts facts, ReplyBuffer output)
     {
         if (transaction.AcceptedCount >= _profile.Options.MaxRecipients)
         {
@@ -149,7 +148,7 @@ public sealed partial class SmtpSession
         }
     }
 
-    private void RefuseRecipient(MailTransaction transaction, int entry, Reply reply, in DialogFacts facts, ReplyBuffer output)
+    private void RefuseRecipient(MailTransaction transaction, int entry, Reply reply, in SessionFacts facts, ReplyBuffer output)
     {
         transaction.HasRefused = true;
         Say(reply, facts, output);

@@ -1,5 +1,5 @@
-using SmartSink.Smtp.Commands;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -21,7 +21,7 @@ public sealed partial class SmtpSession
         var options = _profile.Options;
         _profile = _destination is not null && filter.IdentityAt(_destination) is { } identity ? options.ProfileOf(identity) : options.Profile;
         var reply = Answer(filter, Facts(Stage.Connect, now), output, _profile.Greeting);
-        _state = IsPositive(reply) ? DialogState.Connected : DialogState.Refused;
+        _state = IsPositive(reply) ? SessionState.Connected : SessionState.Refused;
         CloseIfAsked(reply);
     }
 
@@ -53,7 +53,7 @@ public sealed partial class SmtpSession
             // RFC 5321 section 4.1.4: as if RSET had been given.
             _isExtended = isExtended;
             HasDeniedTls |= isExtended && HidesStartTls;
-            _state = DialogState.Greeted;
+            _state = SessionState.Greeted;
             AbandonTransaction();
         }
         else

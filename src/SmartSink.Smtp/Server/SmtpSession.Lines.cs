@@ -1,6 +1,6 @@
-using SmartSink.Smtp.Authentication;
-using SmartSink.Smtp.Commands;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -13,9 +13,9 @@ public sealed partial class SmtpSession
     // A line is judged by its octets in their order, never by how many arrived together: any split of the input gives the same replies.
     private int TakeLine(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
-        var end = input.IndexOfAny(ControlOctets.Values);
+        var end = input.IndexOfAny(ControlBytes.Values);
         var length = end < 0 ? input.Length : end;
-        if (_state == DialogState.Connected && (input[0] >= 0x80 || (end == 0 && input[0] is not ((byte)'\r' or (byte)'\n'))))
+        if (_state == SessionState.Connected && (input[0] >= 0x80 || (end == 0 && input[0] is not ((byte)'\r' or (byte)'\n'))))
         {
             // A TLS hello begins with 16 03, and no command begins with a control octet.
             Say(StandardReplies.NotSmtp, output);

@@ -1,5 +1,5 @@
-using SmartSink.Smtp.Addresses;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -8,11 +8,11 @@ public sealed partial class SmtpSession
 {
     private void Say(FixedReply reply, ReplyBuffer output)
     {
-        output.Write(reply.Octets);
+        output.Write(reply.Bytes);
         _observer.ReplyWritten(reply.Code);
     }
 
-    private void Say(Reply reply, in DialogFacts facts, ReplyBuffer output)
+    private void Say(Reply reply, in SessionFacts facts, ReplyBuffer output)
     {
         reply.WriteTo(output, facts);
         _observer.ReplyWritten(reply.Code);
@@ -33,7 +33,7 @@ public sealed partial class SmtpSession
     }
 
     // Asks the filter, and gives its reply or the protocol's own. What follows from the reply is the caller's.
-    private Reply Answer(IMailboxFilter filter, in DialogFacts facts, ReplyBuffer output, FixedReply positive)
+    private Reply Answer(IMailboxFilter filter, in SessionFacts facts, ReplyBuffer output, FixedReply positive)
     {
         if (filter.Answer(facts).Reply is not { } reply)
         {
@@ -52,7 +52,7 @@ public sealed partial class SmtpSession
 
     private static bool IsPositive(Reply reply) => reply.Outcome == Outcome.Accepted;
 
-    private DialogFacts Facts(Stage stage, in Moment now) => new()
+    private SessionFacts Facts(Stage stage, in Moment now) => new()
     {
         Stage = stage,
         ClientAddress = _clientAddress,
@@ -67,7 +67,7 @@ public sealed partial class SmtpSession
         Now = now,
     };
 
-    private DialogFacts RecipientFacts(in MailPath path, ReadOnlySpan<byte> localPart, in Moment now) => new()
+    private SessionFacts RecipientFacts(in MailPath path, ReadOnlySpan<byte> localPart, in Moment now) => new()
     {
         Stage = Stage.Rcpt,
         ClientAddress = _clientAddress,
@@ -86,7 +86,7 @@ public sealed partial class SmtpSession
     };
 
     // At end of data the recipient is one whose reply was kept, if any was.
-    private DialogFacts EndFacts(MailTransaction transaction, KeptRecipient? recipient, in Moment now) => new()
+    private SessionFacts EndFacts(MailTransaction transaction, KeptRecipient? recipient, in Moment now) => new()
     {
         Stage = Stage.Data,
         ClientAddress = _clientAddress,

@@ -1,5 +1,5 @@
-using SmartSink.Smtp.Commands;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -25,19 +25,19 @@ public sealed partial class SmtpSession
     /// </summary>
     public void TlsEstablished(Moment now)
     {
-        if (_state == DialogState.New)
+        if (_state == SessionState.New)
         {
             _isTls = true;
             return;
         }
 
-        if (_state != DialogState.Upgrading)
+        if (_state != SessionState.Upgrading)
         {
             throw new InvalidOperationException("No STARTTLS was answered.");
         }
 
         _lastHeard = now.Milliseconds;
-        _state = DialogState.Connected;
+        _state = SessionState.Connected;
         _isTls = true;
         _isExtended = false;
         _helo = [];
@@ -75,7 +75,7 @@ public sealed partial class SmtpSession
         else
         {
             Say(StandardReplies.ReadyForTls, output);
-            _state = DialogState.Upgrading;
+            _state = SessionState.Upgrading;
         }
     }
 }

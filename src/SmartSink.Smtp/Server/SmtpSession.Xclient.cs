@@ -1,5 +1,5 @@
-using SmartSink.Smtp.Commands;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -44,7 +44,7 @@ public sealed partial class SmtpSession
         _user = _login;
 
         // Before EHLO the name is one that XCLIENT said; behind it, it is that of the dialog which is over.
-        _helo = arguments.HasHelo ? arguments.Helo.ToArray() : _state == DialogState.Greeted ? [] : _helo;
+        _helo = arguments.HasHelo ? arguments.Helo.ToArray() : _state == SessionState.Greeted ? [] : _helo;
         _isExtended = false;
     }
 

@@ -1,6 +1,6 @@
 using System.Net;
-using SmartSink.Smtp.Commands;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -22,7 +22,7 @@ public sealed partial class SmtpSession
     private int _errors;
     private int _messages;
     private int _skipped;
-    private DialogState _state;
+    private SessionState _state;
     private LineSkip _skip;
     private bool _isExtended;
     private bool _isTls;
@@ -70,7 +70,7 @@ public sealed partial class SmtpSession
     public bool IsInData => IsScanning || IsInChunk || _transaction is { IsChunked: true };
 
     /// <summary>Whether the octets that come next are those of DATA, each of which has to be looked at.</summary>
-    public bool IsScanning => _state == DialogState.Data;
+    public bool IsScanning => _state == SessionState.Data;
 
     /// <summary>Whether a transaction is open: from MAIL to its end of data, RSET or loss. A graceful stop waits for it.</summary>
     public bool IsInTransaction => _transaction is not null;
@@ -87,7 +87,7 @@ public sealed partial class SmtpSession
         ArgumentNullException.ThrowIfNull(output);
         var consumed = 0;
         var action = SessionAction.Read;
-        while (_state < DialogState.Upgrading && consumed < input.Length)
+        while (_state < SessionState.Upgrading && consumed < input.Length)
         {
             if (output.IsFull)
             {
@@ -103,11 +103,11 @@ public sealed partial class SmtpSession
             }
         }
 
-        if (_state >= DialogState.Upgrading)
+        if (_state >= SessionState.Upgrading)
         {
             // What came behind QUIT is of no use; what came behind STARTTLS in the clear is no part of the dialog (RFC 3207 section 6).
             consumed = input.Length;
-            action = _state == DialogState.Upgrading ? SessionAction.StartTls : SessionAction.Close;
+            action = _state == SessionState.Upgrading ? SessionAction.StartTls : SessionAction.Close;
         }
 
         UpdateDeadline();
@@ -148,7 +148,7 @@ public sealed partial class SmtpSession
 
     private void Execute(Command command, ReplyBuffer output, in Moment now)
     {
-        if (_state == DialogState.Refused && command.Verb is not (Verb.Quit or Verb.Bdat) && !(command.Verb == Verb.Xclient && Knows(SmtpExtensions.Xclient)))
+        if (_state == SessionState.Refused && command.Verb is not (Verb.Quit or Verb.Bdat) && !(command.Verb == Verb.Xclient && Knows(SmtpExtensions.Xclient)))
         {
             Fail(command.Verb is Verb.Ehlo or Verb.Helo or Verb.Lhlo ? StandardReplies.HelloRefused : StandardReplies.ServiceRefused, output);
             return;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Auth;
 
 namespace SmartSink.Smtp.Server;
 

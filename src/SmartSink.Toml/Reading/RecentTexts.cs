@@ -33,16 +33,16 @@ internal sealed class RecentTexts
         return text;
     }
 
-    private static int Slot(ReadOnlySpan<byte> octets)
+    private static int Slot(ReadOnlySpan<byte> bytes)
     {
-        var hash = (ulong)octets.Length;
-        for (; octets.Length >= sizeof(ulong); octets = octets[sizeof(ulong)..])
+        var hash = (ulong)bytes.Length;
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
         {
-            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(octets)) * Multiplier;
+            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes)) * Multiplier;
             hash ^= hash >> 32;
         }
 
-        foreach (var octet in octets)
+        foreach (var octet in bytes)
         {
             hash = (hash ^ octet) * Multiplier;
         }

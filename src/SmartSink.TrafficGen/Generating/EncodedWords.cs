@@ -10,7 +10,7 @@ namespace SmartSink.TrafficGen.Generating;
 internal static class EncodedWords
 {
     /// <summary>As much UTF-8 makes 72 of the 75 characters that an encoded word may have (RFC 2047 section 2).</summary>
-    private const int MostOctets = 45;
+    private const int MostBytes = 45;
 
     /// <summary>In a word with one of these the octets have a meaning of their own: an address, a parameter.</summary>
     private const string Meaningful = "<>@=";
@@ -84,30 +84,30 @@ internal static class EncodedWords
 
     private static void Encode(StringBuilder text, FoldedField lines)
     {
-        var octets = new List<byte>(MostOctets);
+        var bytes = new List<byte>(MostBytes);
         var utf8 = new byte[4];
         foreach (var rune in text.ToString().EnumerateRunes())
         {
             var length = rune.EncodeToUtf8(utf8);
-            if (octets.Count + length > MostOctets)
+            if (bytes.Count + length > MostBytes)
             {
-                AppendEncoded(octets, lines);
+                AppendEncoded(bytes, lines);
             }
 
-            octets.AddRange(utf8.AsSpan(0, length));
+            bytes.AddRange(utf8.AsSpan(0, length));
         }
 
-        if (octets.Count > 0)
+        if (bytes.Count > 0)
         {
-            AppendEncoded(octets, lines);
+            AppendEncoded(bytes, lines);
         }
 
         text.Clear();
     }
 
-    private static void AppendEncoded(List<byte> octets, FoldedField lines)
+    private static void AppendEncoded(List<byte> bytes, FoldedField lines)
     {
-        lines.Append(" ", $"=?utf-8?B?{Convert.ToBase64String(CollectionsMarshal.AsSpan(octets))}?=");
-        octets.Clear();
+        lines.Append(" ", $"=?utf-8?B?{Convert.ToBase64String(CollectionsMarshal.AsSpan(bytes))}?=");
+        bytes.Clear();
     }
 }

@@ -21,7 +21,7 @@ internal sealed class SizeDraw
     /// <summary>Draws a size in octets.</summary>
     public int Draw(ref RandomStream random) =>
         _distribution is null ? _fixed
-        : _list is not null ? _distribution.Sizes[_list.Draw(ref random)].Octets
+        : _list is not null ? _distribution.Sizes[_list.Draw(ref random)].Bytes
         : (int)Math.Min(_distribution.Median * Math.Exp(_distribution.Sigma * Normal(ref random)), Largest);
 
     // Box and Muller 1958.

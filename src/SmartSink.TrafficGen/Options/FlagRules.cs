@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Syntax;
 using SmartSink.TrafficGen.Generating;
 using SmartSink.TrafficGen.Options.Values;
 

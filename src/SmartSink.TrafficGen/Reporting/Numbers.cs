@@ -20,7 +20,7 @@ internal static class Numbers
     public static string Percent(double part) => $"{Math.Floor(part * 100)}%";
 
     /// <summary>Octets in powers of 1000, with two decimals: <c>21.24 GB</c>.</summary>
-    public static string Octets(double value)
+    public static string Bytes(double value)
     {
         var unit = 0;
         while (value >= 999.995 && unit < Units.Length - 1)

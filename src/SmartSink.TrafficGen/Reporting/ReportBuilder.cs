@@ -22,7 +22,7 @@ internal static class ReportBuilder
             Reason = recorder.Reason,
             Messages = new MessageTotals(counts.Accepted, counts.Refused, counts.GivenUp, counts.Retried, end == TrafficEnd.Complete ? NotBegun(options, counts) : 0),
             Rate = RateFigures.Of(counts.Accepted, time),
-            Bytes = counts.Octets,
+            Bytes = counts.Bytes,
             Recipients = OutcomeTotals.Of(counts.Recipients),
             Answers = Answers(counts.Answers),
             Domains = [.. Domains(options.Domains, counts.Answers)],

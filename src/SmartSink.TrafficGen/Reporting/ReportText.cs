@@ -36,7 +36,7 @@ internal static class ReportText
         var table = new TextTable(left: 2);
         table.Add("messages", $"accepted {Whole(messages.Accepted)}, refused {Whole(messages.Refused)}, given up {Whole(messages.GivenUp)}, retried {Whole(messages.Retried)}{(messages.NotBegun > 0 ? $", not begun {Whole(messages.NotBegun)}" : string.Empty)}");
         table.Add("rate", $"{Whole(rate.PerSecond)}/s, {Whole(rate.PerMinute)}/min, {Whole(rate.PerHour)}/h ({(rate.PerHour / 1e6).ToString("N2", CultureInfo.InvariantCulture)} MMH)");
-        table.Add("bytes", $"{Octets(report.Bytes)}{(report.Seconds > 0 ? $", {Octets(report.Bytes / report.Seconds)}/s" : string.Empty)}");
+        table.Add("bytes", $"{Bytes(report.Bytes)}{(report.Seconds > 0 ? $", {Bytes(report.Bytes / report.Seconds)}/s" : string.Empty)}");
         table.Add("recipients", $"accepted {Whole(recipients.Accepted)}, tempfail {Whole(recipients.Tempfail)}, permfail {Whole(recipients.Permfail)}");
         table.Add("connections", $"made {Whole(report.Connections)}, faults {Whole(report.Faults.Sum(fault => fault.Count))}");
         table.AppendTo(text);

@@ -13,7 +13,7 @@ internal sealed record TrafficCounts
     public required long Accepted { get; init; }
 
     /// <summary>The octets of these.</summary>
-    public required long Octets { get; init; }
+    public required long Bytes { get; init; }
 
     /// <summary>Messages refused for all recipients.</summary>
     public required long Refused { get; init; }

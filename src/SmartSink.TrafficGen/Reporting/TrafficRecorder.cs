@@ -21,7 +21,7 @@ internal sealed class TrafficRecorder : ITrafficObserver
         Connected,
         Disconnected,
         Accepted,
-        Octets,
+        Bytes,
         Refused,
         Retried,
         GivenUp,
@@ -46,10 +46,10 @@ internal sealed class TrafficRecorder : ITrafficObserver
     public void RecipientAnswered(int code, TrafficStage stage, int domain) => _answers.Increment(new Answer(domain, stage, code));
 
     /// <inheritdoc/>
-    public void MessageAccepted(long octets)
+    public void MessageAccepted(long bytes)
     {
         _counters.Add((int)Counter.Accepted);
-        _counters.Add((int)Counter.Octets, octets);
+        _counters.Add((int)Counter.Bytes, bytes);
     }
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ internal sealed class TrafficRecorder : ITrafficObserver
         ConnectionsMade = _counters.Read((int)Counter.Connected),
         ConnectionsEnded = _counters.Read((int)Counter.Disconnected),
         Accepted = _counters.Read((int)Counter.Accepted),
-        Octets = _counters.Read((int)Counter.Octets),
+        Bytes = _counters.Read((int)Counter.Bytes),
         Refused = _counters.Read((int)Counter.Refused),
         Retried = _counters.Read((int)Counter.Retried),
         GivenUp = _counters.Read((int)Counter.GivenUp),

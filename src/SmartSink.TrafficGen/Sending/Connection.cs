@@ -75,11 +75,11 @@ internal sealed class Connection : IDisposable
 
     /// <summary>Sends what there is room for at once, and returns what is left; encrypted, that is everything.</summary>
     /// <exception cref="SocketException">The connection was lost.</exception>
-    public ReadOnlySpan<byte> SendNow(ReadOnlySpan<byte> octets)
+    public ReadOnlySpan<byte> SendNow(ReadOnlySpan<byte> bytes)
     {
-        while (_tls is null && !octets.IsEmpty)
+        while (_tls is null && !bytes.IsEmpty)
         {
-            var sent = _socket.Send(octets, SocketFlags.None, out var error);
+            var sent = _socket.Send(bytes, SocketFlags.None, out var error);
             if (error == SocketError.WouldBlock)
             {
                 break;
@@ -90,35 +90,35 @@ internal sealed class Connection : IDisposable
                 throw new SocketException((int)error);
             }
 
-            octets = octets[sent..];
+            bytes = bytes[sent..];
         }
 
-        return octets;
+        return bytes;
     }
 
     /// <summary>Sends octets that the caller may overwrite as soon as the call has returned, before what it returned is complete.</summary>
     /// <exception cref="SocketException">The connection was lost.</exception>
     /// <exception cref="IOException">The same, encrypted.</exception>
-    public ValueTask SendCopyAsync(ReadOnlySpan<byte> octets)
+    public ValueTask SendCopyAsync(ReadOnlySpan<byte> bytes)
     {
-        octets = SendNow(octets);
-        if (octets.IsEmpty)
+        bytes = SendNow(bytes);
+        if (bytes.IsEmpty)
         {
             return default;
         }
 
-        var copy = ArrayPool<byte>.Shared.Rent(octets.Length);
-        octets.CopyTo(copy);
-        return SendRentedAsync(copy, octets.Length);
+        var copy = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        bytes.CopyTo(copy);
+        return SendRentedAsync(copy, bytes.Length);
     }
 
     /// <summary>Sends octets that stay as they are.</summary>
     /// <exception cref="SocketException">The connection was lost.</exception>
     /// <exception cref="IOException">The same, encrypted.</exception>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> octets)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        var left = SendNow(octets.Span).Length;
-        return left == 0 ? default : SendRestAsync(octets[^left..]);
+        var left = SendNow(bytes.Span).Length;
+        return left == 0 ? default : SendRestAsync(bytes[^left..]);
     }
 
     /// <inheritdoc/>
@@ -152,17 +152,17 @@ internal sealed class Connection : IDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> octets)
+    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> bytes)
     {
         if (_tls is not null)
         {
-            await _tls.WriteAsync(octets);
+            await _tls.WriteAsync(bytes);
             return;
         }
 
-        while (!octets.IsEmpty)
+        while (!bytes.IsEmpty)
         {
-            octets = octets[await _socket.SendAsync(octets)..];
+            bytes = bytes[await _socket.SendAsync(bytes)..];
         }
     }
 }

@@ -44,8 +44,8 @@ internal static class ProxyHeader
 
     private static byte[] Network(int number)
     {
-        var octets = new byte[sizeof(ushort)];
-        BinaryPrimitives.WriteUInt16BigEndian(octets, (ushort)number);
-        return octets;
+        var bytes = new byte[sizeof(ushort)];
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)number);
+        return bytes;
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
-using SmartSink.Configuration;
 using SmartSink.Hosting;
+using SmartSink.Settings;
 
 namespace SmartSink.Commands;
 

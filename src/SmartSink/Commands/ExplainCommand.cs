@@ -1,7 +1,7 @@
 using System.Net;
-using SmartSink.Configuration;
 using SmartSink.Hosting;
 using SmartSink.Policy;
+using SmartSink.Settings;
 
 namespace SmartSink.Commands;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using SmartSink.Configuration;
+using SmartSink.Settings;
 
 namespace SmartSink.Commands;
 

@@ -1,7 +1,7 @@
-using SmartSink.Configuration;
 using SmartSink.Hosting;
-using SmartSink.Reloading;
 using SmartSink.Resting;
+using SmartSink.Settings;
+using SmartSink.Watching;
 
 namespace SmartSink.Commands;
 

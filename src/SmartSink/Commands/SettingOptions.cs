@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SmartSink.Configuration;
+using SmartSink.Settings;
 
 namespace SmartSink.Commands;
 

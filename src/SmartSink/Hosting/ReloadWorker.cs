@@ -1,4 +1,4 @@
-using SmartSink.Reloading;
+using SmartSink.Watching;
 
 namespace SmartSink.Hosting;
 

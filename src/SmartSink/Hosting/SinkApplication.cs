@@ -2,16 +2,15 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Serilog.Extensions.Logging;
-using SmartSink.Authentication;
+using SmartSink.Auth;
 using SmartSink.Commands;
-using SmartSink.Configuration;
-using SmartSink.Listening;
-using SmartSink.Observability.Logging;
-using SmartSink.Observability.Metrics;
+using SmartSink.Connections;
 using SmartSink.Policy;
-using SmartSink.Reloading;
+using SmartSink.Settings;
 using SmartSink.Shared;
+using SmartSink.Telemetry;
 using SmartSink.Tls;
+using SmartSink.Watching;
 
 namespace SmartSink.Hosting;
 

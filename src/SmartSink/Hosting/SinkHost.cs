@@ -1,17 +1,15 @@
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
-using SmartSink.Authentication;
-using SmartSink.Configuration;
+using SmartSink.Auth;
+using SmartSink.Connections;
 using SmartSink.Http;
-using SmartSink.Listening;
-using SmartSink.Observability;
-using SmartSink.Observability.Exposition;
-using SmartSink.Observability.Logging;
-using SmartSink.Observability.Metrics;
 using SmartSink.Policy;
-using SmartSink.Reloading;
+using SmartSink.Settings;
 using SmartSink.Shared;
+using SmartSink.Telemetry;
+using SmartSink.Telemetry.Exposition;
 using SmartSink.Tls;
+using SmartSink.Watching;
 
 namespace SmartSink.Hosting;
 
@@ -43,7 +41,7 @@ internal static class SinkHost
         services.AddSingleton<MetricsCollector>();
         services.AddSingleton<ConnectionMetrics>();
         services.AddSingleton<PollingMetrics>();
-        services.AddSingleton<DialogMetrics>();
+        services.AddSingleton<SessionMetrics>();
         services.AddSingleton<PolicyMetrics>();
         services.AddSingleton<ProcessMetrics>();
         services.AddSingleton<SessionReporter>();
@@ -81,7 +79,7 @@ internal static class SinkHost
     /// <summary>Adds SMTP.</summary>
     public static void AddSmtp(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new SmtpServer(
+        services.AddSingleton(provider => new SmtpHost(
             provider.GetRequiredService<SinkSettings>(),
             provider.GetRequiredService<PolicyHolder>(),
             provider.GetRequiredService<SessionReporter>(),
@@ -116,7 +114,7 @@ internal static class SinkHost
         var collector = services.GetRequiredService<MetricsCollector>();
         services.GetRequiredService<ConnectionMetrics>();
         services.GetRequiredService<PollingMetrics>();
-        services.GetRequiredService<DialogMetrics>();
+        services.GetRequiredService<SessionMetrics>();
         services.GetRequiredService<PolicyMetrics>();
         services.GetService<ReloadMetrics<CertificateSet>>();
         services.GetService<ReloadMetrics<UserList>>();

@@ -1,4 +1,4 @@
-using SmartSink.Listening;
+using SmartSink.Connections;
 
 namespace SmartSink.Hosting;
 
@@ -7,16 +7,16 @@ internal sealed class SinkState
 {
     private readonly Lock _lock = new();
     private volatile SinkPhase _phase;
-    private volatile IReadOnlyList<BoundListener> _listeners = [];
+    private volatile IReadOnlyList<ListenerEndpoint> _listeners = [];
 
     /// <summary>How far the process is; it never goes back.</summary>
     public SinkPhase Phase => _phase;
 
     /// <summary>Where SMTP listens; empty before it does.</summary>
-    public IReadOnlyList<BoundListener> Listeners => _listeners;
+    public IReadOnlyList<ListenerEndpoint> Listeners => _listeners;
 
     /// <summary>SMTP listens.</summary>
-    public void Listening(IReadOnlyList<BoundListener> listeners)
+    public void Listening(IReadOnlyList<ListenerEndpoint> listeners)
     {
         _listeners = listeners;
         Advance(SinkPhase.Ready);

@@ -1,4 +1,4 @@
-using SmartSink.Listening;
+using SmartSink.Connections;
 
 namespace SmartSink.Hosting;
 
@@ -6,7 +6,7 @@ namespace SmartSink.Hosting;
 /// Runs SMTP within the host. It starts before HTTP does, and it has stopped before HTTP begins to: so readiness and the last
 /// counts can be read while open transactions come to their end.
 /// </summary>
-internal sealed class SmtpWorker(SmtpServer server, SinkState state, IHostApplicationLifetime lifetime, ILogger<SmtpWorker> log) : IHostedLifecycleService
+internal sealed class SmtpWorker(SmtpHost server, SinkState state, IHostApplicationLifetime lifetime, ILogger<SmtpWorker> log) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using SmartSink.Hosting;
-using SmartSink.Reloading;
+using SmartSink.Watching;
 
 namespace SmartSink.Http;
 

@@ -1,4 +1,4 @@
-using SmartSink.Observability.Exposition;
+using SmartSink.Telemetry.Exposition;
 
 namespace SmartSink.Http;
 

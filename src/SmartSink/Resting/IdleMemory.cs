@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using SmartSink.Reloading;
+using SmartSink.Watching;
 
 namespace SmartSink.Resting;
 

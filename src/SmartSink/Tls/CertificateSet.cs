@@ -1,5 +1,5 @@
 using System.Net.Security;
-using SmartSink.Reloading;
+using SmartSink.Watching;
 
 namespace SmartSink.Tls;
 

@@ -1,6 +1,6 @@
 using System.Net.Security;
-using SmartSink.Configuration;
-using SmartSink.Reloading;
+using SmartSink.Settings;
+using SmartSink.Watching;
 
 namespace SmartSink.Tls;
 

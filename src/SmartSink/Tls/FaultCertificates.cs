@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using SmartSink.Configuration;
+using SmartSink.Settings;
 
 namespace SmartSink.Tls;
 

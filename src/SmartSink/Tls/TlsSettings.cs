@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using SmartSink.Configuration;
-using SmartSink.Reloading;
+using SmartSink.Settings;
+using SmartSink.Watching;
 
 namespace SmartSink.Tls;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using SmartSink.Configuration.Values;
+using SmartSink.Settings;
 
 namespace SmartSink.Tls;
 

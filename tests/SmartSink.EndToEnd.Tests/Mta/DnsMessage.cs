@@ -60,9 +60,9 @@ internal static class DnsMessage
         return [.. answer];
     }
 
-    private static void Add16(List<byte> octets, int number)
+    private static void Add16(List<byte> bytes, int number)
     {
-        octets.Add((byte)(number >> 8));
-        octets.Add((byte)number);
+        bytes.Add((byte)(number >> 8));
+        bytes.Add((byte)number);
     }
 }

@@ -59,9 +59,9 @@ internal sealed class DnsResponder : IAsyncDisposable
         while (!_end.IsCancellationRequested)
         {
             var query = await _datagrams.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), _end.Token);
-            var octets = buffer.AsMemory(0, query.ReceivedBytes);
-            var cut = _overTcp is not null && octets.Span.IndexOf(DnsMessage.Name(_overTcp)) >= 0;
-            await _datagrams.SendToAsync(DnsMessage.Answer(octets.Span, _zone, cut), query.RemoteEndPoint, _end.Token);
+            var bytes = buffer.AsMemory(0, query.ReceivedBytes);
+            var cut = _overTcp is not null && bytes.Span.IndexOf(DnsMessage.Name(_overTcp)) >= 0;
+            await _datagrams.SendToAsync(DnsMessage.Answer(bytes.Span, _zone, cut), query.RemoteEndPoint, _end.Token);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class DialogClient : IDisposable
     public string? Cipher => _stream is SslStream tls ? $"{tls.SslProtocol} {tls.NegotiatedCipherSuite}" : null;
 
     /// <summary>Octets that the sink has sent on this connection, TLS's own included (Linux).</summary>
-    public long OctetsReceived
+    public long BytesReceived
     {
         get
         {
@@ -114,7 +114,7 @@ internal sealed class DialogClient : IDisposable
     }
 
     /// <summary>Sends octets.</summary>
-    public void Send(ReadOnlySpan<byte> octets) => _stream.Write(octets);
+    public void Send(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
 
     /// <summary>Reads the replies to commands sent at once, one line each; whatever they say.</summary>
     /// <exception cref="InvalidOperationException">The sink closed the connection.</exception>
@@ -141,9 +141,9 @@ internal sealed class DialogClient : IDisposable
         Expect((byte)'3');
     }
 
-    private void Say(ReadOnlySpan<byte> octets)
+    private void Say(ReadOnlySpan<byte> bytes)
     {
-        Send(octets);
+        Send(bytes);
         Expect((byte)'2');
     }
 
@@ -169,19 +169,19 @@ internal sealed class DialogClient : IDisposable
 
     private int Receive(int offset)
     {
-        var octets = _stream.Read(_received, offset, _received.Length - offset);
-        return octets > 0 ? octets : throw new InvalidOperationException("the sink closed the connection");
+        var bytes = _stream.Read(_received, offset, _received.Length - offset);
+        return bytes > 0 ? bytes : throw new InvalidOperationException("the sink closed the connection");
     }
 
     /// <summary>RFC 5321, section 4.2.1: the last line has a blank behind its code.</summary>
-    private static bool IsReply(ReadOnlySpan<byte> octets)
+    private static bool IsReply(ReadOnlySpan<byte> bytes)
     {
-        if (!octets.EndsWith("\r\n"u8))
+        if (!bytes.EndsWith("\r\n"u8))
         {
             return false;
         }
 
-        var last = octets[(octets[..^2].LastIndexOf((byte)'\n') + 1)..];
+        var last = bytes[(bytes[..^2].LastIndexOf((byte)'\n') + 1)..];
         return last.Length > 3 && last[3] == (byte)' ';
     }
 }

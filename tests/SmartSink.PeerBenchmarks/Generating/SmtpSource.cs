@@ -9,7 +9,7 @@ internal sealed class SmtpSource : ILoadGenerator
     /// <inheritdoc/>
     public IReadOnlyList<string> Command(int port, GeneratorLoad load) =>
     [
-        "smtp-source", "-s", $"{load.Connections}", "-m", $"{load.Messages}", "-l", $"{load.Octets}", .. load.Kept ? ["-d"] : Array.Empty<string>(),
+        "smtp-source", "-s", $"{load.Connections}", "-m", $"{load.Messages}", "-l", $"{load.Bytes}", .. load.Kept ? ["-d"] : Array.Empty<string>(),
         "-M", "source.test", "-f", "sender@source.test", "-t", "recipient@domain.test", $"127.0.0.1:{port}",
     ];
 }

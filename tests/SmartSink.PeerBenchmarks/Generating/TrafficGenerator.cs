@@ -32,7 +32,7 @@ internal sealed class TrafficGenerator(IReadOnlyList<string> program) : ILoadGen
     public IReadOnlyList<string> Command(int port, GeneratorLoad load) =>
     [
         .. program, "--target", $"127.0.0.1:{port}", "--concurrency", $"{load.Connections}", "--message-count", $"{load.Messages}",
-        "--body-size", $"{load.Octets}", .. load.Kept ? Array.Empty<string>() : ["--messages-per-connection", "1"],
+        "--body-size", $"{load.Bytes}", .. load.Kept ? Array.Empty<string>() : ["--messages-per-connection", "1"],
     ];
 
     /// <summary>Sends a load to its end, refused or not.</summary>

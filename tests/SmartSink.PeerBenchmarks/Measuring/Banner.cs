@@ -13,14 +13,14 @@ internal static class Banner
     public static async Task AwaitAsync(int port, Func<bool> ended)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        var octets = new byte[512];
+        var bytes = new byte[512];
         while (!ended() && !limit.IsCancellationRequested)
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
                 await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token);
-                if (await socket.ReceiveAsync(octets, limit.Token) > 0)
+                if (await socket.ReceiveAsync(bytes, limit.Token) > 0)
                 {
                     return;
                 }

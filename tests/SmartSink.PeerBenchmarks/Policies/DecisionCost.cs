@@ -6,8 +6,8 @@ namespace SmartSink.PeerBenchmarks.Policies;
 
 /// <summary>What a decision alone costs, taken in the benchmark's own process on one thread.</summary>
 /// <param name="Nanoseconds">The median of the rounds.</param>
-/// <param name="Octets">Allocated for each, over all rounds.</param>
-internal sealed record DecisionCost(double Nanoseconds, double Octets)
+/// <param name="Bytes">Allocated for each, over all rounds.</param>
+internal sealed record DecisionCost(double Nanoseconds, double Bytes)
 {
     private const int Decisions = 2_000_000;
 

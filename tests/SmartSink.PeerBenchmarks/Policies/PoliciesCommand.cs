@@ -61,7 +61,7 @@ internal static class PoliciesCommand
                 Median.Of(starts.Select(start => start.Resident / 1e6)),
                 Median.Of(starts.Select(start => start.PeakResident / 1e6)),
                 decision.Nanoseconds,
-                decision.Octets,
+                decision.Bytes,
                 Mark.AtMost(DecisionMark, decision.Nanoseconds));
             recipients.Add(domains, Median.Of(own), Median.Of(accepting), Median.Of(own.Zip(accepting, (with, without) => with - without)));
         }

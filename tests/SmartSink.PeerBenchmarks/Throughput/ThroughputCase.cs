@@ -4,12 +4,12 @@ using SmartSink.PeerBenchmarks.Sinks;
 namespace SmartSink.PeerBenchmarks.Throughput;
 
 /// <summary>One way of loading a sink.</summary>
-/// <param name="Octets">The length of a message's body.</param>
+/// <param name="Bytes">The length of a message's body.</param>
 /// <param name="Kept">Whether a connection is kept for many messages.</param>
 /// <param name="Sessions">Connections at once.</param>
 /// <param name="Messages">Messages in a run.</param>
 /// <param name="SlowMessages">Messages in a run of smtp-sink, whose processor time per message shows with fewer.</param>
-internal sealed record ThroughputCase(int Octets, bool Kept, int Sessions, int Messages, int SlowMessages)
+internal sealed record ThroughputCase(int Bytes, bool Kept, int Sessions, int Messages, int SlowMessages)
 {
     /// <summary>Its name in the table.</summary>
     public string Name => Load(Messages).Name;
@@ -28,5 +28,5 @@ internal sealed record ThroughputCase(int Octets, bool Kept, int Sessions, int M
     /// <summary>What a run sends to this sink.</summary>
     public GeneratorLoad To(ISink sink) => Load(sink.Name == SinkNames.SmtpSink ? SlowMessages : Messages);
 
-    private GeneratorLoad Load(int messages) => new(Octets, Sessions, messages, Kept);
+    private GeneratorLoad Load(int messages) => new(Bytes, Sessions, messages, Kept);
 }

@@ -10,7 +10,7 @@ internal static class ThroughputMark
     /// <param name="load">The case.</param>
     /// <param name="peer">The peer's name.</param>
     /// <returns>The highest ratio that meets the mark, or null where there is none.</returns>
-    public static double? Of(ThroughputCase load, string peer) => (peer, load.Octets, load.Kept) switch
+    public static double? Of(ThroughputCase load, string peer) => (peer, load.Bytes, load.Kept) switch
     {
         (SinkNames.Floor or SinkNames.RefusingFloor, _, true) => 1.10,
         (SinkNames.Floor or SinkNames.RefusingFloor, _, false) => 1.15,

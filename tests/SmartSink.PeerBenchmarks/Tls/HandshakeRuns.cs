@@ -19,7 +19,7 @@ internal sealed class HandshakeRuns(ISink sink, int connections)
     /// <exception cref="InvalidOperationException">No session was resumed.</exception>
     public void Measure(ReportTable table, int rounds, CancellationToken cancellation)
     {
-        var runs = Kinds.ToDictionary(kind => kind, _ => new List<TlsRun<(string Cipher, long Octets)>>());
+        var runs = Kinds.ToDictionary(kind => kind, _ => new List<TlsRun<(string Cipher, long Bytes)>>());
         for (var round = 0; round <= rounds; round++)
         {
             foreach (var kind in Kinds)
@@ -30,7 +30,7 @@ internal sealed class HandshakeRuns(ISink sink, int connections)
         }
 
         // A resumed session does without the certificate and the proof that its key is known.
-        if (runs[Handshake.Resumed][^1].Detail.Octets >= runs[Handshake.Full][^1].Detail.Octets)
+        if (runs[Handshake.Resumed][^1].Detail.Bytes >= runs[Handshake.Full][^1].Detail.Bytes)
         {
             throw new InvalidOperationException("no session was resumed");
         }
@@ -40,14 +40,14 @@ internal sealed class HandshakeRuns(ISink sink, int connections)
             table.Add(
                 kind.ToString(),
                 its[^1].Detail.Cipher,
-                its[^1].Detail.Octets,
+                its[^1].Detail.Bytes,
                 Median.Of(its.Skip(1).Select(run => run.ProcessorEach)),
                 Median.Of(its.Zip(runs[Handshake.None], (run, plain) => run.ProcessorEach - plain.ProcessorEach).Skip(1)),
                 Median.Of(its.Skip(1).Select(run => run.PerSecond)));
         }
     }
 
-    private TlsRun<(string Cipher, long Octets)> Run(Handshake kind) => TlsRun<(string, long)>.Measure(sink.ProcessId, connections, () =>
+    private TlsRun<(string Cipher, long Bytes)> Run(Handshake kind) => TlsRun<(string, long)>.Measure(sink.ProcessId, connections, () =>
     {
         var last = (string.Empty, 0L);
         for (var connection = 0; connection < connections; connection++)
@@ -58,7 +58,7 @@ internal sealed class HandshakeRuns(ISink sink, int connections)
         return last;
     });
 
-    private (string Cipher, long Octets) Deliver(Handshake kind)
+    private (string Cipher, long Bytes) Deliver(Handshake kind)
     {
         using var client = DialogClient.Connect(sink.Port);
         client.Greet();
@@ -69,6 +69,6 @@ internal sealed class HandshakeRuns(ISink sink, int connections)
 
         client.Deliver(Message);
         client.Quit();
-        return (client.Cipher ?? string.Empty, client.OctetsReceived);
+        return (client.Cipher ?? string.Empty, client.BytesReceived);
     }
 }

@@ -55,7 +55,7 @@ internal sealed class OpenSslServer : IAsyncDisposable
 
     /// <summary>Pushes octets many times over one connection, without waiting for anything but its end.</summary>
     /// <returns>The version of TLS and the cipher.</returns>
-    public string Push(ReadOnlySpan<byte> octets, int times)
+    public string Push(ReadOnlySpan<byte> bytes, int times)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Connect(IPAddress.Loopback, _port);
@@ -63,7 +63,7 @@ internal sealed class OpenSslServer : IAsyncDisposable
         tls.AuthenticateAsClient("sink.test");
         for (var time = 0; time < times; time++)
         {
-            tls.Write(octets);
+            tls.Write(bytes);
         }
 
         // It closes once it has read everything.

@@ -13,7 +13,7 @@ public sealed class DrawTests
     [InlineData("gmail.com", 0x041E2D649D4BC8D8)]
     [InlineData("a-label-of-24-octets-xyz.sub-domain.example", 0xFAA2DB3580947160)]
     public void A_name_has_always_the_same_hash(string name, ulong hash) =>
-        OctetHash.Of(Encoding.ASCII.GetBytes(name)).ShouldBe(hash);
+        ByteHash.Of(Encoding.ASCII.GetBytes(name)).ShouldBe(hash);
 
     [Theory]
     [InlineData(42, "gmail.com", 0, 0xEAE8F6068CAF3596)]
@@ -22,7 +22,7 @@ public sealed class DrawTests
     [InlineData(43, "gmail.com", 0, 0x286802C0022751AB)]
     [InlineData(42, "yahoo.com", 0, 0x011138A96738A53D)]
     public void A_seeded_draw_is_always_the_same(ulong seed, string domain, ulong index, ulong draw) =>
-        Draw.Seeded(seed, OctetHash.Of(Encoding.ASCII.GetBytes(domain)), index).ShouldBe(draw);
+        Draw.Seeded(seed, ByteHash.Of(Encoding.ASCII.GetBytes(domain)), index).ShouldBe(draw);
 
     [Theory]
     [InlineData(0, "someone", "gmail.com", 0x1D20D9E623E0BBD8)]
@@ -30,7 +30,7 @@ public sealed class DrawTests
     [InlineData(42, "someone", "gmail.com", 0x627805B366867235)]
     [InlineData(0, "someone.else", "gmail.com", 0xF4896326EAAC8976)]
     public void A_sticky_draw_is_always_the_same(ulong seed, string localPart, string domain, ulong draw) =>
-        Draw.Sticky(seed, Encoding.ASCII.GetBytes(localPart), OctetHash.Of(Encoding.ASCII.GetBytes(domain))).ShouldBe(draw);
+        Draw.Sticky(seed, Encoding.ASCII.GetBytes(localPart), ByteHash.Of(Encoding.ASCII.GetBytes(domain))).ShouldBe(draw);
 
     [Fact]
     public void The_draws_of_triggers_are_always_the_same()
@@ -49,7 +49,7 @@ public sealed class DrawTests
             byte[] label = [0xFF, (byte)octet, 0x7F, 0x00, (byte)octet, 0xFF, 0x5B, 0x40, 0x80, (byte)octet, 0xFF];
             var lower = label.Select(o => o is >= (byte)'A' and <= (byte)'Z' ? (byte)(o + 0x20) : o).ToArray();
 
-            OctetHash.AddLabelIgnoringCase(1, label).ShouldBe(OctetHash.AddLabel(1, lower));
+            ByteHash.AddLabelIgnoringCase(1, label).ShouldBe(ByteHash.AddLabel(1, lower));
         }
     }
 

@@ -40,7 +40,6 @@ public sealed class RateTests
     [InlineData(0, 0, 0)]
     [InlineData(100, 0, 2)]
     [InlineData(0, 100, 1)]
-    [InlineData(100.0, 0.0, 2)]
     public void Never_and_always_are_exact(double bounce, double defer, int outcome)
     {
         var policy = PolicyFolder.Snapshot($"default = {{ bounce = {bounce}, defer = {defer} }}");

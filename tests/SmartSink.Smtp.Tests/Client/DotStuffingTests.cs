@@ -2,8 +2,8 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using SmartSink.Smtp.Client;
-using SmartSink.Smtp.Data;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
 
 namespace SmartSink.Smtp.Tests.Client;
 

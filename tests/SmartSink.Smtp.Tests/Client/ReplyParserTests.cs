@@ -28,11 +28,11 @@ public sealed class ReplyParserTests
     [InlineData("550 55.7.1 no class\r\n", 550, "")]
     [InlineData("421-4.7.0 one\r\n421 4.7.1 two\r\n", 421, "4.7.1")]
     [InlineData("250-\r\n250 \r\n", 250, "")]
-    public void A_reply_is_read(string octets, int code, string enhanced)
+    public void A_reply_is_read(string bytes, int code, string enhanced)
     {
         var parser = new ReplyParser();
-        parser.Parse(Encoding.UTF8.GetBytes(octets), null, out var consumed).ShouldBe(ReplyParseStatus.Complete);
-        consumed.ShouldBe(octets.Length);
+        parser.Parse(Encoding.UTF8.GetBytes(bytes), null, out var consumed).ShouldBe(ReplyParseStatus.Complete);
+        consumed.ShouldBe(bytes.Length);
         (parser.Reply.Code, parser.Reply.Enhanced.ToString()).ShouldBe((code, enhanced));
     }
 
@@ -45,10 +45,10 @@ public sealed class ReplyParserTests
     [InlineData(" 250 OK\r\n")]
     [InlineData("250-one\r\n251 two\r\n")]
     [InlineData("\r\n")]
-    public void What_is_no_reply_is_malformed(string octets)
+    public void What_is_no_reply_is_malformed(string bytes)
     {
         var parser = new ReplyParser();
-        parser.Parse(Encoding.UTF8.GetBytes(octets), null, out _).ShouldBe(ReplyParseStatus.Malformed);
+        parser.Parse(Encoding.UTF8.GetBytes(bytes), null, out _).ShouldBe(ReplyParseStatus.Malformed);
     }
 
     [Fact]
@@ -67,33 +67,33 @@ public sealed class ReplyParserTests
             Arb.From(Gen.Choose(1, 7).NonEmptyListOf()),
             (replies, pieces) =>
             {
-                var octets = Encoding.UTF8.GetBytes(string.Concat(replies.Select(reply => Write(reply.Code, [.. reply.Lines]))));
-                return Read(octets, [.. pieces]).Codes.SequenceEqual(replies.Select(reply => reply.Code));
+                var bytes = Encoding.UTF8.GetBytes(string.Concat(replies.Select(reply => Write(reply.Code, [.. reply.Lines]))));
+                return Read(bytes, [.. pieces]).Codes.SequenceEqual(replies.Select(reply => reply.Code));
             }).QuickCheckThrowOnFailure(2_000);
 
     [Fact]
     public void What_is_read_does_not_depend_on_the_split() =>
-        Prop.ForAll(Arb.From(Noise), Arb.From(Gen.Choose(1, 5).NonEmptyListOf()), (octets, pieces) =>
+        Prop.ForAll(Arb.From(Noise), Arb.From(Gen.Choose(1, 5).NonEmptyListOf()), (bytes, pieces) =>
         {
-            var whole = Read(octets, [Math.Max(octets.Length, 1)]);
-            var split = Read(octets, [.. pieces]);
+            var whole = Read(bytes, [Math.Max(bytes.Length, 1)]);
+            var split = Read(bytes, [.. pieces]);
             return whole.Codes.SequenceEqual(split.Codes) && whole.Malformed == split.Malformed;
         }).QuickCheckThrowOnFailure(10_000);
 
     private static string Write(int code, string[] lines) =>
         string.Concat(lines.Select((line, index) => $"{code}{(index < lines.Length - 1 ? '-' : ' ')}{line}\r\n"));
 
-    private static (List<int> Codes, bool Malformed) Read(byte[] octets, int[] pieces)
+    private static (List<int> Codes, bool Malformed) Read(byte[] bytes, int[] pieces)
     {
         var parser = new ReplyParser();
         var codes = new List<int>();
         var position = 0;
-        for (var index = 0; position < octets.Length; index++)
+        for (var index = 0; position < bytes.Length; index++)
         {
-            var end = Math.Min(position + pieces[index % pieces.Length], octets.Length);
+            var end = Math.Min(position + pieces[index % pieces.Length], bytes.Length);
             while (position < end)
             {
-                var status = parser.Parse(octets.AsSpan(position, end - position), null, out var consumed);
+                var status = parser.Parse(bytes.AsSpan(position, end - position), null, out var consumed);
                 position += consumed;
                 if (status == ReplyParseStatus.Malformed)
                 {

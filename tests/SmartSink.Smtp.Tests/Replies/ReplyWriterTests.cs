@@ -63,5 +63,5 @@ public sealed class ReplyWriterTests
         Should.Throw<ArgumentOutOfRangeException>(() => new FixedReply(code, default, "x"u8));
 
     private static string Write(EnhancedStatusCode enhanced, string text) =>
-        Encoding.UTF8.GetString(new FixedReply(550, enhanced, Encoding.UTF8.GetBytes(text)).Octets);
+        Encoding.UTF8.GetString(new FixedReply(550, enhanced, Encoding.UTF8.GetBytes(text)).Bytes);
 }

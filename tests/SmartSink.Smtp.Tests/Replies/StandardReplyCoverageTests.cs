@@ -20,7 +20,7 @@ public sealed class StandardReplyCoverageTests
     {
         var reply = (FixedReply)Fields().Single(field => field.Name == name).GetValue(null)!;
         var seen = Seen();
-        foreach (var line in Encoding.UTF8.GetString(reply.Octets).Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in Encoding.UTF8.GetString(reply.Bytes).Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
         {
             seen.ShouldContain(line);
         }
@@ -28,14 +28,14 @@ public sealed class StandardReplyCoverageTests
 
     [Fact]
     public void Each_text_is_its_own() =>
-        Fields().Select(field => field.GetValue(null)).OfType<FixedReply>().Select(reply => Encoding.UTF8.GetString(reply.Octets)).Order()
+        Fields().Select(field => field.GetValue(null)).OfType<FixedReply>().Select(reply => Encoding.UTF8.GetString(reply.Bytes)).Order()
             .ShouldBeUnique();
 
     [Theory]
     [MemberData(nameof(Fixed))]
     public void An_enhanced_code_has_the_class_of_its_reply(string name)
     {
-        var line = Encoding.UTF8.GetString(((FixedReply)Fields().Single(field => field.Name == name).GetValue(null)!).Octets);
+        var line = Encoding.UTF8.GetString(((FixedReply)Fields().Single(field => field.Name == name).GetValue(null)!).Bytes);
         if (line[5] == '.')
         {
             line[4].ShouldBe(line[0]);

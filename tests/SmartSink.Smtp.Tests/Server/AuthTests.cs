@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
 

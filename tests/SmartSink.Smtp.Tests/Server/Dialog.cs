@@ -53,17 +53,17 @@ internal sealed class Dialog
     public string Say(string lines) => Send(Encoding.UTF8.GetBytes(lines.Replace("|", "\r\n", StringComparison.Ordinal)));
 
     /// <summary>Has octets of a chunk dropped unread.</summary>
-    public string Drop(long octets) => Take(Session.Dropped(octets, _output, Now));
+    public string Drop(long bytes) => Take(Session.Dropped(bytes, _output, Now));
 
-    public string Send(ReadOnlySpan<byte> octets) => Send(octets, out _);
+    public string Send(ReadOnlySpan<byte> bytes) => Send(bytes, out _);
 
-    public string Send(ReadOnlySpan<byte> octets, out int consumed)
+    public string Send(ReadOnlySpan<byte> bytes, out int consumed)
     {
         var replies = new StringBuilder();
         consumed = 0;
         do
         {
-            var step = Session.Advance(octets[consumed..], _output, Now);
+            var step = Session.Advance(bytes[consumed..], _output, Now);
             consumed += step.Consumed;
             replies.Append(Take(step));
         }

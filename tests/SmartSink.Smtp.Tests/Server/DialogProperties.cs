@@ -1,7 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
 
@@ -36,19 +36,19 @@ public sealed class DialogProperties
 
     [Fact]
     public void Any_split_of_the_input_gives_the_same_replies_and_reports() =>
-        Prop.ForAll(Arb.From(Dialogs), Arb.From(Gen.Choose(1, 40).NonEmptyListOf()), (octets, pieces) =>
+        Prop.ForAll(Arb.From(Dialogs), Arb.From(Gen.Choose(1, 40).NonEmptyListOf()), (bytes, pieces) =>
         {
-            var whole = Play(octets, [octets.Length + 1]);
-            return Play(octets, [.. pieces]) == whole && Play(octets, [1]) == whole && Play(octets, [.. pieces], drop: true) == whole;
+            var whole = Play(bytes, [bytes.Length + 1]);
+            return Play(bytes, [.. pieces]) == whole && Play(bytes, [1]) == whole && Play(bytes, [.. pieces], drop: true) == whole;
         }).QuickCheckThrowOnFailure(3_000);
 
     [Fact]
     public void Any_split_of_LMTP_gives_the_same_replies_and_reports() =>
         Prop.ForAll(Arb.From(Dialogs), Arb.From(Gen.Choose(1, 40).NonEmptyListOf()), (rest, pieces) =>
         {
-            byte[] octets = [.. "LHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<x@kept.example>\r\nRCPT TO:<a@b.example>\r\n"u8, .. rest];
-            var whole = Play(octets, [octets.Length + 1], options: OfLmtp);
-            return Play(octets, [.. pieces], options: OfLmtp) == whole && Play(octets, [.. pieces], drop: true, OfLmtp) == whole && Play(octets, [1], options: OfLmtp) == whole;
+            byte[] bytes = [.. "LHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<x@kept.example>\r\nRCPT TO:<a@b.example>\r\n"u8, .. rest];
+            var whole = Play(bytes, [bytes.Length + 1], options: OfLmtp);
+            return Play(bytes, [.. pieces], options: OfLmtp) == whole && Play(bytes, [.. pieces], drop: true, OfLmtp) == whole && Play(bytes, [1], options: OfLmtp) == whole;
         }).QuickCheckThrowOnFailure(2_000);
 
     [Fact]
@@ -90,10 +90,10 @@ public sealed class DialogProperties
 
     [Fact]
     public void Random_octets_never_throw_and_every_reply_is_whole() =>
-        Prop.ForAll(Arb.From(Gen.Choose(0, 255).Select(octet => (byte)octet).ArrayOf()), Arb.From(Gen.Elements("", "EHLO a|", "EHLO a|MAIL FROM:<>|", "EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|DATA|", "EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|BDAT 5|", "EHLO a|AUTH LOGIN|", "EHLO a|AUTH PLAIN|")), (octets, start) =>
+        Prop.ForAll(Arb.From(Gen.Choose(0, 255).Select(octet => (byte)octet).ArrayOf()), Arb.From(Gen.Elements("", "EHLO a|", "EHLO a|MAIL FROM:<>|", "EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|DATA|", "EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|BDAT 5|", "EHLO a|AUTH LOGIN|", "EHLO a|AUTH PLAIN|")), (bytes, start) =>
         {
             var dialog = Dialog.After(start, new OneKept(), Options);
-            return dialog.Send(octets).Split('|')[..^1].All(IsReplyLine);
+            return dialog.Send(bytes).Split('|')[..^1].All(IsReplyLine);
         }).QuickCheckThrowOnFailure(5_000);
 
     [Fact]
@@ -112,15 +112,15 @@ public sealed class DialogProperties
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(100 * 128);
     }
 
-    private static string Play(byte[] octets, int[] pieces, bool drop = false, SmtpSessionOptions? options = null)
+    private static string Play(byte[] bytes, int[] pieces, bool drop = false, SmtpSessionOptions? options = null)
     {
         var dialog = new Dialog(new OneKept(), options ?? Options);
         var replies = new StringBuilder(dialog.Start());
         var pending = Array.Empty<byte>();
         var position = 0;
-        for (var i = 0; position < octets.Length && dialog.Action == SessionAction.Read; i++)
+        for (var i = 0; position < bytes.Length && dialog.Action == SessionAction.Read; i++)
         {
-            var length = Math.Min(pieces[i % pieces.Length], octets.Length - position);
+            var length = Math.Min(pieces[i % pieces.Length], bytes.Length - position);
             if (drop && dialog.Session.Droppable > 0)
             {
                 length = (int)Math.Min(length, dialog.Session.Droppable);
@@ -129,7 +129,7 @@ public sealed class DialogProperties
                 continue;
             }
 
-            pending = [.. pending, .. octets.AsSpan(position, length)];
+            pending = [.. pending, .. bytes.AsSpan(position, length)];
             position += length;
             replies.Append(dialog.Send(pending, out var consumed));
             pending = pending[consumed..];

@@ -19,16 +19,16 @@ public sealed class MemoryTests
     {
         var session = Greeted();
         var output = new ReplyBuffer();
-        var octets = Encoding.ASCII.GetBytes(
+        var bytes = Encoding.ASCII.GetBytes(
             "MAIL FROM:<a@b.example> SIZE=100 BODY=8BITMIME\r\n"
             + string.Concat(Enumerable.Repeat("RCPT TO:<\"c\\c\"@d.example> NOTIFY=NEVER\r\n", 40))
             + "RCPT TO:<x@kept.example>\r\nRCPT TO:<broken\r\nRCPT TO:<x@no.example>\r\nDATA\r\nSubject: x\r\n\r\nText\r\n.\r\nRSET\r\nNOOP\r\n"
             + "MAIL FROM:<>\r\nRCPT TO:<postmaster>\r\nDATA\r\nText\r\n.\r\nMAIL FROM:<a@b.example>\r\nRSET\r\n"
             + "MAIL FROM:<a@b.example> BODY=BINARYMIME\r\nRCPT TO:<c@d.example>\r\nBDAT 4\r\nTextBDAT 0 LAST\r\nBDAT 2 LAST\r\nxx");
-        Run(session, octets, output, 3);
+        Run(session, bytes, output, 3);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Run(session, octets, output, 100);
+        Run(session, bytes, output, 100);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
@@ -37,13 +37,13 @@ public sealed class MemoryTests
     {
         var session = Greeted(new() { Hostname = "mx.sink.test", Protocol = MailProtocol.Lmtp }, "LHLO c\r\n"u8);
         var output = new ReplyBuffer();
-        var octets = Encoding.ASCII.GetBytes(
+        var bytes = Encoding.ASCII.GetBytes(
             "MAIL FROM:<a@b.example>\r\nRCPT TO:<x@kept.example>\r\nRCPT TO:<y@d.example>\r\nRCPT TO:<z@kept.example>\r\nDATA\r\nText\r\n.\r\n"
             + "MAIL FROM:<a@b.example>\r\nRCPT TO:<x@kept.example>\r\nBDAT 4 LAST\r\nText");
-        Run(session, octets, output, 3);
+        Run(session, bytes, output, 3);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Run(session, octets, output, 100);
+        Run(session, bytes, output, 100);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
@@ -69,12 +69,12 @@ public sealed class MemoryTests
         return session;
     }
 
-    private static void Run(SmtpSession session, byte[] octets, ReplyBuffer output, int times)
+    private static void Run(SmtpSession session, byte[] bytes, ReplyBuffer output, int times)
     {
         for (var i = 0; i < times; i++)
         {
             output.Clear();
-            session.Advance(octets, output, default);
+            session.Advance(bytes, output, default);
         }
     }
 }

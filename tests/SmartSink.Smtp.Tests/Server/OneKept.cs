@@ -12,7 +12,7 @@ internal sealed class OneKept : IMailboxFilter
 
     public string EntryName(int entry) => "other";
 
-    public FilterAnswer Answer(in DialogFacts facts) => facts.Domain switch
+    public FilterAnswer Answer(in SessionFacts facts) => facts.Domain switch
     {
         _ when facts.Domain.SequenceEqual("no.example"u8) => new FilterAnswer { Reply = No },
         _ when facts.Domain.SequenceEqual("kept.example"u8) => new FilterAnswer { Reply = No, ReplyStage = Stage.Data },

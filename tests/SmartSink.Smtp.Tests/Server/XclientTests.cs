@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
 

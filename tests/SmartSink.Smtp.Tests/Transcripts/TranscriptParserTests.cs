@@ -15,7 +15,7 @@ public sealed class TranscriptParserTests
     public void What_the_client_sends(string line, string expected)
     {
         var send = Parse(line + "\nCLOSE quit\n").Steps[0].ShouldBeOfType<SendStep>();
-        Encoding.UTF8.GetString(send.Octets.Span).ShouldBe(expected);
+        Encoding.UTF8.GetString(send.Bytes.Span).ShouldBe(expected);
     }
 
     [Theory]

@@ -15,5 +15,5 @@ public sealed class AcceptAll(params string[] entries) : IMailboxFilter
     public string EntryName(int entry) => _entries[entry];
 
     /// <inheritdoc/>
-    public FilterAnswer Answer(in DialogFacts facts) => default;
+    public FilterAnswer Answer(in SessionFacts facts) => default;
 }

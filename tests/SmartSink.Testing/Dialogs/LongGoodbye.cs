@@ -12,7 +12,7 @@ public sealed class LongGoodbye() : Reply(421, closes: true)
     public const string LastLine = "421 4.3.2 the end";
 
     /// <inheritdoc/>
-    public override void WriteTo(ReplyBuffer output, in DialogFacts facts)
+    public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
     {
         Span<byte> line = stackalloc byte[500];
         line.Fill((byte)'x');

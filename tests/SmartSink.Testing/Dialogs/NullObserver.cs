@@ -1,6 +1,6 @@
 using System.Net;
 using SmartSink.Smtp;
-using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
@@ -40,7 +40,7 @@ public sealed class NullObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
-    public void Refused(in DialogFacts facts, Reply reply)
+    public void Refused(in SessionFacts facts, Reply reply)
     {
     }
 }

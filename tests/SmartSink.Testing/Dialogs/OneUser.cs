@@ -1,5 +1,5 @@
 using System.Text;
-using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Auth;
 
 namespace SmartSink.Testing.Dialogs;
 

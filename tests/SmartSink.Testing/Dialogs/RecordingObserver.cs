@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using SmartSink.Smtp;
-using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
@@ -61,11 +61,11 @@ public sealed class RecordingObserver : ISessionObserver
         _events.Enqueue($"introduced by {speaker}: {Text(attributes)}");
 
     /// <inheritdoc/>
-    public void Refused(in DialogFacts facts, Reply reply)
+    public void Refused(in SessionFacts facts, Reply reply)
     {
         ArgumentNullException.ThrowIfNull(reply);
         _events.Enqueue($"refused <{Text(facts.Recipient)}> at {facts.Stage} with {reply.Code}");
     }
 
-    private static string Text(ReadOnlySpan<byte> octets) => Encoding.UTF8.GetString(octets);
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }

@@ -35,11 +35,11 @@ public sealed class ScriptedFilter : IMailboxFilter
     }
 
     /// <inheritdoc/>
-    public FilterAnswer Answer(in DialogFacts facts)
+    public FilterAnswer Answer(in SessionFacts facts)
     {
         Asked.Add($"{facts.Stage} helo={Text(facts.Helo)} sender={Text(facts.Sender)}/{Text(facts.SenderDomain)} recipient={Text(facts.Recipient)}/{Text(facts.LocalPart)}/{Text(facts.Domain)} host={Text(facts.Hostname)} client={facts.ClientAddress}{(facts.Destination is null ? string.Empty : $" to={facts.Destination}")} id={facts.TransactionId.Length} at={facts.Now.Milliseconds}");
         return facts.Stage == Stage.Rcpt && _domains.TryGetValue(Text(facts.Domain), out var answer) ? answer : _stages.GetValueOrDefault(facts.Stage);
     }
 
-    private static string Text(ReadOnlySpan<byte> octets) => Encoding.UTF8.GetString(octets);
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }

@@ -30,7 +30,7 @@ public sealed class GeneratedDecisions
     public int Unknown() => Answer("nobody.knows.this.example"u8);
 
     private int Answer(ReadOnlySpan<byte> domain) =>
-        _snapshot.Answer(new DialogFacts
+        _snapshot.Answer(new SessionFacts
         {
             Stage = Stage.Rcpt,
             ClientAddress = IPAddress.Loopback,

@@ -7,7 +7,7 @@ public interface ITranscriptPeer : IAsyncDisposable
     ValueTask UsePolicyAsync(string path);
 
     /// <summary>Sends octets in one piece.</summary>
-    ValueTask SendAsync(ReadOnlyMemory<byte> octets);
+    ValueTask SendAsync(ReadOnlyMemory<byte> bytes);
 
     /// <summary>The server's next line, without its CRLF; null when it closed, or over memory when it has no more to say for now.</summary>
     ValueTask<string?> ReceiveLineAsync();

@@ -1,5 +1,5 @@
 using System.Globalization;
-using SmartSink.Smtp.Authentication;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
 

@@ -42,7 +42,7 @@ public sealed class SansIoPeer : ITranscriptPeer
     }
 
     /// <inheritdoc/>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> octets)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         Start();
         if (_action == SessionAction.Close)
@@ -50,7 +50,7 @@ public sealed class SansIoPeer : ITranscriptPeer
             return ValueTask.CompletedTask; // a closed socket takes no more
         }
 
-        Feed([.. _unconsumed, .. octets.Span]);
+        Feed([.. _unconsumed, .. bytes.Span]);
         return ValueTask.CompletedTask;
     }
 
@@ -124,9 +124,9 @@ public sealed class SansIoPeer : ITranscriptPeer
         }
     }
 
-    private void Feed(byte[] octets)
+    private void Feed(byte[] bytes)
     {
-        var rest = octets.AsSpan();
+        var rest = bytes.AsSpan();
         do
         {
             var step = _session.Advance(rest, _output, _now);

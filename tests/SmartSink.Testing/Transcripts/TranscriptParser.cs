@@ -57,7 +57,7 @@ public static class TranscriptParser
         return word switch
         {
             "C:" => new SendStep(number, Encoding.UTF8.GetBytes(rest + "\r\n")),
-            "C!" => new SendStep(number, QuotedOctets.Parse(rest)),
+            "C!" => new SendStep(number, QuotedBytes.Parse(rest)),
             "S:" => new ExpectStep(number, rest, IsPattern: false),
             "S~" => new ExpectStep(number, rest, IsPattern: true),
             "TLS" when rest.Length == 0 => new TlsStep(number),

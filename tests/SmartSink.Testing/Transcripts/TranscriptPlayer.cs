@@ -15,7 +15,7 @@ public static class TranscriptPlayer
             switch (step)
             {
                 case SendStep send:
-                    await SendAsync(peer, send.Octets, split);
+                    await SendAsync(peer, send.Bytes, split);
                     break;
                 case ExpectStep expect:
                     await ExpectAsync(transcript, expect, peer);
@@ -47,7 +47,7 @@ public static class TranscriptPlayer
             switch (step)
             {
                 case SendStep send:
-                    sent = sent is null ? send : sent with { Octets = (byte[])[.. sent.Octets.Span, .. send.Octets.Span] };
+                    sent = sent is null ? send : sent with { Bytes = (byte[])[.. sent.Bytes.Span, .. send.Bytes.Span] };
                     break;
                 case ExpectStep:
                     expected.Add(step);
@@ -75,19 +75,19 @@ public static class TranscriptPlayer
         }
     }
 
-    private static async ValueTask SendAsync(ITranscriptPeer peer, ReadOnlyMemory<byte> octets, TranscriptSplit split)
+    private static async ValueTask SendAsync(ITranscriptPeer peer, ReadOnlyMemory<byte> bytes, TranscriptSplit split)
     {
-        while (!octets.IsEmpty)
+        while (!bytes.IsEmpty)
         {
             var length = split switch
             {
                 TranscriptSplit.Octet => 1,
-                TranscriptSplit.Line => octets.Span.IndexOf((byte)'\n') + 1,
-                _ => octets.Length,
+                TranscriptSplit.Line => bytes.Span.IndexOf((byte)'\n') + 1,
+                _ => bytes.Length,
             };
-            length = length == 0 ? octets.Length : length;
-            await peer.SendAsync(octets[..length]);
-            octets = octets[length..];
+            length = length == 0 ? bytes.Length : length;
+            await peer.SendAsync(bytes[..length]);
+            bytes = bytes[length..];
         }
     }
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
-using SmartSink.Configuration;
-using SmartSink.Observability.Metrics;
 using SmartSink.Policy;
+using SmartSink.Settings;
+using SmartSink.Telemetry;
 using SmartSink.Testing;
 
 namespace SmartSink.Tests.Documentation;

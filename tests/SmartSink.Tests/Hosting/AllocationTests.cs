@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
-using SmartSink.Configuration;
+using SmartSink.Settings;
 using SmartSink.Testing;
 using SmartSink.Testing.Time;
-using SmartSink.Tests.Listening;
+using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Hosting;
 

@@ -1,10 +1,9 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using SmartSink.Configuration;
-using SmartSink.Configuration.Values;
 using SmartSink.Hosting;
+using SmartSink.Settings;
 using SmartSink.Testing;
-using SmartSink.Tests.Listening;
+using SmartSink.Tests.Connections;
 using SmartSink.Tls;
 
 namespace SmartSink.Tests.Hosting;

@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using SmartSink.Configuration;
-using SmartSink.Listening;
-using SmartSink.Observability;
-using SmartSink.Observability.Metrics;
-using SmartSink.Reloading;
-using SmartSink.Tests.Observability;
-using SmartSink.Tests.Reloading;
+using SmartSink.Connections;
+using SmartSink.Settings;
+using SmartSink.Telemetry;
+using SmartSink.Tests.Telemetry;
+using SmartSink.Tests.Watching;
+using SmartSink.Watching;
 
 namespace SmartSink.Tests.Hosting;
 
@@ -27,8 +26,8 @@ public sealed class ReloadUnderLoadTests
         using var policy = new ReloadFixture(ReloadFixture.Refusing("revision 0"));
         using var metrics = new MetricsFixture();
         var settings = new SinkSettings { ListenAddress = IPAddress.Loopback, Port = 0, StateFolder = policy.Folder.Path, Hostname = "sink.example" };
-        var reporter = new SessionReporter(new DialogMetrics(metrics.Factory), NullLogger<SessionReporter>.Instance);
-        using var server = new SmtpServer(settings, policy.Holder, reporter, new ConnectionMetrics(metrics.Factory).ForListener, null, TimeProvider.System, NullLoggerFactory.Instance);
+        var reporter = new SessionReporter(new SessionMetrics(metrics.Factory), NullLogger<SessionReporter>.Instance);
+        using var server = new SmtpHost(settings, policy.Holder, reporter, new ConnectionMetrics(metrics.Factory).ForListener, null, TimeProvider.System, NullLoggerFactory.Instance);
         server.Start();
         var inForce = 0;
         policy.Holder.Reloaded += (_, report) => inForce += report.Result == ReloadResult.Applied ? 1 : 0;

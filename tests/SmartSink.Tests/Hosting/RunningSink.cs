@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
-using SmartSink.Configuration;
 using SmartSink.Hosting;
+using SmartSink.Settings;
 using SmartSink.Testing;
 
 namespace SmartSink.Tests.Hosting;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using SmartSink.Hosting;
-using SmartSink.Observability.Metrics;
+using SmartSink.Telemetry;
 
 namespace SmartSink.Tests.Hosting;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using SmartSink.Reloading;
 using SmartSink.Tests.Hosting;
-using SmartSink.Tests.Reloading;
+using SmartSink.Tests.Watching;
+using SmartSink.Watching;
 
 namespace SmartSink.Tests.Http;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using SmartSink.Testing.Processes;
+using SmartSink.Tests.Connections;
 using SmartSink.Tests.Hosting;
-using SmartSink.Tests.Listening;
 
 namespace SmartSink.Tests.Processes;
 

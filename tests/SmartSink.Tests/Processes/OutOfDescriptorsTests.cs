@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
-using SmartSink.Tests.Listening;
+using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Processes;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using SmartSink.Listening;
+using SmartSink.Connections;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
 using SmartSink.Tests.Hosting;

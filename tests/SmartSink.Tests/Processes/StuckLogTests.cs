@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
-using SmartSink.Tests.Listening;
+using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Processes;
 

@@ -40,7 +40,7 @@ public sealed class UnwrittenMappingsTests
 
         (nuint, nuint)[] found = expected ? [(Address("7fb957fb0000"), Address("7fb958df6000"))] : [];
         UnwrittenMappings.In(new MemoryStream(Encoding.UTF8.GetBytes(lines))).ShouldBe(found);
-        UnwrittenMappings.In(new OctetByOctet(Encoding.UTF8.GetBytes(lines))).ShouldBe(found);
+        UnwrittenMappings.In(new ByteByByte(Encoding.UTF8.GetBytes(lines))).ShouldBe(found);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class UnwrittenMappingsTests
 
     private static nuint Address(string text) => nuint.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    private sealed class OctetByOctet(byte[] octets) : MemoryStream(octets)
+    private sealed class ByteByByte(byte[] bytes) : MemoryStream(bytes)
     {
         public override int Read(Span<byte> buffer) => base.Read(buffer[..1]);
     }

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
-using SmartSink.Configuration;
-using SmartSink.Reloading;
+using SmartSink.Settings;
 using SmartSink.Testing;
-using SmartSink.Tests.Reloading;
+using SmartSink.Tests.Watching;
 using SmartSink.Tls;
+using SmartSink.Watching;
 
 namespace SmartSink.Tests.Tls;
 

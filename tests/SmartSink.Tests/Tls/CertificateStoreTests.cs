@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
-using SmartSink.Configuration;
+using SmartSink.Settings;
 using SmartSink.Testing;
 using SmartSink.Testing.Time;
 using SmartSink.Tls;

@@ -51,8 +51,8 @@ internal static class ClientHello
             return [];
         }
 
-        var octets = Encoding.ASCII.GetBytes(name);
-        return [0, 0, .. Short(octets.Length + 5), .. Short(octets.Length + 3), 0, .. Short(octets.Length), .. octets];
+        var bytes = Encoding.ASCII.GetBytes(name);
+        return [0, 0, .. Short(bytes.Length + 5), .. Short(bytes.Length + 3), 0, .. Short(bytes.Length), .. bytes];
     }
 
     private static byte[] Short(int number) => [(byte)(number >> 8), (byte)number];

@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
-using SmartSink.Configuration;
+using SmartSink.Settings;
 using SmartSink.Testing;
 using SmartSink.Testing.Time;
-using SmartSink.Tests.Listening;
+using SmartSink.Tests.Connections;
 using SmartSink.Tls;
 
 namespace SmartSink.Tests.Tls;

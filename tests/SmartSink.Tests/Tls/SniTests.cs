@@ -1,9 +1,9 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using SmartSink.Configuration;
+using SmartSink.Settings;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing;
-using SmartSink.Tests.Listening;
+using SmartSink.Tests.Connections;
 using SmartSink.Tls;
 
 namespace SmartSink.Tests.Tls;

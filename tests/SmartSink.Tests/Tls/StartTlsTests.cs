@@ -1,10 +1,10 @@
 using System.Security.Authentication;
 using System.Text;
-using SmartSink.Configuration;
+using SmartSink.Settings;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
-using SmartSink.Tests.Listening;
+using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Tls;
 
@@ -33,12 +33,12 @@ public class StartTlsTests
     [Theory]
     [InlineData("STARTTLS\r\nMAIL FROM:<injected@example.org>\r\n")]
     [InlineData("STARTTLS\r\nMAIL FROM:<injected@example.org>\r\nRCPT TO:<a@b.example>\r\nDATA\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\n")]
-    public async Task What_was_injected_behind_STARTTLS_is_dropped(string octets)
+    public async Task What_was_injected_behind_STARTTLS_is_dropped(string bytes)
     {
         await using var server = RunningServer.Start(WithTls);
         await using var client = await server.GreetedAsync();
         await client.AskAsync("EHLO c");
-        await client.SendAsync(octets);
+        await client.SendAsync(bytes);
         (await client.ReplyAsync()).ShouldStartWith("220 2.0.0");
         await client.StartTlsAsync();
         (await client.AskAsync("RCPT TO:<a@b.example>")).ShouldStartWith("503");

@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using SmartSink.Configuration;
+using SmartSink.Settings;
 using SmartSink.Smtp.Server;
-using SmartSink.Tests.Listening;
+using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Tls;
 
@@ -34,13 +34,13 @@ public class TlsBadInputTests
 
     [Theory]
     [MemberData(nameof(NotHellos))]
-    public async Task What_is_no_hello_ends_the_connection(string what, byte[] octets)
+    public async Task What_is_no_hello_ends_the_connection(string what, byte[] bytes)
     {
         foreach (var mode in new[] { TlsMode.Implicit, TlsMode.StartTls })
         {
             await using var server = RunningServer.Start(settings => settings with { Tls = mode });
             await using var client = await server.BeforeHandshakeAsync();
-            await client.SendUntilClosedAsync(octets);
+            await client.SendUntilClosedAsync(bytes);
             client.HalfClose();
             await client.ReadToEndAsync();
             (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.TlsFailed, what);
@@ -61,7 +61,7 @@ public class TlsBadInputTests
         await using var server = RunningServer.Start(settings => settings with { Tls = TlsMode.Implicit });
         await using var client = await server.ConnectAsync();
         await client.SendAsync(ClientHello.Make(serverName));
-        (await client.OctetAsync()).ShouldBe(HandshakeRecord);
+        (await client.ByteAsync()).ShouldBe(HandshakeRecord);
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public class TlsBadInputTests
         await using var server = RunningServer.Start(settings => settings with { Tls = TlsMode.Implicit });
         await using var client = await server.ConnectAsync();
         await client.SendAsync(ClientHello.InTwoRecords("localhost", first));
-        (await client.OctetAsync()).ShouldBe(HandshakeRecord);
+        (await client.ByteAsync()).ShouldBe(HandshakeRecord);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public class TlsBadInputTests
             await client.SendAsync(hello.AsMemory(0, Math.Min(sent, hello.Length)));
             if (sent > hello.Length)
             {
-                (await client.OctetAsync()).ShouldBe(HandshakeRecord);
+                (await client.ByteAsync()).ShouldBe(HandshakeRecord);
             }
 
             await server.SettledAsync(received: 0);
@@ -145,6 +145,6 @@ public class TlsBadInputTests
             await client.SendAsync(new[] { octet });
         }
 
-        (await client.OctetAsync()).ShouldBe(HandshakeRecord);
+        (await client.ByteAsync()).ShouldBe(HandshakeRecord);
     }
 }

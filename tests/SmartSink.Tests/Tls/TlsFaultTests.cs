@@ -1,10 +1,9 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using SmartSink.Configuration;
-using SmartSink.Configuration.Values;
+using SmartSink.Settings;
 using SmartSink.Smtp.Server;
-using SmartSink.Tests.Listening;
+using SmartSink.Tests.Connections;
 using SmartSink.Tls;
 
 namespace SmartSink.Tests.Tls;

@@ -3,7 +3,7 @@ using SmartSink.Policy;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
 using SmartSink.Testing.Transcripts;
-using SmartSink.Tests.Listening;
+using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Transcripts;
 
@@ -23,12 +23,12 @@ internal sealed class SocketPeer : ITranscriptPeer
         return ValueTask.CompletedTask;
     }
 
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> octets)
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         var client = await ClientAsync();
         try
         {
-            await client.SendAsync(octets);
+            await client.SendAsync(bytes);
         }
         catch (IOException)
         {

@@ -18,11 +18,11 @@ public sealed class MessageFlagTests : IDisposable
     [InlineData("3kb", 3000)]
     [InlineData("1KiB", 1024)]
     [InlineData("300kb", 300_000)]
-    public async Task Body_size_is_that_of_the_text(string size, int octets)
+    public async Task Body_size_is_that_of_the_text(string size, int bytes)
     {
         var run = await FlagRun.StartAsync($"--message-count 2 --body-size {size}");
 
-        run.Messages.Select(message => message.Text.Length).ShouldBe([octets, octets]);
+        run.Messages.Select(message => message.Text.Length).ShouldBe([bytes, bytes]);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class MessageFlagTests : IDisposable
 
         var run = await FlagRun.StartAsync("--message-count 2 --body-file", file);
 
-        run.Messages.ShouldAllBe(message => message.Octets == string.Join("\r\n", lines) + "\r\n");
+        run.Messages.ShouldAllBe(message => message.Bytes == string.Join("\r\n", lines) + "\r\n");
         run.Messages.Count.ShouldBe(2);
     }
 
@@ -150,7 +150,7 @@ public sealed class MessageFlagTests : IDisposable
 
         var run = await FlagRun.StartAsync("--message-count 5 --replay", file);
 
-        run.Messages.Select(message => message.Octets).ShouldBe(Enumerable.Range(0, 5).Select(number => expected[number % 2]));
+        run.Messages.Select(message => message.Bytes).ShouldBe(Enumerable.Range(0, 5).Select(number => expected[number % 2]));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class MessageFlagTests : IDisposable
 
         var run = await FlagRun.StartAsync("--message-count 4 --replay", _folder.Combine("mail"));
 
-        run.Messages.Select(message => message.Octets)
+        run.Messages.Select(message => message.Bytes)
             .ShouldBe(new[] { "first", "second", "third", "fourth" }.Select(subject => $"Subject: {subject}\r\n\r\ntext\r\n"));
     }
 

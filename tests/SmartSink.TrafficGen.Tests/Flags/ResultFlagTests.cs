@@ -25,7 +25,7 @@ public sealed class ResultFlagTests : IDisposable
         (report.GetProperty("run_id").GetString(), report.GetProperty("seed").GetUInt64()).ShouldBe(("r-1", 9UL));
         var messages = report.GetProperty("messages");
         (messages.GetProperty("accepted").GetInt64(), messages.GetProperty("refused").GetInt64()).ShouldBe((run.Messages.Count, refused));
-        report.GetProperty("bytes").GetInt64().ShouldBe(run.Messages.Sum(message => message.Octets.Length));
+        report.GetProperty("bytes").GetInt64().ShouldBe(run.Messages.Sum(message => message.Bytes.Length));
         report.GetProperty("connections").GetInt64().ShouldBe(run.Sessions.Count);
         report.GetProperty("recipients").GetProperty("permfail").GetInt64().ShouldBe(refused);
         (run.ExitCode, asked.Count).ShouldBe((0, 40));

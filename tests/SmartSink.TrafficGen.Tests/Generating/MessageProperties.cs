@@ -56,13 +56,13 @@ public sealed class MessageProperties
     private static void Check(TrafficOptions options, int number)
     {
         var (draft, wire) = Make(options, number);
-        var octets = Wire.Message(wire);
-        draft.Envelope.Size.ShouldBe(octets.Length);
-        var lines = octets.Split("\r\n");
+        var bytes = Wire.Message(wire);
+        draft.Envelope.Size.ShouldBe(bytes.Length);
+        var lines = bytes.Split("\r\n");
         lines.ShouldAllBe(line => line.Length <= 998 && !line.StartsWith('.') && !line.Contains('\r') && !line.Contains('\n'));
         lines[^1].ShouldBeEmpty();
 
-        var message = new HeardMessage(string.Empty, string.Empty, [], octets);
+        var message = new HeardMessage(string.Empty, string.Empty, [], bytes);
         foreach (var name in Once)
         {
             message.Field(name).ShouldNotBeEmpty(name);
@@ -81,7 +81,7 @@ public sealed class MessageProperties
         DateTimeOffset.TryParseExact(message.Field("Date"), "ddd, dd MMM yyyy HH:mm:ss zzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out _).ShouldBeTrue();
         draft.Envelope.RecipientCount.ShouldBe(options.RecipientsPerMessage);
         draft.Envelope.EightBit.ShouldBe(options.SmtpUtf8);
-        (octets.Any(octet => octet > '\x7f') && !options.SmtpUtf8).ShouldBeFalse();
+        (bytes.Any(octet => octet > '\x7f') && !options.SmtpUtf8).ShouldBeFalse();
     }
 
     private static (Draft Draft, byte[] Wire) Make(TrafficOptions options, int number)

@@ -21,8 +21,8 @@ internal static class HttpDialog
             fields[line[..colon]] = line[(colon + 1)..].Trim();
         }
 
-        var octets = await session.HearOctetsAsync(int.Parse(fields["Content-Length"], CultureInfo.InvariantCulture));
-        return new HeardRequest(first, fields, Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(octets)));
+        var bytes = await session.HearBytesAsync(int.Parse(fields["Content-Length"], CultureInfo.InvariantCulture));
+        return new HeardRequest(first, fields, Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes)));
     }
 
     /// <summary>Answers the request before.</summary>

@@ -137,7 +137,7 @@ public sealed class InjectRequestTests : IDisposable
 
         var (end, observer) = await options.MakeAsync(new ManualTimeProvider());
 
-        (end, observer.Accepted, observer.Octets).ShouldBe((TrafficEnd.Complete, 1, Encoding.UTF8.GetByteCount(heard!.Content)));
+        (end, observer.Accepted, observer.Bytes).ShouldBe((TrafficEnd.Complete, 1, Encoding.UTF8.GetByteCount(heard!.Content)));
         return (heard, options);
     }
 }

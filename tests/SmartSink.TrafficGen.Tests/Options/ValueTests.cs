@@ -45,10 +45,10 @@ public sealed class ValueTests
     [InlineData("1GiB", 1 << 30)]
     [InlineData("5b", 5)]
     [InlineData("1,024", 1024)]
-    public void A_size(string text, int octets)
+    public void A_size(string text, int bytes)
     {
         SizeText.TryParse(text, out var value).ShouldBeTrue();
-        value.ShouldBe(octets);
+        value.ShouldBe(bytes);
     }
 
     [Theory]

@@ -29,7 +29,7 @@ public sealed class TrafficRecorderTests
         });
 
         var counts = recorder.ReadCounts();
-        (counts.ConnectionsMade, counts.ConnectionsEnded, counts.Accepted, counts.Octets, counts.Refused, counts.Retried, counts.GivenUp)
+        (counts.ConnectionsMade, counts.ConnectionsEnded, counts.Accepted, counts.Bytes, counts.Refused, counts.Retried, counts.GivenUp)
             .ShouldBe((8 * each, 8 * each, 8 * each, 80 * each, 8 * each, 8 * each, 8 * each));
         counts.Faults.ShouldBe([(TrafficFault.TimedOut, TrafficStage.Rcpt, 8 * each)]);
         counts.Answers.ShouldBe(

@@ -28,7 +28,7 @@ public sealed class BrokenReplyTests
     {
         await using var server = FakeServer.Start((session, _) =>
         {
-            session.OctetByOctet = true;
+            session.ByteByByte = true;
             session.Extensions = ["PIPELINING", "CHUNKING", "AUTH LOGIN"];
             return session.ServeAsync();
         });

@@ -55,7 +55,7 @@ public sealed class DeadlineTests
             }
 
             // The first octets of the handshake.
-            await session.HearOctetsAsync(3);
+            await session.HearBytesAsync(3);
             await session.FallSilentAsync();
         });
         var run = (Runs.To(server, messages: 1) with { KeepGoing = false, Tls = tls }).MakeAsync(_clock);

@@ -12,7 +12,7 @@ public sealed class FaultTests
     {
         await using var server = FakeServer.Start((session, _) =>
         {
-            session.OctetByOctet = true;
+            session.ByteByByte = true;
             return session.ServeAsync();
         });
 

@@ -49,7 +49,7 @@ public sealed class RefusalTests
             await session.SayAsync("250-fake.example\r\n250 STARTTLS\r\n");
             await session.HearAsync();
             await session.SayAsync("220 Go on\r\n");
-            await session.HearOctetsAsync(3);
+            await session.HearBytesAsync(3);
             await session.SayAsync("This is no TLS, whatever was said before.\r\n");
             await session.HearAsync();
         });

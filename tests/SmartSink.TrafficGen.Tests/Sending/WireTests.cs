@@ -107,11 +107,11 @@ public sealed class WireTests : IDisposable
     [Theory]
     [InlineData("192.0.2.1", "198.51.100.2", "0d0a0d0a000d0a515549540a2111000cc0000201c63364021f400019")]
     [InlineData("2001:db8::1", "2001:db8::2", "0d0a0d0a000d0a515549540a2121002420010db800000000000000000000000120010db80000000000000000000000021f400019")]
-    public void A_binary_header_of_the_PROXY_protocol_is_as_specified(string source, string destination, string octets)
+    public void A_binary_header_of_the_PROXY_protocol_is_as_specified(string source, string destination, string bytes)
     {
         var header = ProxyHeader.Make(ProxyProtocol.V2, new IPEndPoint(IPAddress.Parse(source), 8000), new IPEndPoint(IPAddress.Parse(destination), 25));
 
-        Convert.ToHexStringLower(header).ShouldBe(octets);
+        Convert.ToHexStringLower(header).ShouldBe(bytes);
     }
 
     [Theory]
@@ -170,7 +170,7 @@ public sealed class WireTests : IDisposable
             .ShouldBe(heard.Chunks.Select(chunk => $"BDAT {chunk.Length.ToString(CultureInfo.InvariantCulture)} LAST"));
         heard.Chunks.ShouldAllBe(chunk => chunk.Length - chunk.IndexOf("\r\n\r\n", StringComparison.Ordinal) - 4 == (size == 1 ? 2 : size));
         heard.Heard.ShouldNotContain(line => line.StartsWith("DATA", StringComparison.Ordinal));
-        observer.Octets.ShouldBe(heard.Chunks.Sum(chunk => chunk.Length));
+        observer.Bytes.ShouldBe(heard.Chunks.Sum(chunk => chunk.Length));
     }
 
     [Theory]
@@ -193,7 +193,7 @@ public sealed class WireTests : IDisposable
             Chunking = chunking,
         }).MakeAsync();
 
-        (observer.Accepted, observer.Octets).ShouldBe((1, Encoding.ASCII.GetByteCount(Message)));
+        (observer.Accepted, observer.Bytes).ShouldBe((1, Encoding.ASCII.GetByteCount(Message)));
         heard!.Heard[1].ShouldBe($"MAIL FROM:<noreply@a.example> SIZE={Message.Length}");
         if (chunking)
         {

@@ -1,4 +1,4 @@
-using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.TrafficGen.Options.Values;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.TrafficGen.Options.Values;
 

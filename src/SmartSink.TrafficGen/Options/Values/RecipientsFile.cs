@@ -1,5 +1,5 @@
 using System.Text;
-using SmartSink.Smtp.Addresses;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.TrafficGen.Options.Values;
 
@@ -44,7 +44,7 @@ internal static class RecipientsFile
 
     private static bool IsLocalPart(string text)
     {
-        var octets = Encoding.UTF8.GetBytes(text);
-        return LocalPart.Measure(octets) == octets.Length && !text.Any(char.IsControl);
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return LocalPart.Measure(bytes) == bytes.Length && !text.Any(char.IsControl);
     }
 }

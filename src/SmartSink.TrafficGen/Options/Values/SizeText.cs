@@ -9,7 +9,7 @@ internal static class SizeText
     /// <summary>The largest size, in octets.</summary>
     public const int Largest = 1 << 30;
 
-    private static readonly (string Unit, double Octets)[] Units =
+    private static readonly (string Unit, double Bytes)[] Units =
     [
         ("KiB", 1 << 10),
         ("MiB", 1 << 20),
@@ -27,12 +27,12 @@ internal static class SizeText
     public static bool TryParse(ReadOnlySpan<char> text, out int value)
     {
         value = 0;
-        if (!UnitText.TryParse(text, Units, out var octets) || octets > Largest)
+        if (!UnitText.TryParse(text, Units, out var bytes) || bytes > Largest)
         {
             return false;
         }
 
-        value = (int)Math.Round(octets);
+        value = (int)Math.Round(bytes);
         return true;
     }
 }

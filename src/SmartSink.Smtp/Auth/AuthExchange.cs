@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SmartSink.Smtp.Auth;
+
+/// <summary>One attempt to authenticate, from AUTH to its result: messages of the client in, challenges out, both without their base64.</summary>
+internal sealed class AuthExchange
+{
+    private readonly byte[] _question;
+    private bool _isTold;
+
+    /// <summary>Begins.</summary>
+    /// <param name="mechanism">The way.</param>
+    /// <param name="hostname">The server's name, for the challenge of CRAM-MD5.</param>
+    public AuthExchange(AuthMechanism mechanism, ReadOnlySpan<byte> hostname)
+    {
+        Mechanism = mechanism;
+        _question = mechanism switch
+        {
+            AuthMechanism.Login => "Username:"u8.ToArray(),
+            AuthMechanism.CramMd5 => [(byte)'<', .. Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(24, lowercase: true)), (byte)'@', .. hostname, (byte)'>'],
+            _ => [],
+        };
+    }
+
+    public AuthMechanism Mechanism { get; }
+
+    /// <summary>The name given so far.</summary>
+    public byte[] User { get; private set; } = [];
+
+    /// <summary>How it ended; null while it goes on.</summary>
+    public AuthResult? Result { get; private set; }
+
+    /// <summary>Whether the client was told of its refusal by a challenge and has one more response to give, whatever it is (RFC 7628 section 3.2.3).</summary>
+    public bool IsTold => _isTold;
+
+    /// <summary>The challenge to an AUTH without an initial response.</summary>
+    public ReadOnlySpan<byte> Question => _question;
+
+    /// <summary>Takes the client's next message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="judge">Who decides.</param>
+    /// <returns>The next challenge, while <see cref="Result"/> is null.</returns>
+    public ReadOnlySpan<byte> Take(ReadOnlySpan<byte> message, ICredentialJudge judge)
+    {
+        switch (Mechanism)
+        {
+            case AuthMechanism.Plain:
+                Judge(SaslMessages.TryReadPlain(message, out var user, out var secret), user, secret, judge);
+                break;
+            case AuthMechanism.Login when User.Length == 0:
+                return TryKeepUser(message) ? "Password:"u8 : End(AuthResult.Malformed);
+            case AuthMechanism.Login:
+                Judge(isRead: true, User, message, judge);
+                break;
+            case AuthMechanism.CramMd5:
+                Judge(SaslMessages.TryReadCramMd5(message, out user, out secret), user, secret, judge);
+                break;
+            case AuthMechanism.XOAuth2:
+                Judge(SaslMessages.TryReadXOAuth2(message, out user, out secret), user, secret, judge);
+                return Tell("""{"status":"401","schemes":"bearer","scope":"mail"}"""u8);
+            default:
+                Judge(SaslMessages.TryReadOAuthBearer(message, out user, out secret), user, secret, judge);
+                return Tell("""{"status":"invalid_token","schemes":"bearer","scope":"mail"}"""u8);
+        }
+
+        return default;
+    }
+
+    /// <summary>Ends it by something else than a judgement; a refusal that the client was told of stays one.</summary>
+    public ReadOnlySpan<byte> End(AuthResult result)
+    {
+        Result = _isTold ? AuthResult.Refused : result;
+        return default;
+    }
+
+    private void Judge(bool isRead, ReadOnlySpan<byte> user, ReadOnlySpan<byte> secret, ICredentialJudge judge)
+    {
+        var mayBeNameless = Mechanism == AuthMechanism.OAuthBearer && user.IsEmpty;
+        Result = isRead && (mayBeNameless || TryKeepUser(user))
+            ? judge.Judge(new Credentials { Mechanism = Mechanism, User = user, Secret = secret, Challenge = _question })
+            : AuthResult.Malformed;
+    }
+
+    // A refusal by these mechanisms is told by a challenge first, and the 535 follows the client's answer to it.
+    private ReadOnlySpan<byte> Tell(ReadOnlySpan<byte> refusal)
+    {
+        if (Result != AuthResult.Refused)
+        {
+            return default;
+        }
+
+        Result = null;
+        _isTold = true;
+        return refusal;
+    }
+
+    private bool TryKeepUser(ReadOnlySpan<byte> name)
+    {
+        if (!UserName.IsValid(name))
+        {
+            return false;
+        }
+
+        User = name.ToArray();
+        return true;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace SmartSink.Smtp.Auth;
+
+/// <summary>The names of the mechanisms.</summary>
+public static class AuthMechanisms
+{
+    private static readonly (AuthMechanism Mechanism, string Name)[] Known =
+    [
+        (AuthMechanism.Plain, "PLAIN"),
+        (AuthMechanism.Login, "LOGIN"),
+        (AuthMechanism.CramMd5, "CRAM-MD5"),
+        (AuthMechanism.XOAuth2, "XOAUTH2"),
+        (AuthMechanism.OAuthBearer, "OAUTHBEARER"),
+    ];
+
+    /// <summary>All mechanisms, in the order of the enumeration, which is that in which they are announced.</summary>
+    public static IReadOnlyList<AuthMechanism> All { get; } = [.. Known.Select(known => known.Mechanism)];
+
+    /// <summary>The name as it is announced: <c>CRAM-MD5</c>.</summary>
+    public static string NameOf(AuthMechanism mechanism) => Known[(int)mechanism].Name;
+
+    /// <summary>Finds a mechanism by its name, without case.</summary>
+    public static bool TryFind(ReadOnlySpan<byte> name, out AuthMechanism mechanism)
+    {
+        foreach (var known in Known)
+        {
+            if (Ascii.EqualsIgnoreCase(name, known.Name))
+            {
+                mechanism = known.Mechanism;
+                return true;
+            }
+        }
+
+        mechanism = default;
+        return false;
+    }
+
+    /// <summary>Reads names with commas between them, without case.</summary>
+    /// <returns>False when one of them is unknown or stands twice.</returns>
+    public static bool TryParse(string text, out IReadOnlyList<AuthMechanism> mechanisms)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var found = new List<AuthMechanism>();
+        mechanisms = found;
+        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!TryFind(Encoding.UTF8.GetBytes(word), out var mechanism) || found.Contains(mechanism))
+            {
+                return false;
+            }
+
+            found.Add(mechanism);
+        }
+
+        // One object for the default, so that settings that say the same are equal.
+        mechanisms = found.SequenceEqual(All) ? All : found;
+        return true;
+    }
+}

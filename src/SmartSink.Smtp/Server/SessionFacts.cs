@@ -1,0 +1,55 @@
+using System.Net;
+
+namespace SmartSink.Smtp.Server;
+
+/// <summary>
+/// What is known of a dialog at the moment of an answer. Spans point into the session's memory and are valid only during the call;
+/// what is not known yet is empty. Texts are UTF-8 octets without control characters.
+/// </summary>
+public readonly ref struct SessionFacts
+{
+    /// <summary>The stage at which the answer is wanted.</summary>
+    public Stage Stage { get; init; }
+
+    /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; null only in tests without a transport.</summary>
+    public IPAddress? ClientAddress { get; init; }
+
+    /// <summary>Where the client meant to connect to, before any diversion; null when nobody asked.</summary>
+    public IPAddress? Destination { get; init; }
+
+    /// <summary>The name that the client authenticated as; empty when there is none.</summary>
+    public ReadOnlySpan<byte> User { get; init; }
+
+    /// <summary>The name given with EHLO or HELO.</summary>
+    public ReadOnlySpan<byte> Helo { get; init; }
+
+    /// <summary>The reverse-path without angle brackets; empty for the null sender.</summary>
+    public ReadOnlySpan<byte> Sender { get; init; }
+
+    /// <summary>The domain part of the reverse-path as written; empty for the null sender.</summary>
+    public ReadOnlySpan<byte> SenderDomain { get; init; }
+
+    /// <summary>The recipient's mailbox as written, without angle brackets or source route.</summary>
+    public ReadOnlySpan<byte> Recipient { get; init; }
+
+    /// <summary>The recipient's local part, unquoted (RFC 5321 section 4.1.2: quoting is not part of the name).</summary>
+    public ReadOnlySpan<byte> LocalPart { get; init; }
+
+    /// <summary>
+    /// The recipient's domain for look-ups: lower case, an IDN as A-labels (RFC 5890), no trailing dot;
+    /// an address literal with its brackets; empty for <c>&lt;postmaster&gt;</c> without a domain.
+    /// </summary>
+    public ReadOnlySpan<byte> Domain { get; init; }
+
+    /// <summary>The server's own name.</summary>
+    public ReadOnlySpan<byte> Hostname { get; init; }
+
+    /// <summary>Whether the dialog is protected by TLS.</summary>
+    public bool IsTls { get; init; }
+
+    /// <summary>The transaction's id, as it also stands in the log; empty before MAIL.</summary>
+    public ReadOnlySpan<byte> TransactionId { get; init; }
+
+    /// <summary>The moment at which the transport read the octets being answered.</summary>
+    public Moment Now { get; init; }
+}

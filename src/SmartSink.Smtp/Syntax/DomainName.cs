@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+
+namespace SmartSink.Smtp.Syntax;
+
+/// <summary>
+/// Domain names in the one form that look-ups use: lower case, internationalised labels as A-labels (RFC 5890), no trailing dot.
+/// A single trailing dot is taken off; an underscore in a label is let through, since host names with one are in use.
+/// </summary>
+public static class DomainName
+{
+    /// <summary>The most octets of a domain (RFC 5321 section 4.5.3.1.2), also of its normalised form.</summary>
+    public const int MaxLength = 255;
+
+    private const int MaxLabelLength = 63;
+
+    private static readonly SearchValues<byte> LabelBytes = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_."u8);
+
+    private static readonly IdnMapping Idn = new() { AllowUnassigned = true, UseStd3AsciiRules = false };
+
+    /// <summary>Normalises a domain name given as UTF-8. Allocates nothing for an ASCII name.</summary>
+    /// <param name="utf8">The name; address literals are not names and are refused.</param>
+    /// <param name="destination">Room for the result; <see cref="MaxLength"/> octets always suffice.</param>
+    /// <param name="written">How many octets the result has.</param>
+    /// <returns>False when it is no domain name or the result does not fit.</returns>
+    public static bool TryNormalize(ReadOnlySpan<byte> utf8, Span<byte> destination, out int written)
+    {
+        written = 0;
+        if (utf8.Length > 0 && utf8[^1] == '.')
+        {
+            utf8 = utf8[..^1];
+        }
+
+        if (!Ascii.IsValid(utf8))
+        {
+            return TryNormalizeInternational(utf8, destination, out written);
+        }
+
+        return utf8.Length <= MaxLength && AreLabels(utf8) && Ascii.ToLower(utf8, destination, out written) == OperationStatus.Done;
+    }
+
+    /// <summary>Normalises a domain name given as text.</summary>
+    /// <param name="domain">The name.</param>
+    /// <param name="normalized">The result, ASCII, and the same string when the name is in that form already; empty when the call fails.</param>
+    /// <returns>False when it is no domain name.</returns>
+    public static bool TryNormalize(string domain, out string normalized)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        Span<byte> bytes = stackalloc byte[MaxLength];
+        Span<byte> utf8 = stackalloc byte[MaxLength + 1];
+        if (!Encoding.UTF8.TryGetBytes(domain, utf8, out var given) || !TryNormalize(utf8[..given], bytes, out var length))
+        {
+            normalized = string.Empty;
+            return false;
+        }
+
+        normalized = Ascii.Equals(bytes[..length], domain) ? domain : Encoding.ASCII.GetString(bytes[..length]);
+        return true;
+    }
+
+    private static bool TryNormalizeInternational(ReadOnlySpan<byte> utf8, Span<byte> destination, out int written)
+    {
+        written = 0;
+        if (utf8.Length > MaxLength || !Utf8.IsValid(utf8) || !HasOnlyLetters(utf8) || HasHyphenAtLabelEdge(utf8))
+        {
+            return false;
+        }
+
+        string ascii;
+        try
+        {
+            ascii = Idn.GetAscii(Encoding.UTF8.GetString(utf8).ToLowerInvariant());
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+
+        Span<byte> bytes = stackalloc byte[MaxLength];
+        return Encoding.ASCII.TryGetBytes(ascii, bytes, out var length)
+            && AreLabels(bytes[..length])
+            && Ascii.ToLower(bytes[..length], destination, out written) == OperationStatus.Done;
+    }
+
+    // What RFC 5892 lets stand in a U-label, by general category: letters, marks, digits, and the joiners and middle dots it names.
+    private static bool HasOnlyLetters(ReadOnlySpan<byte> utf8)
+    {
+        while (!utf8.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(utf8, out var rune, out var length);
+            utf8 = utf8[length..];
+            if (!rune.IsAscii && !Rune.IsLetterOrDigit(rune) && !IsMark(rune) && rune.Value is not (0xB7 or 0x30FB or 0x200C or 0x200D))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Punycode would hide such a hyphen inside its A-label (RFC 5891 section 4.2.3.1).
+    private static bool HasHyphenAtLabelEdge(ReadOnlySpan<byte> utf8) =>
+        utf8[0] == '-' || utf8[^1] == '-' || utf8.IndexOf(".-"u8) >= 0 || utf8.IndexOf("-."u8) >= 0;
+
+    private static bool IsMark(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+
+    // RFC 5321 section 4.1.2: sub-domain = Let-dig [Ldh-str], with the underscore added.
+    private static bool AreLabels(ReadOnlySpan<byte> name)
+    {
+        if (name.IsEmpty || name.ContainsAnyExcept(LabelBytes))
+        {
+            return false;
+        }
+
+        while (true)
+        {
+            var dot = name.IndexOf((byte)'.');
+            var label = dot < 0 ? name : name[..dot];
+            if (label.Length is 0 or > MaxLabelLength || label[0] == '-' || label[^1] == '-')
+            {
+                return false;
+            }
+
+            if (dot < 0)
+            {
+                return true;
+            }
+
+            name = name[(dot + 1)..];
+        }
+    }
+}

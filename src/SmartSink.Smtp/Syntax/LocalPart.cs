@@ -1,0 +1,79 @@
+using System.Buffers;
+
+namespace SmartSink.Smtp.Syntax;
+
+/// <summary>The local part of a mailbox: a Dot-string or a Quoted-string (RFC 5321 section 4.1.2), with UTF-8 let in (RFC 6531 section 3.3).</summary>
+public static class LocalPart
+{
+    /// <summary>RFC 5321 section 4.5.3.1.1, in octets as written.</summary>
+    public const int MaxLength = 64;
+
+    private static readonly SearchValues<byte> DotStringBytes = SearchValues.Create(WithUtf8(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~."u8));
+
+    /// <summary>How many octets at the start of the text are a local part; 0 when none is.</summary>
+    public static int Measure(ReadOnlySpan<byte> text)
+    {
+        var length = text is [(byte)'"', ..] ? MeasureQuoted(text) : MeasureDotString(text);
+        return length <= MaxLength ? length : 0;
+    }
+
+    /// <summary>The name itself: quotes and backslashes are the writing, not the name.</summary>
+    /// <param name="written">A valid local part.</param>
+    /// <param name="scratch">Room for <see cref="MaxLength"/> octets, used only where a backslash has to go.</param>
+    public static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> written, Span<byte> scratch)
+    {
+        if (written is not [(byte)'"', ..])
+        {
+            return written;
+        }
+
+        var inner = written[1..^1];
+        if (!inner.Contains((byte)'\\'))
+        {
+            return inner;
+        }
+
+        var length = 0;
+        for (var i = 0; i < inner.Length; i++)
+        {
+            if (inner[i] == '\\')
+            {
+                i++;
+            }
+
+            scratch[length++] = inner[i];
+        }
+
+        return scratch[..length];
+    }
+
+    private static int MeasureDotString(ReadOnlySpan<byte> text)
+    {
+        var end = text.IndexOfAnyExcept(DotStringBytes);
+        var name = end < 0 ? text : text[..end];
+        return name.IsEmpty || name[0] == '.' || name[^1] == '.' || name.IndexOf(".."u8) >= 0 ? 0 : name.Length;
+    }
+
+    // Control octets never get here: a command line with one is refused before.
+    private static int MeasureQuoted(ReadOnlySpan<byte> text)
+    {
+        for (var i = 1; i < text.Length; i++)
+        {
+            if (text[i] == '"')
+            {
+                return i + 1;
+            }
+
+            if (text[i] == '\\' && (++i >= text.Length || text[i] >= 0x80))
+            {
+                return 0;
+            }
+        }
+
+        return 0;
+    }
+
+    private static byte[] WithUtf8(ReadOnlySpan<byte> ascii) =>
+        [.. ascii, .. Enumerable.Range(0x80, 0x80).Select(octet => (byte)octet)];
+}

@@ -1,0 +1,128 @@
+using System.Buffers.Text;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Smtp.Syntax;
+
+/// <summary>The argument of MAIL (RFC 5321 section 4.1.1.2) with the parameters of all extensions that have some.</summary>
+internal ref struct MailArguments
+{
+    private const int MaxSizeDigits = 20;
+    private const int MaxEnvidLength = 100;
+
+    private ParameterSet _given;
+    private SmtpExtensions _offered;
+
+    private enum Keyword
+    {
+        Unknown,
+        Size,
+        Body,
+        Utf8,
+        Ret,
+        Envid,
+        Auth,
+        RequireTls,
+        By,
+        Hold,
+        Priority,
+    }
+
+    public MailPath Path { get; private set; }
+
+    /// <summary>The size that the client declares, in octets; 0 when it does not (RFC 1870 section 3).</summary>
+    public long Size { get; private set; }
+
+    /// <summary>Whether SMTPUTF8 was given (RFC 6531).</summary>
+    public readonly bool IsUtf8 => _given.Contains((int)Keyword.Utf8);
+
+    /// <summary>Whether REQUIRETLS was given (RFC 8689).</summary>
+    public readonly bool RequiresTls => _given.Contains((int)Keyword.RequireTls);
+
+    /// <summary>Whether BODY=BINARYMIME was given (RFC 3030 section 3).</summary>
+    public bool IsBinary { get; private set; }
+
+    /// <summary>Reads what follows the verb.</summary>
+    /// <param name="text">The argument.</param>
+    /// <param name="offered">The extensions whose parameters are known; none when the dialog began with HELO.</param>
+    /// <param name="scratch">Room for <see cref="DomainName.MaxLength"/> octets.</param>
+    /// <param name="arguments">The result, whole only when there is no error.</param>
+    public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, Span<byte> scratch, out MailArguments arguments)
+    {
+        arguments = default;
+        arguments._offered = offered;
+        if (!PathArgument.TryTake("FROM:"u8, ref text))
+        {
+            return SyntaxError.BadArgument;
+        }
+
+        if (!PathParser.TryParse(text, scratch, out var path, out var length) || (path.Domain.IsEmpty && !path.IsNull))
+        {
+            return SyntaxError.BadAddress;
+        }
+
+        arguments.Path = path;
+        text = text[length..];
+        if (text is not ([] or [(byte)' ', ..]))
+        {
+            return SyntaxError.BadArgument;
+        }
+
+        while (Parameter.TryTake(ref text, out var parameter))
+        {
+            var error = arguments.Add(parameter);
+            if (error != SyntaxError.None)
+            {
+                return error;
+            }
+        }
+
+        return SyntaxError.None;
+    }
+
+    private SyntaxError Add(Parameter parameter)
+    {
+        var (keyword, isValid) = parameter switch
+        {
+            _ when Offers(SmtpExtensions.Size) && parameter.Is("SIZE"u8) => (Keyword.Size, TryReadSize(parameter.Value)),
+            _ when Offers(SmtpExtensions.EightBitMime | SmtpExtensions.BinaryMime) && parameter.Is("BODY"u8) => (Keyword.Body, TryReadBody(parameter)),
+            _ when Offers(SmtpExtensions.SmtpUtf8) && parameter.Is("SMTPUTF8"u8) => (Keyword.Utf8, !parameter.HasValue),
+            _ when Offers(SmtpExtensions.Dsn) && parameter.Is("RET"u8) => (Keyword.Ret, parameter.HasValueOf("FULL"u8) || parameter.HasValueOf("HDRS"u8)),
+            _ when Offers(SmtpExtensions.Dsn) && parameter.Is("ENVID"u8) => (Keyword.Envid, parameter.Value.Length is > 0 and <= MaxEnvidLength && Xtext.IsValid(parameter.Value, allowUtf8: false)),
+            _ when Offers(SmtpExtensions.Auth) && parameter.Is("AUTH"u8) => (Keyword.Auth, MailParameter.IsAuth(parameter.Value)),
+            _ => Rare(parameter),
+        };
+        return _given.Add((int)keyword, isValid);
+    }
+
+    // HOLDFOR and HOLDUNTIL are one parameter in two forms: only one of them may stand (RFC 4865 section 4).
+    private readonly (Keyword Keyword, bool IsValid) Rare(Parameter parameter) => parameter switch
+    {
+        _ when Offers(SmtpExtensions.RequireTls) && parameter.Is("REQUIRETLS"u8) => (Keyword.RequireTls, !parameter.HasValue),
+        _ when Offers(SmtpExtensions.DeliverBy) && parameter.Is("BY"u8) => (Keyword.By, MailParameter.IsBy(parameter.Value)),
+        _ when Offers(SmtpExtensions.FutureRelease) && parameter.Is("HOLDFOR"u8) => (Keyword.Hold, MailParameter.IsHoldFor(parameter.Value)),
+        _ when Offers(SmtpExtensions.FutureRelease) && parameter.Is("HOLDUNTIL"u8) => (Keyword.Hold, MailParameter.IsHoldUntil(parameter.Value)),
+        _ when Offers(SmtpExtensions.MtPriority) && parameter.Is("MT-PRIORITY"u8) => (Keyword.Priority, MailParameter.IsPriority(parameter.Value)),
+        _ => (Keyword.Unknown, false),
+    };
+
+    private readonly bool Offers(SmtpExtensions any) => (_offered & any) != SmtpExtensions.None;
+
+    // 7BIT belongs to either extension (RFC 3030 section 3).
+    private bool TryReadBody(Parameter parameter)
+    {
+        IsBinary = Offers(SmtpExtensions.BinaryMime) && parameter.HasValueOf("BINARYMIME"u8);
+        return IsBinary || parameter.HasValueOf("7BIT"u8) || (Offers(SmtpExtensions.EightBitMime) && parameter.HasValueOf("8BITMIME"u8));
+    }
+
+    // A number beyond 63 bits is a size beyond every limit.
+    private bool TryReadSize(ReadOnlySpan<byte> value)
+    {
+        if (value.Length is 0 or > MaxSizeDigits || value.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            return false;
+        }
+
+        Size = Utf8Parser.TryParse(value, out long size, out _) ? size : long.MaxValue;
+        return true;
+    }
+}

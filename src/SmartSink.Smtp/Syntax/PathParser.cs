@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace SmartSink.Smtp.Syntax;
+
+/// <summary>Reads a path by the grammar of RFC 5321 section 4.1.2 and RFC 6531 section 3.3, from octets without control octets.</summary>
+internal static class PathParser
+{
+    /// <summary>With the brackets (RFC 5321 section 4.5.3.1.3).</summary>
+    public const int MaxLength = 256;
+
+    /// <summary>Reads a path that stands at the start of the text.</summary>
+    /// <param name="text">Starts with the opening bracket.</param>
+    /// <param name="normalizedDomain">Room for <see cref="DomainName.MaxLength"/> octets.</param>
+    /// <param name="path">The path; a mailbox without a domain is let through, for the caller to judge.</param>
+    /// <param name="length">How many octets it took.</param>
+    /// <returns>False when no path stands there.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> text, Span<byte> normalizedDomain, out MailPath path, out int length)
+    {
+        path = default;
+        length = 0;
+        if (text is not [(byte)'<', ..])
+        {
+            return false;
+        }
+
+        if (text is [_, (byte)'>', ..])
+        {
+            length = 2;
+            return true;
+        }
+
+        var start = 1;
+        if (text is [_, (byte)'@', ..] && !TrySkipRoute(text, ref start, normalizedDomain))
+        {
+            return false;
+        }
+
+        var local = text.Slice(start, LocalPart.Measure(text[start..]));
+        var rest = text[(start + local.Length)..];
+        if (local.IsEmpty || !TryMeasureDomain(rest, normalizedDomain, out var domainLength, out var normalizedLength))
+        {
+            return false;
+        }
+
+        var mailbox = text.Slice(start, local.Length + (domainLength == 0 ? 0 : domainLength + 1));
+        length = start + mailbox.Length + 1;
+        var isInternational = !Ascii.IsValid(mailbox);
+        path = new MailPath
+        {
+            Mailbox = mailbox,
+            LocalPart = local,
+            Domain = mailbox[^domainLength..],
+            NormalizedDomain = normalizedDomain[..normalizedLength],
+            IsInternational = isInternational,
+        };
+        return length <= MaxLength && (!isInternational || IsUtf8Text(mailbox));
+    }
+
+    // A-d-l ":" - accepted and ignored (RFC 5321 section 4.1.1.3 and appendix C).
+    private static bool TrySkipRoute(ReadOnlySpan<byte> text, ref int position, Span<byte> scratch)
+    {
+        while (position < text.Length && text[position] == '@')
+        {
+            var rest = text[(position + 1)..];
+            var end = rest.IndexOfAny((byte)',', (byte)':');
+            if (rest is [(byte)'[', ..])
+            {
+                var bracket = rest.IndexOf((byte)']');
+                end = bracket >= 0 && bracket + 1 < rest.Length && rest[bracket + 1] is (byte)',' or (byte)':' ? bracket + 1 : -1;
+            }
+
+            if (end < 0 || !TryNormalizeDomain(rest[..end], scratch, out _))
+            {
+                return false;
+            }
+
+            position += end + 2;
+            if (rest[end] == ':')
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // At "@domain>" or at ">".
+    private static bool TryMeasureDomain(ReadOnlySpan<byte> text, Span<byte> normalized, out int length, out int normalizedLength)
+    {
+        length = 0;
+        normalizedLength = 0;
+        if (text is [(byte)'>', ..])
+        {
+            return true;
+        }
+
+        if (text is not [(byte)'@', ..])
+        {
+            return false;
+        }
+
+        var domain = text[1..];
+        length = domain is [(byte)'[', ..] ? domain.IndexOf((byte)']') + 1 : domain.IndexOf((byte)'>');
+        return length > 0
+            && length < domain.Length
+            && domain[length] == '>'
+            && TryNormalizeDomain(domain[..length], normalized, out normalizedLength);
+    }
+
+    private static bool TryNormalizeDomain(ReadOnlySpan<byte> domain, Span<byte> normalized, out int length)
+    {
+        length = 0;
+        if (domain.Length is 0 or > DomainName.MaxLength || domain[^1] == '.')
+        {
+            return false;
+        }
+
+        if (domain[0] != '[')
+        {
+            return DomainName.TryNormalize(domain, normalized, out length);
+        }
+
+        return Ascii.IsValid(domain) && AddressLiteral.IsValid(domain) && Ascii.ToLower(domain, normalized, out length) == OperationStatus.Done;
+    }
+
+    // Well-formed, and without the C1 controls U+0080 to U+009F, which are C2 80 to C2 9F.
+    private static bool IsUtf8Text(ReadOnlySpan<byte> text)
+    {
+        if (!Utf8.IsValid(text))
+        {
+            return false;
+        }
+
+        for (var i = text.IndexOf((byte)0xC2); i >= 0 && i + 1 < text.Length; i++)
+        {
+            if (text[i] == 0xC2 && text[i + 1] < 0xA0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

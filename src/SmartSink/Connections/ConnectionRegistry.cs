@@ -1,0 +1,151 @@
+using System.Net;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Connections;
+
+/// <summary>
+/// All open connections, each in a slot of its own that it keeps, so that the heartbeat walks over them without a lock; and the limits
+/// on their number.
+/// </summary>
+/// <param name="maxConnections">At least 1.</param>
+/// <param name="maxPerAddress">0 for no limit.</param>
+internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IPAddress, int> _perAddress = [];
+    private readonly Stack<int> _freeSlots = new();
+    private SmtpConnection?[] _slots = new SmtpConnection?[64];
+    private int _used;
+    private int _count;
+    private TaskCompletionSource? _empty;
+
+    /// <summary>How many connections are open.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>The slots, some of them empty. A connection that comes or goes meanwhile may or may not be seen.</summary>
+    public ReadOnlySpan<SmtpConnection?> Slots
+    {
+        get
+        {
+            // In this order: the array only grows, so it has at least as many slots as were in use a moment before.
+            var used = Volatile.Read(ref _used);
+            return Volatile.Read(ref _slots).AsSpan(0, used);
+        }
+    }
+
+    /// <summary>
+    /// Takes a connection in, unless a limit forbids it; then the answer names the limit, else it is <see cref="SessionEndReason.None"/>.
+    /// One by a proxy counts for no address yet.
+    /// </summary>
+    public SessionEndReason TryAdd(SmtpConnection connection)
+    {
+        lock (_lock)
+        {
+            if (_count >= maxConnections)
+            {
+                return SessionEndReason.TooManyConnections;
+            }
+
+            if (!connection.IsByProxy && !TryCount(connection))
+            {
+                return SessionEndReason.TooManyConnectionsFromAddress;
+            }
+
+            connection.Slot = TakeSlot();
+            Volatile.Write(ref _slots[connection.Slot], connection);
+            _count++;
+            return SessionEndReason.None;
+        }
+    }
+
+    /// <summary>Counts a connection by a proxy for its client's address, once that is known. False when the limit forbids it.</summary>
+    public bool TryCountAddress(SmtpConnection connection)
+    {
+        lock (_lock)
+        {
+            return TryCount(connection);
+        }
+    }
+
+    /// <summary>Lets a connection go. To be called once for each that was taken in.</summary>
+    public void Remove(SmtpConnection connection)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _slots[connection.Slot], null);
+            _freeSlots.Push(connection.Slot);
+            if (connection.IsCounted)
+            {
+                var present = _perAddress[connection.ClientAddress];
+                if (present == 1)
+                {
+                    _perAddress.Remove(connection.ClientAddress);
+                }
+                else
+                {
+                    _perAddress[connection.ClientAddress] = present - 1;
+                }
+            }
+
+            if (--_count == 0)
+            {
+                _empty?.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Completes as soon as no connection is open.</summary>
+    public Task WhenEmpty()
+    {
+        lock (_lock)
+        {
+            if (_count == 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            if (_empty is null || _empty.Task.IsCompleted)
+            {
+                _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            return _empty.Task;
+        }
+    }
+
+    private bool TryCount(SmtpConnection connection)
+    {
+        if (maxPerAddress > 0)
+        {
+            var present = _perAddress.GetValueOrDefault(connection.ClientAddress);
+            if (present >= maxPerAddress)
+            {
+                return false;
+            }
+
+            _perAddress[connection.ClientAddress] = present + 1;
+            connection.IsCounted = true;
+        }
+
+        return true;
+    }
+
+    private int TakeSlot()
+    {
+        if (_freeSlots.TryPop(out var slot))
+        {
+            return slot;
+        }
+
+        if (_used == _slots.Length)
+        {
+            var larger = new SmtpConnection?[_slots.Length * 2];
+            _slots.CopyTo(larger, 0);
+            Volatile.Write(ref _slots, larger);
+        }
+
+        slot = _used;
+        Volatile.Write(ref _used, slot + 1);
+        return slot;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Security.Authentication;
+using SmartSink.Smtp.Server;
+using SmartSink.Tls;
+
+namespace SmartSink.Connections;
+
+/// <summary>What the transport reports, for counting; the dialog itself is reported through <see cref="ISessionObserver"/>. Must not block.</summary>
+internal interface IConnectionObserver
+{
+    /// <summary>A connection was accepted by the kernel (also one that is then refused for a limit).</summary>
+    void ConnectionOpened();
+
+    /// <summary>A connection ended, once for each <see cref="ConnectionOpened"/>.</summary>
+    void ConnectionClosed(SessionEndReason reason);
+
+    /// <summary>Octets received from clients (after decryption).</summary>
+    void BytesReceived(int count);
+
+    /// <summary>Octets sent to clients (before encryption).</summary>
+    void BytesSent(int count);
+
+    /// <summary>A TLS handshake ended.</summary>
+    /// <param name="version">The version agreed on; <see cref="SslProtocols.None"/> when it failed before that.</param>
+    /// <param name="succeeded">Whether the dialog goes on.</param>
+    void TlsHandshakeEnded(SslProtocols version, bool succeeded);
+
+    /// <summary>A client was asked for its certificate in a handshake that succeeded.</summary>
+    /// <param name="subject">The subject of the one that it showed, cut to a bearable length; null when it showed none.</param>
+    void ClientCertificateAsked(string? subject);
+
+    /// <summary>A client met a fault of the settings.</summary>
+    void TlsFaultMet(TlsFault fault);
+
+    /// <summary>accept(2) failed.</summary>
+    /// <param name="error">The socket error's name.</param>
+    void AcceptFailed(string error);
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using SmartSink.Settings;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
+using SmartSink.Tls;
+
+namespace SmartSink.Connections;
+
+/// <summary>What all connections of a listener share.</summary>
+internal sealed class ListenerContext
+{
+    /// <summary>How long a connection stays for what the client still sends after the last reply.</summary>
+    public static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(2);
+
+    private int _stopPhase;
+
+    /// <summary>The listener's name.</summary>
+    public required string Listener { get; init; }
+
+    /// <summary>Names and limits of a dialog.</summary>
+    public required SmtpSessionOptions SessionOptions { get; init; }
+
+    /// <summary>Whose dialogs go otherwise; null for nobody's.</summary>
+    public required TrustedSessions? Trusted { get; init; }
+
+    /// <summary>The rules.</summary>
+    public required IMailboxFilterSource Filters { get; init; }
+
+    /// <summary>Who counts and logs the dialogs.</summary>
+    public required ISessionObserver SessionObserver { get; init; }
+
+    /// <summary>Who counts the connections.</summary>
+    public required IConnectionObserver Observer { get; init; }
+
+    /// <summary>Where the connections stand.</summary>
+    public required ConnectionRegistry Registry { get; init; }
+
+    /// <summary>Which header of a proxy comes first; null when none does.</summary>
+    public required ProxySettings? Proxy { get; init; }
+
+    /// <summary>What a client is told that finds no room.</summary>
+    public required RefusalReplies Refusals { get; init; }
+
+    /// <summary>How TLS is spoken; null when it is not.</summary>
+    public required TlsSettings? Tls { get; init; }
+
+    /// <summary>Whether TLS comes before the greeting (RFC 8314 section 3.3).</summary>
+    public required bool IsTlsImplicit { get; init; }
+
+    /// <summary>When to find out where a client meant to connect to.</summary>
+    public required OriginalDestination OriginalDestination { get; init; }
+
+    /// <summary>How long a batch of replies may wait for a client that does not read; zero for no limit.</summary>
+    public required TimeSpan SendTimeout { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>The log.</summary>
+    public required ILogger Log { get; init; }
+
+    /// <summary>How urgently the server stops.</summary>
+    public StopPhase StopPhase
+    {
+        get => (StopPhase)Volatile.Read(ref _stopPhase);
+        set => Volatile.Write(ref _stopPhase, (int)value);
+    }
+
+    /// <summary>Whether to find out now where a client meant to connect to.</summary>
+    public bool WantsDestination => OriginalDestination switch
+    {
+        OriginalDestination.On => true,
+        OriginalDestination.Off => false,
+        _ => Filters.Current.WantsDestination,
+    };
+
+    /// <summary>The present moment.</summary>
+    public Moment Now() => Clock.ReadMoment();
+
+    /// <summary>Names and limits of the dialog with a client.</summary>
+    public SmtpSessionOptions OptionsFor(IPAddress client) =>
+        Trusted is { } trusted && trusted.Networks.Contains(client) ? trusted.SessionOptions : SessionOptions;
+
+    /// <summary>What a session wants whose client is silent: by its own deadlines, or as urgently as the server stops.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="replies">Takes what the client is to be told.</param>
+    public SessionAction AskSession(SmtpSession session, ReplyBuffer replies)
+    {
+        var phase = StopPhase;
+        var step = phase == StopPhase.Running
+            ? session.CheckDeadlines(replies, Now())
+            : session.Shutdown(replies, Now(), force: phase >= StopPhase.Forcing);
+        return step.Action;
+    }
+
+    /// <summary>A deadline from now, in <see cref="Moment.Milliseconds"/>; never for zero.</summary>
+    public long In(TimeSpan time) =>
+        time == TimeSpan.Zero ? long.MaxValue : Now().Milliseconds + (long)time.TotalMilliseconds;
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using SmartSink.Proxy;
+using SmartSink.Smtp.Server;
+using SmartSink.Telemetry;
+
+namespace SmartSink.Connections;
+
+/// <summary>The transport's log lines, ids 100 to 149. What clients do wrong is said at Debug: it is no fault of the sink.</summary>
+internal static partial class ListeningLog
+{
+    [LoggerMessage(100, LogLevel.Information, "SMTP listens on {EndPoint} as {Listener}")]
+    public static partial void Listening(this ILogger log, IPEndPoint endPoint, string listener);
+
+    [LoggerMessage(101, LogLevel.Warning, "Listener {Listener} lost a connection before it was accepted: {Error}")]
+    public static partial void AcceptFailed(this ILogger log, string listener, SocketError error);
+
+    [LoggerMessage(102, LogLevel.Warning, "Listener {Listener} can accept no connection: {Error}; trying again in {Milliseconds} ms")]
+    public static partial void AcceptDelayed(this ILogger log, string listener, SocketError error, double milliseconds);
+
+    [LoggerMessage(103, LogLevel.Debug, "Connection {Connection} from {Client} to {Listener} opened")]
+    public static partial void ConnectionOpened(this ILogger log, long connection, IPAddress client, string listener);
+
+    [LoggerMessage(104, LogLevel.Debug, "Connection {Connection} from {Client} to {Listener} ended: {Reason}")]
+    private static partial void ConnectionEndedCore(ILogger log, long connection, IPAddress client, string listener, string reason);
+
+    [LoggerMessage(113, LogLevel.Debug, "Connection {Connection} of {User} at {Client} to {Listener} ended: {Reason}")]
+    private static partial void ConnectionOfUserEnded(ILogger log, long connection, string user, IPAddress client, string listener, string reason);
+
+    [LoggerMessage(105, LogLevel.Debug, "Connection from {Client} to {Listener} refused: {Reason}")]
+    private static partial void ConnectionRefusedCore(ILogger log, IPAddress client, string listener, string reason);
+
+    [LoggerMessage(106, LogLevel.Error, "Connection {Connection} from {Client} to {Listener} failed by a defect of the server")]
+    public static partial void ConnectionFailed(this ILogger log, Exception error, long connection, IPAddress client, string listener);
+
+    [LoggerMessage(107, LogLevel.Information, "SMTP stops: {Count} connections are open")]
+    public static partial void Stopping(this ILogger log, int count);
+
+    [LoggerMessage(108, LogLevel.Warning, "{Count} connections did not finish in time and are closed")]
+    public static partial void StopForced(this ILogger log, int count);
+
+    [LoggerMessage(109, LogLevel.Information, "SMTP has stopped")]
+    public static partial void Stopped(this ILogger log);
+
+    [LoggerMessage(110, LogLevel.Debug, "Connection {Connection} was meant for {Destination}")]
+    public static partial void ConnectionMeantFor(this ILogger log, long connection, IPAddress destination);
+
+    [LoggerMessage(111, LogLevel.Debug, "Connection {Connection} by proxy {Proxy} is from {Client} to {Destination}, authority {Authority}")]
+    public static partial void ConnectionProxied(this ILogger log, long connection, IPAddress proxy, IPEndPoint client, IPEndPoint? destination, string? authority);
+
+    [LoggerMessage(112, LogLevel.Debug, "Connection {Connection} by proxy {Proxy} has no good header: {Result}")]
+    public static partial void ProxyHeaderRefused(this ILogger log, long connection, IPAddress proxy, ProxyHeaderResult result);
+
+    public static void ConnectionEnded(this ILogger log, long connection, string listener, SmtpSession session, IPAddress peer)
+    {
+        if (!log.IsEnabled(LogLevel.Debug))
+        {
+            return;
+        }
+
+        var client = session.ClientAddress ?? peer;
+        var reason = LabelWords.EndReasons[(int)session.EndReason];
+        if (session.User.IsEmpty)
+        {
+            ConnectionEndedCore(log, connection, client, listener, reason);
+        }
+        else
+        {
+            ConnectionOfUserEnded(log, connection, Encoding.UTF8.GetString(session.User), client, listener, reason);
+        }
+    }
+
+    public static void ConnectionRefused(this ILogger log, IPAddress client, string listener, SessionEndReason reason)
+    {
+        if (log.IsEnabled(LogLevel.Debug))
+        {
+            ConnectionRefusedCore(log, client, listener, LabelWords.EndReasons[(int)reason]);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Net.Sockets;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
+using SmartSink.Transport;
+
+namespace SmartSink.Connections;
+
+/// <content>The dialog in the clear: octets to the session, its replies to the client.</content>
+internal sealed partial class SmtpConnection
+{
+    /// <summary>
+    /// Octets taken at a time while commands are expected. What is behind a BDAT then stays in the socket, where it can be dropped.
+    /// A chunk's rest that is shorter comes with the command behind it, in one call.
+    /// </summary>
+    private const int CommandRoom = 4 * 1024;
+
+    /// <summary>Whether the client has said more than the session wanted to hear.</summary>
+    private bool _leftUnread;
+    private bool _wasSilent;
+
+    private void Greet()
+    {
+        var replies = ThreadBuffers.TakeReplies();
+        var step = Session.Start(replies, _context.Now());
+        Converse(step.Action, replies);
+    }
+
+    /// <summary>The client is silent and the session's time has come, or the server stops.</summary>
+    private void LookAtSession()
+    {
+        _wasSilent = !_readiness.MayRead && !Session.IsInData;
+        var replies = ThreadBuffers.TakeReplies();
+        Converse(_context.AskSession(Session, replies), replies);
+    }
+
+    private void Converse(SessionAction action) => Converse(action, ThreadBuffers.TakeReplies());
+
+    /// <summary>Does what the session asks for until there is something to wait for.</summary>
+    /// <param name="action">What the session asked for.</param>
+    /// <param name="replies">What is to be sent; given back here.</param>
+    private void Converse(SessionAction action, ReplyBuffer replies)
+    {
+        var budget = SocketPoller.TurnBudget;
+        var going = true;
+        while (going)
+        {
+            going = action == SessionAction.Read && _readiness.MayRead && budget > 0
+                ? Receive(replies, ref action, ref budget)
+                : (action != SessionAction.StartTls || DropPlaintext()) && TrySend(replies, action) && Act(replies, ref action);
+        }
+
+        ThreadBuffers.Return(replies);
+    }
+
+    /// <summary>Carries out what the session asked for, all replies being sent. False when there is something to wait for.</summary>
+    private bool Act(ReplyBuffer replies, ref SessionAction action)
+    {
+        switch (action)
+        {
+            case SessionAction.Read:
+                _phase = ConnectionPhase.Reading;
+                Deadline = Session.Deadline;
+                if (_readiness.MayRead)
+                {
+                    Signal(ConnectionSignals.Turn);
+                }
+
+                return false;
+            case SessionAction.Flush:
+                action = Feed(_unfinished.Bytes, replies);
+                return true;
+            case SessionAction.StartTls:
+                StartTls();
+                return false;
+            default:
+                Close();
+                return false;
+        }
+    }
+
+    /// <summary>
+    /// Takes what the socket holds into the thread's scratch, behind the unfinished line, or drops a chunk's octets where they are.
+    /// False when the connection is over.
+    /// </summary>
+    private bool Receive(ReplyBuffer replies, ref SessionAction action, ref int budget)
+    {
+        var scratch = ThreadBuffers.Scratch;
+        var held = _unfinished.Bytes.Length;
+        _unfinished.Bytes.CopyTo(scratch);
+        var drops = Session.Droppable >= CommandRoom;
+        var room = drops ? (int)Math.Min(Session.Droppable, budget) : Session.IsScanning ? scratch.Length - held : CommandRoom;
+        var bytes = drops
+            ? NativeSocket.Drop(_descriptor, room, out var error)
+            : NativeSocket.Receive(_descriptor, scratch.AsSpan(held, room), out error);
+        _readiness.Received(bytes, room, error);
+        if (error == SocketError.WouldBlock)
+        {
+            return true;
+        }
+
+        if (error != SocketError.Success || bytes == 0)
+        {
+            SendNow(replies, last: true, out _);
+            Lost(error);
+            return false;
+        }
+
+        _wasSilent = false;
+        _context.Observer.BytesReceived(bytes);
+        budget -= bytes;
+        action = drops ? Session.Dropped(bytes, replies, _context.Now()).Action : Feed(scratch.AsSpan(0, held + bytes), replies);
+        return true;
+    }
+
+    /// <summary>Gives octets to the session; what it left of them is held, unless the dialog in the clear ends here.</summary>
+    private SessionAction Feed(ReadOnlySpan<byte> bytes, ReplyBuffer replies)
+    {
+        var step = Session.Advance(bytes, replies, _context.Now());
+        var rest = bytes[step.Consumed..];
+        if (step.Action is SessionAction.Close or SessionAction.StartTls)
+        {
+            _leftUnread = step.Action == SessionAction.Close && !rest.IsEmpty;
+            _unfinished.Release();
+        }
+        else
+        {
+            _unfinished.Keep(rest);
+        }
+
+        return step.Action;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net.Sockets;
+using SmartSink.Proxy;
+using SmartSink.Smtp.Server;
+using SmartSink.Transport;
+
+namespace SmartSink.Connections;
+
+/// <content>
+/// The header that a proxy sends before anything is said. It is looked at where it lies in the socket, and only its own octets are taken
+/// out: those behind it belong to the dialog or to TLS.
+/// </content>
+internal sealed partial class SmtpConnection
+{
+    /// <summary>Waits for the header, from a proxy that is believed.</summary>
+    private void AwaitHeader(ProxySettings proxy)
+    {
+        if (!proxy.Networks.Contains(ClientAddress))
+        {
+            End(SessionEndReason.ProxyNotTrusted);
+            return;
+        }
+
+        _phase = ConnectionPhase.ProxyHeader;
+        Deadline = _context.In(proxy.Timeout);
+        if (_readiness.MayRead)
+        {
+            TakeHeader();
+        }
+    }
+
+    private void TakeHeader()
+    {
+        var window = ThreadBuffers.Scratch.AsSpan(0, ProxyHeaderParser.MaxLength);
+        var bytes = NativeSocket.Peek(_descriptor, window, out var error);
+        if (error == SocketError.WouldBlock)
+        {
+            _readiness.Received(bytes, window.Length, error);
+            return;
+        }
+
+        if (error != SocketError.Success || bytes == 0)
+        {
+            End(error == SocketError.Success ? SessionEndReason.ProxyHeaderMissing : SessionEndReason.ConnectionReset);
+            return;
+        }
+
+        var result = ProxyHeaderParser.Parse(window[..bytes], _context.Proxy!.Mode, out var header);
+        switch (result)
+        {
+            case ProxyHeaderResult.Complete:
+                NativeSocket.Drop(_descriptor, header.Length, out _);
+                _context.Observer.BytesReceived(header.Length);
+                TakeOver(header);
+                break;
+            case ProxyHeaderResult.Incomplete when !_readiness.IsEndReported:
+                // What comes behind the octets that were left where they are is reported anew.
+                _readiness.Received(bytes, window.Length, error);
+                break;
+            default:
+                _context.Log.ProxyHeaderRefused(_id, ClientAddress, result);
+                End(result == ProxyHeaderResult.NotAHeader ? SessionEndReason.ProxyHeaderMissing : SessionEndReason.ProxyHeaderBroken);
+                break;
+        }
+    }
+
+    /// <summary>From here on the client is the one that the header names.</summary>
+    private void TakeOver(in ProxyHeader header)
+    {
+        if (header.Client is { } client)
+        {
+            _context.Log.ConnectionProxied(_id, ClientAddress, client, header.Destination, header.Authority);
+            ClientAddress = client.Address;
+            Session.Destination = header.Destination?.Address;
+        }
+
+        if (_context.Registry.TryCountAddress(this))
+        {
+            Open();
+            return;
+        }
+
+        const SessionEndReason Reason = SessionEndReason.TooManyConnectionsFromAddress;
+        _context.Refusals.Tell(_descriptor, Reason);
+        End(Reason);
+    }
+}

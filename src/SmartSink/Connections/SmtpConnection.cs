@@ -1,0 +1,221 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using SmartSink.Smtp.Server;
+using SmartSink.Transport;
+
+namespace SmartSink.Connections;
+
+/// <summary>
+/// One client's connection: it moves octets between its socket and its <see cref="SmtpSession"/>. All of it happens on the polling
+/// thread that it was given to, so there is no lock, and no task, closure or timer for a command; other threads leave a signal.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "End closes the socket, and it is reached whatever happens.")]
+internal sealed partial class SmtpConnection : IPolled
+{
+    private static long _lastId;
+
+    private readonly ListenerContext _context;
+    private readonly SocketPoller _poller;
+    private readonly int _descriptor;
+    private readonly long _id = Interlocked.Increment(ref _lastId);
+    private int _signals;
+    private ConnectionPhase _phase;
+    private Readiness _readiness;
+    private UnfinishedLine _unfinished;
+    private long _deadline = long.MaxValue;
+
+    /// <summary>Takes over a descriptor that was just accepted.</summary>
+    public SmtpConnection(ListenerContext context, SocketPoller poller, int descriptor, IPAddress clientAddress)
+    {
+        _context = context;
+        _poller = poller;
+        _descriptor = descriptor;
+        ClientAddress = clientAddress;
+        _faultDraw = context.Tls?.Faults?.Next();
+    }
+
+    /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; the proxy's until its header has come.</summary>
+    public IPAddress ClientAddress { get; private set; }
+
+    /// <summary>Whether a proxy stands between the client and the server.</summary>
+    public bool IsByProxy => _context.Proxy is not null;
+
+    /// <summary>Whether the registry counts the connection for its address.</summary>
+    public bool IsCounted { get; set; }
+
+    /// <summary>The connection's place in the registry.</summary>
+    public int Slot { get; set; }
+
+    /// <summary>The <see cref="Moment.Milliseconds"/> at which <see cref="Attend"/> should be called; read by the heartbeat from its own thread.</summary>
+    public long Deadline
+    {
+        get => Volatile.Read(ref _deadline);
+        set => Volatile.Write(ref _deadline, value);
+    }
+
+    /// <summary>Whether the connection was not called to its polling thread.</summary>
+    public bool IsAtRest => Volatile.Read(ref _signals) == 0;
+
+    /// <summary>Gives the connection to its polling thread, which greets the client.</summary>
+    public void Start()
+    {
+        _context.Log.ConnectionOpened(_id, ClientAddress, _context.Listener);
+
+        // What a proxy connects to is the sink; where the client meant to go stands in the header.
+        if (!IsByProxy && _context.WantsDestination && NativeSocket.Destination(_descriptor, ClientAddress.AddressFamily) is { } destination)
+        {
+            Session.Destination = destination;
+            _context.Log.ConnectionMeantFor(_id, destination);
+        }
+
+        try
+        {
+            // A new socket has room to write, so this is reported at once.
+            _poller.Add(_descriptor, this, PollFlags.Connection);
+        }
+        catch (SocketException error)
+        {
+            Fail(error);
+        }
+    }
+
+    /// <summary>Has the connection look at its deadline and at whether the server stops. For any thread.</summary>
+    public void Attend() => Signal(ConnectionSignals.Attention);
+
+    /// <inheritdoc/>
+    void IPolled.OnReady(PollFlags flags)
+    {
+        try
+        {
+            if (_phase == ConnectionPhase.Tls)
+            {
+                _tls!.OnReady(flags);
+                return;
+            }
+
+            _readiness.Report(flags);
+            switch (_phase)
+            {
+                case ConnectionPhase.New:
+                    Begin();
+                    break;
+                case ConnectionPhase.ProxyHeader when _readiness.MayRead:
+                    TakeHeader();
+                    break;
+                case ConnectionPhase.Reading when _readiness.MayRead:
+                    Converse(SessionAction.Read);
+                    break;
+                case ConnectionPhase.Sending when (flags & PollFlags.Writable) != PollFlags.None:
+                    SendRest();
+                    break;
+                case ConnectionPhase.Lingering:
+                    Linger();
+                    break;
+            }
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+    }
+
+    /// <inheritdoc/>
+    void IPolled.OnPosted()
+    {
+        var signals = (ConnectionSignals)Interlocked.Exchange(ref _signals, 0);
+        try
+        {
+            if ((signals & ConnectionSignals.TlsEnded) != ConnectionSignals.None)
+            {
+                OnTlsEnded();
+            }
+
+            if ((signals & ConnectionSignals.Attention) != ConnectionSignals.None)
+            {
+                OnAttention();
+            }
+
+            if ((signals & ConnectionSignals.Turn) != ConnectionSignals.None && _phase == ConnectionPhase.Reading)
+            {
+                Converse(SessionAction.Read);
+            }
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+    }
+
+    /// <summary>The dialog; made when it is first wanted, which is when the client's address is known.</summary>
+    private SmtpSession Session =>
+        field ??= new(_context.OptionsFor(ClientAddress), _context.Filters, _context.SessionObserver, ClientAddress) { StartTlsDenial = DrawnDenial };
+
+    private void Begin()
+    {
+        if (_context.Proxy is { } proxy)
+        {
+            AwaitHeader(proxy);
+        }
+        else
+        {
+            Open();
+        }
+    }
+
+    private void Open()
+    {
+        if (_context.IsTlsImplicit)
+        {
+            StartTls();
+        }
+        else
+        {
+            Greet();
+        }
+    }
+
+    private void Signal(ConnectionSignals signal)
+    {
+        if (Interlocked.Or(ref _signals, (int)signal) == 0)
+        {
+            _poller.Post(this);
+        }
+    }
+
+    private void OnAttention()
+    {
+        var isDue = Deadline <= _context.Now().Milliseconds;
+        switch (_phase)
+        {
+            case ConnectionPhase.Closed:
+                break;
+            case ConnectionPhase.Tls:
+                _tls!.Attend();
+                break;
+            case var _ when _context.StopPhase == StopPhase.Aborting:
+            case ConnectionPhase.Sending when _context.StopPhase == StopPhase.Forcing && _afterSend != SessionAction.Close:
+                End(SessionEndReason.Shutdown);
+                break;
+            case ConnectionPhase.New:
+                Begin();
+                OnAttention();
+                break;
+            case ConnectionPhase.ProxyHeader when _context.StopPhase != StopPhase.Running:
+                End(SessionEndReason.Shutdown);
+                break;
+            case ConnectionPhase.ProxyHeader when isDue:
+                End(SessionEndReason.ProxyHeaderLate);
+                break;
+            case ConnectionPhase.Reading:
+                LookAtSession();
+                break;
+            case ConnectionPhase.Sending when isDue:
+                End(SessionEndReason.SlowClient);
+                break;
+            case ConnectionPhase.Lingering when isDue:
+                End(Session.EndReason);
+                break;
+        }
+    }
+}

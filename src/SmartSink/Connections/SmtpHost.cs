@@ -1,0 +1,191 @@
+using System.Runtime.InteropServices;
+using SmartSink.Settings;
+using SmartSink.Smtp.Auth;
+using SmartSink.Smtp.Server;
+using SmartSink.Tls;
+using SmartSink.Transport;
+using SmartSink.Watching;
+
+namespace SmartSink.Connections;
+
+/// <summary>The SMTP side of the process, all listeners of it: starts, serves, stops. Used once.</summary>
+internal sealed class SmtpHost : IDisposable
+{
+    /// <summary>How long sessions that were told to go may take to do so before their sockets are closed.</summary>
+    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly SinkSettings _settings;
+    private readonly ConnectionRegistry _registry;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly List<Listener> _listeners;
+    private readonly List<SocketPoller> _pollers = [];
+    private int _turn;
+    private ConnectionHeartbeat? _heartbeat;
+
+    /// <summary>Prepares a server; nothing is opened yet.</summary>
+    /// <param name="settings">Where to listen, names, limits.</param>
+    /// <param name="filters">The rules.</param>
+    /// <param name="sessionObserver">Who counts and logs the dialogs.</param>
+    /// <param name="observers">Who counts the connections of the listener of that name.</param>
+    /// <param name="certificates">For TLS; null when no listener speaks it.</param>
+    /// <param name="clock">The clock of all timeouts.</param>
+    /// <param name="loggers">Makes the log.</param>
+    /// <param name="judge">Who decides about those that authenticate; null to let everybody in.</param>
+    /// <param name="sessionOptions">Names and limits of the dialogs; null for those of each listener's settings.</param>
+    public SmtpHost(
+        SinkSettings settings,
+        IMailboxFilterSource filters,
+        ISessionObserver sessionObserver,
+        Func<string, IConnectionObserver> observers,
+        ReloadHolder<CertificateSet>? certificates,
+        TimeProvider clock,
+        ILoggerFactory loggers,
+        ICredentialJudge? judge = null,
+        SmtpSessionOptions? sessionOptions = null)
+    {
+        _settings = settings;
+        _registry = new ConnectionRegistry(settings.MaxConnections, settings.MaxConnectionsPerAddress);
+        _clock = clock;
+        _log = loggers.CreateLogger<SmtpHost>();
+        _listeners = [.. settings.AllListeners.Select(listener => new Listener(listener, ContextOf(listener), NextPoller))];
+
+        ListenerContext ContextOf(ListenerSettings listener)
+        {
+            var observer = observers(listener.Name);
+            var credentials = judge ?? AnyCredentials.Instance;
+            return new ListenerContext
+            {
+                Listener = listener.Name,
+                SessionOptions = sessionOptions ?? DialogOptions.Of(listener, credentials),
+                Trusted = listener.XclientNetworks.IsEmpty
+                    ? null
+                    : new TrustedSessions(listener.XclientNetworks, DialogOptions.Of(listener, credentials, xclient: true)),
+                Filters = filters,
+                SessionObserver = sessionObserver,
+                Observer = observer,
+                Registry = _registry,
+                Proxy = ProxySettings.Of(listener),
+                Refusals = new RefusalReplies(listener.Hostname, listener.Tls == TlsMode.Implicit, sessionObserver, observer),
+                Tls = listener.Tls == TlsMode.Off ? null : new TlsSettings(listener, certificates!),
+                IsTlsImplicit = listener.Tls == TlsMode.Implicit,
+                OriginalDestination = listener.OriginalDestination,
+                SendTimeout = listener.IdleTimeout,
+                Clock = _clock,
+                Log = _log,
+            };
+        }
+    }
+
+    /// <summary>The listeners and where they are, in the order of the settings. Only after <see cref="Start"/>.</summary>
+    public IReadOnlyList<ListenerEndpoint> Listeners => [.. _listeners.Select(listener => listener.Bound)];
+
+    /// <summary>How many connections are open now.</summary>
+    public int OpenConnections => _registry.Count;
+
+    /// <summary>How often a connection or listener had a polling thread: the work of all of them, and what a loop without an end would show.</summary>
+    public long PollingTurns
+    {
+        get
+        {
+            var turns = 0L;
+            foreach (var poller in CollectionsMarshal.AsSpan(_pollers))
+            {
+                turns += poller.Turns;
+            }
+
+            return turns;
+        }
+    }
+
+    /// <summary>Whether every polling thread and every open connection waits.</summary>
+    public bool IsAtRest
+    {
+        get
+        {
+            foreach (var connection in _registry.Slots)
+            {
+                if (connection is { IsAtRest: false })
+                {
+                    return false;
+                }
+            }
+
+            return _pollers.TrueForAll(poller => poller.IsWaiting);
+        }
+    }
+
+    /// <summary>Completes when no listener accepts connections any more; fails as soon as the socket of one breaks down. Only after <see cref="Start"/>.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Starts listening and returns. When one listener cannot, none does.</summary>
+    /// <exception cref="ListenException">A listener cannot listen where the settings say.</exception>
+    public void Start()
+    {
+        _listeners.ForEach(listener => listener.Open());
+        _heartbeat = new ConnectionHeartbeat(_registry, _clock);
+        _pollers.AddRange(Enumerable.Range(1, _settings.PollingThreads).Select(number => new SocketPoller($"smtp {number}")));
+
+        // One thread accepts for all, so that the turns of the polling threads need no lock.
+        _listeners.ForEach(listener => listener.Start(_pollers[0]));
+        Completion = WatchAsync();
+    }
+
+    /// <summary>
+    /// Stops gracefully: no new connections; idle sessions get 421 4.3.2; transactions may finish within the settings' shutdown
+    /// timeout, after which they get 421, too. Returns when all connections are closed.
+    /// </summary>
+    /// <param name="hurry">Cuts the waiting for transactions short; the sessions are still told.</param>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        _listeners.ForEach(listener => listener.Stop());
+        await Task.WhenAll(_listeners.Select(listener => listener.Completion)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _listeners.ForEach(listener => listener.Dispose());
+        _log.Stopping(OpenConnections);
+
+        if (!await IsEmptyAfterAsync(StopPhase.Draining, _settings.ShutdownTimeout, hurry))
+        {
+            _log.StopForced(OpenConnections);
+            if (!await IsEmptyAfterAsync(StopPhase.Forcing, GoodbyeTimeout, CancellationToken.None))
+            {
+                await IsEmptyAfterAsync(StopPhase.Aborting, Timeout.InfiniteTimeSpan, CancellationToken.None);
+            }
+        }
+
+        _heartbeat?.Dispose();
+        _log.Stopped();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _heartbeat?.Dispose();
+        _pollers.ForEach(poller => poller.Dispose());
+        _listeners.ForEach(listener => listener.Dispose());
+    }
+
+    private async Task WatchAsync()
+    {
+        await foreach (var ended in Task.WhenEach(_listeners.Select(listener => listener.Completion)))
+        {
+            await ended;
+        }
+    }
+
+    private SocketPoller NextPoller() => _pollers[_turn = (_turn + 1) % _pollers.Count];
+
+    private async Task<bool> IsEmptyAfterAsync(StopPhase phase, TimeSpan patience, CancellationToken hurry)
+    {
+        _listeners.ForEach(listener => listener.Context.StopPhase = phase);
+        foreach (var connection in _registry.Slots.ToArray())
+        {
+            connection?.Attend();
+        }
+
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(hurry);
+        var empty = _registry.WhenEmpty();
+        var ended = await Task.WhenAny(empty, Task.Delay(patience, _clock, done.Token));
+        await done.CancelAsync();
+        return ended == empty;
+    }
+}

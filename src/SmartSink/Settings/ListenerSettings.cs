@@ -1,0 +1,116 @@
+using System.Net;
+using System.Security.Authentication;
+using SmartSink.Smtp.Auth;
+using SmartSink.Smtp.Server;
+using SmartSink.Tls;
+
+namespace SmartSink.Settings;
+
+/// <summary>
+/// What a listener is and how its dialogs go. The settings of the process are of this kind, too: a listener has from them whatever it
+/// is not given itself.
+/// </summary>
+internal record ListenerSettings
+{
+    /// <summary>The listener's name in log, readiness and metrics; one listener alone is <c>smtp</c>.</summary>
+    public string Name { get; init; } = "smtp";
+
+    /// <summary>SINK_LISTEN: the address it listens on; null for all, dual stack.</summary>
+    public IPAddress? ListenAddress { get; init; }
+
+    /// <summary>SINK_PORT: 0 (any free one) to 65535.</summary>
+    public int Port { get; init; } = 2525;
+
+    /// <summary>SINK_PROTOCOL: what clients speak.</summary>
+    public MailProtocol Protocol { get; init; }
+
+    /// <summary>SINK_HOSTNAME.</summary>
+    public required string Hostname { get; init; }
+
+    /// <summary>SINK_BANNER.</summary>
+    public string Banner { get; init; } = "ESMTP SmartSink, all mail is discarded";
+
+    /// <summary>SINK_ORIGINAL_DESTINATION: when the kernel is asked where a connection was meant to go.</summary>
+    public OriginalDestination OriginalDestination { get; init; }
+
+    /// <summary>SINK_TLS: how a dialog comes to TLS, if at all.</summary>
+    public TlsMode Tls { get; init; } = TlsMode.StartTls;
+
+    /// <summary>SINK_STARTTLS: whether STARTTLS is offered. Taking it away leaves implicit TLS as it is.</summary>
+    public bool StartTls
+    {
+        get => Tls == TlsMode.StartTls;
+        init => Tls = (value, Tls) switch
+        {
+            (true, _) => TlsMode.StartTls,
+            (false, TlsMode.StartTls) => TlsMode.Off,
+            _ => Tls,
+        };
+    }
+
+    /// <summary>SINK_TLS_REQUIRED: whether a client without TLS is answered 530.</summary>
+    public bool TlsRequired { get; init; }
+
+    /// <summary>SINK_TLS_VERSIONS: the versions offered, "1.0" to "1.3", one or several.</summary>
+    public SslProtocols TlsVersions { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    /// <summary>SINK_TLS_CLIENT_CERT: whether clients are asked for a certificate.</summary>
+    public ClientCertificateMode TlsClientCertificate { get; init; }
+
+    /// <summary>SINK_TLS_FAULTS: what goes wrong on purpose, and how often.</summary>
+    public TlsFaultRates TlsFaults { get; init; } = TlsFaultRates.None;
+
+    /// <summary>SINK_TLS_HANDSHAKE_TIMEOUT.</summary>
+    public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>SINK_EXTENSIONS: extensions offered besides <see cref="SmtpExtensions.Default"/>.</summary>
+    public SmtpExtensions AddedExtensions { get; init; }
+
+    /// <summary>SINK_HIDE: extensions not offered.</summary>
+    public SmtpExtensions HiddenExtensions { get; init; }
+
+    /// <summary>SINK_AUTH: whether clients may or must authenticate.</summary>
+    public AuthMode Auth { get; init; } = AuthMode.Optional;
+
+    /// <summary>SINK_AUTH_CLEARTEXT: whether AUTH is offered without TLS, too.</summary>
+    public bool AuthCleartext { get; init; }
+
+    /// <summary>SINK_AUTH_MECHANISMS: the mechanisms offered, at least one.</summary>
+    public IReadOnlyList<AuthMechanism> AuthMechanisms { get; init; } = Smtp.Auth.AuthMechanisms.All;
+
+    /// <summary>SINK_PROXY: which header of the PROXY protocol every connection begins with.</summary>
+    public ProxyMode Proxy { get; init; }
+
+    /// <summary>SINK_PROXY_NETWORKS: the proxies whose header is believed.</summary>
+    public NetworkList ProxyNetworks { get; init; } = NetworkList.Loopback;
+
+    /// <summary>SINK_PROXY_TIMEOUT: how long a connection may take for the header.</summary>
+    public TimeSpan ProxyTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>SINK_XCLIENT_NETWORKS: the clients that may speak for others by XCLIENT.</summary>
+    public NetworkList XclientNetworks { get; init; } = NetworkList.None;
+
+    /// <summary>SINK_MAX_RECIPIENTS: at least 1.</summary>
+    public int MaxRecipients { get; init; } = 1000;
+
+    /// <summary>SINK_MAX_MESSAGES: messages per connection, 0 for no limit.</summary>
+    public int MaxMessages { get; init; }
+
+    /// <summary>SINK_MAX_MESSAGE_SIZE: octets (KiB, MiB, GiB suffixes are understood), 0 for no limit.</summary>
+    public long MaxMessageSize { get; init; } = 50L * 1024 * 1024;
+
+    /// <summary>SINK_MAX_ERRORS: per connection, 0 for no limit.</summary>
+    public int MaxErrors { get; init; } = 20;
+
+    /// <summary>SINK_IDLE_TIMEOUT.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>SINK_TRANSACTION_TIMEOUT.</summary>
+    public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>SINK_MIN_DATA_RATE: octets per second, 0 for no limit.</summary>
+    public int MinDataRate { get; init; } = 16;
+
+    /// <summary>A listener that is nothing but a listener, with what these settings say.</summary>
+    public ListenerSettings ToListener() => new(this);
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Authentication;
+using Serilog.Events;
+using SmartSink.Smtp.Auth;
+using SmartSink.Smtp.Server;
+using SmartSink.Tls;
+
+namespace SmartSink.Settings;
+
+/// <summary>The kinds of values that settings have.</summary>
+internal static class SettingKinds
+{
+    /// <summary>A TCP port; 0 lets the system choose one.</summary>
+    public static SettingKind<int> Port { get; } = new("port", "a port (0 to 65535)", (string text, out int value) =>
+        TryWhole(text, out value) && value <= IPEndPoint.MaxPort);
+
+    /// <summary>A count where 0 says that there is no limit.</summary>
+    public static SettingKind<int> Limit { get; } = new("n", "a whole number, 0 for no limit", TryWhole);
+
+    /// <summary>A count of at least one.</summary>
+    public static SettingKind<int> Count { get; } = new("n", "a whole number of at least 1", (string text, out int value) =>
+        TryWhole(text, out value) && value > 0);
+
+    /// <summary>Octets.</summary>
+    public static SettingKind<long> Size { get; } = new("size", "a size such as 52428800, 512KiB or 50MiB", ByteSize.TryParse);
+
+    /// <summary>A time, zero included.</summary>
+    public static SettingKind<TimeSpan> Time { get; } = new("time", "a time such as 90s, 5m or 1h (at most 24 days)", TimeText.TryParse);
+
+    /// <summary>A time longer than zero.</summary>
+    public static SettingKind<TimeSpan> TimeAboveZero { get; } = new("time", "a time above zero such as 90s, 5m or 1h (at most 24 days)", (string text, out TimeSpan value) =>
+        TimeText.TryParse(text, out value) && value > TimeSpan.Zero);
+
+    /// <summary>An address to listen on, null for all.</summary>
+    public static SettingKind<IPAddress?> Address { get; } = new("address", "an IP address, or * for all", ListenAddress.TryParse);
+
+    /// <summary>The name or path of a file or folder.</summary>
+    public static SettingKind<string> Path { get; } = new("path", "a path", (string text, out string value) =>
+    {
+        value = text;
+        return text.Length > 0 && !text.Contains('\0');
+    });
+
+    /// <summary>The server's own name.</summary>
+    public static SettingKind<string> Hostname { get; } = new("name", "a domain or an address literal of at most 255 characters", HostnameText.TryParse);
+
+    /// <summary>Text of the greeting, which goes onto the wire.</summary>
+    public static SettingKind<string> Banner { get; } = new("text", "printable ASCII text of at most 400 characters", (string text, out string value) =>
+    {
+        value = text;
+        return text.Length <= 400 && text.All(character => character is >= ' ' and <= '~');
+    });
+
+    /// <summary>On or off.</summary>
+    public static SettingKind<bool> Switch { get; } = new("on|off", "on or off", SwitchText.TryParse);
+
+    /// <summary>How a dialog comes to TLS.</summary>
+    public static SettingKind<TlsMode> TlsMode { get; } = OneOf<TlsMode>();
+
+    /// <summary>When to ask where a connection was meant to go.</summary>
+    public static SettingKind<OriginalDestination> OriginalDestination { get; } = OneOf<OriginalDestination>();
+
+    /// <summary>A listener's name.</summary>
+    public static SettingKind<string> ListenerName { get; } = new("name", "a name of letters, digits, dots, hyphens and underscores, at most 64", (string text, out string value) =>
+    {
+        value = text;
+        return text.Length is > 0 and <= 64 && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_');
+    });
+
+    /// <summary>Percent, with decimals.</summary>
+    public static SettingKind<decimal> Percent { get; } = new("percent", "a percentage from 0 to 100", (string text, out decimal value) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value <= 100);
+
+    /// <summary>Extensions by their EHLO keywords.</summary>
+    public static SettingKind<SmtpExtensions> Keywords { get; } = KeywordsOutOf(~SmtpExtensions.None);
+
+    /// <summary>Extensions that are offered when somebody asks for them, by their EHLO keywords.</summary>
+    public static SettingKind<SmtpExtensions> RareKeywords { get; } = KeywordsOutOf(SmtpExtensions.OnRequest);
+
+    /// <summary>Whether clients authenticate.</summary>
+    public static SettingKind<AuthMode> AuthMode { get; } = OneOf<AuthMode>();
+
+    /// <summary>Mechanisms of AUTH.</summary>
+    public static SettingKind<IReadOnlyList<AuthMechanism>> AuthMechanisms { get; } = new(
+        "names", "names out of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER with commas between them", Smtp.Auth.AuthMechanisms.TryParse);
+
+    /// <summary>SMTP or LMTP.</summary>
+    public static SettingKind<MailProtocol> Protocol { get; } = OneOf<MailProtocol>();
+
+    /// <summary>Which header of the PROXY protocol comes first.</summary>
+    public static SettingKind<ProxyMode> ProxyMode { get; } = OneOf<ProxyMode>();
+
+    /// <summary>Networks of clients.</summary>
+    public static SettingKind<NetworkList> Networks { get; } = new(
+        "networks", "networks such as 10.0.0.0/8, 192.0.2.7 and 2001:db8::/32, separated by commas", NetworkList.TryParse);
+
+    /// <summary>TLS versions.</summary>
+    public static SettingKind<SslProtocols> TlsVersions { get; } = new("versions", "one or several of 1.0, 1.1, 1.2, 1.3, with commas between them", TlsVersionsText.TryParse);
+
+    /// <summary>Whether clients are asked for a certificate.</summary>
+    public static SettingKind<ClientCertificateMode> ClientCertificate { get; } = OneOf<ClientCertificateMode>();
+
+    /// <summary>What goes wrong on the way to TLS.</summary>
+    public static SettingKind<TlsFaultRates> TlsFaults { get; } = new(
+        "faults",
+        "a list such as expired=5,no-answer=0.5,wrong-name@mx.example=100 (hidden, 454, expired, wrong-name, self-signed, no-answer, reset; with a server's name not hidden and 454; at most 100 in all and for each name; seed=42 repeats the draws)",
+        TlsFaultsText.TryParse);
+
+    /// <summary>The least level of events that reach the log.</summary>
+    public static SettingKind<LogEventLevel> LogLevel { get; } = new("level", "one of Verbose, Debug, Information, Warning, Error, Fatal", (string text, out LogEventLevel value) =>
+        Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]));
+
+    /// <summary>The log's form; true for JSON.</summary>
+    public static SettingKind<bool> LogFormat { get; } = new("text|json", "text or json", (string text, out bool value) =>
+    {
+        value = text.Equals("json", StringComparison.OrdinalIgnoreCase);
+        return value || text.Equals("text", StringComparison.OrdinalIgnoreCase);
+    });
+
+    /// <summary>A value that nothing looks at.</summary>
+    public static SettingKind<string> Ignored { get; } = new("any", "anything", (string text, out string value) =>
+    {
+        value = text;
+        return true;
+    });
+
+    private static SettingKind<SmtpExtensions> KeywordsOutOf(SmtpExtensions allowed)
+    {
+        var keywords = ExtensionKeywords.All.Where(known => (known.Extension & allowed) != SmtpExtensions.None).Select(known => known.Keyword);
+        return new("keywords", $"EHLO keywords with commas between them, out of {string.Join(", ", keywords)}", (string text, out SmtpExtensions value) =>
+            ExtensionKeywords.TryParse(text, out value) && (value & ~allowed) == SmtpExtensions.None);
+    }
+
+    /// <summary>One of an enumeration's words, without case.</summary>
+    private static SettingKind<T> OneOf<T>()
+        where T : struct, Enum
+    {
+        var words = Enum.GetNames<T>().Select(name => name.ToLowerInvariant()).ToList();
+        return new(string.Join('|', words), $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}", (string text, out T value) =>
+        {
+            var index = words.FindIndex(word => word.Equals(text, StringComparison.OrdinalIgnoreCase));
+            value = index < 0 ? default : Enum.GetValues<T>()[index];
+            return index >= 0;
+        });
+    }
+
+    private static bool TryWhole(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using Serilog.Events;
+
+namespace SmartSink.Settings;
+
+/// <summary>The process's settings after all sources were read and checked. Immutable; the names and defaults stand in <c>SettingCatalog</c>.</summary>
+internal sealed record SinkSettings : ListenerSettings
+{
+    /// <summary>SINK_LISTENERS: where and how SMTP is served; empty for one listener of these settings themselves.</summary>
+    public IReadOnlyList<ListenerSettings> Listeners { get; init; } = [];
+
+    /// <summary>SINK_HTTP_LISTEN.</summary>
+    public IPAddress HttpListenAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>SINK_HTTP: 0 (any free one) to 65535.</summary>
+    public int HttpPort { get; init; } = 8000;
+
+    /// <summary>SINK_DATA: the policy's main file.</summary>
+    public string PolicyFile { get; init; } = "policy/responses.toml";
+
+    /// <summary>SINK_STATE: the folder for what must survive a restart (the self-signed certificate).</summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>SINK_TLS_CERT: a PEM file with the certificate and its chain; null for a self-signed one.</summary>
+    public string? TlsCertificateFile { get; init; }
+
+    /// <summary>SINK_TLS_KEY: a PEM file with the private key; null when SINK_TLS_CERT holds both.</summary>
+    public string? TlsKeyFile { get; init; }
+
+    /// <summary>SINK_AUTH_USERS: a file of users and passwords; null when anybody is let in.</summary>
+    public string? AuthUsersFile { get; init; }
+
+    /// <summary>SINK_AUTH_FAIL_PERCENT: of attempts that would be let in, those refused with 535; 0 to 100.</summary>
+    public decimal AuthFailPercent { get; init; }
+
+    /// <summary>SINK_AUTH_TEMPFAIL_PERCENT: those answered 454; 0 to 100 less <see cref="AuthFailPercent"/>.</summary>
+    public decimal AuthTempFailPercent { get; init; }
+
+    /// <summary>SINK_TLS_CERTS: a folder of PEM files for the names that clients ask for; null for none.</summary>
+    public string? TlsCertificateFolder { get; init; }
+
+    /// <summary>SINK_POLLING_THREADS: threads that work on the connections, at least 1; half of the processors, because the other half is the sender's.</summary>
+    public int PollingThreads { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>SINK_MAX_CONNECTIONS: at least 1.</summary>
+    public int MaxConnections { get; init; } = 32768;
+
+    /// <summary>SINK_MAX_CONNECTIONS_PER_IP: 0 for no limit.</summary>
+    public int MaxConnectionsPerAddress { get; init; }
+
+    /// <summary>SINK_SHUTDOWN_TIMEOUT: how long a stop waits for open transactions.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>SINK_LOG_LEVEL.</summary>
+    public LogEventLevel LogLevel { get; init; } = LogEventLevel.Information;
+
+    /// <summary>SINK_LOG_FORMAT: true for JSON, one object a line.</summary>
+    public bool LogJson { get; init; }
+
+    /// <summary>Every listener of the process, at least one.</summary>
+    public IReadOnlyList<ListenerSettings> AllListeners => Listeners.Count > 0 ? Listeners : [ToListener()];
+
+    /// <summary>Those that speak TLS.</summary>
+    public IReadOnlyList<ListenerSettings> TlsListeners => [.. AllListeners.Where(listener => listener.Tls != TlsMode.Off)];
+}

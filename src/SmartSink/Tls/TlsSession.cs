@@ -1,0 +1,233 @@
+using System.Buffers;
+using System.Net.Security;
+using SmartSink.Connections;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
+using SmartSink.Transport;
+
+namespace SmartSink.Tls;
+
+/// <summary>
+/// The dialog from STARTTLS on, or from its beginning: one asynchronous method, all of which runs on the connection's polling thread,
+/// for all that it waits for is the connection's socket. While the client is silent neither this nor the TLS stream holds a buffer.
+/// </summary>
+internal sealed partial class TlsSession(ListenerContext context, SmtpConnection connection, PolledStream stream, SmtpSession session, long id)
+{
+    /// <summary>A TLS record's worth of octets (RFC 8446 section 5.1).</summary>
+    private const int ReadSize = 16 * 1024;
+
+    private TlsPhase _phase;
+    private StopPhase _stopSeen;
+    private UnfinishedLine _unfinished;
+    private ReplyBuffer? _replies;
+
+    /// <summary>Why the connection was lost; null when the session ended the dialog and its last reply was sent.</summary>
+    public SessionEndReason? LostBy { get; private set; }
+
+    /// <summary>The exception behind <see cref="SessionEndReason.InternalError"/>.</summary>
+    public Exception? Defect { get; private set; }
+
+    /// <summary>Whether the client said nothing, and was not in a message, when the session was ended by the clock or a stop.</summary>
+    public bool WasSilent { get; private set; }
+
+    /// <summary>Whether the client has said more than the session wanted to hear.</summary>
+    public bool LeftUnread { get; private set; }
+
+    /// <summary>What was reported of the socket, for the connection that goes on with it.</summary>
+    public Readiness Readiness => stream.Readiness;
+
+    private ReplyBuffer Replies => _replies ??= ThreadBuffers.TakeReplies();
+
+    /// <summary>Starts the handshake. The connection is told when all is over.</summary>
+    public void Start() => _ = RunAsync();
+
+    /// <summary>The socket's state has changed.</summary>
+    public void OnReady(PollFlags flags) => stream.OnReady(flags);
+
+    /// <summary>
+    /// The deadline has come or the server stops. A silent client's dialog is woken and asks its session; a client that keeps a
+    /// handshake or a reply waiting is cut off.
+    /// </summary>
+    public void Attend()
+    {
+        var isDue = connection.Deadline <= context.Now().Milliseconds;
+        switch (_phase)
+        {
+            case var _ when context.StopPhase == StopPhase.Aborting:
+            case TlsPhase.Handshake or TlsPhase.Sending when context.StopPhase == StopPhase.Forcing:
+                CutOff(SessionEndReason.Shutdown);
+                break;
+            case TlsPhase.Handshake when isDue:
+                CutOff(SessionEndReason.TlsFailed);
+                break;
+            case TlsPhase.Sending or TlsPhase.Farewell when isDue:
+                CutOff(SessionEndReason.SlowClient);
+                break;
+            case TlsPhase.Dialog:
+                stream.Wake();
+                break;
+        }
+    }
+
+    private void CutOff(SessionEndReason reason)
+    {
+        LostBy = reason;
+        stream.Cut();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await using var tls = new SslStream(stream);
+            if (await TryHandshakeAsync(tls))
+            {
+                await ConverseAsync(tls);
+                await SayFarewellAsync(tls);
+            }
+        }
+        catch (IOException)
+        {
+            LostBy ??= session.LossReason(inGoodOrder: false);
+        }
+        catch (Exception error)
+        {
+            Defect = error;
+            LostBy = SessionEndReason.InternalError;
+        }
+
+        GiveBackReplies();
+        _unfinished.Release();
+        connection.TlsEnded();
+    }
+
+    private async Task ConverseAsync(SslStream tls)
+    {
+        session.TlsEstablished(context.Now());
+        _phase = TlsPhase.Dialog;
+        var action = context.IsTlsImplicit ? session.Start(Replies, context.Now()).Action : SessionAction.Read;
+        while (true)
+        {
+            await SendAsync(tls, action);
+            while (action == SessionAction.Flush)
+            {
+                action = Feed(_unfinished.Bytes);
+                await SendAsync(tls, action);
+            }
+
+            GiveBackReplies();
+            if (action == SessionAction.Close || LostBy is not null)
+            {
+                return;
+            }
+
+            action = await IsReadableAsync(tls) ? await ReadAsync(tls) : AskSession();
+        }
+    }
+
+    /// <summary>Waits, without a buffer, until the client has said something or is gone. False when the session is to be asked instead.</summary>
+    private async ValueTask<bool> IsReadableAsync(SslStream tls)
+    {
+        connection.Deadline = session.Deadline;
+        if (_stopSeen != context.StopPhase)
+        {
+            return false;
+        }
+
+        try
+        {
+            return await tls.ReadAsync(Memory<byte>.Empty) == 0;
+        }
+        catch (Exception error) when (IsWake(error))
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask<SessionAction> ReadAsync(SslStream tls)
+    {
+        var held = _unfinished.Bytes.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(held + ReadSize);
+        try
+        {
+            _unfinished.Bytes.CopyTo(buffer);
+            var bytes = await tls.ReadAsync(buffer.AsMemory(held));
+            if (bytes == 0)
+            {
+                LostBy = session.LossReason(inGoodOrder: true);
+                return SessionAction.Read;
+            }
+
+            context.Observer.BytesReceived(bytes);
+            return Feed(buffer.AsSpan(0, held + bytes));
+        }
+        catch (Exception error) when (IsWake(error))
+        {
+            return AskSession();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The TLS stream passes on what ends its own read, or wraps it.</summary>
+    private static bool IsWake(Exception error) => error is OperationCanceledException or IOException { InnerException: OperationCanceledException };
+
+    private SessionAction AskSession()
+    {
+        _stopSeen = context.StopPhase;
+        WasSilent = !session.IsInData;
+        return context.AskSession(session, Replies);
+    }
+
+    private SessionAction Feed(ReadOnlySpan<byte> bytes)
+    {
+        WasSilent = false;
+        var step = session.Advance(bytes, Replies, context.Now());
+        var rest = bytes[step.Consumed..];
+        LeftUnread = step.Action == SessionAction.Close && !rest.IsEmpty;
+        _unfinished.Keep(rest);
+        return step.Action;
+    }
+
+    /// <summary>Sends all replies. The session's last ones are its farewell, which a forced stop does not cut off.</summary>
+    private async ValueTask SendAsync(SslStream tls, SessionAction then)
+    {
+        if (_replies is not { Length: > 0 } replies)
+        {
+            return;
+        }
+
+        var sending = tls.WriteAsync(replies.PendingMemory);
+        if (!sending.IsCompleted)
+        {
+            connection.Deadline = context.In(context.SendTimeout);
+            _phase = then == SessionAction.Close ? TlsPhase.Farewell : TlsPhase.Sending;
+        }
+
+        await sending;
+        _phase = TlsPhase.Dialog;
+        context.Observer.BytesSent(replies.Length);
+        replies.Clear();
+    }
+
+    private async Task SayFarewellAsync(SslStream tls)
+    {
+        if (LostBy is null)
+        {
+            connection.Deadline = context.In(ListenerContext.LingerTimeout);
+            _phase = TlsPhase.Farewell;
+            await tls.ShutdownAsync();
+        }
+    }
+
+    private void GiveBackReplies()
+    {
+        if (_replies is not null)
+        {
+            ThreadBuffers.Return(_replies);
+            _replies = null;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using SmartSink.Smtp.Syntax;
+
+namespace SmartSink.Smtp.Tests.Syntax;
+
+public sealed class DomainNameTests
+{
+    [Theory]
+    [InlineData("example.com", "example.com")]
+    [InlineData("EXAMPLE.Com", "example.com")]
+    [InlineData("example.com.", "example.com")]
+    [InlineData("localhost", "localhost")]
+    [InlineData("3com.example", "3com.example")]
+    [InlineData("a-b.c--d.example", "a-b.c--d.example")]
+    [InlineData("foo_bar.example", "foo_bar.example")]
+    [InlineData("bücher.example", "xn--bcher-kva.example")]
+    [InlineData("BÜCHER.Example", "xn--bcher-kva.example")]
+    [InlineData("XN--BCHER-KVA.example", "xn--bcher-kva.example")]
+    [InlineData("例え.テスト", "xn--r8jz45g.xn--zckzah")]
+    [InlineData("почта.рф", "xn--80a1acny.xn--p1ai")]
+    public void A_name_has_one_normal_form(string name, string expected)
+    {
+        DomainName.TryNormalize(name, out var normalized).ShouldBeTrue();
+        normalized.ShouldBe(expected);
+
+        Span<byte> bytes = stackalloc byte[DomainName.MaxLength];
+        DomainName.TryNormalize(Encoding.UTF8.GetBytes(name), bytes, out var written).ShouldBeTrue();
+        Encoding.UTF8.GetString(bytes[..written]).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData(".example")]
+    [InlineData("a..b")]
+    [InlineData("example..")]
+    [InlineData("-a.example")]
+    [InlineData("a-.example")]
+    [InlineData("a b.example")]
+    [InlineData("a\tb")]
+    [InlineData("a@b")]
+    [InlineData("*.example")]
+    [InlineData("[192.0.2.1]")]
+    [InlineData("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg.example")]
+    [InlineData("bü cher.example")]
+    [InlineData("☃.example")]
+    [InlineData("ü..example")]
+    [InlineData("-ü.example")]
+    public void What_is_no_name_is_refused(string name)
+    {
+        DomainName.TryNormalize(name, out var normalized).ShouldBeFalse();
+        normalized.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_name_has_at_most_255_octets()
+    {
+        var longest = string.Join('.', Enumerable.Repeat(new string('a', 63), 4));
+        longest.Length.ShouldBe(255);
+        DomainName.TryNormalize(longest, out _).ShouldBeTrue();
+        DomainName.TryNormalize("b." + longest, out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Octets_that_are_not_UTF_8_are_refused() =>
+        DomainName.TryNormalize([0x61, 0xFF, 0x2E, 0x62], new byte[DomainName.MaxLength], out _).ShouldBeFalse();
+
+    [Fact]
+    public void A_result_that_does_not_fit_is_refused() =>
+        DomainName.TryNormalize("example.com"u8, new byte[4], out _).ShouldBeFalse();
+
+    [Fact]
+    public void An_ASCII_name_costs_no_memory()
+    {
+        var bytes = new byte[DomainName.MaxLength];
+        DomainName.TryNormalize("Example.COM"u8, bytes, out _);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            DomainName.TryNormalize("Example.COM"u8, bytes, out _);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using SmartSink.Smtp.Syntax;
+
+namespace SmartSink.Smtp.Tests.Syntax;
+
+public sealed class PathParserTests
+{
+    [Theory]
+    [InlineData("<>", "", "", "", "")]
+    [InlineData("<a@b.example>", "a@b.example", "a", "b.example", "b.example")]
+    [InlineData("<A@B.Example> SIZE=1", "A@B.Example", "A", "B.Example", "b.example")]
+    [InlineData("<postmaster>", "postmaster", "postmaster", "", "")]
+    [InlineData("<@r.example:a@b.example>", "a@b.example", "a", "b.example", "b.example")]
+    [InlineData("<@r.example,@[IPv6:::1],@s.example:a@b.example>", "a@b.example", "a", "b.example", "b.example")]
+    [InlineData("<\"a>@<b\"@c.example>", "\"a>@<b\"@c.example", "\"a>@<b\"", "c.example", "c.example")]
+    [InlineData("<a@[IPv6:2001:DB8::1]>", "a@[IPv6:2001:DB8::1]", "a", "[IPv6:2001:DB8::1]", "[ipv6:2001:db8::1]")]
+    [InlineData("<a@[tag:>]>", "a@[tag:>]", "a", "[tag:>]", "[tag:>]")]
+    [InlineData("<ü@Ü.example>", "ü@Ü.example", "ü", "Ü.example", "xn--tda.example")]
+    public void A_path_is_taken_apart(string text, string mailbox, string localPart, string domain, string normalized)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        PathParser.TryParse(bytes, new byte[DomainName.MaxLength], out var path, out var length).ShouldBeTrue();
+        Encoding.UTF8.GetString(path.Mailbox).ShouldBe(mailbox);
+        Encoding.UTF8.GetString(path.LocalPart).ShouldBe(localPart);
+        Encoding.UTF8.GetString(path.Domain).ShouldBe(domain);
+        Encoding.UTF8.GetString(path.NormalizedDomain).ShouldBe(normalized);
+        path.IsNull.ShouldBe(mailbox.Length == 0);
+        path.IsInternational.ShouldBe(!Ascii.IsValid(mailbox));
+        Encoding.UTF8.GetString(bytes.AsSpan(length)).ShouldBe(text.EndsWith("SIZE=1", StringComparison.Ordinal) ? " SIZE=1" : string.Empty);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a@b.example")]
+    [InlineData("<")]
+    [InlineData("<a@b.example")]
+    [InlineData("<a")]
+    [InlineData("<a@")]
+    [InlineData("<@>")]
+    [InlineData("<@a")]
+    [InlineData("<@a:")]
+    [InlineData("<@a:>")]
+    [InlineData("<@[x:a@b.example>")]
+    [InlineData("<@[192.0.2.1]a@b.example>")]
+    [InlineData("<@a,:b@c.example>")]
+    [InlineData("<a@[>")]
+    [InlineData("<a@[192.0.2.1]b>")]
+    [InlineData("<\"")]
+    [InlineData("<\"\\")]
+    [InlineData("<\"\\ü\"@b.example>")]
+    [InlineData("<<a@b.example>>")]
+    [InlineData("<a@b@c.example>")]
+    public void What_is_no_path_is_refused(string text) =>
+        PathParser.TryParse(Encoding.UTF8.GetBytes(text), new byte[DomainName.MaxLength], out _, out _).ShouldBeFalse();
+
+    [Fact]
+    public void A_route_counts_for_the_length_of_a_path()
+    {
+        var route = "<@" + string.Join(",@", Enumerable.Repeat("relay.example", 16)) + ":";
+        var fits = $"{route}{new string('a', 255 - route.Length - 2)}@b>";
+        fits.Length.ShouldBe(256);
+        PathParser.TryParse(Encoding.ASCII.GetBytes(fits), new byte[DomainName.MaxLength], out _, out _).ShouldBeTrue();
+        PathParser.TryParse(Encoding.ASCII.GetBytes(fits.Replace("@b>", "@bc>", StringComparison.Ordinal)), new byte[DomainName.MaxLength], out _, out _).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("\"\"", "")]
+    [InlineData("\"a b\"", "a b")]
+    [InlineData("\"a\\\"b\\\\\"", "a\"b\\")]
+    public void Quotes_are_not_part_of_a_name(string written, string name) =>
+        Encoding.UTF8.GetString(LocalPart.Unquote(Encoding.UTF8.GetBytes(written), new byte[LocalPart.MaxLength])).ShouldBe(name);
+}

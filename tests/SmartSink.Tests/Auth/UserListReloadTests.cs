@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SmartSink.Auth;
+using SmartSink.Testing;
+using SmartSink.Tests.Watching;
+using SmartSink.Watching;
+
+namespace SmartSink.Tests.Auth;
+
+public sealed class UserListReloadTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly CollectingLogger<UserListFile> _log = new();
+    private readonly string _file;
+    private readonly ReloadHolder<UserList> _holder;
+    private readonly FileReloader<UserList> _reloader;
+
+    public UserListReloadTests()
+    {
+        _file = _folder.Write("users", "ann:secret\n");
+        var source = new UserListFile(_file, TimeProvider.System, _log);
+        _holder = new ReloadHolder<UserList>(source.Load());
+        _reloader = new FileReloader<UserList>(source, _holder, TimeProvider.System, NullLogger<FileFollower>.Instance);
+        _reloader.LookUntilSame();
+    }
+
+    public void Dispose()
+    {
+        _reloader.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("ann:secret\n")]
+    [InlineData("# the only one\nann:secret")]
+    public void A_file_that_says_the_same_is_no_reload(string text)
+    {
+        _folder.Write("users", text);
+        _reloader.LookUntilSame();
+        (_holder.Applied, _holder.Rejected).ShouldBe((0, 0));
+        _log.Lines.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("ann:other\n", 1)]
+    [InlineData("ann:secret\nbob:x\n", 2)]
+    [InlineData("bob:secret\n", 1)]
+    [InlineData("", 0)]
+    public void Others_take_the_place_of_those_in_force(string text, int users)
+    {
+        _folder.Write("users", text);
+        _reloader.LookUntilSame();
+        _holder.Current.IsSameAs(UserList.Parse("users", text)).ShouldBeTrue();
+        (_holder.Applied, _holder.Rejected).ShouldBe((1, 0));
+        _log.Lines.ShouldBe([$"Information Changed users are in force: {users} of {_file}"]);
+    }
+
+    [Fact]
+    public void A_file_with_a_mistake_changes_nothing_and_each_mistake_is_told_once()
+    {
+        var first = _holder.Current;
+        _folder.Write("users", "bob:x\nann\n:y\n");
+        _reloader.LookUntilSame();
+
+        _holder.Current.ShouldBeSameAs(first);
+        (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
+        _log.Lines.ShouldBe(
+        [
+            $"Error {_file}(2,4): error: expected a colon and the password",
+            $"Error {_file}(3,1): error: expected a name before the colon",
+            $"Error The changed users of {_file} are not used, those in force stay",
+        ]);
+
+        _folder.Write("users", "bob:x\n");
+        _reloader.LookUntilSame();
+        (_holder.Applied, _holder.Rejected).ShouldBe((1, 1));
+        _holder.Current.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_file_that_is_gone_changes_nothing()
+    {
+        var first = _holder.Current;
+        File.Delete(_file);
+        _reloader.LookUntilSame();
+        _holder.Current.ShouldBeSameAs(first);
+        (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using SmartSink.Auth;
+using SmartSink.Smtp.Auth;
+using SmartSink.Testing;
+
+namespace SmartSink.Tests.Auth;
+
+public sealed class UserListTests
+{
+    [Theory]
+    [InlineData("ann", "secret", true)]
+    [InlineData("bob", "with: colon ", true)]
+    [InlineData("jörg", "", true)]
+    [InlineData("ann", "Secret", false)]
+    [InlineData("Ann", "secret", false)]
+    [InlineData("# eve", "x", false)]
+    [InlineData("", "", false)]
+    public void Who_is_in_it(string user, string password, bool expected)
+    {
+        var users = UserList.Parse("users", "# eve:x\n\nann:secret\r\nbob:with: colon \njörg:");
+        users.Count.ShouldBe(3);
+        users.Has(new Credentials { User = Encoding.UTF8.GetBytes(user), Secret = Encoding.UTF8.GetBytes(password) }).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Every_mistake_is_told_with_its_place() =>
+        Should.Throw<UserListException>(() => UserList.Parse("u.txt", "ann:a\nbob\n:x\nann:b\nb\tc:d\n")).Lines.ShouldBe(
+        [
+            "u.txt(2,4): error: expected a colon and the password",
+            "u.txt(3,1): error: expected a name before the colon",
+            "u.txt(4,1): error: the user \"ann\" stands twice",
+            "u.txt(5,2): error: a control character",
+        ]);
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var missing = folder.Combine("missing");
+        Should.Throw<UserListException>(() => Load(missing)).Lines.ShouldHaveSingleItem().ShouldStartWith(missing + ": ");
+        var broken = folder.Combine("broken");
+        File.WriteAllBytes(broken, [(byte)'a', 0xff, (byte)':']);
+        Should.Throw<UserListException>(() => Load(broken)).Lines.ShouldHaveSingleItem().ShouldStartWith(broken + ": ");
+    }
+
+    private static UserList Load(string file) => new UserListFile(file, TimeProvider.System, NullLogger<UserListFile>.Instance).Load();
+}

@@ -1,0 +1,208 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
+
+namespace SmartSink.Tests.Connections;
+
+/// <summary>The client's side of a dialog, one step at a time.</summary>
+internal sealed class SmtpTestClient : IAsyncDisposable
+{
+    private readonly byte[] _buffer = new byte[4096];
+    private readonly MemoryStream _line = new();
+    private Stream _stream;
+    private int _start;
+    private int _end;
+
+    private SmtpTestClient(Socket socket)
+    {
+        Socket = socket;
+        _stream = new NetworkStream(socket, ownsSocket: true);
+    }
+
+    public Socket Socket { get; }
+
+    /// <summary>The octets sent in all.</summary>
+    public long Sent { get; private set; }
+
+    public SslStream Tls => (SslStream)_stream;
+
+    public static async Task<SmtpTestClient> ConnectAsync(IPEndPoint server)
+    {
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(server, Patience.Token());
+        return new SmtpTestClient(socket);
+    }
+
+    /// <summary>Sends text as it stands, in one piece.</summary>
+    public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await _stream.WriteAsync(bytes, Patience.Token());
+        Sent += bytes.Length;
+    }
+
+    /// <summary>Sends a command line and reads its reply.</summary>
+    public async Task<string> AskAsync(string command)
+    {
+        await SendAsync(command + "\r\n");
+        return await ReplyAsync();
+    }
+
+    /// <summary>Reads one reply, its lines joined by LF; null when the server has closed.</summary>
+    public async Task<string> ReplyAsync()
+    {
+        var reply = new StringBuilder();
+        while (true)
+        {
+            var line = await LineAsync() ?? throw new EndOfStreamException($"The server closed; before that it said: '{reply}'");
+            reply.Append(line);
+            if (line.Length < 4 || line[3] != '-')
+            {
+                return reply.ToString();
+            }
+
+            reply.Append('\n');
+        }
+    }
+
+    /// <summary>Reads past all replies of a code, and returns the first of another.</summary>
+    public async Task<string> ReplyBehindAsync(string code)
+    {
+        string reply;
+        do
+        {
+            reply = await ReplyAsync();
+        }
+        while (reply.StartsWith(code, StringComparison.Ordinal));
+
+        return reply;
+    }
+
+    /// <summary>Reads a line without its CRLF; null when the server has closed in good order.</summary>
+    public async Task<string?> LineAsync()
+    {
+        _line.SetLength(0);
+        while (true)
+        {
+            if (_start == _end)
+            {
+                _start = 0;
+                _end = await _stream.ReadAsync(_buffer, Patience.Token());
+                if (_end == 0)
+                {
+                    return _line.Length == 0 ? null : throw new EndOfStreamException("The server closed within a line.");
+                }
+            }
+
+            var octet = _buffer[_start++];
+            if (octet == '\n')
+            {
+                return Encoding.UTF8.GetString(_line.GetBuffer(), 0, (int)_line.Length - 1);
+            }
+
+            _line.WriteByte(octet);
+        }
+    }
+
+    /// <summary>Reads one octet of whatever it is; null when the server has closed.</summary>
+    public async Task<byte?> ByteAsync()
+    {
+        if (_start == _end)
+        {
+            _start = 0;
+            _end = await _stream.ReadAsync(_buffer, Patience.Token());
+        }
+
+        return _start < _end ? _buffer[_start++] : null;
+    }
+
+    /// <summary>Sends octets as far as the server takes them: it may hang up before the end.</summary>
+    public async Task SendUntilClosedAsync(ReadOnlyMemory<byte> bytes)
+    {
+        const int Chunk = 100_000;
+        try
+        {
+            for (; !bytes.IsEmpty; bytes = bytes[Math.Min(Chunk, bytes.Length)..])
+            {
+                await SendAsync(bytes[..Math.Min(Chunk, bytes.Length)]);
+            }
+        }
+        catch (IOException)
+        {
+            // The server has hung up, as it should.
+        }
+    }
+
+    /// <summary>Sends HELP without reading until the server, unable to send, has stopped reading, too. Says how many whole commands went out.</summary>
+    public async Task<int> FillUpAsync()
+    {
+        var commands = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("HELP\r\n", 1000)));
+        Socket.Blocking = false;
+        long sent = 0;
+        await Task.Run(() =>
+        {
+            while (Socket.Poll(TimeSpan.FromMilliseconds(500), SelectMode.SelectWrite))
+            {
+                sent += Math.Max(0, Socket.Send(commands.AsSpan((int)(sent % 6)), SocketFlags.None, out _));
+            }
+        });
+        Socket.Blocking = true;
+        return (int)(sent / 6);
+    }
+
+    /// <summary>Reads and forgets until the server has closed, in good order or not.</summary>
+    public async Task ReadToEndAsync()
+    {
+        try
+        {
+            while (await _stream.ReadAsync(_buffer, Patience.Token()) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // A reset is an end, too.
+        }
+    }
+
+    /// <summary>Goes from EHLO to the 354 of DATA.</summary>
+    public async Task BeginDataAsync(string sender = "a@example.org")
+    {
+        (await AskAsync("EHLO client.example")).ShouldStartWith("250");
+        (await AskAsync($"MAIL FROM:<{sender}>")).ShouldStartWith("250");
+        (await AskAsync("RCPT TO:<b@example.net>")).ShouldStartWith("250");
+        (await AskAsync("DATA")).ShouldStartWith("354");
+    }
+
+    /// <summary>Does the handshake, after the server's 220.</summary>
+    /// <param name="version">The one version to speak; any when none is given.</param>
+    /// <param name="configure">Changes how it is done.</param>
+    public async Task StartTlsAsync(SslProtocols version = SslProtocols.None, Action<SslClientAuthenticationOptions>? configure = null)
+    {
+        var tls = new SslStream(_stream);
+        _stream = tls;
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            EnabledSslProtocols = version,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+        };
+        configure?.Invoke(options);
+        await tls.AuthenticateAsClientAsync(options, Patience.Token());
+    }
+
+    /// <summary>Says that nothing more will be sent; the other direction stays open.</summary>
+    public void HalfClose() => Socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Resets the connection.</summary>
+    public void Reset()
+    {
+        Socket.LingerState = new LingerOption(enable: true, 0);
+        Socket.Dispose();
+    }
+
+    public async ValueTask DisposeAsync() => await _stream.DisposeAsync();
+}

@@ -1,5 +1,0 @@
-namespace SmartSink.Tests.Listening;
-
-/// <summary>Tests that look at the whole process and so must not share it with others.</summary>
-[CollectionDefinition(nameof(AloneInTheProcess), DisableParallelization = true)]
-public sealed class AloneInTheProcess;

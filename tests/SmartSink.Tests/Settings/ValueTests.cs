@@ -1,0 +1,92 @@
+using System.Net;
+using SmartSink.Settings;
+
+namespace SmartSink.Tests.Settings;
+
+public sealed class ValueTests
+{
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("52428800", 52428800)]
+    [InlineData("10B", 10)]
+    [InlineData("1kb", 1000)]
+    [InlineData("2 MB", 2_000_000)]
+    [InlineData("3GB", 3_000_000_000)]
+    [InlineData("1KiB", 1024)]
+    [InlineData("50mib", 52428800)]
+    [InlineData("8GiB", 8L << 30)]
+    public void Sizes(string text, long bytes)
+    {
+        ByteSize.TryParse(text, out var value).ShouldBeTrue();
+        value.ShouldBe(bytes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("MiB")]
+    [InlineData("-1")]
+    [InlineData("1.5MiB")]
+    [InlineData("1TB")]
+    [InlineData("9223372036854775807KiB")]
+    [InlineData("9223372036854775808")]
+    public void No_sizes(string text) => ByteSize.TryParse(text, out _).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("90", 90_000)]
+    [InlineData("250ms", 250)]
+    [InlineData("90s", 90_000)]
+    [InlineData("5m", 300_000)]
+    [InlineData("1.5 h", 5_400_000)]
+    [InlineData("0.5", 500)]
+    [InlineData("576h", 2_073_600_000)]
+    public void Times(string text, double milliseconds)
+    {
+        TimeText.TryParse(text, out var value).ShouldBeTrue();
+        value.TotalMilliseconds.ShouldBe(milliseconds);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("s")]
+    [InlineData("-5s")]
+    [InlineData("5d")]
+    [InlineData("1e3")]
+    [InlineData("NaN")]
+    [InlineData("577h")]
+    public void No_times(string text) => TimeText.TryParse(text, out _).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("*", null)]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    [InlineData("::", "::")]
+    [InlineData("[::1]", "::1")]
+    public void Addresses(string text, string? address)
+    {
+        ListenAddress.TryParse(text, out var value).ShouldBeTrue();
+        value.ShouldBe(address is null ? null : IPAddress.Parse(address));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1")]
+    [InlineData("127.1")]
+    [InlineData("all")]
+    [InlineData("127.0.0.1:25")]
+    public void No_addresses(string text) => ListenAddress.TryParse(text, out _).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("mx", true)]
+    [InlineData("mx-1.example.com", true)]
+    [InlineData("smart_sink_1", true)]
+    [InlineData("[192.0.2.1]", true)]
+    [InlineData("[IPv6:2001:db8::1]", true)]
+    [InlineData("", false)]
+    [InlineData("mx.", false)]
+    [InlineData("-mx", false)]
+    [InlineData("mx..example", false)]
+    [InlineData("müller.example", false)]
+    [InlineData("[2001:db8::1]", false)]
+    [InlineData("[192.0.2.1", false)]
+    public void Hostnames(string text, bool isOne) => HostnameText.TryParse(text, out _).ShouldBe(isOne);
+}

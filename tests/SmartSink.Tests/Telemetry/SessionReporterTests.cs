@@ -1,0 +1,78 @@
+using System.Net;
+using System.Text;
+using SmartSink.Smtp;
+using SmartSink.Smtp.Auth;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
+using SmartSink.Telemetry;
+
+namespace SmartSink.Tests.Telemetry;
+
+/// <summary>The log's lines about dialogs.</summary>
+public sealed class SessionReporterTests : IDisposable
+{
+    private static readonly IPAddress Client = IPAddress.Parse("192.0.2.7");
+
+    private readonly MetricsFixture _metrics = new();
+    private readonly CollectingLogger<SessionReporter> _log = new();
+    private readonly SessionReporter _reporter;
+
+    public SessionReporterTests() => _reporter = new SessionReporter(new SessionMetrics(_metrics.Factory), _log);
+
+    public void Dispose() => _metrics.Dispose();
+
+    [Theory]
+    [InlineData("", "Debug Message ID of 192.0.2.7 from <a@b.example>: tempfail 451, 3 recipients, 1234 octets, 30 ms")]
+    [InlineData("ann", "Debug Message ID of ann at 192.0.2.7 from <a@b.example>: tempfail 451, 3 recipients, 1234 octets, 30 ms")]
+    public void A_message_is_shown_with_its_client_and_user(string user, string line)
+    {
+        _reporter.MessageEnded(new MessageFacts
+        {
+            TransactionId = "ID"u8,
+            ClientAddress = Client,
+            User = Encoding.UTF8.GetBytes(user),
+            Sender = "a@b.example"u8,
+            Outcome = Outcome.TempFail,
+            Code = 451,
+            Recipients = 3,
+            Size = 1234,
+            TransactionTime = TimeSpan.FromMilliseconds(30),
+        });
+        _log.Lines.ShouldBe([line]);
+    }
+
+    [Theory]
+    [InlineData("", null, "Debug Refused 192.0.2.7 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
+    [InlineData("ann", null, "Debug Refused ann at 192.0.2.7 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
+    [InlineData("", "198.51.100.25", "Debug Refused 192.0.2.7 on its way to 198.51.100.25 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
+    [InlineData("ann", "198.51.100.25", "Debug Refused ann at 192.0.2.7 on its way to 198.51.100.25 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
+    public void A_refusal_is_shown_with_whom_it_met(string user, string? destination, string line)
+    {
+        var facts = new SessionFacts
+        {
+            Stage = Stage.Rcpt,
+            ClientAddress = Client,
+            Destination = destination is null ? null : IPAddress.Parse(destination),
+            User = Encoding.UTF8.GetBytes(user),
+            Sender = "a@b.example"u8,
+            Recipient = "c@d.example"u8,
+            TransactionId = "ID"u8,
+        };
+        _reporter.Refused(facts, new FixedReply(550, new(5, 1, 1), "Nobody"u8));
+        _log.Lines.ShouldBe([line]);
+    }
+
+    [Fact]
+    public void An_attempt_to_authenticate_is_shown_with_its_result()
+    {
+        _reporter.Authenticated(new AuthenticationFacts { ClientAddress = Client, Mechanism = AuthMechanism.CramMd5, User = "ann"u8, Result = AuthResult.Refused });
+        _log.Lines.ShouldBe(["Debug Authentication of 192.0.2.7 as ann by cram-md5: refused"]);
+    }
+
+    [Fact]
+    public void Who_speaks_for_another_is_shown_with_what_it_said()
+    {
+        _reporter.ClientIntroduced(Client, "NAME=c.example PORT=49152 PROTO=ESMTP DESTPORT=25"u8);
+        _log.Lines.ShouldBe(["Debug 192.0.2.7 speaks for another: NAME=c.example PORT=49152 PROTO=ESMTP DESTPORT=25"]);
+    }
+}

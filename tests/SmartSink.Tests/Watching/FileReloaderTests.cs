@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SmartSink.Testing;
+using SmartSink.Watching;
+
+namespace SmartSink.Tests.Watching;
+
+public sealed class FileReloaderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TextFile _file;
+    private readonly ReloadHolder<Text> _holder;
+    private readonly FileReloader<Text> _reloader;
+
+    public FileReloaderTests()
+    {
+        _file = new TextFile(_folder.Write("file", "first"));
+        _holder = new ReloadHolder<Text>(_file.Load());
+        _reloader = new FileReloader<Text>(_file, _holder, TimeProvider.System, NullLogger<FileFollower>.Instance);
+        _reloader.LookUntilSame();
+    }
+
+    public void Dispose()
+    {
+        _reloader.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void What_is_new_is_put_in_force_and_told()
+    {
+        Write("second");
+        _holder.Current.Value.ShouldBe("second");
+        (_holder.Applied, _holder.Rejected).ShouldBe((1, 0));
+        _file.Told.ShouldBe(["applied second"]);
+    }
+
+    [Fact]
+    public void What_means_the_same_is_not_put_in_force()
+    {
+        var first = _holder.Current;
+        Write("FIRST");
+        _holder.Current.ShouldBeSameAs(first);
+        (_holder.Applied, _holder.Rejected).ShouldBe((0, 0));
+        _file.Told.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_mistake_changes_nothing_and_is_told_once_for_each_change_until_it_is_mended()
+    {
+        Write("bad 1");
+        _reloader.LookUntilSame();
+        Write("bad 2");
+        _holder.Current.Value.ShouldBe("first");
+        (_holder.Applied, _holder.Rejected).ShouldBe((0, 2));
+
+        Write("second");
+        _holder.Current.Value.ShouldBe("second");
+        (_holder.Applied, _holder.Rejected).ShouldBe((1, 2));
+        _file.Told.ShouldBe(["rejected bad 1", "rejected bad 2", "applied second"]);
+    }
+
+    /// <summary>With another set of files all are read twice, the second time for mistrust.</summary>
+    [Fact]
+    public void A_mistake_that_changes_which_files_there_are_is_told_once()
+    {
+        Write("bad 1 and other");
+        (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
+        _file.Told.ShouldBe(["rejected bad 1 and other"]);
+        _file.Readings.ShouldBeGreaterThan(2);
+    }
+
+    [Fact]
+    public void Nothing_is_read_after_the_end()
+    {
+        _reloader.Dispose();
+        Write("second");
+        _holder.Current.Value.ShouldBe("first");
+    }
+
+    private void Write(string text)
+    {
+        _folder.Write("file", text);
+        _reloader.LookUntilSame();
+    }
+
+    private sealed record Text(string Value) : IReloadable<Text>
+    {
+        public bool IsSameAs(Text other) => Value.Equals(other.Value, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private sealed class Bad(string text) : FilesRejectedException([text], cause: null);
+
+    /// <summary>A text, whose mistakes begin with "bad"; one that speaks of another file depends on that, too.</summary>
+    private sealed class TextFile(string path) : IReloadSource<Text>
+    {
+        public List<string> Told { get; } = [];
+
+        public int Readings { get; private set; }
+
+        public WatchedFiles Files { get; private set; } = new([path], []);
+
+        public DateTimeOffset ReadAt { get; private set; }
+
+        public Text Load()
+        {
+            Readings++;
+            ReadAt = DateTimeOffset.UtcNow;
+            var text = File.ReadAllText(path);
+            Files = new WatchedFiles(text.EndsWith("other", StringComparison.Ordinal) ? [path, path + ".other"] : [path], []);
+            return text.StartsWith("bad", StringComparison.Ordinal) ? throw new Bad(text) : new Text(text);
+        }
+
+        public void TellApplied(Text value) => Told.Add($"applied {value.Value}");
+
+        public void TellRejected(IReadOnlyList<string> mistakes) => Told.Add($"rejected {string.Join('\n', mistakes)}");
+    }
+}
