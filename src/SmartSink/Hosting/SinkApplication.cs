@@ -55,7 +55,7 @@ internal sealed class SinkApplication : IAsyncDisposable
         SinkSettings settings, IConfiguration files, IReadOnlyList<string> warnings, TimeProvider clock)
     {
         var dropped = new DroppedLogEvents();
-        var loggers = new SerilogLoggerFactory(SinkLogger.Create(settings, files, dropped), dispose: true);
+        var loggers = OpenLog(settings, files, dropped);
         SinkApplication sink;
         try
         {
@@ -126,6 +126,18 @@ internal sealed class SinkApplication : IAsyncDisposable
         var app = builder.Build();
         app.MapSink();
         return new SinkApplication(app, http);
+    }
+
+    private static SerilogLoggerFactory OpenLog(SinkSettings settings, IConfiguration files, DroppedLogEvents dropped)
+    {
+        try
+        {
+            return new SerilogLoggerFactory(SinkLogger.Create(settings, files, dropped), dispose: true);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new StartException(ExitCodes.Usage, [exception.Message], exception);
+        }
     }
 
     private static SinkSettings WithinDescriptors(SinkSettings settings, ILogger log)

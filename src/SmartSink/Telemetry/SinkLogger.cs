@@ -1,8 +1,8 @@
 using Serilog;
 using Serilog.Configuration;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Json;
-using Serilog.Settings.Configuration;
 using SmartSink.Settings;
 
 namespace SmartSink.Telemetry;
@@ -10,38 +10,59 @@ namespace SmartSink.Telemetry;
 /// <summary>Sets up the log: one line an event on standard output, through a queue that never makes a caller wait.</summary>
 internal static class SinkLogger
 {
-    /// <summary>The section of appsettings.json in which Serilog's own settings may stand.</summary>
-    public const string Section = "Serilog";
-
     /// <summary>Events that may wait for the log's reader; further ones are dropped and counted.</summary>
     public const int QueueLength = 10_000;
 
-    /// <summary>The host logs a failed start with its stack, and then throws it: the one line for the operator is enough.</summary>
+    // The section of appsettings.json that Serilog's users know. Of it only the levels by category are read: to find sinks by their names, a
+    // program would have to search its assemblies, which one compiled ahead of time cannot.
+    private const string Section = "Serilog";
+    private const string Levels = "MinimumLevel";
+    private const string Overrides = Section + ":" + Levels + ":Override";
+
+    // The host logs a failed start with its stack, and then throws it: the one line for the operator is enough.
     private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
 
     private const string TextTemplate = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
     /// <summary>Makes the log of a process.</summary>
     /// <param name="settings">Level and form.</param>
-    /// <param name="files">Where a <c>Serilog</c> section may stand. Sinks named there are written to besides the console, and its overrides go over ours.</param>
+    /// <param name="files">Where levels by category may stand; they go over ours.</param>
     /// <param name="dropped">Told of events that were dropped.</param>
-    public static Serilog.Core.Logger Create(SinkSettings settings, IConfiguration files, DroppedLogEvents dropped)
+    /// <exception cref="InvalidDataException">A level is none; the message is one line that names the key.</exception>
+    public static Logger Create(SinkSettings settings, IConfiguration files, DroppedLogEvents dropped)
     {
-        var log = new LoggerConfiguration()
+        var configuration = new LoggerConfiguration()
+            .MinimumLevel.Is(settings.LogLevel)
             .MinimumLevel.Override("Microsoft", Higher(settings.LogLevel, LogEventLevel.Warning))
             .MinimumLevel.Override(HostCategory, LogEventLevel.Fatal);
-        if (files.GetSection(Section).Exists())
+        foreach (var category in files.GetSection(Overrides).GetChildren())
         {
-            // Named assemblies instead of a search through all of them, which takes longer than the rest of the start.
-            log.ReadFrom.Configuration(files, new ConfigurationReaderOptions(typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(LoggerConfigurationAsyncExtensions).Assembly));
+            configuration.MinimumLevel.Override(category.Key, LevelOf(category));
         }
 
-        return log
-            .MinimumLevel.Is(settings.LogLevel)
+        var log = configuration
             .Enrich.FromLogContext()
             .WriteTo.Async(queue => Console(queue, settings), bufferSize: QueueLength, blockWhenFull: false, monitor: dropped)
             .CreateLogger();
+        foreach (var key in IgnoredKeys(files))
+        {
+            log.Warning("{File}: {Key} has no effect; the log is set by LogLevel and LogFormat, and by category under {Overrides}", SettingsFile.Name, key, Overrides);
+        }
+
+        return log;
     }
+
+    /// <summary>What stands in the section and is not read, by its path.</summary>
+    public static IEnumerable<string> IgnoredKeys(IConfiguration files) =>
+        files.GetSection(Section).GetChildren()
+            .SelectMany(section => section.Key.Equals(Levels, StringComparison.OrdinalIgnoreCase) && section.Value is null ? section.GetChildren() : [section])
+            .Select(section => section.Path)
+            .Where(path => !path.Equals(Overrides, StringComparison.OrdinalIgnoreCase));
+
+    private static LogEventLevel LevelOf(IConfigurationSection category) =>
+        SettingKinds.LogLevel.TryParse(category.Value ?? string.Empty, out var level)
+            ? level
+            : throw new InvalidDataException($"{SettingsFile.Name}: {category.Path}: \"{category.Value}\" is not {SettingKinds.LogLevel.Expected}");
 
     private static void Console(LoggerSinkConfiguration queue, SinkSettings settings)
     {

@@ -17,11 +17,30 @@ public sealed class SinkLoggerTests
     [InlineData("""{ "Serilog": { "MinimumLevel": { "Override": { "Microsoft": "Debug" } } } }""", LogEventLevel.Information, "Microsoft.X", LogEventLevel.Debug)]
     public void Levels_come_from_the_setting_and_the_section(string json, LogEventLevel setting, string category, LogEventLevel least)
     {
-        var files = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
-        var settings = new SinkSettings { StateFolder = "/", Hostname = "sink.example", LogLevel = setting };
-        using var root = SinkLogger.Create(settings, files, new DroppedLogEvents());
+        using var root = SinkLogger.Create(Settings(setting), Files(json), new DroppedLogEvents());
         var log = root.ForContext(Serilog.Core.Constants.SourceContextPropertyName, category);
 
         Enum.GetValues<LogEventLevel>().Where(log.IsEnabled).Min().ShouldBe(least);
     }
+
+    [Theory]
+    [InlineData("Loud")]
+    [InlineData("")]
+    [InlineData("1")]
+    public void A_level_that_is_none_names_its_key(string level)
+    {
+        var files = Files($$$"""{ "Serilog": { "MinimumLevel": { "Override": { "SmartSink.X": "{{{level}}}" } } } }""");
+        Should.Throw<InvalidDataException>(() => SinkLogger.Create(Settings(LogEventLevel.Information), files, new DroppedLogEvents()))
+            .Message.ShouldBe($"appsettings.json: Serilog:MinimumLevel:Override:SmartSink.X: \"{level}\" is not one of Verbose, Debug, Information, Warning, Error, Fatal");
+    }
+
+    [Theory]
+    [InlineData("""{ "Serilog": { "MinimumLevel": { "Override": { "SmartSink.X": "Error" } } } }""")]
+    [InlineData("""{ "Serilog": { "MinimumLevel": { "Default": "Error" }, "WriteTo": [{ "Name": "File" }] } }""", "Serilog:MinimumLevel:Default", "Serilog:WriteTo")]
+    [InlineData("""{ "Serilog": { "MinimumLevel": "Error" } }""", "Serilog:MinimumLevel")]
+    public void What_is_not_read_of_the_section_is_named(string json, params string[] keys) => SinkLogger.IgnoredKeys(Files(json)).ShouldBe(keys);
+
+    private static IConfigurationRoot Files(string json) => new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
+
+    private static SinkSettings Settings(LogEventLevel level) => new() { StateFolder = "/", Hostname = "sink.example", LogLevel = level };
 }
