@@ -1,7 +1,5 @@
 using SmartSink.Hosting;
-using SmartSink.Resting;
 using SmartSink.Settings;
-using SmartSink.Watching;
 
 namespace SmartSink.Commands;
 
@@ -18,8 +16,6 @@ internal static class ServeCommand
         }
 
         await using var sink = await SinkApplication.StartAsync(settings.Settings!, settings.Files, settings.Warnings, TimeProvider.System);
-        LoadGarbage.GiveBack();
-        using var rest = new RestWatch(() => Environment.CpuUsage.TotalTime, IdleMemory.GiveBack, TimeProvider.System);
         await sink.WaitForShutdownAsync();
         return sink.State.Phase == SinkPhase.Failed ? ExitCodes.Failure : ExitCodes.Success;
     }

@@ -6,6 +6,15 @@ using SmartSink.Tls;
 
 namespace SmartSink.Settings;
 
+/// <summary>What speaks SMTP with a listener's clients.</summary>
+internal enum SmtpEngine : byte
+{
+    Own,
+
+    /// <summary>The package of that name (docs/engines.md).</summary>
+    SmtpServer,
+}
+
 /// <summary>
 /// What a listener is and how its dialogs go. The settings of the process are of this kind, too: a listener has from them whatever it
 /// is not given itself.
@@ -23,6 +32,9 @@ internal record ListenerSettings
 
     /// <summary>SINK_PROTOCOL: what clients speak.</summary>
     public MailProtocol Protocol { get; init; }
+
+    /// <summary>SINK_ENGINE: what serves SMTP here.</summary>
+    public SmtpEngine Engine { get; init; }
 
     /// <summary>SINK_HOSTNAME.</summary>
     public required string Hostname { get; init; }

@@ -18,6 +18,8 @@ internal static class SettingCatalog
             "Address of the SMTP listener, * for all of IPv4 and IPv6"),
         Setting.PerListener("Protocol", "PROTOCOL", SettingKinds.Protocol, (s, v) => s with { Protocol = v }, "smtp",
             "What clients speak: smtp, or lmtp with a reply for each recipient at end of data"),
+        Setting.PerListener("Engine", "ENGINE", SettingKinds.Engine, (s, v) => s with { Engine = v }, "own",
+            "What serves SMTP: SmartSink's own engine, or the SmtpServer package as a second opinion"),
         Setting.Of("Http", "HTTP", SettingKinds.Port, (s, v) => s with { HttpPort = v }, "8000",
             "Port for metrics and health over HTTP, 0 for any free one"),
         Setting.Of("HttpListen", "HTTP_LISTEN", SettingKinds.Address, (s, v) => s with { HttpListenAddress = v ?? AnyAddress }, "127.0.0.1",

@@ -88,6 +88,9 @@ internal static class SettingKinds
     /// <summary>SMTP or LMTP.</summary>
     public static SettingKind<MailProtocol> Protocol { get; } = OneOf<MailProtocol>();
 
+    /// <summary>What serves SMTP.</summary>
+    public static SettingKind<SmtpEngine> Engine { get; } = OneOf<SmtpEngine>();
+
     /// <summary>Which header of the PROXY protocol comes first.</summary>
     public static SettingKind<ProxyMode> ProxyMode { get; } = OneOf<ProxyMode>();
 

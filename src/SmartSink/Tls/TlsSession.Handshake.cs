@@ -29,7 +29,6 @@ internal sealed partial class TlsSession
             return false;
         }
 
-        OpenSslBuffers.TryReleaseWhenIdle(tls);
         context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true);
         context.Log.HandshakeDone(id, connection.ClientAddress, tls.SslProtocol);
         if (context.Tls.AsksForCertificate)

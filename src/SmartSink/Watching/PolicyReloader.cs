@@ -65,7 +65,6 @@ internal sealed class PolicyReloader : FileFollower
             _log.Report(result.Diagnostics);
             _holder.Apply(snapshot, new ReloadReport(ReloadResult.Applied, now, result.Diagnostics));
             _log.Applied(snapshot.Hash, snapshot.DomainCount);
-            LoadGarbage.GiveBack();
         }
     }
 }
