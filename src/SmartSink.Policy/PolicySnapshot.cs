@@ -81,6 +81,9 @@ public sealed class PolicySnapshot : IMailboxFilter
     }
 
     /// <inheritdoc/>
+    public int EntryOf(ReadOnlySpan<byte> domain) => _domains.Find(_suffixes.Cut(domain)).Entry;
+
+    /// <inheritdoc/>
     public bool WantsDestination => !_servers.IsEmpty;
 
     /// <inheritdoc/>

@@ -14,6 +14,13 @@ public interface IMailboxFilter
     /// <summary>The name of an entry, as a metric's label: a configured domain or pattern; entry 0 is <c>other</c>.</summary>
     string EntryName(int entry);
 
+    /// <summary>
+    /// The entry under which the recipients of a domain count, as <see cref="FilterAnswer.Entry"/>: for recipients that the session refuses
+    /// by itself. Takes no draw and changes nothing.
+    /// </summary>
+    /// <param name="domain">As in <see cref="SessionFacts.Domain"/>.</param>
+    int EntryOf(ReadOnlySpan<byte> domain);
+
     /// <summary>Whether the answers depend on where clients meant to connect to; else a transport need not find out.</summary>
     bool WantsDestination => false;
 

@@ -95,15 +95,22 @@ public sealed partial class SmtpSession
             transaction.HasRefused = true;
             Fail(ReplyTo(error, Verb.Rcpt), output);
         }
-        else if (arguments.Path.IsInternational && !transaction.IsUtf8)
-        {
-            transaction.HasRefused = true;
-            Fail(StandardReplies.RecipientNeedsUtf8, output);
-        }
         else
         {
             Span<byte> localPart = stackalloc byte[LocalPart.MaxLength];
-            Judge(transaction, RecipientFacts(arguments.Path, LocalPart.Unquote(arguments.Path.LocalPart, localPart), now), output);
+            var facts = RecipientFacts(arguments.Path, LocalPart.Unquote(arguments.Path.LocalPart, localPart), now);
+            if (arguments.Path.IsInternational && !transaction.IsUtf8)
+            {
+                RefuseRecipient(transaction, StandardReplies.RecipientNeedsUtf8, facts, output);
+            }
+            else if (transaction.AcceptedCount >= _profile.Options.MaxRecipients)
+            {
+                RefuseRecipient(transaction, StandardReplies.TooManyRecipients, facts, output);
+            }
+            else
+            {
+                Judge(transaction, facts, output);
+            }
         }
     }
 
@@ -122,12 +129,6 @@ public sealed partial class SmtpSession
 
     private void Judge(MailTransaction transaction, in SessionFacts facts, ReplyBuffer output)
     {
-        if (transaction.AcceptedCount >= _profile.Options.MaxRecipients)
-        {
-            RefuseRecipient(transaction, entry: 0, StandardReplies.TooManyRecipients, facts, output);
-            return;
-        }
-
         var answer = transaction.Filter.Answer(facts);
         if (answer.Reply is { } now && answer.ReplyStage != Stage.Data && !IsPositive(now))
         {
@@ -147,6 +148,10 @@ public sealed partial class SmtpSession
             CloseIfAsked(answer.Reply);
         }
     }
+
+    // By the session itself, without asking the filter: it counts under its domain's entry all the same.
+    private void RefuseRecipient(MailTransaction transaction, FixedReply reply, in SessionFacts facts, ReplyBuffer output) =>
+        RefuseRecipient(transaction, transaction.Filter.EntryOf(facts.Domain), reply, facts, output);
 
     private void RefuseRecipient(MailTransaction transaction, int entry, Reply reply, in SessionFacts facts, ReplyBuffer output)
     {

@@ -20,7 +20,7 @@ public sealed partial class SmtpSession
             // A TLS hello begins with 16 03, and no command begins with a control octet.
             Say(StandardReplies.NotSmtp, output);
             End(SessionEndReason.NotSmtp);
-            return input.Length;
+            return 1;
         }
 
         if (length > CommandLine.MaxLength - 2 && length > LimitOf(input) - 2)

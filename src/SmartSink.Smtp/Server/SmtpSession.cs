@@ -80,7 +80,8 @@ public sealed partial class SmtpSession
 
     /// <summary>
     /// Takes what it can of the input and writes replies. Octets of an unfinished command line are not consumed and must be given
-    /// again with more behind them; data of a message and octets of a chunk are always consumed.
+    /// again with more behind them; data of a message and octets of a chunk are always consumed. At <see cref="SessionAction.Close"/> what
+    /// is not consumed was pipelined behind the end: the client had more to say.
     /// </summary>
     public SessionStep Advance(ReadOnlySpan<byte> input, ReplyBuffer output, Moment now)
     {
@@ -105,9 +106,13 @@ public sealed partial class SmtpSession
 
         if (_state >= SessionState.Upgrading)
         {
-            // What came behind QUIT is of no use; what came behind STARTTLS in the clear is no part of the dialog (RFC 3207 section 6).
-            consumed = input.Length;
-            action = _state == SessionState.Upgrading ? SessionAction.StartTls : SessionAction.Close;
+            action = SessionAction.Close;
+            if (_state == SessionState.Upgrading)
+            {
+                // What came behind STARTTLS in the clear is no part of the dialog (RFC 3207 section 6).
+                consumed = input.Length;
+                action = SessionAction.StartTls;
+            }
         }
 
         UpdateDeadline();

@@ -1,3 +1,4 @@
+using System.Text;
 using SmartSink.Policy.Decisions;
 
 namespace SmartSink.Policy.Tests.Decisions;
@@ -31,6 +32,21 @@ public sealed class SeedTests
         Sample.Codes(PolicyFolder.Snapshot(Seeded), domain, 2000).ShouldBe(first);
         Sample.Codes(PolicyFolder.Snapshot(Seeded.Replace("42", "43", StringComparison.Ordinal)), domain, 2000).ShouldNotBe(first);
         first.Distinct().Count().ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("a.example", "a.example")]
+    [InlineData("x.pattern.example", "*.pattern.example")]
+    [InlineData("elsewhere.example", "other")]
+    [InlineData("", "other")]
+    [InlineData("[192.0.2.1]", "other")]
+    public void Asking_for_the_entry_of_a_domain_takes_no_draw(string domain, string entry)
+    {
+        var policy = PolicyFolder.Snapshot(Seeded);
+
+        policy.EntryName(policy.EntryOf(Encoding.ASCII.GetBytes(domain))).ShouldBe(entry);
+
+        Sample.Codes(policy, domain, 100).ShouldBe(Sample.Codes(PolicyFolder.Snapshot(Seeded), domain, 100));
     }
 
     [Theory]

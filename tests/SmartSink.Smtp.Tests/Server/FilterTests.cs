@@ -172,7 +172,20 @@ public sealed class FilterTests
         dialog.Say("RCPT TO:<e@D.example>|").ShouldBe("452 4.5.3 Too many recipients|");
 
         filter.Asked.ShouldBeEmpty();
-        dialog.Observer.Events.ShouldBe(["recipient other TempFail at Rcpt", "refused <e@D.example> at Rcpt with 452"]);
+        dialog.Observer.Events.ShouldBe(["recipient entry7 TempFail at Rcpt", "refused <e@D.example> at Rcpt with 452"]);
+    }
+
+    [Fact]
+    public void A_recipient_whose_address_needs_SMTPUTF8_counts_under_its_entry_and_the_rules_are_not_asked()
+    {
+        var filter = new ScriptedFilter().For("d.example", new FilterAnswer { Entry = 7 });
+        var dialog = Dialog.After("EHLO a|" + Envelope, filter);
+        filter.Asked.Clear();
+
+        dialog.Say("RCPT TO:<ü@D.example>|").ShouldStartWith("553 5.6.7 ");
+
+        filter.Asked.ShouldBeEmpty();
+        dialog.Observer.Events.ShouldBe(["recipient entry7 PermFail at Rcpt", "refused <ü@D.example> at Rcpt with 553"]);
     }
 
     [Fact]

@@ -12,6 +12,8 @@ internal sealed class OneKept : IMailboxFilter
 
     public string EntryName(int entry) => "other";
 
+    public int EntryOf(ReadOnlySpan<byte> domain) => 0;
+
     public FilterAnswer Answer(in SessionFacts facts) => facts.Domain switch
     {
         _ when facts.Domain.SequenceEqual("no.example"u8) => new FilterAnswer { Reply = No },

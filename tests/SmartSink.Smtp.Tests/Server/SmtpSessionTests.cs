@@ -57,12 +57,47 @@ public sealed class SmtpSessionTests
     }
 
     [Fact]
-    public void After_the_end_everything_is_consumed_and_nothing_answered()
+    public void After_the_end_nothing_is_taken_and_nothing_answered()
     {
         var dialog = Dialog.After("QUIT|");
         var output = new ReplyBuffer();
-        dialog.Session.Advance("NOOP\r\n"u8, output, dialog.Now).ShouldBe(new SessionStep(SessionAction.Close, 6));
+        dialog.Session.Advance("NOOP\r\n"u8, output, dialog.Now).ShouldBe(new SessionStep(SessionAction.Close, 0));
         output.Length.ShouldBe(0);
+    }
+
+    // The transport lingers when something is left: a socket closed upon unread octets resets the connection, and the reply is lost.
+    [Theory]
+    [InlineData("QUIT|", "NOOP|NOOP|", 221)]
+    [InlineData("NOOP|QUIT|", "x", 221)]
+    [InlineData("QUIT|", "", 221)]
+    [InlineData("GET / HTTP/1.1|", "Host: a|", 554)]
+    [InlineData("BDAT|", "BDAT|", 501)]
+    [InlineData("x|x|x|", "x|", 421)]
+    public void What_is_pipelined_behind_the_end_is_left(string taken, string left, int code)
+    {
+        var dialog = Dialog.After("EHLO a|", options: new SmtpSessionOptions { Hostname = "mx.sink.test", MaxErrors = 2 });
+
+        dialog.Send(Encoding.ASCII.GetBytes((taken + left).Replace("|", "\r\n", StringComparison.Ordinal)), out var consumed);
+
+        dialog.Action.ShouldBe(SessionAction.Close);
+        consumed.ShouldBe(taken.Replace("|", "\r\n", StringComparison.Ordinal).Length);
+        dialog.Observer.Codes[^1].ShouldBe(code);
+    }
+
+    [Fact]
+    public void Octets_of_another_protocol_are_left_behind_the_one_that_told_it()
+    {
+        var dialog = new Dialog();
+        dialog.Start();
+        dialog.Send([0x16, 3, 1, 0], out var consumed).ShouldStartWith("554 ");
+        consumed.ShouldBe(1);
+    }
+
+    [Fact]
+    public void What_came_in_the_clear_behind_STARTTLS_is_taken_and_dropped()
+    {
+        var dialog = Dialog.After("EHLO a|");
+        dialog.Session.Advance("STARTTLS\r\nNOOP\r\n"u8, new ReplyBuffer(), dialog.Now).ShouldBe(new SessionStep(SessionAction.StartTls, 16));
     }
 
     [Fact]

@@ -15,5 +15,8 @@ public sealed class AcceptAll(params string[] entries) : IMailboxFilter
     public string EntryName(int entry) => _entries[entry];
 
     /// <inheritdoc/>
+    public int EntryOf(ReadOnlySpan<byte> domain) => 0;
+
+    /// <inheritdoc/>
     public FilterAnswer Answer(in SessionFacts facts) => default;
 }

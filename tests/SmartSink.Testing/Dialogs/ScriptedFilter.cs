@@ -20,6 +20,9 @@ public sealed class ScriptedFilter : IMailboxFilter
     /// <inheritdoc/>
     public string EntryName(int entry) => entry == 0 ? "other" : $"entry{entry}";
 
+    /// <inheritdoc/>
+    public int EntryOf(ReadOnlySpan<byte> domain) => _domains.GetValueOrDefault(Text(domain)).Entry;
+
     /// <summary>Gives this reply at a stage; null to go on there.</summary>
     public ScriptedFilter At(Stage stage, Reply? reply)
     {

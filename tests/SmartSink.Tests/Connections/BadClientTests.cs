@@ -34,6 +34,22 @@ public class BadClientTests
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.ClientClosed);
     }
 
+    // A socket that is closed upon what the client still says resets the connection, and the 221 may be lost with it.
+    [Fact]
+    public async Task What_is_pipelined_behind_quit_makes_the_connection_linger_until_the_client_closes()
+    {
+        await using var server = RunningServer.Start();
+        await using var client = await server.GreetedAsync();
+        await client.SendAsync("QUIT\r\nNOOP\r\n");
+        (await client.ReplyAsync()).ShouldStartWith("221");
+        (await client.LineAsync()).ShouldBeNull();
+        await server.SettledAsync(client.Sent);
+        server.Server.OpenConnections.ShouldBe(1);
+        await client.SendAsync("NOOP\r\n");
+        client.HalfClose();
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Quit);
+    }
+
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: mx.sink.test\r\n\r\n")]
     [InlineData("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003 hello")]

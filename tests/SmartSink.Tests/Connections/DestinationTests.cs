@@ -34,6 +34,8 @@ public class DestinationTests
 
         public string EntryName(int entry) => "other";
 
+        public int EntryOf(ReadOnlySpan<byte> domain) => 0;
+
         public FilterAnswer Answer(in SessionFacts facts)
         {
             if (facts.Stage == Stage.Connect)

@@ -47,6 +47,8 @@ public class PollingThreadsTests
 
         public string EntryName(int entry) => "other";
 
+        public int EntryOf(ReadOnlySpan<byte> domain) => 0;
+
         public FilterAnswer Answer(in SessionFacts facts)
         {
             if (facts.Stage == Stage.Rcpt)

@@ -74,13 +74,33 @@ public sealed class SinkTests
         told.Refused.ShouldBeInRange(1, 99);
     }
 
+    [Fact]
+    public async Task Recipients_beyond_the_limit_count_under_their_own_domain()
+    {
+        var options = new TrafficOptions
+        {
+            Concurrency = 3,
+            Duration = null,
+            MessageCount = 40,
+            Domains = [new("a.example", 3), new("b.example", 1), new("elsewhere.example", 1)],
+            DomainSuffix = "load.test",
+            RecipientsPerMessage = 8,
+            KeepGoing = true,
+            Seed = 3,
+        };
+
+        var told = await SendAsync(options, environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["SINK_MAX_RECIPIENTS"] = "3" });
+
+        told.Answers.Where(answer => answer.Key.Code == 452).Sum(answer => answer.Value).ShouldBeGreaterThan(40);
+    }
+
     private static List<string> Totals(CountingObserver observer) =>
         [.. observer.Answers.GroupBy(answer => (Class: answer.Key.Code / 100, answer.Key.Domain))
             .Select(group => $"{group.Key}: {group.Sum(answer => answer.Value)}").Order(StringComparer.Ordinal)];
 
-    private static async Task<CountingObserver> SendAsync(TrafficOptions options, string policy = Policy)
+    private static async Task<CountingObserver> SendAsync(TrafficOptions options, string policy = Policy, IReadOnlyDictionary<string, string>? environment = null)
     {
-        await using var sink = await SinkProcess.StartAsync(policy);
+        await using var sink = await SinkProcess.StartAsync(policy, environment);
         var observer = new CountingObserver();
 
         var end = await TrafficRun.RunAsync(
@@ -90,8 +110,13 @@ public sealed class SinkTests
         var scrape = await sink.MetricsAsync();
         foreach (var (outcome, digit) in new[] { ("accepted", 2), ("tempfail", 4), ("permfail", 5) })
         {
-            scrape.Sum("smartsink_recipients_total", ("outcome", outcome))
-                .ShouldBe(observer.Answers.Where(answer => answer.Key.Code / 100 == digit).Sum(answer => answer.Value), outcome);
+            for (var domain = 0; domain < options.Domains.Count; domain++)
+            {
+                var name = options.Domains[domain].Name;
+                var label = name == "elsewhere.example" ? "other" : name;
+                scrape.Sum("smartsink_recipients_total", ("outcome", outcome), ("domain", label))
+                    .ShouldBe(observer.Answers.Where(answer => answer.Key.Code / 100 == digit && answer.Key.Domain == domain).Sum(answer => answer.Value), $"{outcome} {name}");
+            }
         }
 
         return observer;
