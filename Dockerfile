@@ -12,7 +12,6 @@ COPY src/Directory.Build.props src/Image.props src/
 COPY src/SmartSink/SmartSink.csproj src/SmartSink/packages.lock.json src/SmartSink/
 COPY src/SmartSink.Policy/SmartSink.Policy.csproj src/SmartSink.Policy/packages.lock.json src/SmartSink.Policy/
 COPY src/SmartSink.Smtp/SmartSink.Smtp.csproj src/SmartSink.Smtp/packages.lock.json src/SmartSink.Smtp/
-COPY src/SmartSink.Toml/SmartSink.Toml.csproj src/SmartSink.Toml/packages.lock.json src/SmartSink.Toml/
 COPY src/SmartSink.TrafficGen/SmartSink.TrafficGen.csproj src/SmartSink.TrafficGen/packages.lock.json src/SmartSink.TrafficGen/
 RUN for program in SmartSink SmartSink.TrafficGen; do \
       dotnet restore src/$program --locked-mode && dotnet restore src/$program -p:Image=true || exit 1; \

@@ -1,4 +1,4 @@
-using SmartSink.Toml;
+using SmartSink.Policy.Files;
 
 namespace SmartSink.Policy.Documents;
 

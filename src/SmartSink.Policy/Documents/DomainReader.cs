@@ -1,5 +1,5 @@
 using SmartSink.Policy.Matching;
-using SmartSink.Toml;
+using SmartSink.Policy.Files;
 
 namespace SmartSink.Policy.Documents;
 
@@ -13,7 +13,7 @@ internal static class DomainReader
     /// <summary>Reads <c>[default]</c>.</summary>
     public static void ReadDefault(TomlEntry entry, RatesSection rates, ValueReader values)
     {
-        foreach (var item in values.Table(entry)?.Entries ?? default)
+        foreach (var item in values.Table(entry)?.Entries ?? [])
         {
             if (!TryReadShared(item, rates, values))
             {
@@ -25,7 +25,7 @@ internal static class DomainReader
     /// <summary>Reads every <c>[domain."…"]</c>.</summary>
     public static IEnumerable<DomainSection> ReadAll(TomlEntry entry, ValueReader values)
     {
-        foreach (var item in values.Table(entry)?.Entries ?? default)
+        foreach (var item in values.Table(entry)?.Entries ?? [])
         {
             if (values.Table(item) is { } table && TryReadName(item, values, out var name))
             {

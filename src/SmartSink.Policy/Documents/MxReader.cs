@@ -1,7 +1,7 @@
 using System.Net;
 using SmartSink.Policy.Matching;
 using SmartSink.Smtp.Syntax;
-using SmartSink.Toml;
+using SmartSink.Policy.Files;
 
 namespace SmartSink.Policy.Documents;
 
@@ -21,7 +21,7 @@ internal static class MxReader
             yield break;
         }
 
-        foreach (var item in list)
+        foreach (var item in list.Items)
         {
             if (item is TomlTable table)
             {
@@ -67,7 +67,7 @@ internal static class MxReader
     private static void ReadNetworks(TomlEntry item, MxSection mx, ValueReader values)
     {
         var texts = values.Texts(item);
-        if (item.Value is TomlArray { Count: 0 })
+        if (item.Value is TomlArray { Items.Count: 0 })
         {
             values.Diagnostics.Error(values.PlaceOf(item.Value.Position), "networks names none, so the entry would never hold");
         }

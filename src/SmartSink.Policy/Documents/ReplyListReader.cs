@@ -1,6 +1,6 @@
 using SmartSink.Policy.Matching;
 using SmartSink.Smtp;
-using SmartSink.Toml;
+using SmartSink.Policy.Files;
 
 namespace SmartSink.Policy.Documents;
 
@@ -31,7 +31,7 @@ internal static class ReplyListReader
             {
                 values.Diagnostics.Error(place, $"replies are lists and take double brackets: [[{entry.Key}.\"{item.Key}\"]]");
             }
-            else if (list.Count == 0)
+            else if (list.Items.Count == 0)
             {
                 values.Diagnostics.Error(place, $"{entry.Key}.\"{item.Key}\" has no replies");
             }
@@ -48,17 +48,17 @@ internal static class ReplyListReader
 
     private static List<ReplySection> ReadReplies(TomlArray list, string title, ValueReader values)
     {
-        var replies = new List<ReplySection>(list.Count);
-        for (var i = 0; i < list.Count; i++)
+        var replies = new List<ReplySection>(list.Items.Count);
+        for (var i = 0; i < list.Items.Count; i++)
         {
-            if (list[i] is TomlTable table)
+            if (list.Items[i] is TomlTable table)
             {
                 replies.Add(ReadReply(table, values));
             }
             else
             {
                 values.Diagnostics.Error(
-                    values.PlaceOf(list[i].Position), $"each reply of \"{title}\" must be a table with code and msg, not {ValueReader.NameOf(list[i])}");
+                    values.PlaceOf(list.Items[i].Position), $"each reply of \"{title}\" must be a table with code and msg, not {ValueReader.NameOf(list.Items[i])}");
             }
         }
 

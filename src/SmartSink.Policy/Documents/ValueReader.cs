@@ -1,4 +1,4 @@
-using SmartSink.Toml;
+using SmartSink.Policy.Files;
 
 namespace SmartSink.Policy.Documents;
 
@@ -15,28 +15,28 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
 
     /// <summary>A truth value.</summary>
     public Setting<bool>? Boolean(TomlEntry entry) =>
-        entry.Value is TomlBoolean value ? Give(value.Value, value) : Refuse<bool>(entry, "true or false");
+        entry.Value is TomlScalar<bool> value ? Give(value.Value, value) : Refuse<bool>(entry, "true or false");
 
     /// <summary>A whole number.</summary>
     public Setting<long>? Integer(TomlEntry entry) =>
-        entry.Value is TomlInteger value ? Give(value.Value, value) : Refuse<long>(entry, "a whole number");
+        entry.Value is TomlScalar<long> value ? Give(value.Value, value) : Refuse<long>(entry, "a whole number");
 
     /// <summary>A number with or without decimals.</summary>
     public Setting<double>? Number(TomlEntry entry) => entry.Value switch
     {
-        TomlInteger value => Give((double)value.Value, value),
-        TomlFloat value => Give(value.Value, value),
+        TomlScalar<long> value => Give((double)value.Value, value),
+        TomlScalar<double> value => Give(value.Value, value),
         _ => Refuse<double>(entry, "a number"),
     };
 
     /// <summary>A string.</summary>
     public Setting<string>? Text(TomlEntry entry) =>
-        entry.Value is TomlString value ? Give(value.Value, value) : Refuse<string>(entry, "a string");
+        entry.Value is TomlScalar<string> value ? Give(value.Value, value) : Refuse<string>(entry, "a string");
 
     /// <summary>A string or a list of strings.</summary>
     public IReadOnlyList<Setting<string>> Texts(TomlEntry entry)
     {
-        if (entry.Value is TomlString single)
+        if (entry.Value is TomlScalar<string> single)
         {
             return [Give(single.Value, single)];
         }
@@ -48,9 +48,9 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
         }
 
         var texts = new List<Setting<string>>();
-        foreach (var item in list)
+        foreach (var item in list.Items)
         {
-            if (item is TomlString text)
+            if (item is TomlScalar<string> text)
             {
                 texts.Add(Give(text.Value, text));
             }
@@ -65,7 +65,7 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
 
     /// <summary>A string, or a list of strings joined by LF.</summary>
     public Setting<string> Lines(TomlEntry entry) =>
-        entry.Value is TomlString text
+        entry.Value is TomlScalar<string> text
             ? Give(text.Value, text)
             : new Setting<string>(string.Join('\n', Texts(entry).Select(line => line.Value)), PlaceOf(entry.Value.Position));
 
@@ -95,14 +95,14 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
         Diagnostics.Error(PlaceOf(entry.KeyPosition), $"unknown key \"{entry.Key}\" {where}{Suggestion.Of(entry.Key, known)}");
 
     /// <summary>A type's name in a sentence.</summary>
-    public static string NameOf(TomlValue value) => value.Kind switch
+    public static string NameOf(TomlValue value) => value switch
     {
-        TomlKind.String => "a string",
-        TomlKind.Integer => "a whole number",
-        TomlKind.Float => "a number with decimals",
-        TomlKind.Boolean => "true or false",
-        TomlKind.Array => "a list",
-        TomlKind.Table => "a table",
+        TomlScalar<string> => "a string",
+        TomlScalar<long> => "a whole number",
+        TomlScalar<double> => "a number with decimals",
+        TomlScalar<bool> => "true or false",
+        TomlArray => "a list",
+        TomlTable => "a table",
         _ => "a date or time",
     };
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using SmartSink.Policy.Documents;
 using SmartSink.Policy.Merging;
 using SmartSink.Policy.Validation;
-using SmartSink.Toml;
+using SmartSink.Policy.Files;
 
 namespace SmartSink.Policy.Loading;
 
@@ -123,7 +123,7 @@ internal sealed class PolicyLoading(string mainFile)
     private PolicyDocument? ReadDocument(SourceFile source, bool isMain)
     {
         var toml = TomlReader.Read(source.Content);
-        if (toml.IsValid)
+        if (toml.Errors.Count == 0)
         {
             // The main file is read first and merged last.
             _sources.Insert(isMain ? 0 : _sources.Count - 1, source);

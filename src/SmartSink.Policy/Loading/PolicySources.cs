@@ -1,6 +1,6 @@
 using SmartSink.Policy.Documents;
 using SmartSink.Policy.Merging;
-using SmartSink.Toml;
+using SmartSink.Policy.Files;
 
 namespace SmartSink.Policy.Loading;
 

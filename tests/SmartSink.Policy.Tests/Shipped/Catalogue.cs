@@ -1,6 +1,6 @@
 using SmartSink.Policy.Documents;
+using SmartSink.Policy.Files;
 using SmartSink.Testing;
-using SmartSink.Toml;
 
 namespace SmartSink.Policy.Tests.Shipped;
 
@@ -27,11 +27,11 @@ internal static class Catalogue
         ReadRoot(file).TryGetValue("domain", out var domains)
             ? ((TomlTable)domains).Entries.ToDictionary(
                 entry => entry.Key,
-                entry => ((TomlTable)entry.Value).TryGetValue("like", out var like) ? ((TomlString)like).Value : null,
+                entry => ((TomlTable)entry.Value).TryGetValue("like", out var like) ? ((TomlScalar<string>)like).Value : null,
                 StringComparer.Ordinal)
             : new Dictionary<string, string?>(StringComparer.Ordinal);
 
-    private static TomlTable ReadRoot(string file) => TomlReader.Read(File.ReadAllBytes(Path.Combine(Folder, file))).GetRootOrThrow();
+    private static TomlTable ReadRoot(string file) => TomlReader.Read(File.ReadAllBytes(Path.Combine(Folder, file))).Root;
 
     private static IEnumerable<CatalogueReply> ReadReplies(string file)
     {
@@ -46,7 +46,7 @@ internal static class Catalogue
 
             foreach (var entry in ((TomlTable)entries).Entries)
             {
-                foreach (var reply in ((TomlArray)entry.Value).Cast<TomlTable>())
+                foreach (var reply in ((TomlArray)entry.Value).Items.Cast<TomlTable>())
                 {
                     yield return Read(file, lines, entry.Key, kind, reply);
                 }
@@ -59,10 +59,10 @@ internal static class Catalogue
         var line = reply.Position.Line;
         return new CatalogueReply(file, line, lines[line - 2], entry, kind, [.. reply.Entries.Select(key => key.Key)])
         {
-            Code = (int)((TomlInteger)Require(reply, "code")).Value,
-            Text = ((TomlString)Require(reply, "msg")).Value,
-            Weight = Require(reply, "weight") switch { TomlInteger whole => whole.Value, var part => ((TomlFloat)part).Value },
-            Closes = reply.TryGetValue("close", out var close) ? ((TomlBoolean)close).Value : null,
+            Code = (int)((TomlScalar<long>)Require(reply, "code")).Value,
+            Text = ((TomlScalar<string>)Require(reply, "msg")).Value,
+            Weight = Require(reply, "weight") switch { TomlScalar<long> whole => whole.Value, var part => ((TomlScalar<double>)part).Value },
+            Closes = reply.TryGetValue("close", out var close) ? ((TomlScalar<bool>)close).Value : null,
         };
     }
 
