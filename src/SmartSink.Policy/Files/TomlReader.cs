@@ -43,7 +43,7 @@ internal sealed class TomlReader
         try
         {
             var text = Encoding.UTF8.GetString(utf8);
-            var document = SyntaxParser.Parse(text, Options, validate: false);
+            var document = Parse(text);
             AddSyntaxErrors(document, text);
             AddKeys(document.KeyValues, root);
             foreach (var table in document.Tables)
@@ -64,6 +64,19 @@ internal sealed class TomlReader
         }
 
         return new TomlDocument(root, _errors);
+    }
+
+    private static DocumentSyntax Parse(string text)
+    {
+        try
+        {
+            return SyntaxParser.Parse(text, Options, validate: false);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // A backslash that ends the file: Tomlyn cannot show the character behind it.
+            return SyntaxParser.Parse(text + '\n', Options, validate: false);
+        }
     }
 
     /// <summary>Notes the first place of each line that is not UTF-8.</summary>
@@ -106,7 +119,7 @@ internal sealed class TomlReader
             var words = TomlWording.Of(message, text.AsSpan(offset));
             if (_firstErrors.TryAdd(line, column) && line != lineAfterOpenHeader)
             {
-                _errors.Add(new TomlError(new TomlPosition(line, column), words));
+                _errors.Add(new TomlError(new TomlPosition(line, TomlWording.IsEscape(message) ? column - 1 : column), words));
             }
 
             lineAfterOpenHeader = words == TomlWording.OpenHeader ? line + 1 : lineAfterOpenHeader;

@@ -8,6 +8,8 @@ internal static class TomlWording
 {
     public const string OpenHeader = "expected \"]\" to close the table header, found the end of the line";
 
+    private const string Escape = "Unexpected escape character [";
+
     private const string EndOfFile = "the end of the file";
 
     // What stands around what was found, from the most particular to the most general, and what it says.
@@ -28,6 +30,9 @@ internal static class TomlWording
 
     public static bool IsUnclosedString(string message) =>
         message == "Invalid newline in a string" || message.StartsWith("Invalid End-Of-File found", StringComparison.Ordinal);
+
+    /// <summary>Whether a message is about an escape sequence, which begins one character before the place that it names.</summary>
+    public static bool IsEscape(string message) => message.StartsWith(Escape, StringComparison.Ordinal);
 
     /// <summary>Says a message.</summary>
     /// <param name="message">Tomlyn's.</param>
@@ -56,8 +61,7 @@ internal static class TomlWording
             "Unexpected token end-of-line found while expecting a value" => "expected a value, found the end of the line",
             "Missing a `,` (token: comma) to separate items in an array" => "expected \",\" or \"]\" in the array",
             "Invalid \\r not followed by \\n" => "a carriage return must be followed by a line feed",
-            ['U', .., 'd'] when message.StartsWith("Unexpected escape character [", StringComparison.Ordinal) =>
-                $"\"\\{message["Unexpected escape character [".Length]}\" is not an escape sequence; a backslash itself is written \"\\\\\"",
+            _ when IsEscape(message) => $"\"\\{message[Escape.Length..message.IndexOf(']', StringComparison.Ordinal)]}\" is not an escape sequence; a backslash itself is written \"\\\\\"",
             _ when message.StartsWith("Invalid control character found", StringComparison.Ordinal) => "a control character is not allowed in a string",
             _ => char.ToLowerInvariant(message[0]) + message[1..].Replace('`', '"'),
         };

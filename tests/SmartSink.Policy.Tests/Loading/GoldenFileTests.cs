@@ -33,6 +33,29 @@ public sealed class GoldenFileTests
         Expected("invalid", file).ShouldContain(": error: ");
     }
 
+    [Fact]
+    public void Of_very_many_mistakes_the_first_thousand_are_listed()
+    {
+        PolicyFolder.Diagnostics(string.Concat(Enumerable.Repeat("a\n", 1_000))).Count.ShouldBe(1_000);
+
+        var diagnostics = PolicyFolder.Diagnostics(string.Concat(Enumerable.Repeat("a\n", 20_000)));
+
+        diagnostics.Count.ShouldBe(1_001);
+        diagnostics[999].ShouldBe("responses.toml(1000,2): error: expected \"=\" after the key, found the end of the line");
+        diagnostics[1_000].ShouldBe("responses.toml(1001,2): error: there are more mistakes from here on, which are not listed");
+    }
+
+    [Fact]
+    public void No_number_of_doubts_hides_a_mistake()
+    {
+        var reply = "[[defer.\"a.example\"]]\ncode = 550\nmsg = \"x\"\n";
+
+        var diagnostics = PolicyFolder.Diagnostics(string.Concat(Enumerable.Repeat(reply, 1_500)) + "seed = 1\n");
+
+        diagnostics.Count.ShouldBe(1_001);
+        diagnostics.ShouldContain("responses.toml(4501,1): error: unknown key \"seed\" in a reply");
+    }
+
     private static TheoryData<string> FilesOf(string kind) =>
         [.. Directory.GetFiles(Path.Combine(Folder, kind), "*.toml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 

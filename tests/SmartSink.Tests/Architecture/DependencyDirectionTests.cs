@@ -9,8 +9,7 @@ public sealed class DependencyDirectionTests
     public static TheoryData<string, string[]> References => new()
     {
         { "SmartSink.Smtp", [] },
-        { "SmartSink.Toml", [] },
-        { "SmartSink.Policy", ["SmartSink.Smtp", "SmartSink.Toml"] },
+        { "SmartSink.Policy", ["SmartSink.Smtp"] },
         { "SmartSink", ["SmartSink.Policy", "SmartSink.Smtp"] },
         { "SmartSink.TrafficGen", ["SmartSink.Smtp"] },
     };
@@ -18,7 +17,6 @@ public sealed class DependencyDirectionTests
     public static TheoryData<string, string[]> ForbiddenWords => new()
     {
         { "SmartSink.Smtp", ["System.Net.Sockets", "System.Threading.Tasks", "async ", "await ", "TimeProvider", "DateTime.Now", "DateTime.UtcNow", "Stopwatch", "Environment.TickCount", "ILogger"] },
-        { "SmartSink.Toml", ["Smtp", "mail", "Mail"] },
         { "SmartSink.Policy", ["System.Net.Sockets", "System.Net.Http", "async ", "await "] },
     };
 
