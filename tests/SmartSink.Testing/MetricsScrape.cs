@@ -45,6 +45,9 @@ public sealed class MetricsScrape
         return sum;
     }
 
+    /// <summary>Whether there is a sample of that name.</summary>
+    public bool Has(string name) => _samples.Exists(sample => sample.Name == name);
+
     /// <summary>A label's value in the first sample of a name.</summary>
     public string? Label(string name, string key) =>
         _samples.FirstOrDefault(sample => sample.Name == name)?.Labels.GetValueOrDefault(key);

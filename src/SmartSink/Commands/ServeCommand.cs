@@ -1,4 +1,5 @@
 using SmartSink.Hosting;
+using SmartSink.Http;
 using SmartSink.Settings;
 
 namespace SmartSink.Commands;

@@ -5,6 +5,7 @@ using Serilog.Extensions.Logging;
 using SmartSink.Auth;
 using SmartSink.Commands;
 using SmartSink.Connections;
+using SmartSink.Http;
 using SmartSink.Policy;
 using SmartSink.Settings;
 using SmartSink.Shared;
@@ -109,13 +110,13 @@ internal sealed class SinkApplication : IAsyncDisposable
         var loaded = await PolicyOrThrow(policy, log);
         if (certificates is not null)
         {
-            builder.Services.AddReloaded(store, await OrThrow(certificates), MetricCatalog.TlsCertificateReloads);
+            builder.Services.AddReloaded(store, await OrThrow(certificates), metrics => metrics.TlsCertificateReloads);
         }
 
         if (settings.AuthUsersFile is { } path)
         {
             var users = new UserListFile(path, clock, loggers.CreateLogger<UserListFile>());
-            builder.Services.AddReloaded(users, await OrThrow(Task.Run(users.Load)), MetricCatalog.AuthUserReloads);
+            builder.Services.AddReloaded(users, await OrThrow(Task.Run(users.Load)), metrics => metrics.AuthUserReloads);
         }
 
         builder.Services.AddSmtp();

@@ -1,5 +1,5 @@
-using System.Diagnostics.Metrics;
 using System.Net.Sockets;
+using Prometheus;
 using SmartSink.Auth;
 using SmartSink.Connections;
 using SmartSink.Http;
@@ -7,7 +7,6 @@ using SmartSink.Policy;
 using SmartSink.Settings;
 using SmartSink.Shared;
 using SmartSink.Telemetry;
-using SmartSink.Telemetry.Exposition;
 using SmartSink.Tls;
 using SmartSink.Watching;
 
@@ -38,12 +37,10 @@ internal static class SinkHost
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout + StopReserve);
         services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         services.AddSingleton(dropped);
-        services.AddSingleton<MetricsCollector>();
+        services.AddSingleton<SinkMetrics>();
         services.AddSingleton<ConnectionMetrics>();
-        services.AddSingleton<PollingMetrics>();
         services.AddSingleton<SessionMetrics>();
         services.AddSingleton<PolicyMetrics>();
-        services.AddSingleton<ProcessMetrics>();
         services.AddSingleton<SessionReporter>();
         return builder;
     }
@@ -63,12 +60,12 @@ internal static class SinkHost
     /// <param name="source">What has read the files; there may be none.</param>
     /// <param name="first">What was read.</param>
     /// <param name="reloads">Counts what becomes of changes.</param>
-    public static void AddReloaded<T>(this IServiceCollection services, IReloadSource<T> source, T first, MetricDefinition reloads)
+    public static void AddReloaded<T>(this IServiceCollection services, IReloadSource<T> source, T first, Func<SinkMetrics, Counter> reloads)
         where T : class, IReloadable<T>
     {
         var holder = new ReloadHolder<T>(first);
         services.AddSingleton(holder);
-        services.AddSingleton(provider => new ReloadMetrics<T>(provider.GetRequiredService<IMeterFactory>(), holder, reloads));
+        services.AddSingleton<Action<SinkMetrics>>(_ => metrics => PolicyMetrics.ShowReloads(metrics, reloads(metrics), holder));
         if (source.Files.Files.Count > 0)
         {
             services.AddSingleton<FileFollower>(provider => new FileReloader<T>(
@@ -111,18 +108,20 @@ internal static class SinkHost
     public static void MapSink(this WebApplication app)
     {
         var services = app.Services;
-        var collector = services.GetRequiredService<MetricsCollector>();
-        services.GetRequiredService<ConnectionMetrics>();
-        services.GetRequiredService<PollingMetrics>();
-        services.GetRequiredService<SessionMetrics>();
+        var metrics = services.GetRequiredService<SinkMetrics>();
+        var server = services.GetRequiredService<SmtpHost>();
         services.GetRequiredService<PolicyMetrics>();
-        services.GetService<ReloadMetrics<CertificateSet>>();
-        services.GetService<ReloadMetrics<UserList>>();
-        services.GetRequiredService<DroppedLogEvents>().Register(services.GetRequiredService<IMeterFactory>());
-        services.GetRequiredService<ProcessMetrics>();
+        services.GetRequiredService<DroppedLogEvents>().Show(metrics);
+        ProcessMetrics.Show(metrics);
+        metrics.BeforePage(() => metrics.PollingTurns.IncTo(server.PollingTurns));
+        foreach (var show in services.GetServices<Action<SinkMetrics>>())
+        {
+            show(metrics);
+        }
+
         app.UseProblemAnswers();
         app.MapIndex();
-        app.MapMetrics(collector);
+        app.MapMetrics(metrics);
         app.MapHealth(services.GetRequiredService<SinkState>(), services.GetRequiredService<PolicyHolder>());
     }
 }

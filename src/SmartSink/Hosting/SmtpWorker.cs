@@ -1,4 +1,5 @@
 using SmartSink.Connections;
+using SmartSink.Http;
 
 namespace SmartSink.Hosting;
 

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using SmartSink.Hosting;
 using SmartSink.Watching;
 
 namespace SmartSink.Http;
@@ -39,3 +38,29 @@ internal static class HealthEndpoints
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 }
+
+/// <summary>The body of /readyz.</summary>
+/// <param name="Status">ready, starting, stopping or failed.</param>
+/// <param name="Listeners">Where SMTP listens; empty before it does.</param>
+/// <param name="Policy">The policy in force.</param>
+/// <param name="LastReload">What became of the last change of its files; null before the first.</param>
+internal sealed record ReadinessReport(string Status, IReadOnlyList<ListenerReport> Listeners, PolicyReport Policy, LastReloadReport? LastReload);
+
+/// <summary>One listener.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Address">Address and port.</param>
+/// <param name="Protocol">smtp or lmtp.</param>
+/// <param name="Tls">off, starttls or implicit.</param>
+internal sealed record ListenerReport(string Name, string Address, string Protocol, string Tls);
+
+/// <summary>The policy in force.</summary>
+/// <param name="Hash">Its hash.</param>
+/// <param name="LoadedAt">When its files were read.</param>
+/// <param name="Domains">How many domains and patterns it has.</param>
+internal sealed record PolicyReport(string Hash, DateTimeOffset LoadedAt, int Domains);
+
+/// <summary>What became of the last change of the policy's files.</summary>
+/// <param name="Result">applied, rejected or unchanged.</param>
+/// <param name="At">When.</param>
+/// <param name="Diagnostics">What was found, each as <c>file(line,col): error: message</c>.</param>
+internal sealed record LastReloadReport(string Result, DateTimeOffset At, IReadOnlyList<string> Diagnostics);

@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
+using System.Security.Authentication;
 using SmartSink.Connections;
+using SmartSink.Settings;
+using SmartSink.Shared;
+using SmartSink.Smtp.Server;
+using SmartSink.Tls;
 
 namespace SmartSink.Telemetry;
 
@@ -9,23 +13,115 @@ internal sealed class ConnectionMetrics
 {
     private readonly ConcurrentDictionary<string, ListenerCounters> _listeners = new(StringComparer.Ordinal);
 
-    public ConnectionMetrics(IMeterFactory factory)
+    public ConnectionMetrics(SinkMetrics metrics) => metrics.BeforePage(() =>
     {
-        var meter = factory.CreateSinkMeter();
-        Observe(MetricCatalog.Connections, listener => listener.ReadOpened());
-        Observe(MetricCatalog.ConnectionsOpen, listener => listener.ReadOpen());
-        Observe(MetricCatalog.ConnectionsClosed, listener => listener.ReadClosed());
-        Observe(MetricCatalog.AcceptErrors, listener => listener.ReadAcceptErrors());
-        Observe(MetricCatalog.Received, listener => listener.ReadReceived());
-        Observe(MetricCatalog.Sent, listener => listener.ReadSent());
-        Observe(MetricCatalog.TlsHandshakes, listener => listener.ReadHandshakes());
-        Observe(MetricCatalog.TlsClientCertificates, listener => listener.ReadClientCertificates());
-        Observe(MetricCatalog.TlsFaults, listener => listener.ReadFaults());
-
-        void Observe(MetricDefinition definition, Func<ListenerCounters, IEnumerable<Measurement<long>>> read) =>
-            meter.Observe(definition, () => _listeners.Values.SelectMany(read));
-    }
+        foreach (var (name, counters) in _listeners)
+        {
+            counters.Fill(metrics, name);
+        }
+    });
 
     /// <summary>The counters of the listener of that name.</summary>
-    public IConnectionObserver ForListener(string name) => _listeners.GetOrAdd(name, static name => new ListenerCounters(name));
+    public IConnectionObserver ForListener(string name) => _listeners.GetOrAdd(name, static _ => new ListenerCounters());
+
+    private sealed class ListenerCounters : IConnectionObserver
+    {
+        private const int Opened = 0;
+        private const int Received = 1;
+        private const int Sent = 2;
+
+        private const int MostSubjects = 32;
+        private const string NoSubject = "none";
+        private const string OtherSubjects = "other";
+
+        private static readonly string[] TlsVersions = ["none", .. TlsVersionsText.Texts];
+        private static readonly string[] TlsResults = ["failed", "succeeded"];
+
+        private readonly StripedCounters _totals = new(3);
+        private readonly StripedCounters _closed = new(LabelWords.EndReasons.Count);
+        private readonly StripedCounters _handshakes = new(TlsVersions.Length * TlsResults.Length);
+        private readonly StripedCounters _faults = new(TlsFaults.Words.Count);
+        private readonly ConcurrentDictionary<string, long> _subjects = new(StringComparer.Ordinal) { [NoSubject] = 0 };
+        private readonly ConcurrentDictionary<string, long> _acceptErrors = new(StringComparer.Ordinal);
+
+        public void ConnectionOpened() => _totals.Add(Opened);
+
+        public void ConnectionClosed(SessionEndReason reason) => _closed.Add((int)reason);
+
+        public void BytesReceived(int count) => _totals.Add(Received, count);
+
+        public void BytesSent(int count) => _totals.Add(Sent, count);
+
+        public void TlsHandshakeEnded(SslProtocols version, bool succeeded)
+        {
+            var row = TlsVersionsText.IndexOf(version) + 1;
+            _handshakes.Add((row * TlsResults.Length) + (succeeded ? 1 : 0));
+        }
+
+        public void ClientCertificateAsked(string? subject)
+        {
+            subject ??= NoSubject;
+            if (!_subjects.ContainsKey(subject) && _subjects.Count > MostSubjects)
+            {
+                subject = OtherSubjects;
+            }
+
+            _subjects.AddOrUpdate(subject, 1, (_, count) => count + 1);
+        }
+
+        public void TlsFaultMet(TlsFault fault) => _faults.Add((int)fault);
+
+        public void AcceptFailed(string error) => _acceptErrors.AddOrUpdate(error, 1, (_, count) => count + 1);
+
+        public void Fill(SinkMetrics metrics, string listener)
+        {
+            // The ends are read before the beginnings, so that the difference is never negative.
+            var closed = 0L;
+            for (var reason = 0; reason < _closed.Count; reason++)
+            {
+                var count = _closed.Read(reason);
+                closed += count;
+                if (reason > 0)
+                {
+                    metrics.ConnectionsClosed.WithLabels(listener, LabelWords.EndReasons[reason]).IncTo(count);
+                }
+            }
+
+            var opened = _totals.Read(Opened);
+            metrics.Connections.WithLabels(listener).IncTo(opened);
+            metrics.ConnectionsOpen.WithLabels(listener).Set(opened - closed);
+            metrics.Received.WithLabels(listener).IncTo(_totals.Read(Received));
+            metrics.Sent.WithLabels(listener).IncTo(_totals.Read(Sent));
+            foreach (var (error, count) in _acceptErrors)
+            {
+                metrics.AcceptErrors.WithLabels(listener, error).IncTo(count);
+            }
+
+            FillTls(metrics, listener);
+        }
+
+        private void FillTls(SinkMetrics metrics, string listener)
+        {
+            for (var cell = 0; cell < _handshakes.Count; cell++)
+            {
+                if (_handshakes.Read(cell) is > 0 and var count)
+                {
+                    metrics.TlsHandshakes.WithLabels(listener, TlsVersions[cell / TlsResults.Length], TlsResults[cell % TlsResults.Length]).IncTo(count);
+                }
+            }
+
+            foreach (var (subject, count) in _subjects.Where(pair => pair.Value > 0))
+            {
+                metrics.TlsClientCertificates.WithLabels(listener, subject).IncTo(count);
+            }
+
+            for (var fault = (int)TlsFault.Hidden; fault < _faults.Count; fault++)
+            {
+                if (_faults.Read(fault) is > 0 and var count)
+                {
+                    metrics.TlsFaults.WithLabels(listener, TlsFaults.Words[fault]).IncTo(count);
+                }
+            }
+        }
+    }
 }

@@ -1,22 +1,21 @@
-using System.Diagnostics.Metrics;
+using Prometheus;
 using SmartSink.Shared;
 using SmartSink.Watching;
 
 namespace SmartSink.Telemetry;
 
-/// <summary>Shows the policy in force and what became of changes.</summary>
+/// <summary>Shows the policy in force, and what became of changes of files.</summary>
 internal sealed class PolicyMetrics
 {
-    private static readonly string[] Results = ["applied", "rejected"];
-    private readonly StripedCounters _reloads = new(Results.Length);
+    private const string Applied = "applied";
+    private const string Rejected = "rejected";
 
-    public PolicyMetrics(IMeterFactory factory, PolicyHolder holder)
+    private readonly StripedCounters _reloads = new(2);
+    private string? _hash;
+
+    public PolicyMetrics(SinkMetrics metrics, PolicyHolder holder)
     {
-        var meter = factory.CreateSinkMeter();
-        meter.Observe<long>(MetricCatalog.PolicyReloads, () => Results.Select((result, index) => _reloads.Read(index).With("result", result)));
-        meter.Observe<long>(MetricCatalog.PolicyInfo, () => [1L.With("hash", holder.Snapshot.Hash)]);
-        meter.ObserveOne(MetricCatalog.PolicyLastApplied, () => holder.Snapshot.LoadedAt.ToUnixTimeMilliseconds() / 1000.0);
-        meter.ObserveOne(MetricCatalog.PolicyEntries, () => (long)holder.Snapshot.EntryCount);
+        metrics.BeforePage(() => Fill(metrics, holder));
         holder.Reloaded += (_, report) =>
         {
             if (report.Result != ReloadResult.Unchanged)
@@ -24,5 +23,31 @@ internal sealed class PolicyMetrics
                 _reloads.Add((int)report.Result);
             }
         };
+    }
+
+    /// <summary>Shows what became of changes of other files.</summary>
+    public static void ShowReloads<T>(SinkMetrics metrics, Counter reloads, ReloadHolder<T> holder)
+        where T : class =>
+        metrics.BeforePage(() => Fill(reloads, holder.Applied, holder.Rejected));
+
+    private static void Fill(Counter reloads, long applied, long rejected)
+    {
+        reloads.WithLabels(Applied).IncTo(applied);
+        reloads.WithLabels(Rejected).IncTo(rejected);
+    }
+
+    private void Fill(SinkMetrics metrics, PolicyHolder holder)
+    {
+        Fill(metrics.PolicyReloads, _reloads.Read((int)ReloadResult.Applied), _reloads.Read((int)ReloadResult.Rejected));
+        var snapshot = holder.Snapshot;
+        if (_hash is not null && _hash != snapshot.Hash)
+        {
+            metrics.PolicyInfo.RemoveLabelled(_hash);
+        }
+
+        _hash = snapshot.Hash;
+        metrics.PolicyInfo.WithLabels(_hash).Set(1);
+        metrics.PolicyLastApplied.Set(snapshot.LoadedAt.ToUnixTimeMilliseconds() / 1000.0);
+        metrics.PolicyEntries.Set(snapshot.EntryCount);
     }
 }

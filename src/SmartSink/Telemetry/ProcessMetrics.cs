@@ -1,34 +1,39 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.IO.Enumeration;
 
 namespace SmartSink.Telemetry;
 
 /// <summary>What the process takes from its machine.</summary>
-internal sealed class ProcessMetrics
+internal static class ProcessMetrics
 {
     private const string FileDescriptors = "/proc/self/fd";
 
-    public ProcessMetrics(IMeterFactory factory)
+    /// <summary>Shows them.</summary>
+    public static void Show(SinkMetrics metrics)
     {
-        var meter = factory.CreateSinkMeter();
-        var version = ProductVersion.Text;
-        meter.Observe<long>(MetricCatalog.BuildInfo, () => [1L.With("version", version)]);
-        meter.ObserveOne(MetricCatalog.ProcessCpu, () => Environment.CpuUsage.TotalTime.TotalSeconds);
-        meter.ObserveOne(MetricCatalog.ProcessResidentMemory, () => Environment.WorkingSet);
-        var started = StartTime();
-        meter.ObserveOne(MetricCatalog.ProcessStartTime, () => started);
-        if (Directory.Exists(FileDescriptors))
+        metrics.BuildInfo.WithLabels(ProductVersion.Text).Set(1);
+        metrics.ProcessStartTime.Set(StartTime());
+        var hasDescriptors = Directory.Exists(FileDescriptors);
+        metrics.BeforePage(() =>
         {
-            meter.Observe(MetricCatalog.ProcessOpenFds, ReadOpenFds);
-        }
+            metrics.ProcessCpu.IncTo(Environment.CpuUsage.TotalTime.TotalSeconds);
+            metrics.ProcessResidentMemory.Set(Environment.WorkingSet);
+            if (hasDescriptors)
+            {
+                FillOpenFds(metrics);
+            }
 
-        meter.Observe<long>(MetricCatalog.GcCollections, ReadCollections);
-        meter.ObserveOne(MetricCatalog.GcPause, () => GC.GetTotalPauseDuration().TotalSeconds);
-        meter.ObserveOne(MetricCatalog.GcAllocated, () => GC.GetTotalAllocatedBytes());
-        meter.ObserveOne(MetricCatalog.GcHeap, () => GC.GetTotalMemory(forceFullCollection: false));
-        meter.ObserveOne(MetricCatalog.ThreadPoolThreads, () => (long)ThreadPool.ThreadCount);
+            for (var generation = 0; generation <= GC.MaxGeneration; generation++)
+            {
+                metrics.GcCollections.WithLabels(generation.ToString(CultureInfo.InvariantCulture)).IncTo(GC.CollectionCount(generation));
+            }
+
+            metrics.GcPause.IncTo(GC.GetTotalPauseDuration().TotalSeconds);
+            metrics.GcAllocated.IncTo(GC.GetTotalAllocatedBytes());
+            metrics.GcHeap.Set(GC.GetTotalMemory(forceFullCollection: false));
+            metrics.ThreadPoolThreads.Set(ThreadPool.ThreadCount);
+        });
     }
 
     private static double StartTime()
@@ -37,24 +42,20 @@ internal sealed class ProcessMetrics
         return new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0;
     }
 
-    private static IEnumerable<Measurement<long>> ReadOpenFds()
+    private static void FillOpenFds(SinkMetrics metrics)
     {
         try
         {
-            return [new Measurement<long>(CountFileDescriptors())];
+            metrics.ProcessOpenFds.Set(CountFileDescriptors());
         }
         catch (IOException)
         {
             // To look takes one, and none is left: the other metrics are wanted all the more.
-            return [];
+            metrics.ProcessOpenFds.Unpublish();
         }
     }
 
     // Names are counted without being made into strings: there may be tens of thousands.
     private static long CountFileDescriptors() =>
         new FileSystemEnumerable<byte>(FileDescriptors, static (ref FileSystemEntry _) => 0).LongCount();
-
-    private static IEnumerable<Measurement<long>> ReadCollections() =>
-        Enumerable.Range(0, GC.MaxGeneration + 1)
-            .Select(generation => ((long)GC.CollectionCount(generation)).With("generation", generation.ToString(CultureInfo.InvariantCulture)));
 }

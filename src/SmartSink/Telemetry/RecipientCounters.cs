@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using Prometheus;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Server;
 
@@ -8,7 +8,7 @@ namespace SmartSink.Telemetry;
 
 /// <summary>
 /// Recipients by configured domain. Counters belong to names, so they go on over a reload; an entry that nobody writes to costs
-/// eight octets in its revision's table and nothing in a scrape.
+/// eight bytes in its revision's table and nothing on a page.
 /// </summary>
 internal sealed class RecipientCounters
 {
@@ -28,8 +28,14 @@ internal sealed class RecipientCounters
         (table.Entries[entry] ?? Bind(table, entry)).Increment(outcome, stage);
     }
 
-    /// <summary>All that are not 0.</summary>
-    public IEnumerable<Measurement<long>> Read() => _byName.Values.SelectMany(counters => counters.Read());
+    /// <summary>Brings the counter up to date.</summary>
+    public void Fill(Counter recipients)
+    {
+        foreach (var (name, counters) in _byName)
+        {
+            counters.Fill(recipients, name);
+        }
+    }
 
     private EntryTable TableOf(IMailboxFilter filter)
     {
@@ -41,5 +47,29 @@ internal sealed class RecipientCounters
 
     // Two threads may come here at once: both find the same counters by name.
     private EntryCounters Bind(EntryTable table, int entry) =>
-        table.Entries[entry] = _byName.GetOrAdd(table.Filter!.EntryName(entry), static name => new EntryCounters(name));
+        table.Entries[entry] = _byName.GetOrAdd(table.Filter!.EntryName(entry), static _ => new EntryCounters());
+
+    /// <summary>One revision's entries with their counters: an index finds what otherwise a name would have to be looked up for.</summary>
+    /// <param name="Filter">The revision; null in the table that stands before the first.</param>
+    /// <param name="Entries">By entry; null where nothing was counted yet.</param>
+    private sealed record EntryTable(IMailboxFilter? Filter, EntryCounters?[] Entries);
+
+    private sealed class EntryCounters
+    {
+        private static readonly int Stages = LabelWords.Stages.Count;
+        private readonly long[] _cells = new long[LabelWords.Outcomes.Count * Stages];
+
+        public void Increment(Outcome outcome, Stage stage) => Interlocked.Increment(ref _cells[((int)outcome * Stages) + (int)stage]);
+
+        public void Fill(Counter recipients, string name)
+        {
+            for (var cell = 0; cell < _cells.Length; cell++)
+            {
+                if (Volatile.Read(ref _cells[cell]) is > 0 and var count)
+                {
+                    recipients.WithLabels(LabelWords.Outcomes[cell / Stages], LabelWords.Stages[cell % Stages], name).IncTo(count);
+                }
+            }
+        }
+    }
 }

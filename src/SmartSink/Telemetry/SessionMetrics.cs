@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using SmartSink.Shared;
 using SmartSink.Smtp;
@@ -15,7 +14,6 @@ internal sealed class SessionMetrics
     private const int AbandonedRecipients = 0;
     private const int MessageBytes = 1;
 
-    private static readonly double[] TimeBounds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800];
     private static readonly string[] MessageOutcomes = [.. LabelWords.Outcomes, "abandoned"];
 
     private readonly RecipientCounters _recipients = new();
@@ -23,21 +21,10 @@ internal sealed class SessionMetrics
     private readonly StripedCounters _messages = new(MessageOutcomes.Length);
     private readonly StripedCounters _totals = new(2);
     private readonly StripedCounters _authentications = new(LabelWords.AuthMechanisms.Count * LabelWords.AuthResults.Count);
-    private readonly Histogram<double> _transactionTime;
-    private readonly Histogram<double> _dataTime;
+    private readonly DurationHistogram _transactionTime = new();
+    private readonly DurationHistogram _dataTime = new();
 
-    public SessionMetrics(IMeterFactory factory)
-    {
-        var meter = factory.CreateSinkMeter();
-        meter.Observe(MetricCatalog.Recipients, _recipients.Read);
-        meter.ObserveOne(MetricCatalog.RecipientsAbandoned, () => _totals.Read(AbandonedRecipients));
-        meter.Observe(MetricCatalog.Replies, ReadReplies);
-        meter.Observe(MetricCatalog.Messages, ReadMessages);
-        meter.ObserveOne(MetricCatalog.MessageBytes, () => _totals.Read(MessageBytes));
-        meter.Observe(MetricCatalog.Authentications, ReadAuthentications);
-        _transactionTime = meter.CreateHistogram(MetricCatalog.TransactionTime, TimeBounds);
-        _dataTime = meter.CreateHistogram(MetricCatalog.DataTime, TimeBounds);
-    }
+    public SessionMetrics(SinkMetrics metrics) => metrics.BeforePage(() => Fill(metrics));
 
     /// <summary>Counts a reply by its code, 200 to 599.</summary>
     public void CountReply(int code) => _replies.Add(code - LowestCode);
@@ -50,8 +37,8 @@ internal sealed class SessionMetrics
     {
         _messages.Add((int)message.Outcome);
         _totals.Add(MessageBytes, message.Size);
-        _transactionTime.Record(message.TransactionTime.TotalSeconds);
-        _dataTime.Record(message.DataTime.TotalSeconds);
+        _transactionTime.Record(message.TransactionTime);
+        _dataTime.Record(message.DataTime);
     }
 
     /// <summary>Counts an attempt to authenticate.</summary>
@@ -65,32 +52,33 @@ internal sealed class SessionMetrics
         _totals.Add(AbandonedRecipients, recipients);
     }
 
-    private IEnumerable<Measurement<long>> ReadReplies()
+    private void Fill(SinkMetrics metrics)
     {
+        _recipients.Fill(metrics.Recipients);
+        metrics.RecipientsAbandoned.IncTo(_totals.Read(AbandonedRecipients));
+        metrics.MessageBytes.IncTo(_totals.Read(MessageBytes));
+        _transactionTime.AddTo(metrics.TransactionTime);
+        _dataTime.AddTo(metrics.DataTime);
+        for (var outcome = 0; outcome < MessageOutcomes.Length; outcome++)
+        {
+            metrics.Messages.WithLabels(MessageOutcomes[outcome]).IncTo(_messages.Read(outcome));
+        }
+
         for (var code = 0; code < Codes; code++)
         {
             if (_replies.Read(code) is > 0 and var count)
             {
-                yield return count.With("code", (code + LowestCode).ToString(CultureInfo.InvariantCulture));
+                metrics.Replies.WithLabels((code + LowestCode).ToString(CultureInfo.InvariantCulture)).IncTo(count);
             }
         }
-    }
 
-    private IEnumerable<Measurement<long>> ReadAuthentications()
-    {
         var results = LabelWords.AuthResults.Count;
         for (var cell = 0; cell < _authentications.Count; cell++)
         {
             if (_authentications.Read(cell) is > 0 and var count)
             {
-                yield return new Measurement<long>(
-                    count,
-                    new KeyValuePair<string, object?>("mechanism", LabelWords.AuthMechanisms[cell / results]),
-                    new KeyValuePair<string, object?>("result", LabelWords.AuthResults[cell % results]));
+                metrics.Authentications.WithLabels(LabelWords.AuthMechanisms[cell / results], LabelWords.AuthResults[cell % results]).IncTo(count);
             }
         }
     }
-
-    private IEnumerable<Measurement<long>> ReadMessages() =>
-        MessageOutcomes.Select((outcome, index) => _messages.Read(index).With("outcome", outcome));
 }

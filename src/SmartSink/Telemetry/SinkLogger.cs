@@ -3,6 +3,7 @@ using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Json;
+using Serilog.Sinks.Async;
 using SmartSink.Settings;
 
 namespace SmartSink.Telemetry;
@@ -77,4 +78,25 @@ internal static class SinkLogger
     }
 
     private static LogEventLevel Higher(LogEventLevel first, LogEventLevel second) => first > second ? first : second;
+}
+
+/// <summary>Knows how many log events were dropped because whoever reads the log was too slow.</summary>
+internal sealed class DroppedLogEvents : IAsyncLogEventSinkMonitor
+{
+    private IAsyncLogEventSinkInspector? _queue;
+    private long _before;
+
+    /// <summary>Shows their count, from the start of the process.</summary>
+    public void Show(SinkMetrics metrics) =>
+        metrics.BeforePage(() => metrics.LogEventsDropped.IncTo(_before + (_queue?.DroppedMessagesCount ?? 0)));
+
+    /// <inheritdoc/>
+    public void StartMonitoring(IAsyncLogEventSinkInspector inspector) => _queue = inspector;
+
+    /// <inheritdoc/>
+    public void StopMonitoring(IAsyncLogEventSinkInspector inspector)
+    {
+        _before += inspector.DroppedMessagesCount;
+        _queue = null;
+    }
 }

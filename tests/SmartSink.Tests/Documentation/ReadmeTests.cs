@@ -51,8 +51,9 @@ public sealed partial class ReadmeTests
     [Fact]
     public void The_table_of_metrics_is_the_catalogue()
     {
-        var expected = MetricCatalog.All.Select(metric =>
-            $"| `{metric.ExposedName}` | {string.Join(' ', metric.Labels.Select(label => $"`{label}`"))} | {metric.Help} |");
+        using var metrics = new SinkMetrics();
+        var expected = metrics.All.Select(metric =>
+            $"| `{metric.Name}` | {string.Join(' ', metric.LabelNames.Select(label => $"`{label}`"))} | {metric.Help} |");
 
         RowsOf("| `smartsink_", "| `process_", "| `dotnet_").ShouldBe(expected);
     }

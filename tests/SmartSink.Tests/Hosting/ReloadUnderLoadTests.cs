@@ -26,8 +26,8 @@ public sealed class ReloadUnderLoadTests
         using var policy = new ReloadFixture(ReloadFixture.Refusing("revision 0"));
         using var metrics = new MetricsFixture();
         var settings = new SinkSettings { ListenAddress = IPAddress.Loopback, Port = 0, StateFolder = policy.Folder.Path, Hostname = "sink.example" };
-        var reporter = new SessionReporter(new SessionMetrics(metrics.Factory), NullLogger<SessionReporter>.Instance);
-        using var server = new SmtpHost(settings, policy.Holder, reporter, new ConnectionMetrics(metrics.Factory).ForListener, null, TimeProvider.System, NullLoggerFactory.Instance);
+        var reporter = new SessionReporter(new SessionMetrics(metrics.Metrics), NullLogger<SessionReporter>.Instance);
+        using var server = new SmtpHost(settings, policy.Holder, reporter, new ConnectionMetrics(metrics.Metrics).ForListener, null, TimeProvider.System, NullLoggerFactory.Instance);
         server.Start();
         var inForce = 0;
         policy.Holder.Reloaded += (_, report) => inForce += report.Result == ReloadResult.Applied ? 1 : 0;
@@ -47,7 +47,7 @@ public sealed class ReloadUnderLoadTests
         inForce.ShouldBe(Revisions);
         var refused = transactions.Sum() * RecipientsEach;
         refused.ShouldBeGreaterThan(0);
-        metrics.Scrape().Sum("smartsink_recipients_total", ("outcome", "permfail"), ("domain", "other")).ShouldBe(refused);
+        (await metrics.ScrapeAsync()).Sum("smartsink_recipients_total", ("outcome", "permfail"), ("domain", "other")).ShouldBe(refused);
     }
 
     private static void Swap(ReloadFixture policy, string text, int revision)

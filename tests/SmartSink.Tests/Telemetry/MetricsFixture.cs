@@ -1,38 +1,23 @@
-using System.Buffers;
-using System.Diagnostics.Metrics;
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
-using SmartSink.Telemetry.Exposition;
+using Prometheus;
+using SmartSink.Telemetry;
 using SmartSink.Testing;
 
 namespace SmartSink.Tests.Telemetry;
 
-/// <summary>A meter factory and a collector of one test's own.</summary>
+/// <summary>Metrics of one test's own, and their page.</summary>
 internal sealed class MetricsFixture : IDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly MetricsCollector _collector;
+    public SinkMetrics Metrics { get; } = new();
 
-    public MetricsFixture()
+    public async Task<MetricsScrape> ScrapeAsync() => new(await TextAsync());
+
+    public async Task<string> TextAsync(ExpositionFormat format = ExpositionFormat.PrometheusText)
     {
-        Factory = _services.GetRequiredService<IMeterFactory>();
-        _collector = new MetricsCollector(Factory);
+        using var page = new MemoryStream();
+        await Metrics.WriteAsync(page, format, TestContext.Current.CancellationToken);
+        return Encoding.UTF8.GetString(page.ToArray());
     }
 
-    public IMeterFactory Factory { get; }
-
-    public MetricsScrape Scrape() => new(Text());
-
-    public string Text(ExpositionFormat format = ExpositionFormat.PrometheusText)
-    {
-        var page = new ArrayBufferWriter<byte>();
-        _collector.WriteTo(page, format);
-        return Encoding.UTF8.GetString(page.WrittenSpan);
-    }
-
-    public void Dispose()
-    {
-        _collector.Dispose();
-        _services.Dispose();
-    }
+    public void Dispose() => Metrics.Dispose();
 }

@@ -4,9 +4,12 @@ using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Tests.Telemetry;
 
-public sealed class RecipientCountersTests
+public sealed class RecipientCountersTests : IDisposable
 {
+    private readonly MetricsFixture _metrics = new();
     private readonly RecipientCounters _counters = new();
+
+    public void Dispose() => _metrics.Dispose();
 
     [Fact]
     public void Counters_go_on_by_name_when_a_revision_numbers_its_entries_anew()
@@ -59,5 +62,10 @@ public sealed class RecipientCountersTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
-    private List<string> Read() => [.. _counters.Read().Select(measurement => $"{string.Join(' ', measurement.Tags.ToArray().Select(tag => tag.Value))} {measurement.Value}")];
+    private List<string> Read()
+    {
+        var recipients = _metrics.Metrics.Recipients;
+        _counters.Fill(recipients);
+        return [.. recipients.GetAllLabelValues().Select(labels => $"{string.Join(' ', labels)} {recipients.WithLabels(labels).Value}")];
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Serilog.Events;
+using Serilog.Sinks.Async;
 using SmartSink.Settings;
 using SmartSink.Telemetry;
 
@@ -43,4 +44,33 @@ public sealed class SinkLoggerTests
     private static IConfigurationRoot Files(string json) => new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
 
     private static SinkSettings Settings(LogEventLevel level) => new() { StateFolder = "/", Hostname = "sink.example", LogLevel = level };
+}
+
+public sealed class DroppedLogEventsTests
+{
+    [Fact]
+    public async Task Dropped_events_are_a_metric_and_outlive_the_queue()
+    {
+        using var metrics = new MetricsFixture();
+        var dropped = new DroppedLogEvents();
+        dropped.Show(metrics.Metrics);
+        (await metrics.ScrapeAsync()).Sum("smartsink_log_events_dropped_total").ShouldBe(0);
+
+        var queue = new Queue { DroppedMessagesCount = 5 };
+        dropped.StartMonitoring(queue);
+        (await metrics.ScrapeAsync()).Sum("smartsink_log_events_dropped_total").ShouldBe(5);
+
+        queue.DroppedMessagesCount = 7;
+        dropped.StopMonitoring(queue);
+        (await metrics.ScrapeAsync()).Sum("smartsink_log_events_dropped_total").ShouldBe(7);
+    }
+
+    private sealed class Queue : IAsyncLogEventSinkInspector
+    {
+        public int BufferSize => 10;
+
+        public int Count => 10;
+
+        public long DroppedMessagesCount { get; set; }
+    }
 }

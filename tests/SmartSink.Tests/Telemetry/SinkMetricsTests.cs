@@ -14,9 +14,9 @@ public sealed class SinkMetricsTests : IDisposable
     public void Dispose() => _metrics.Dispose();
 
     [Fact]
-    public void A_dialog_is_counted()
+    public async Task A_dialog_is_counted()
     {
-        var reporter = new SessionReporter(new SessionMetrics(_metrics.Factory), NullLogger<SessionReporter>.Instance);
+        var reporter = new SessionReporter(new SessionMetrics(_metrics.Metrics), NullLogger<SessionReporter>.Instance);
         var filter = new AcceptAll("other", "gmail.com");
 
         foreach (var code in new[] { 220, 250, 250, 250, 550, 354, 250, 221 })
@@ -29,7 +29,7 @@ public sealed class SinkMetricsTests : IDisposable
         reporter.MessageEnded(new MessageFacts { Outcome = Outcome.Accepted, Code = 250, Recipients = 1, Size = 1234, TransactionTime = TimeSpan.FromMilliseconds(30), DataTime = TimeSpan.FromMilliseconds(15) });
         reporter.TransactionAbandoned(3);
 
-        var scrape = _metrics.Scrape();
+        var scrape = await _metrics.ScrapeAsync();
         scrape.Sum("smartsink_replies_total").ShouldBe(8);
         scrape.Sum("smartsink_replies_total", ("code", "250")).ShouldBe(4);
         scrape.Sum("smartsink_recipients_total", ("outcome", "permfail"), ("stage", "rcpt"), ("domain", "gmail.com")).ShouldBe(1);
@@ -48,9 +48,9 @@ public sealed class SinkMetricsTests : IDisposable
     }
 
     [Fact]
-    public void Connections_are_counted()
+    public async Task Connections_are_counted()
     {
-        var metrics = new ConnectionMetrics(_metrics.Factory);
+        var metrics = new ConnectionMetrics(_metrics.Metrics);
         metrics.ForListener("lmtp").ConnectionOpened();
         var connections = metrics.ForListener("smtp");
         connections.ConnectionOpened();
@@ -66,7 +66,7 @@ public sealed class SinkMetricsTests : IDisposable
         connections.AcceptFailed("ConnectionAborted");
         connections.AcceptFailed("ConnectionAborted");
 
-        var scrape = _metrics.Scrape();
+        var scrape = await _metrics.ScrapeAsync();
         scrape.Sum("smartsink_connections_total", ("listener", "smtp")).ShouldBe(3);
         scrape.Sum("smartsink_connections_total", ("listener", "lmtp")).ShouldBe(1);
         scrape.Sum("smartsink_connections_open", ("listener", "smtp")).ShouldBe(1);
@@ -82,9 +82,9 @@ public sealed class SinkMetricsTests : IDisposable
     }
 
     [Fact]
-    public void Of_clients_certificates_the_first_subjects_are_told_apart_and_the_rest_is_one()
+    public async Task Of_clients_certificates_the_first_subjects_are_told_apart_and_the_rest_is_one()
     {
-        var smtp = new ConnectionMetrics(_metrics.Factory).ForListener("smtp");
+        var smtp = new ConnectionMetrics(_metrics.Metrics).ForListener("smtp");
         smtp.ClientCertificateAsked(null);
         for (var client = 0; client < 100; client++)
         {
@@ -92,7 +92,7 @@ public sealed class SinkMetricsTests : IDisposable
             smtp.ClientCertificateAsked("CN=client0");
         }
 
-        var scrape = _metrics.Scrape();
+        var scrape = await _metrics.ScrapeAsync();
         scrape.Sum("smartsink_tls_client_certificates_total").ShouldBe(201);
         scrape.Sum("smartsink_tls_client_certificates_total", ("subject", "none")).ShouldBe(1);
         scrape.Sum("smartsink_tls_client_certificates_total", ("subject", "CN=client0")).ShouldBe(101);
@@ -100,10 +100,10 @@ public sealed class SinkMetricsTests : IDisposable
     }
 
     [Fact]
-    public void The_process_is_measured()
+    public async Task The_process_is_measured()
     {
-        _ = new ProcessMetrics(_metrics.Factory);
-        var scrape = _metrics.Scrape();
+        ProcessMetrics.Show(_metrics.Metrics);
+        var scrape = await _metrics.ScrapeAsync();
         scrape.Sum("process_resident_memory_bytes").ShouldBeGreaterThan(1_000_000);
         scrape.Sum("process_cpu_seconds_total").ShouldBeGreaterThan(0);
         scrape.Sum("process_start_time_seconds").ShouldBeGreaterThan(1_700_000_000);
@@ -114,7 +114,7 @@ public sealed class SinkMetricsTests : IDisposable
     [Fact]
     public void Counting_a_message_allocates_nothing()
     {
-        var reporter = new SessionReporter(new SessionMetrics(_metrics.Factory), NullLogger<SessionReporter>.Instance);
+        var reporter = new SessionReporter(new SessionMetrics(_metrics.Metrics), NullLogger<SessionReporter>.Instance);
         var filter = new AcceptAll("other");
         CountOne();
 

@@ -1,6 +1,6 @@
 using SmartSink.Connections;
 
-namespace SmartSink.Hosting;
+namespace SmartSink.Http;
 
 /// <summary>What the parts of the process tell each other about where it stands.</summary>
 internal sealed class SinkState
@@ -25,7 +25,7 @@ internal sealed class SinkState
     /// <summary>The process stops; a failure stays one.</summary>
     public void Stopping() => Advance(SinkPhase.Stopping);
 
-    /// <summary>SMTP listens no more, and nobody told it to stop.</summary>
+    /// <summary>SMTP broke down: nobody told it to stop.</summary>
     public void Failed() => Advance(SinkPhase.Failed);
 
     private void Advance(SinkPhase phase)
@@ -38,4 +38,20 @@ internal sealed class SinkState
             }
         }
     }
+}
+
+/// <summary>How far the process is, as /readyz shows it.</summary>
+internal enum SinkPhase
+{
+    /// <summary>Not listening yet.</summary>
+    Starting,
+
+    /// <summary>Mail is answered.</summary>
+    Ready,
+
+    /// <summary>No new connections; open transactions may end.</summary>
+    Stopping,
+
+    /// <summary>The listening socket broke down.</summary>
+    Failed,
 }

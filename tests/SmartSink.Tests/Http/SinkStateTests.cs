@@ -1,6 +1,6 @@
-using SmartSink.Hosting;
+using SmartSink.Http;
 
-namespace SmartSink.Tests.Hosting;
+namespace SmartSink.Tests.Http;
 
 public class SinkStateTests
 {

@@ -1,8 +1,9 @@
-using SmartSink.Telemetry.Exposition;
+using Prometheus;
+using SmartSink.Http;
 
-namespace SmartSink.Tests.Telemetry.Exposition;
+namespace SmartSink.Tests.Http;
 
-public sealed class ContentNegotiationTests
+public sealed class MetricsEndpointTests
 {
     [Theory]
     [InlineData(null, false)]
@@ -16,5 +17,5 @@ public sealed class ContentNegotiationTests
     [InlineData("application/openmetrics-text;q=0", false)]
     [InlineData("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", true)]
     public void OpenMetrics_only_when_asked(string? accept, bool openMetrics) =>
-        ContentNegotiation.Choose(accept is null ? [] : [accept]).ShouldBe(openMetrics ? ExpositionFormat.OpenMetrics : ExpositionFormat.PrometheusText);
+        MetricsEndpoint.Choose(accept is null ? [] : [accept]).ShouldBe(openMetrics ? ExpositionFormat.OpenMetricsText : ExpositionFormat.PrometheusText);
 }

@@ -1,0 +1,142 @@
+using Prometheus;
+
+namespace SmartSink.Telemetry;
+
+/// <summary>
+/// Every metric of the sink, once, and the page that shows them. Nothing hot touches them: what is counted often is counted in stripes, and
+/// whoever has them brings them here before a page is written.
+/// </summary>
+internal sealed class SinkMetrics : IDisposable
+{
+    private static readonly double[] Seconds = [.. DurationHistogram.Bounds.Select(bound => bound.TotalSeconds)];
+
+    private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
+    private readonly MetricFactory _factory;
+    private readonly List<Collector> _all = [];
+
+    // What came since the page before is added to histograms, so only one page is made at a time.
+    private readonly SemaphoreSlim _page = new(1);
+
+    public SinkMetrics()
+    {
+        _factory = Metrics.WithCustomRegistry(_registry);
+        _factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
+
+        Connections = Counter("smartsink_connections_total", "Connections accepted, by listener, those refused for a limit included.", "listener");
+        ConnectionsOpen = Gauge("smartsink_connections_open", "Connections that are open now, by listener.", "listener");
+        ConnectionsClosed = Counter("smartsink_connections_closed_total", "Connections that ended, by listener and reason.", "listener", "reason");
+        AcceptErrors = Counter("smartsink_accept_errors_total", "Connections that could not be accepted, by listener and the socket's error.", "listener", "error");
+        PollingTurns = Counter("smartsink_polling_turns_total", "Turns of connections and listeners on the polling threads: a few for each message, none while nothing happens.");
+
+        Recipients = Counter("smartsink_recipients_total", "Recipients by outcome, stage of the deciding reply, and configured domain or pattern (the rest is other).", "outcome", "stage", "domain");
+        RecipientsAbandoned = Counter("smartsink_recipients_abandoned_total", "Recipients accepted at RCPT whose transaction was given up before its end of data.");
+        Replies = Counter("smartsink_replies_total", "Replies sent, by code.", "code");
+        Messages = Counter("smartsink_messages_total", "Transactions by how they ended: by the reply at end of data, or abandoned before it.", "outcome");
+
+        Received = Counter("smartsink_received_bytes_total", "Octets received from clients, by listener, after decryption.", "listener");
+        Sent = Counter("smartsink_sent_bytes_total", "Octets sent to clients, by listener, before encryption.", "listener");
+        MessageBytes = Counter("smartsink_message_bytes_total", "Octets of messages whose end of data was reached, dots unstuffed.");
+
+        TlsHandshakes = Counter("smartsink_tls_handshakes_total", "TLS handshakes by listener, version agreed on and result.", "listener", "version", "result");
+        Authentications = Counter("smartsink_authentications_total", "Attempts to authenticate, by mechanism and result.", "mechanism", "result");
+        AuthUserReloads = Counter("smartsink_auth_user_reloads_total", "Changes of the file of SINK_AUTH_USERS, by what became of them.", "result");
+        TlsClientCertificates = Counter("smartsink_tls_client_certificates_total", "Handshakes in which the client was asked for a certificate, by listener and the subject that it showed: none for none, other beyond the first 32.", "listener", "subject");
+        TlsFaults = Counter("smartsink_tls_faults_total", "Faults of SINK_TLS_FAULTS that clients met, by listener and fault.", "listener", "fault");
+        TlsCertificateReloads = Counter("smartsink_tls_certificate_reloads_total", "Changes of the certificates' files, by what became of them.", "result");
+
+        TransactionTime = Histogram("smartsink_transaction_seconds", "From MAIL to the reply at end of data.");
+        DataTime = Histogram("smartsink_data_seconds", "From the 354 to the reply at end of data.");
+
+        PolicyReloads = Counter("smartsink_policy_reloads_total", "Changes of the policy's files, by what became of them.", "result");
+        PolicyInfo = Gauge("smartsink_policy_info", "The policy in force.", "hash");
+        PolicyLastApplied = Gauge("smartsink_policy_last_applied_timestamp_seconds", "When the policy in force was put in force, in Unix time.");
+        PolicyEntries = Gauge("smartsink_policy_entries", "Domains and patterns of the policy in force, other included.");
+
+        LogEventsDropped = Counter("smartsink_log_events_dropped_total", "Log events dropped because the log's reader was too slow.");
+        BuildInfo = Gauge("smartsink_build_info", "The program's version.", "version");
+
+        ProcessCpu = Counter("process_cpu_seconds_total", "User and system processor time.");
+        ProcessResidentMemory = Gauge("process_resident_memory_bytes", "Resident memory.");
+        ProcessStartTime = Gauge("process_start_time_seconds", "When the process started, in Unix time.");
+        ProcessOpenFds = Gauge("process_open_fds", "Open file descriptors.");
+
+        GcCollections = Counter("dotnet_gc_collections_total", "Garbage collections by generation.", "generation");
+        GcPause = Counter("dotnet_gc_pause_seconds_total", "Time in which the garbage collector held all threads.");
+        GcAllocated = Counter("dotnet_gc_allocated_bytes_total", "Memory allocated on the managed heap since the start.");
+        GcHeap = Gauge("dotnet_gc_heap_bytes", "Size of the managed heap.");
+        ThreadPoolThreads = Gauge("dotnet_thread_pool_threads", "Threads of the thread pool.");
+    }
+
+    /// <summary>All of them, in the order of the documentation.</summary>
+    public IReadOnlyList<Collector> All => _all;
+
+    public Counter Connections { get; }
+    public Gauge ConnectionsOpen { get; }
+    public Counter ConnectionsClosed { get; }
+    public Counter AcceptErrors { get; }
+    public Counter PollingTurns { get; }
+    public Counter Recipients { get; }
+    public Counter RecipientsAbandoned { get; }
+    public Counter Replies { get; }
+    public Counter Messages { get; }
+    public Counter Received { get; }
+    public Counter Sent { get; }
+    public Counter MessageBytes { get; }
+    public Counter TlsHandshakes { get; }
+    public Counter Authentications { get; }
+    public Counter AuthUserReloads { get; }
+    public Counter TlsClientCertificates { get; }
+    public Counter TlsFaults { get; }
+    public Counter TlsCertificateReloads { get; }
+    public Histogram TransactionTime { get; }
+    public Histogram DataTime { get; }
+    public Counter PolicyReloads { get; }
+    public Gauge PolicyInfo { get; }
+    public Gauge PolicyLastApplied { get; }
+    public Gauge PolicyEntries { get; }
+    public Counter LogEventsDropped { get; }
+    public Gauge BuildInfo { get; }
+    public Counter ProcessCpu { get; }
+    public Gauge ProcessResidentMemory { get; }
+    public Gauge ProcessStartTime { get; }
+    public Gauge ProcessOpenFds { get; }
+    public Counter GcCollections { get; }
+    public Counter GcPause { get; }
+    public Counter GcAllocated { get; }
+    public Gauge GcHeap { get; }
+    public Gauge ThreadPoolThreads { get; }
+
+    /// <summary>Has values brought up to date before each page; must not throw.</summary>
+    public void BeforePage(Action fill) => _registry.AddBeforeCollectCallback(fill);
+
+    /// <summary>Writes all metrics as they stand.</summary>
+    public async Task WriteAsync(Stream page, ExpositionFormat format, CancellationToken cancellation)
+    {
+        await _page.WaitAsync(cancellation);
+        try
+        {
+            await _registry.CollectAndExportAsTextAsync(page, format, cancellation);
+        }
+        finally
+        {
+            _page.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _page.Dispose();
+
+    private Counter Counter(string name, string help, params string[] labels) => Add(_factory.CreateCounter(name, help, labels));
+
+    private Gauge Gauge(string name, string help, params string[] labels) =>
+        Add(_factory.CreateGauge(name, help, labels, new GaugeConfiguration { SuppressInitialValue = true }));
+
+    private Histogram Histogram(string name, string help) => Add(_factory.CreateHistogram(name, help, new HistogramConfiguration { Buckets = Seconds }));
+
+    private T Add<T>(T collector)
+        where T : Collector
+    {
+        _all.Add(collector);
+        return collector;
+    }
+}
