@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
 using Serilog.Events;
+using SmartSink.Shared;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
@@ -23,14 +24,16 @@ internal static class SettingKinds
         TryWhole(text, out value) && value > 0);
 
     /// <summary>Octets.</summary>
-    public static SettingKind<long> Size { get; } = new("size", "a size such as 52428800, 512KiB or 50MiB", ByteSize.TryParse);
+    public static SettingKind<long> Size { get; } = new("size", "a size such as 52428800, 512KiB or 50MiB", (string text, out long value) =>
+        Sizes.TryParse(text, out value));
 
     /// <summary>A time, zero included.</summary>
-    public static SettingKind<TimeSpan> Time { get; } = new("time", "a time such as 90s, 5m or 1h (at most 24 days)", TimeText.TryParse);
+    public static SettingKind<TimeSpan> Time { get; } = new("time", "a time such as 90s, 5m or 1h (at most 24 days)", (string text, out TimeSpan value) =>
+        Times.TryParse(text, out value));
 
     /// <summary>A time longer than zero.</summary>
     public static SettingKind<TimeSpan> TimeAboveZero { get; } = new("time", "a time above zero such as 90s, 5m or 1h (at most 24 days)", (string text, out TimeSpan value) =>
-        TimeText.TryParse(text, out value) && value > TimeSpan.Zero);
+        Times.TryParse(text, out value) && value > TimeSpan.Zero);
 
     /// <summary>An address to listen on, null for all.</summary>
     public static SettingKind<IPAddress?> Address { get; } = new("address", "an IP address, or * for all", ListenAddress.TryParse);

@@ -1,10 +1,11 @@
+using SmartSink.Shared;
+
 namespace SmartSink.Settings;
 
 /// <summary>Finds names that look like settings and are none: most often a slip of the pen that would go unnoticed.</summary>
 internal static class UnknownSettings
 {
     private const string Prefix = "SINK_";
-    private const int FarthestSlip = 3;
 
     /// <summary>A line for each, with the name that was perhaps meant.</summary>
     public static IReadOnlyList<string> In(IReadOnlyDictionary<string, string> environment, IConfiguration files)
@@ -28,8 +29,7 @@ internal static class UnknownSettings
     /// <param name="what">What it is not: "a setting".</param>
     public static string Line(string shown, string name, IEnumerable<string> known, string what)
     {
-        var nearest = known.MinBy(candidate => EditDistance.Between(candidate, name))!;
-        var hint = EditDistance.Between(nearest, name) <= FarthestSlip ? $"; was {nearest} meant?" : string.Empty;
+        var hint = Suggestion.Nearest(name, known) is { } nearest ? $"; was {nearest} meant?" : string.Empty;
         return $"{shown} is not {what}{hint}";
     }
 }

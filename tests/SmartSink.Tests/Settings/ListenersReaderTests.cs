@@ -87,7 +87,7 @@ public sealed class ListenersReaderTests
     [Theory]
     [InlineData("SINK_LISTENERS__0__PROT", "25", "SINK_LISTENERS__0__PROT is not a setting of a listener; was PORT meant?")]
     [InlineData("SINK_LISTENERS__0__MAX_CONNECTIONS", "25", "SINK_LISTENERS__0__MAX_CONNECTIONS is not a setting of a listener")]
-    [InlineData("SINK_LISTENERS__0", "25", "SINK_LISTENERS__0 is not a setting of a listener; was TLS meant?")]
+    [InlineData("SINK_LISTENERS__0", "25", "SINK_LISTENERS__0 is not a setting of a listener")]
     [InlineData("SINK_LISTENERS__A__PORT", "25", "SINK_LISTENERS__A__PORT: SINK_LISTENERS__ is followed by the listener's number")]
     [InlineData("SINK_LISTENERS__-1__PORT", "25", "SINK_LISTENERS__-1__PORT: SINK_LISTENERS__ is followed by the listener's number")]
     [InlineData("SINK_LISTENERS__00__PORT", "25", "SINK_LISTENERS__00__PORT: SINK_LISTENERS__ is followed by the listener's number")]

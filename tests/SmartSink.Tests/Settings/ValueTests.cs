@@ -1,5 +1,6 @@
 using System.Net;
 using SmartSink.Settings;
+using SmartSink.Shared;
 
 namespace SmartSink.Tests.Settings;
 
@@ -15,9 +16,13 @@ public sealed class ValueTests
     [InlineData("1KiB", 1024)]
     [InlineData("50mib", 52428800)]
     [InlineData("8GiB", 8L << 30)]
-    public void Sizes(string text, long bytes)
+    [InlineData("1.5MiB", 1_572_864)]
+    [InlineData("64k", 64_000)]
+    [InlineData("1,000,000", 1_000_000)]
+    [InlineData("9223372036854775807", long.MaxValue)]
+    public void Sizes_as_people_write_them(string text, long bytes)
     {
-        ByteSize.TryParse(text, out var value).ShouldBeTrue();
+        Sizes.TryParse(text, out var value).ShouldBeTrue();
         value.ShouldBe(bytes);
     }
 
@@ -25,11 +30,14 @@ public sealed class ValueTests
     [InlineData("")]
     [InlineData("MiB")]
     [InlineData("-1")]
-    [InlineData("1.5MiB")]
+    [InlineData("1,5MiB")]
+    [InlineData("1,0000")]
+    [InlineData("1,000,")]
+    [InlineData("1000,000")]
     [InlineData("1TB")]
     [InlineData("9223372036854775807KiB")]
     [InlineData("9223372036854775808")]
-    public void No_sizes(string text) => ByteSize.TryParse(text, out _).ShouldBeFalse();
+    public void No_sizes(string text) => Sizes.TryParse(text, out _).ShouldBeFalse();
 
     [Theory]
     [InlineData("0", 0)]
@@ -40,9 +48,10 @@ public sealed class ValueTests
     [InlineData("1.5 h", 5_400_000)]
     [InlineData("0.5", 500)]
     [InlineData("576h", 2_073_600_000)]
-    public void Times(string text, double milliseconds)
+    [InlineData("24d", 2_073_600_000)]
+    public void Times_as_people_write_them(string text, double milliseconds)
     {
-        TimeText.TryParse(text, out var value).ShouldBeTrue();
+        Times.TryParse(text, out var value).ShouldBeTrue();
         value.TotalMilliseconds.ShouldBe(milliseconds);
     }
 
@@ -50,11 +59,12 @@ public sealed class ValueTests
     [InlineData("")]
     [InlineData("s")]
     [InlineData("-5s")]
-    [InlineData("5d")]
+    [InlineData("25d")]
+    [InlineData("1,5h")]
     [InlineData("1e3")]
     [InlineData("NaN")]
     [InlineData("577h")]
-    public void No_times(string text) => TimeText.TryParse(text, out _).ShouldBeFalse();
+    public void No_times(string text) => Times.TryParse(text, out _).ShouldBeFalse();
 
     [Theory]
     [InlineData("*", null)]

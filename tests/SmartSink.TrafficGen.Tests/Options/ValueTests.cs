@@ -16,7 +16,7 @@ public sealed class ValueTests
     [InlineData("24d", 2073600)]
     public void A_duration(string text, double seconds)
     {
-        DurationText.TryParse(text, out var value).ShouldBeTrue();
+        PlainText.TryParseTime(text, out var value).ShouldBeTrue();
         value.TotalSeconds.ShouldBe(seconds);
     }
 
@@ -30,7 +30,7 @@ public sealed class ValueTests
     [InlineData("1e3")]
     [InlineData("25d")]
     [InlineData("NaN")]
-    public void Not_a_duration(string text) => DurationText.TryParse(text, out _).ShouldBeFalse();
+    public void Not_a_duration(string text) => PlainText.TryParseTime(text, out _).ShouldBeFalse();
 
     [Theory]
     [InlineData("1024", 1024)]
@@ -47,7 +47,7 @@ public sealed class ValueTests
     [InlineData("1,024", 1024)]
     public void A_size(string text, int bytes)
     {
-        SizeText.TryParse(text, out var value).ShouldBeTrue();
+        PlainText.TryParseSize(text, out var value).ShouldBeTrue();
         value.ShouldBe(bytes);
     }
 
@@ -56,8 +56,9 @@ public sealed class ValueTests
     [InlineData("kb")]
     [InlineData("-1")]
     [InlineData("2GiB")]
+    [InlineData("1,5kb")]
     [InlineData("1 foo")]
-    public void Not_a_size(string text) => SizeText.TryParse(text, out _).ShouldBeFalse();
+    public void Not_a_size(string text) => PlainText.TryParseSize(text, out _).ShouldBeFalse();
 
     [Theory]
     [InlineData("aol.com", "aol.com", 1)]

@@ -13,8 +13,8 @@ internal static class MessageFlags
             Name = FlagNames.BodySize,
             Placeholder = "SIZE",
             Description = $"Octets of text in a message, the header not counted: 100kb is 100,000, 1MiB is 1,048,576; 1 makes 2, as a line ends with CRLF [default: {defaults.BodySize}]",
-            Expected = SizeText.Expected,
-            Read = (string text, out int size) => SizeText.TryParse(text, out size),
+            Expected = PlainText.ExpectedSize,
+            Read = PlainText.TryParseSize,
             Set = (options, size) => options with { BodySize = size },
         },
         new ValueFlag<SizeDistribution>

@@ -41,8 +41,8 @@ internal static class ResultFlags
             Placeholder = "TIME",
             Description = "How long both sides may take to agree after the run: seconds, or 90s, 10m [default: 5s]",
             Needs = FlagNames.Verify,
-            Expected = DurationText.Expected,
-            Read = (string text, out TimeSpan time) => DurationText.TryParse(text, out time),
+            Expected = PlainText.ExpectedTime,
+            Read = PlainText.TryParseTime,
             Set = (options, time) => options with { VerifyWait = time },
         },
     ];

@@ -42,8 +42,8 @@ internal static class RunFlags
             Name = FlagNames.Duration,
             Placeholder = "TIME",
             Description = "No message begins after this time: seconds, or 90s, 10m, 2h [default: 60s, or none with --message-count, or the length of --rate-profile]",
-            Expected = DurationText.Expected,
-            Read = (string text, out TimeSpan time) => DurationText.TryParse(text, out time),
+            Expected = PlainText.ExpectedTime,
+            Read = PlainText.TryParseTime,
             Set = (options, time) => options with { Duration = time },
         },
         new ValueFlag<long>

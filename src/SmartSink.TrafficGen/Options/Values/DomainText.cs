@@ -20,7 +20,7 @@ internal static class DomainText
         var colon = text.IndexOf(':');
         var weight = 1.0;
         var name = string.Empty;
-        var good = (colon < 0 || NumberText.TryParse(text.AsSpan(colon + 1), out weight))
+        var good = (colon < 0 || PlainText.TryParseNumber(text.AsSpan(colon + 1), out weight))
             && DomainName.TryNormalize(colon < 0 ? text : text[..colon], out name);
         value = new WeightedDomain(name, weight);
         return good;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using SmartSink.Shared;
 using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.TrafficGen.Options.Values;
@@ -8,6 +9,12 @@ namespace SmartSink.TrafficGen.Options.Values;
 /// <summary>The small kinds of values.</summary>
 internal static class PlainText
 {
+    /// <summary>What an error says was expected of a size.</summary>
+    public const string ExpectedSize = "a size such as 1024, 60kb (60,000 bytes) or 1MiB (1,048,576), at most 1GiB";
+
+    /// <summary>What an error says was expected of a time.</summary>
+    public const string ExpectedTime = "a time above zero such as 90, 90s, 10m or 2h, at most 24 days";
+
     /// <summary>What an error says was expected of a count.</summary>
     public const string ExpectedCount = "a whole number of at least 1";
 
@@ -30,6 +37,26 @@ internal static class PlainText
     public const string ExpectedRunId = "an id of 1 to 64 letters, digits, dots and hyphens";
 
     private const int LongestRunId = 64;
+    private const int LargestSize = 1 << 30;
+
+    /// <summary>A number of zero and above.</summary>
+    public static bool TryParseNumber(ReadOnlySpan<char> text, out double value)
+    {
+        var good = Quantity.TryParse(text, out var number);
+        value = (double)number;
+        return good;
+    }
+
+    /// <summary>A size from 0 to 1 GiB.</summary>
+    public static bool TryParseSize(string text, out int value)
+    {
+        var good = Sizes.TryParse(text, out var size) && size <= LargestSize;
+        value = good ? (int)size : 0;
+        return good;
+    }
+
+    /// <summary>A time from 1 ms to 24 days.</summary>
+    public static bool TryParseTime(string text, out TimeSpan value) => Times.TryParse(text, out value) && value > TimeSpan.Zero;
 
     /// <summary>A whole number of at least 1.</summary>
     public static bool TryParseCount(string text, out int value) => int.TryParse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out value) && value > 0;
@@ -44,7 +71,7 @@ internal static class PlainText
     public static TryRead<int> CountTo(int most) => (string text, out int value) => TryParseCount(text, out value) && value <= most;
 
     /// <summary>0 to 100.</summary>
-    public static bool TryParsePercent(string text, out double value) => NumberText.TryParse(text.EndsWith('%') ? text.AsSpan(0, text.Length - 1) : text, out value) && value <= 100;
+    public static bool TryParsePercent(string text, out double value) => TryParseNumber(text.EndsWith('%') ? text.AsSpan(0, text.Length - 1) : text, out value) && value <= 100;
 
     /// <summary>64 bits.</summary>
     public static bool TryParseSeed(string text, out ulong value) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);

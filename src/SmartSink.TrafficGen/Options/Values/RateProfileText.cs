@@ -30,7 +30,7 @@ internal static class RateProfileText
     {
         stage = default;
         var colon = text.LastIndexOf(':');
-        if (colon < 0 || !DurationText.TryParse(text.AsSpan(colon + 1), out var duration))
+        if (colon < 0 || !PlainText.TryParseTime(text[(colon + 1)..], out var duration))
         {
             return false;
         }
@@ -43,7 +43,7 @@ internal static class RateProfileText
         }
 
         var from = to;
-        if (ramp >= 0 && !NumberText.TryParse(rate.AsSpan(0, ramp), out from))
+        if (ramp >= 0 && !PlainText.TryParseNumber(rate.AsSpan(0, ramp), out from))
         {
             return false;
         }

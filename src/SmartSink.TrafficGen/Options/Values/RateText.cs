@@ -25,7 +25,7 @@ internal static class RateText
     {
         amount = 0;
         var slash = text.IndexOf('/');
-        return TryParsePeriod(slash < 0 ? default : text[(slash + 1)..], out period) && NumberText.TryParse(text[..slash], out amount);
+        return TryParsePeriod(slash < 0 ? default : text[(slash + 1)..], out period) && PlainText.TryParseNumber(text[..slash], out amount);
     }
 
     private static bool TryParsePeriod(ReadOnlySpan<char> text, out TimeSpan period)

@@ -18,7 +18,7 @@ internal static class SizeDistributionText
     }
 
     private static SizeDistribution? Lognormal(string median, string sigma) =>
-        SizeText.TryParse(median, out var middle) && middle > 0 && NumberText.TryParse(sigma, out var spread) && spread is > 0 and <= LargestSigma
+        PlainText.TryParseSize(median, out var middle) && middle > 0 && PlainText.TryParseNumber(sigma, out var spread) && spread is > 0 and <= LargestSigma
             ? new SizeDistribution { Median = middle, Sigma = spread }
             : null;
 
@@ -29,8 +29,8 @@ internal static class SizeDistributionText
         {
             var colon = part.IndexOf(':');
             var weight = 1.0;
-            if (!SizeText.TryParse(colon < 0 ? part : part.AsSpan(0, colon), out var size)
-                || (colon >= 0 && !NumberText.TryParse(part.AsSpan(colon + 1), out weight)))
+            if (!PlainText.TryParseSize(colon < 0 ? part : part[..colon], out var size)
+                || (colon >= 0 && !PlainText.TryParseNumber(part.AsSpan(colon + 1), out weight)))
             {
                 return null;
             }

@@ -76,11 +76,11 @@ internal sealed class FailCondition
             case FigureKind.Time:
                 return TimeLimit.TryParse(text, out value);
             case FigureKind.Rate:
-                return NumberText.TryParse(text.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(0, text.Length - 2) : text, out value);
+                return PlainText.TryParseNumber(text.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(0, text.Length - 2) : text, out value);
             case FigureKind.Percent:
                 return PlainText.TryParsePercent(text, out value);
             default:
-                return NumberText.TryParse(text, out value);
+                return PlainText.TryParseNumber(text, out value);
         }
     }
 
