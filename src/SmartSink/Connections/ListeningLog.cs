@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using SmartSink.Proxy;
 using SmartSink.Smtp.Server;
-using SmartSink.Telemetry;
 
 namespace SmartSink.Connections;
 
@@ -52,6 +52,9 @@ internal static partial class ListeningLog
     [LoggerMessage(112, LogLevel.Debug, "Connection {Connection} by proxy {Proxy} has no good header: {Result}")]
     public static partial void ProxyHeaderRefused(this ILogger log, long connection, IPAddress proxy, ProxyHeaderResult result);
 
+    /// <summary>The words for <see cref="SessionEndReason"/>, the same in metrics.</summary>
+    public static IReadOnlyList<string> EndReasons { get; } = [.. Enum.GetNames<SessionEndReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
     public static void ConnectionEnded(this ILogger log, long connection, string listener, SmtpSession session, IPAddress peer)
     {
         if (!log.IsEnabled(LogLevel.Debug))
@@ -60,7 +63,7 @@ internal static partial class ListeningLog
         }
 
         var client = session.ClientAddress ?? peer;
-        var reason = LabelWords.EndReasons[(int)session.EndReason];
+        var reason = EndReasons[(int)session.EndReason];
         if (session.User.IsEmpty)
         {
             ConnectionEndedCore(log, connection, client, listener, reason);
@@ -75,7 +78,7 @@ internal static partial class ListeningLog
     {
         if (log.IsEnabled(LogLevel.Debug))
         {
-            ConnectionRefusedCore(log, client, listener, LabelWords.EndReasons[(int)reason]);
+            ConnectionRefusedCore(log, client, listener, EndReasons[(int)reason]);
         }
     }
 }

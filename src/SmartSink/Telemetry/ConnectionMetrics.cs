@@ -38,7 +38,7 @@ internal sealed class ConnectionMetrics
         private static readonly string[] TlsResults = ["failed", "succeeded"];
 
         private readonly StripedCounters _totals = new(3);
-        private readonly StripedCounters _closed = new(LabelWords.EndReasons.Count);
+        private readonly StripedCounters _closed = new(ListeningLog.EndReasons.Count);
         private readonly StripedCounters _handshakes = new(TlsVersions.Length * TlsResults.Length);
         private readonly StripedCounters _faults = new(TlsFaults.Words.Count);
         private readonly ConcurrentDictionary<string, long> _subjects = new(StringComparer.Ordinal) { [NoSubject] = 0 };
@@ -83,7 +83,7 @@ internal sealed class ConnectionMetrics
                 closed += count;
                 if (reason > 0)
                 {
-                    metrics.ConnectionsClosed.WithLabels(listener, LabelWords.EndReasons[reason]).IncTo(count);
+                    metrics.ConnectionsClosed.WithLabels(listener, ListeningLog.EndReasons[reason]).IncTo(count);
                 }
             }
 

@@ -1,11 +1,9 @@
-using System.Text.Json;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Auth;
-using SmartSink.Smtp.Server;
 
 namespace SmartSink.Telemetry;
 
-/// <summary>The words for outcomes, stages and reasons: the same in metrics, logs and documentation.</summary>
+/// <summary>The words for outcomes and stages: the same in metrics, logs and documentation.</summary>
 internal static class LabelWords
 {
     /// <summary>By <see cref="Outcome"/>.</summary>
@@ -19,7 +17,4 @@ internal static class LabelWords
 
     /// <summary>By <see cref="AuthResult"/>.</summary>
     public static IReadOnlyList<string> AuthResults { get; } = [.. Enum.GetNames<AuthResult>().Select(name => name.ToLowerInvariant())];
-
-    /// <summary>By <see cref="SessionEndReason"/>, in snake case.</summary>
-    public static IReadOnlyList<string> EndReasons { get; } = [.. Enum.GetNames<SessionEndReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 }

@@ -22,8 +22,8 @@ public sealed class SessionReporterTests : IDisposable
     public void Dispose() => _metrics.Dispose();
 
     [Theory]
-    [InlineData("", "Debug Message ID of 192.0.2.7 from <a@b.example>: tempfail 451, 3 recipients, 1234 octets, 30 ms")]
-    [InlineData("ann", "Debug Message ID of ann at 192.0.2.7 from <a@b.example>: tempfail 451, 3 recipients, 1234 octets, 30 ms")]
+    [InlineData("", "Debug Message ID from 192.0.2.7, sender <a@b.example>: tempfail 451, recipients: 3, 1234 bytes, 30 ms")]
+    [InlineData("ann", "Debug Message ID from ann at 192.0.2.7, sender <a@b.example>: tempfail 451, recipients: 3, 1234 bytes, 30 ms")]
     public void A_message_is_shown_with_its_client_and_user(string user, string line)
     {
         _reporter.MessageEnded(new MessageFacts
@@ -66,13 +66,13 @@ public sealed class SessionReporterTests : IDisposable
     public void An_attempt_to_authenticate_is_shown_with_its_result()
     {
         _reporter.Authenticated(new AuthenticationFacts { ClientAddress = Client, Mechanism = AuthMechanism.CramMd5, User = "ann"u8, Result = AuthResult.Refused });
-        _log.Lines.ShouldBe(["Debug Authentication of 192.0.2.7 as ann by cram-md5: refused"]);
+        _log.Lines.ShouldBe(["Debug Authentication from 192.0.2.7 as ann with cram-md5: refused"]);
     }
 
     [Fact]
     public void Who_speaks_for_another_is_shown_with_what_it_said()
     {
         _reporter.ClientIntroduced(Client, "NAME=c.example PORT=49152 PROTO=ESMTP DESTPORT=25"u8);
-        _log.Lines.ShouldBe(["Debug 192.0.2.7 speaks for another: NAME=c.example PORT=49152 PROTO=ESMTP DESTPORT=25"]);
+        _log.Lines.ShouldBe(["Debug XCLIENT from 192.0.2.7: NAME=c.example PORT=49152 PROTO=ESMTP DESTPORT=25"]);
     }
 }
