@@ -11,11 +11,6 @@ internal static class ServeCommand
     /// <exception cref="StartException">It could not start.</exception>
     public static async Task<int> RunAsync(SettingsResult settings)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new StartException(ExitCodes.Failure, ["smartsink: SMTP is served by Linux's epoll; on another system run the container"]);
-        }
-
         await using var sink = await SinkApplication.StartAsync(settings.Settings!, settings.Files, settings.Warnings, TimeProvider.System);
         await sink.WaitForShutdownAsync();
         return sink.State.Phase == SinkPhase.Failed ? ExitCodes.Failure : ExitCodes.Success;

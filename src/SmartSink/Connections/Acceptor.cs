@@ -4,12 +4,11 @@ using SmartSink.Transport;
 
 namespace SmartSink.Connections;
 
-/// <summary>Takes connections off the accept queue and hands them on; it never waits for a session. Works on one polling thread.</summary>
+/// <summary>Takes connections off the accept queue and hands them on; it never waits for a session. Works on one thread.</summary>
 /// <param name="queue">Where they come from.</param>
-/// <param name="post">Has <see cref="OnPosted"/> called on the polling thread.</param>
 /// <param name="handOn">Takes a connection over. Must not block or throw.</param>
 /// <param name="context">The listener: who counts what failed, the clock of the back-off, the log.</param>
-internal sealed class Acceptor(IAcceptQueue queue, Action<IPolled> post, Action<int, IPAddress> handOn, ListenerContext context) : IPolled, IDisposable
+internal sealed class Acceptor(IAcceptQueue queue, Action<Channel, IPAddress> handOn, ListenerContext context) : IReadyHandler, IDisposable
 {
     /// <summary>Connections taken in one go, so that a flood of them leaves the thread's other sockets their turn.</summary>
     private const int Burst = 64;
@@ -24,27 +23,27 @@ internal sealed class Acceptor(IAcceptQueue queue, Action<IPolled> post, Action<
     public Task Completion => _completion.Task;
 
     /// <summary>Begins.</summary>
-    public void Start() => post(this);
+    public void Start() => queue.Post(this);
 
     /// <summary>Ends the taking of connections. For any thread.</summary>
     public void Stop()
     {
         _stopping = true;
-        post(this);
+        queue.Post(this);
     }
 
     /// <inheritdoc/>
-    public void OnReady(PollFlags flags)
+    public void OnReady(ReadyFlags flags)
     {
         // The queue is reported again for as long as there is something in it.
         for (var left = Burst; left > 0 && _watching; left--)
         {
-            var error = queue.TryAccept(out var descriptor, out var client);
+            var error = queue.TryAccept(out var channel, out var client);
             switch (error)
             {
                 case SocketError.Success:
                     _backoff.Reset();
-                    handOn(descriptor, client);
+                    handOn(channel!, client);
                     break;
                 case SocketError.WouldBlock:
                     return;
@@ -92,7 +91,7 @@ internal sealed class Acceptor(IAcceptQueue queue, Action<IPolled> post, Action<
                 var delay = _backoff.Next();
                 context.Log.AcceptDelayed(context.Listener, error, delay.TotalMilliseconds);
                 _pause?.Dispose();
-                _pause = context.Clock.CreateTimer(_ => post(this), state: null, delay, Timeout.InfiniteTimeSpan);
+                _pause = context.Clock.CreateTimer(_ => queue.Post(this), state: null, delay, Timeout.InfiniteTimeSpan);
                 break;
             default:
                 End(new SocketException((int)error));

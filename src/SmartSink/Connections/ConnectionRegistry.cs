@@ -9,7 +9,7 @@ namespace SmartSink.Connections;
 /// </summary>
 /// <param name="maxConnections">At least 1.</param>
 /// <param name="maxPerAddress">0 for no limit.</param>
-internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
+internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress) : IConnectionSet
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, int> _perAddress = [];
@@ -110,6 +110,15 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
             }
 
             return _empty.Task;
+        }
+    }
+
+    /// <summary>Has every connection look at its deadline and at whether the server stops.</summary>
+    public void AttendAll()
+    {
+        foreach (var connection in Slots.ToArray())
+        {
+            connection?.Attend();
         }
     }
 

@@ -5,31 +5,30 @@ using SmartSink.Transport;
 
 namespace SmartSink.Connections;
 
-/// <summary>One listener of the server: its socket, and what becomes of the connections that it takes. Used once.</summary>
+/// <summary>A listener of our own engine: where connections come from, and what becomes of them.</summary>
 /// <param name="settings">Where it listens.</param>
 /// <param name="context">What its connections share.</param>
-/// <param name="nextPoller">The polling thread of the next connection.</param>
-internal sealed class Listener(ListenerSettings settings, ListenerContext context, Func<SocketPoller> nextPoller) : IDisposable
+/// <param name="transport">Where they come from.</param>
+internal sealed class Listener(ListenerSettings settings, ListenerContext context, ITransport transport) : IListener
 {
-    private SmtpListener? _socket;
+    private IAcceptQueue? _queue;
     private Acceptor? _acceptor;
 
-    /// <summary>What its connections share.</summary>
-    public ListenerContext Context => context;
+    /// <inheritdoc/>
+    public ListenerEndpoint Bound => new(settings, (_queue ?? throw new InvalidOperationException("The listener is not open.")).EndPoint);
 
-    /// <summary>What it is, and where. Only after <see cref="Open"/>.</summary>
-    public ListenerEndpoint Bound => new(settings, (_socket ?? throw new InvalidOperationException("The listener has no socket.")).EndPoint);
+    /// <inheritdoc/>
+    public IConnectionSet Connections => context.Registry;
 
-    /// <summary>Completes when no more connections are accepted: well after <see cref="Stop"/>, failed when the listening socket broke down.</summary>
+    /// <inheritdoc/>
     public Task Completion => _acceptor?.Completion ?? Task.CompletedTask;
 
-    /// <summary>Takes the address and port; clients wait in the kernel's queue until <see cref="Start"/>.</summary>
-    /// <exception cref="ListenException">It cannot listen where the settings say.</exception>
+    /// <inheritdoc/>
     public void Open()
     {
         try
         {
-            _socket = SmtpListener.Open(settings.ListenAddress, settings.Port, clientSpeaksFirst: context.Proxy is not null);
+            _queue = transport.Listen(settings.ListenAddress, settings.Port, clientSpeaksFirst: context.Proxy is not null);
         }
         catch (ListenException error)
         {
@@ -37,28 +36,40 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
         }
     }
 
-    /// <summary>Begins to accept connections, on a polling thread.</summary>
-    public void Start(SocketPoller accepting)
+    /// <inheritdoc/>
+    public void Start()
     {
-        _acceptor = new Acceptor(new PolledAcceptQueue(_socket!, accepting), accepting.Post, Welcome, context);
+        if (context.WantsDestination && !transport.SeesOriginalDestination)
+        {
+            context.Log.DestinationUnseen(context.Listener, transport.Name);
+        }
+
+        _acceptor = new Acceptor(_queue!, Welcome, context);
         context.Log.Listening(Bound.EndPoint, context.Listener);
         _acceptor.Start();
     }
 
-    /// <summary>Accepts no more connections. For any thread.</summary>
+    /// <inheritdoc/>
     public void Stop() => _acceptor?.Stop();
 
-    /// <summary>Closes the socket. Only when no connections are accepted any more.</summary>
+    /// <inheritdoc/>
+    public void Hurry(StopPhase phase)
+    {
+        context.StopPhase = phase;
+        context.Registry.AttendAll();
+    }
+
+    /// <summary>Only when no connections are accepted any more.</summary>
     public void Dispose()
     {
         _acceptor?.Dispose();
-        _socket?.Dispose();
+        _queue?.Dispose();
     }
 
-    private void Welcome(int descriptor, IPAddress client)
+    private void Welcome(Channel channel, IPAddress client)
     {
         context.Observer.ConnectionOpened();
-        var connection = new SmtpConnection(context, nextPoller(), descriptor, client);
+        var connection = new SmtpConnection(context, channel, client);
         var refusal = context.Registry.TryAdd(connection);
         if (refusal == SessionEndReason.None)
         {
@@ -66,8 +77,8 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
             return;
         }
 
-        context.Refusals.Tell(descriptor, refusal);
-        NativeSocket.Close(descriptor);
+        context.Refusals.Tell(channel, refusal);
+        channel.Close();
         context.Observer.ConnectionClosed(refusal);
         context.Log.ConnectionRefused(client, context.Listener, refusal);
     }

@@ -10,7 +10,7 @@ namespace SmartSink.Connections;
 /// <summary>The transport's log lines, ids 100 to 149. What clients do wrong is said at Debug: it is no fault of the sink.</summary>
 internal static partial class ListeningLog
 {
-    [LoggerMessage(100, LogLevel.Information, "SMTP listens on {EndPoint} as {Listener}")]
+    [LoggerMessage(100, LogLevel.Information, "Listener {Listener} accepts SMTP on {EndPoint}")]
     public static partial void Listening(this ILogger log, IPEndPoint endPoint, string listener);
 
     [LoggerMessage(101, LogLevel.Warning, "Listener {Listener} lost a connection before it was accepted: {Error}")]
@@ -34,13 +34,13 @@ internal static partial class ListeningLog
     [LoggerMessage(106, LogLevel.Error, "Connection {Connection} from {Client} to {Listener} failed by a defect of the server")]
     public static partial void ConnectionFailed(this ILogger log, Exception error, long connection, IPAddress client, string listener);
 
-    [LoggerMessage(107, LogLevel.Information, "SMTP stops: {Count} connections are open")]
+    [LoggerMessage(107, LogLevel.Information, "SMTP is stopping; {Count} connections are open")]
     public static partial void Stopping(this ILogger log, int count);
 
     [LoggerMessage(108, LogLevel.Warning, "{Count} connections did not finish in time and are closed")]
     public static partial void StopForced(this ILogger log, int count);
 
-    [LoggerMessage(109, LogLevel.Information, "SMTP has stopped")]
+    [LoggerMessage(109, LogLevel.Information, "SMTP stopped")]
     public static partial void Stopped(this ILogger log);
 
     [LoggerMessage(110, LogLevel.Debug, "Connection {Connection} was meant for {Destination}")]
@@ -54,6 +54,9 @@ internal static partial class ListeningLog
 
     /// <summary>The words for <see cref="SessionEndReason"/>, the same in metrics.</summary>
     public static IReadOnlyList<string> EndReasons { get; } = [.. Enum.GetNames<SessionEndReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
+    [LoggerMessage(114, LogLevel.Warning, "Listener {Listener} takes the address that a client connected to for its original destination: transport {Transport} cannot see through a NAT on this machine, only epoll on Linux can")]
+    public static partial void DestinationUnseen(this ILogger log, string listener, string transport);
 
     public static void ConnectionEnded(this ILogger log, long connection, string listener, SmtpSession session, IPAddress peer)
     {

@@ -8,7 +8,7 @@ namespace SmartSink.Connections;
 /// <param name="hostname">The server's name.</param>
 /// <param name="isTlsImplicit">Whether the client expects TLS, so that it is told nothing in the clear.</param>
 /// <param name="sessions">Who counts replies.</param>
-/// <param name="connections">Who counts octets.</param>
+/// <param name="connections">Who counts bytes.</param>
 internal sealed class RefusalReplies(string hostname, bool isTlsImplicit, ISessionObserver sessions, IConnectionObserver connections)
 {
     private const int Code = 421;
@@ -17,17 +17,17 @@ internal sealed class RefusalReplies(string hostname, bool isTlsImplicit, ISessi
     private readonly byte[] _fullForAddress = Encoding.UTF8.GetBytes($"421 4.7.0 {hostname} too many connections from your address\r\n");
 
     /// <summary>Tells the client, as far as that is possible without waiting. The connection is to be closed next.</summary>
-    public void Tell(int descriptor, SessionEndReason reason)
+    public void Tell(Channel channel, SessionEndReason reason)
     {
         if (isTlsImplicit)
         {
             return;
         }
 
-        // What the client said before its turn is read, because closing over unread octets would reset the connection and take
+        // What the client said before its turn is read, because closing over unread bytes would reset the connection and take
         // the reply with it.
-        NativeSocket.Receive(descriptor, ThreadBuffers.Scratch, out _);
-        connections.BytesSent(NativeSocket.Send(descriptor, reason == SessionEndReason.TooManyConnections ? _full : _fullForAddress, last: true, out _));
+        channel.Receive(ThreadBuffers.Scratch, out _);
+        connections.BytesSent(channel.Send(reason == SessionEndReason.TooManyConnections ? _full : _fullForAddress, last: true, out _));
         sessions.ReplyWritten(Code);
     }
 }

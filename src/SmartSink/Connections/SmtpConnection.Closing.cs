@@ -1,13 +1,12 @@
 using System.Net.Sockets;
 using SmartSink.Smtp.Server;
-using SmartSink.Transport;
 
 namespace SmartSink.Connections;
 
 /// <content>
-/// The end. A socket that is closed while octets of the client are unread, or still come, answers them with RST, and that throws away
+/// The end. A socket that is closed while bytes of the client are unread, or still come, answers them with RST, and that throws away
 /// the last reply at the client's side. So unless the client has no more to say the connection lingers: its sending side is shut
-/// down, and what comes is dropped until the client closes, for a bounded time and number of octets.
+/// down, and what comes is dropped until the client closes, for a bounded time and number of bytes.
 /// </content>
 internal sealed partial class SmtpConnection
 {
@@ -20,7 +19,7 @@ internal sealed partial class SmtpConnection
     {
         Session.ConnectionEnded(Session.EndReason);
         var clientMaySpeak = _leftUnread || _readiness.MayHoldBytes || (Session.EndReason != SessionEndReason.Quit && !_wasSilent);
-        if (!clientMaySpeak || !NativeSocket.ShutdownSend(_descriptor))
+        if (!clientMaySpeak || !_channel.ShutdownSend())
         {
             End(Session.EndReason);
             return;
@@ -37,7 +36,7 @@ internal sealed partial class SmtpConnection
         while (_readiness.MayRead)
         {
             var room = LingerBytes - _lingered;
-            var bytes = NativeSocket.Drop(_descriptor, room, out var error);
+            var bytes = _channel.Drop(room, out var error);
             _readiness.Received(bytes, room, error);
             _lingered += bytes;
             if ((bytes == 0 && error != SocketError.WouldBlock) || _lingered == LingerBytes)
@@ -72,7 +71,7 @@ internal sealed partial class SmtpConnection
             Met(DrawnFault);
         }
 
-        _poller.Close(_descriptor);
+        _channel.Close();
         _unfinished.Release();
         _unsent = null;
         _context.Observer.ConnectionClosed(Session.EndReason);

@@ -5,7 +5,7 @@ using SmartSink.Transport;
 
 namespace SmartSink.Connections;
 
-/// <content>The dialog in the clear: octets to the session, its replies to the client.</content>
+/// <content>The dialog in the clear: bytes to the session, its replies to the client.</content>
 internal sealed partial class SmtpConnection
 {
     /// <summary>
@@ -40,7 +40,7 @@ internal sealed partial class SmtpConnection
     /// <param name="replies">What is to be sent; given back here.</param>
     private void Converse(SessionAction action, ReplyBuffer replies)
     {
-        var budget = SocketPoller.TurnBudget;
+        var budget = Channel.TurnBudget;
         var going = true;
         while (going)
         {
@@ -79,7 +79,7 @@ internal sealed partial class SmtpConnection
     }
 
     /// <summary>
-    /// Takes what the socket holds into the thread's scratch, behind the unfinished line, or drops a chunk's octets where they are.
+    /// Takes what the socket holds into the thread's scratch, behind the unfinished line, or drops a chunk's bytes where they are.
     /// False when the connection is over.
     /// </summary>
     private bool Receive(ReplyBuffer replies, ref SessionAction action, ref int budget)
@@ -90,8 +90,8 @@ internal sealed partial class SmtpConnection
         var drops = Session.Droppable >= CommandRoom;
         var room = drops ? (int)Math.Min(Session.Droppable, budget) : Session.IsScanning ? scratch.Length - held : CommandRoom;
         var bytes = drops
-            ? NativeSocket.Drop(_descriptor, room, out var error)
-            : NativeSocket.Receive(_descriptor, scratch.AsSpan(held, room), out error);
+            ? _channel.Drop(room, out var error)
+            : _channel.Receive(scratch.AsSpan(held, room), out error);
         _readiness.Received(bytes, room, error);
         if (error == SocketError.WouldBlock)
         {
@@ -112,7 +112,7 @@ internal sealed partial class SmtpConnection
         return true;
     }
 
-    /// <summary>Gives octets to the session; what it left of them is held, unless the dialog in the clear ends here.</summary>
+    /// <summary>Gives bytes to the session; what it left of them is held, unless the dialog in the clear ends here.</summary>
     private SessionAction Feed(ReadOnlySpan<byte> bytes, ReplyBuffer replies)
     {
         var step = Session.Advance(bytes, replies, _context.Now());

@@ -1,12 +1,11 @@
 using System.Net.Sockets;
 using SmartSink.Proxy;
 using SmartSink.Smtp.Server;
-using SmartSink.Transport;
 
 namespace SmartSink.Connections;
 
 /// <content>
-/// The header that a proxy sends before anything is said. It is looked at where it lies in the socket, and only its own octets are taken
+/// The header that a proxy sends before anything is said. It is looked at where it lies in the socket, and only its own bytes are taken
 /// out: those behind it belong to the dialog or to TLS.
 /// </content>
 internal sealed partial class SmtpConnection
@@ -31,7 +30,7 @@ internal sealed partial class SmtpConnection
     private void TakeHeader()
     {
         var window = ThreadBuffers.Scratch.AsSpan(0, ProxyHeaderParser.MaxLength);
-        var bytes = NativeSocket.Peek(_descriptor, window, out var error);
+        var bytes = _channel.Peek(window, out var error);
         if (error == SocketError.WouldBlock)
         {
             _readiness.Received(bytes, window.Length, error);
@@ -48,12 +47,12 @@ internal sealed partial class SmtpConnection
         switch (result)
         {
             case ProxyHeaderResult.Complete:
-                NativeSocket.Drop(_descriptor, header.Length, out _);
+                _channel.Drop(header.Length, out _);
                 _context.Observer.BytesReceived(header.Length);
                 TakeOver(header);
                 break;
             case ProxyHeaderResult.Incomplete when !_readiness.IsEndReported:
-                // What comes behind the octets that were left where they are is reported anew.
+                // What comes behind the bytes that were left where they are is reported anew.
                 _readiness.Received(bytes, window.Length, error);
                 break;
             default:
@@ -80,7 +79,7 @@ internal sealed partial class SmtpConnection
         }
 
         const SessionEndReason Reason = SessionEndReason.TooManyConnectionsFromAddress;
-        _context.Refusals.Tell(_descriptor, Reason);
+        _context.Refusals.Tell(_channel, Reason);
         End(Reason);
     }
 }

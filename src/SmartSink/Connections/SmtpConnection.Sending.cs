@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
-using SmartSink.Transport;
 
 namespace SmartSink.Connections;
 
@@ -37,7 +36,7 @@ internal sealed partial class SmtpConnection
         return _unsent is null;
     }
 
-    /// <summary>Sends as much as the client takes at once, and says how many octets that was.</summary>
+    /// <summary>Sends as much as the client takes at once, and says how many bytes that was.</summary>
     private int SendNow(ReplyBuffer replies, bool last, out SocketError error)
     {
         error = SocketError.Success;
@@ -46,7 +45,7 @@ internal sealed partial class SmtpConnection
             return 0;
         }
 
-        var sent = NativeSocket.Send(_descriptor, replies.Pending, last, out error);
+        var sent = _channel.Send(replies.Pending, last, out error);
         if (sent > 0)
         {
             _context.Observer.BytesSent(sent);
@@ -59,7 +58,7 @@ internal sealed partial class SmtpConnection
     private void SendRest()
     {
         var rest = _unsent.AsSpan(_unsentFrom);
-        var sent = NativeSocket.Send(_descriptor, rest, last: false, out var error);
+        var sent = _channel.Send(rest, last: false, out var error);
         if (error is not (SocketError.Success or SocketError.WouldBlock))
         {
             Lost(error);

@@ -24,7 +24,7 @@ internal sealed partial class SmtpConnection
         for (var dropped = 0; dropped < MaxPlaintext;)
         {
             var room = MaxPlaintext - dropped;
-            var bytes = NativeSocket.Drop(_descriptor, room, out var error);
+            var bytes = _channel.Drop(room, out var error);
             _readiness.Received(bytes, room, error);
             if (error == SocketError.WouldBlock)
             {
@@ -48,7 +48,7 @@ internal sealed partial class SmtpConnection
     private void StartTls()
     {
         _phase = ConnectionPhase.Tls;
-        _tls = new TlsSession(_context, this, new PolledStream(_poller, _descriptor, _readiness), Session, _id);
+        _tls = new TlsSession(_context, this, new ChannelStream(_channel, _readiness), Session, _id);
         _tls.Start();
     }
 
@@ -78,7 +78,7 @@ internal sealed partial class SmtpConnection
     }
 
     /// <summary>Has the client's side see a connection that was reset, once it is closed.</summary>
-    internal void ResetOnClose() => NativeSocket.ResetOnClose(_descriptor);
+    internal void ResetOnClose() => _channel.ResetOnClose();
 
     /// <summary>The TLS dialog is over: called by it.</summary>
     internal void TlsEnded() => Signal(ConnectionSignals.TlsEnded);

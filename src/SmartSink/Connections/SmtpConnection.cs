@@ -7,17 +7,16 @@ using SmartSink.Transport;
 namespace SmartSink.Connections;
 
 /// <summary>
-/// One client's connection: it moves octets between its socket and its <see cref="SmtpSession"/>. All of it happens on the polling
-/// thread that it was given to, so there is no lock, and no task, closure or timer for a command; other threads leave a signal.
+/// One client's connection: it moves bytes between its socket and its <see cref="SmtpSession"/>. All of it happens on the thread
+/// that its transport gives it, so there is no lock, and no task, closure or timer for a command; other threads leave a signal.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "End closes the socket, and it is reached whatever happens.")]
-internal sealed partial class SmtpConnection : IPolled
+internal sealed partial class SmtpConnection : IReadyHandler
 {
     private static long _lastId;
 
     private readonly ListenerContext _context;
-    private readonly SocketPoller _poller;
-    private readonly int _descriptor;
+    private readonly Channel _channel;
     private readonly long _id = Interlocked.Increment(ref _lastId);
     private int _signals;
     private ConnectionPhase _phase;
@@ -25,12 +24,11 @@ internal sealed partial class SmtpConnection : IPolled
     private UnfinishedLine _unfinished;
     private long _deadline = long.MaxValue;
 
-    /// <summary>Takes over a descriptor that was just accepted.</summary>
-    public SmtpConnection(ListenerContext context, SocketPoller poller, int descriptor, IPAddress clientAddress)
+    /// <summary>Takes over a connection that was just accepted.</summary>
+    public SmtpConnection(ListenerContext context, Channel channel, IPAddress clientAddress)
     {
         _context = context;
-        _poller = poller;
-        _descriptor = descriptor;
+        _channel = channel;
         ClientAddress = clientAddress;
         _faultDraw = context.Tls?.Faults?.Next();
     }
@@ -63,7 +61,7 @@ internal sealed partial class SmtpConnection : IPolled
         _context.Log.ConnectionOpened(_id, ClientAddress, _context.Listener);
 
         // What a proxy connects to is the sink; where the client meant to go stands in the header.
-        if (!IsByProxy && _context.WantsDestination && NativeSocket.Destination(_descriptor, ClientAddress.AddressFamily) is { } destination)
+        if (!IsByProxy && _context.WantsDestination && _channel.Destination(ClientAddress.AddressFamily) is { } destination)
         {
             Session.Destination = destination;
             _context.Log.ConnectionMeantFor(_id, destination);
@@ -72,7 +70,7 @@ internal sealed partial class SmtpConnection : IPolled
         try
         {
             // A new socket has room to write, so this is reported at once.
-            _poller.Add(_descriptor, this, PollFlags.Connection);
+            _channel.Start(this);
         }
         catch (SocketException error)
         {
@@ -84,7 +82,7 @@ internal sealed partial class SmtpConnection : IPolled
     public void Attend() => Signal(ConnectionSignals.Attention);
 
     /// <inheritdoc/>
-    void IPolled.OnReady(PollFlags flags)
+    void IReadyHandler.OnReady(ReadyFlags flags)
     {
         try
         {
@@ -106,7 +104,7 @@ internal sealed partial class SmtpConnection : IPolled
                 case ConnectionPhase.Reading when _readiness.MayRead:
                     Converse(SessionAction.Read);
                     break;
-                case ConnectionPhase.Sending when (flags & PollFlags.Writable) != PollFlags.None:
+                case ConnectionPhase.Sending when (flags & ReadyFlags.Writable) != ReadyFlags.None:
                     SendRest();
                     break;
                 case ConnectionPhase.Lingering:
@@ -121,7 +119,7 @@ internal sealed partial class SmtpConnection : IPolled
     }
 
     /// <inheritdoc/>
-    void IPolled.OnPosted()
+    void IReadyHandler.OnPosted()
     {
         var signals = (ConnectionSignals)Interlocked.Exchange(ref _signals, 0);
         try
@@ -179,7 +177,7 @@ internal sealed partial class SmtpConnection : IPolled
     {
         if (Interlocked.Or(ref _signals, (int)signal) == 0)
         {
-            _poller.Post(this);
+            _channel.Post(this);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SmartSink.Settings;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
@@ -18,9 +17,8 @@ internal sealed class SmtpHost : IDisposable
     private readonly ConnectionRegistry _registry;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
-    private readonly List<Listener> _listeners;
-    private readonly List<SocketPoller> _pollers = [];
-    private int _turn;
+    private readonly ITransport _transport;
+    private readonly List<IListener> _listeners;
     private ConnectionHeartbeat? _heartbeat;
 
     /// <summary>Prepares a server; nothing is opened yet.</summary>
@@ -33,6 +31,8 @@ internal sealed class SmtpHost : IDisposable
     /// <param name="loggers">Makes the log.</param>
     /// <param name="judge">Who decides about those that authenticate; null to let everybody in.</param>
     /// <param name="sessionOptions">Names and limits of the dialogs; null for those of each listener's settings.</param>
+    /// <param name="transport">Where connections come from; null for the settings' own.</param>
+    /// <param name="engines">Makes the listeners of another engine; null, or null from it, for our own.</param>
     public SmtpHost(
         SinkSettings settings,
         IMailboxFilterSource filters,
@@ -42,13 +42,16 @@ internal sealed class SmtpHost : IDisposable
         TimeProvider clock,
         ILoggerFactory loggers,
         ICredentialJudge? judge = null,
-        SmtpSessionOptions? sessionOptions = null)
+        SmtpSessionOptions? sessionOptions = null,
+        ITransport? transport = null,
+        Func<ListenerSettings, IListener?>? engines = null)
     {
         _settings = settings;
         _registry = new ConnectionRegistry(settings.MaxConnections, settings.MaxConnectionsPerAddress);
         _clock = clock;
         _log = loggers.CreateLogger<SmtpHost>();
-        _listeners = [.. settings.AllListeners.Select(listener => new Listener(listener, ContextOf(listener), NextPoller))];
+        _transport = transport ?? TransportOf(settings);
+        _listeners = [.. settings.AllListeners.Select(listener => engines?.Invoke(listener) ?? new Listener(listener, ContextOf(listener), _transport))];
 
         ListenerContext ContextOf(ListenerSettings listener)
         {
@@ -81,24 +84,12 @@ internal sealed class SmtpHost : IDisposable
     public IReadOnlyList<ListenerEndpoint> Listeners => [.. _listeners.Select(listener => listener.Bound)];
 
     /// <summary>How many connections are open now.</summary>
-    public int OpenConnections => _registry.Count;
+    public int OpenConnections => _listeners.Select(listener => listener.Connections).Distinct().Sum(set => set.Count);
 
-    /// <summary>How often a connection or listener had a polling thread: the work of all of them, and what a loop without an end would show.</summary>
-    public long PollingTurns
-    {
-        get
-        {
-            var turns = 0L;
-            foreach (var poller in CollectionsMarshal.AsSpan(_pollers))
-            {
-                turns += poller.Turns;
-            }
+    /// <summary>How often a connection or listener was called by its transport: the work of all of them, and what a loop without an end would show.</summary>
+    public long PollingTurns => _transport.Turns;
 
-            return turns;
-        }
-    }
-
-    /// <summary>Whether every polling thread and every open connection waits.</summary>
+    /// <summary>Whether the transport and every open connection of our own engine waits.</summary>
     public bool IsAtRest
     {
         get
@@ -111,7 +102,7 @@ internal sealed class SmtpHost : IDisposable
                 }
             }
 
-            return _pollers.TrueForAll(poller => poller.IsWaiting);
+            return _transport.IsAtRest;
         }
     }
 
@@ -124,10 +115,8 @@ internal sealed class SmtpHost : IDisposable
     {
         _listeners.ForEach(listener => listener.Open());
         _heartbeat = new ConnectionHeartbeat(_registry, _clock);
-        _pollers.AddRange(Enumerable.Range(1, _settings.PollingThreads).Select(number => new SocketPoller($"smtp {number}")));
-
-        // One thread accepts for all, so that the turns of the polling threads need no lock.
-        _listeners.ForEach(listener => listener.Start(_pollers[0]));
+        _transport.Start();
+        _listeners.ForEach(listener => listener.Start());
         Completion = WatchAsync();
     }
 
@@ -160,7 +149,7 @@ internal sealed class SmtpHost : IDisposable
     public void Dispose()
     {
         _heartbeat?.Dispose();
-        _pollers.ForEach(poller => poller.Dispose());
+        _transport.Dispose();
         _listeners.ForEach(listener => listener.Dispose());
     }
 
@@ -172,18 +161,15 @@ internal sealed class SmtpHost : IDisposable
         }
     }
 
-    private SocketPoller NextPoller() => _pollers[_turn = (_turn + 1) % _pollers.Count];
+    private static ITransport TransportOf(SinkSettings settings) => settings.UsesEpoll
+        ? new EpollTransport(settings.PollingThreads)
+        : new SocketTransport(settings.PollingThreads);
 
     private async Task<bool> IsEmptyAfterAsync(StopPhase phase, TimeSpan patience, CancellationToken hurry)
     {
-        _listeners.ForEach(listener => listener.Context.StopPhase = phase);
-        foreach (var connection in _registry.Slots.ToArray())
-        {
-            connection?.Attend();
-        }
-
+        _listeners.ForEach(listener => listener.Hurry(phase));
         using var done = CancellationTokenSource.CreateLinkedTokenSource(hurry);
-        var empty = _registry.WhenEmpty();
+        var empty = Task.WhenAll(_listeners.Select(listener => listener.Connections).Distinct().Select(set => set.WhenEmpty()));
         var ended = await Task.WhenAny(empty, Task.Delay(patience, _clock, done.Token));
         await done.CancelAsync();
         return ended == empty;

@@ -8,7 +8,7 @@ internal static partial class HostingLog
     [LoggerMessage(200, LogLevel.Information, "SmartSink {Version} answers SMTP on {Smtp} and HTTP on {Http}; policy {Hash} has {Domains} domains and patterns")]
     public static partial void Started(this ILogger log, string version, string smtp, EndPoint http, string hash, int domains);
 
-    [LoggerMessage(201, LogLevel.Critical, "SMTP listens no more")]
+    [LoggerMessage(201, LogLevel.Critical, "SMTP listener failed; shutting down")]
     public static partial void ListenerFailed(this ILogger log, Exception exception);
 
     [LoggerMessage(202, LogLevel.Warning, "{Warning}")]

@@ -4,13 +4,13 @@ using System.Security.Authentication;
 using Serilog.Extensions.Logging;
 using SmartSink.Auth;
 using SmartSink.Commands;
-using SmartSink.Connections;
 using SmartSink.Http;
 using SmartSink.Policy;
 using SmartSink.Settings;
 using SmartSink.Shared;
 using SmartSink.Telemetry;
 using SmartSink.Tls;
+using SmartSink.Transport;
 using SmartSink.Watching;
 
 namespace SmartSink.Hosting;
@@ -189,7 +189,7 @@ internal sealed class SinkApplication : IAsyncDisposable
     {
         try
         {
-            return ListeningSocket.Open(new IPEndPoint(settings.HttpListenAddress, settings.HttpPort), HttpBacklog);
+            return ListenSocket.Open(new IPEndPoint(settings.HttpListenAddress, settings.HttpPort), HttpBacklog);
         }
         catch (ListenException exception)
         {

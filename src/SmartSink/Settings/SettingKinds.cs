@@ -113,6 +113,12 @@ internal static class SettingKinds
         "a list such as expired=5,no-answer=0.5,wrong-name@mx.example=100 (hidden, 454, expired, wrong-name, self-signed, no-answer, reset; with a server's name not hidden and 454; at most 100 in all and for each name; seed=42 repeats the draws)",
         TlsFaultsText.TryParse);
 
+    /// <summary>How bytes come and go. What the system does not have is no choice.</summary>
+    public static SettingKind<TransportChoice> Transport { get; } = OperatingSystem.IsLinux()
+        ? OneOf<TransportChoice>()
+        : new("auto|sockets", "auto or sockets (epoll is Linux's alone)", (string text, out TransportChoice value) =>
+            Enum.TryParse(text, ignoreCase: true, out value) && value is TransportChoice.Auto or TransportChoice.Sockets && !char.IsAsciiDigit(text[0]));
+
     /// <summary>The least level of events that reach the log.</summary>
     public static SettingKind<LogEventLevel> LogLevel { get; } = new("level", "one of Verbose, Debug, Information, Warning, Error, Fatal", (string text, out LogEventLevel value) =>
         Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]));

@@ -39,8 +39,18 @@ internal sealed record SinkSettings : ListenerSettings
     /// <summary>SINK_TLS_CERTS: a folder of PEM files for the names that clients ask for; null for none.</summary>
     public string? TlsCertificateFolder { get; init; }
 
-    /// <summary>SINK_POLLING_THREADS: threads that work on the connections, at least 1; half of the processors, because the other half is the sender's.</summary>
-    public int PollingThreads { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+    /// <summary>SINK_POLLING_THREADS: threads that work on the connections, at least 1; all processors but one, as the sender often runs on the same machine.</summary>
+    public int PollingThreads { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
+
+    /// <summary>SINK_TRANSPORT: how bytes come and go.</summary>
+    public TransportChoice Transport { get; init; }
+
+    /// <summary>Whether epoll is to be used, in place of the runtime's sockets.</summary>
+    public bool UsesEpoll => Transport switch
+    {
+        TransportChoice.Auto => OperatingSystem.IsLinux(),
+        _ => Transport == TransportChoice.Epoll,
+    };
 
     /// <summary>SINK_MAX_CONNECTIONS: at least 1.</summary>
     public int MaxConnections { get; init; } = 32768;
@@ -62,4 +72,17 @@ internal sealed record SinkSettings : ListenerSettings
 
     /// <summary>Those that speak TLS.</summary>
     public IReadOnlyList<ListenerSettings> TlsListeners => [.. AllListeners.Where(listener => listener.Tls != TlsMode.Off)];
+}
+
+/// <summary>How bytes come and go.</summary>
+internal enum TransportChoice
+{
+    /// <summary>By epoll where there is one, on Linux, and by the runtime's sockets elsewhere.</summary>
+    Auto,
+
+    /// <summary>By epoll.</summary>
+    Epoll,
+
+    /// <summary>By the runtime's sockets.</summary>
+    Sockets,
 }

@@ -8,10 +8,10 @@ using SmartSink.Transport;
 namespace SmartSink.Tls;
 
 /// <summary>
-/// The dialog from STARTTLS on, or from its beginning: one asynchronous method, all of which runs on the connection's polling thread,
+/// The dialog from STARTTLS on, or from its beginning: one asynchronous method, all of which runs on the connection's thread,
 /// for all that it waits for is the connection's socket. While the client is silent neither this nor the TLS stream holds a buffer.
 /// </summary>
-internal sealed partial class TlsSession(ListenerContext context, SmtpConnection connection, PolledStream stream, SmtpSession session, long id)
+internal sealed partial class TlsSession(ListenerContext context, SmtpConnection connection, ChannelStream stream, SmtpSession session, long id)
 {
     /// <summary>A TLS record's worth of octets (RFC 8446 section 5.1).</summary>
     private const int ReadSize = 16 * 1024;
@@ -42,7 +42,7 @@ internal sealed partial class TlsSession(ListenerContext context, SmtpConnection
     public void Start() => _ = RunAsync();
 
     /// <summary>The socket's state has changed.</summary>
-    public void OnReady(PollFlags flags) => stream.OnReady(flags);
+    public void OnReady(ReadyFlags flags) => stream.OnReady(flags);
 
     /// <summary>
     /// The deadline has come or the server stops. A silent client's dialog is woken and asks its session; a client that keeps a

@@ -10,12 +10,12 @@ namespace SmartSink.Transport;
 /// </summary>
 internal static unsafe class NativeSocket
 {
-    /// <summary>Room for any address: struct sockaddr_in6 has 28 octets.</summary>
+    /// <summary>Room for any address: struct sockaddr_in6 has 28 bytes.</summary>
     private const int AddressSize = 28;
 
     private const ushort FamilyIPv4 = 2;
 
-    /// <summary>The first twelve octets of an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2).</summary>
+    /// <summary>The first twelve bytes of an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2).</summary>
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
     /// <summary>Takes a connection off a listening socket's queue.</summary>
@@ -81,14 +81,14 @@ internal static unsafe class NativeSocket
         }
     }
 
-    /// <summary>Drops what there is, up to a number of octets, in the kernel; the result is that of <see cref="Receive"/>.</summary>
+    /// <summary>Drops what there is, up to a number of bytes, in the kernel; the result is that of <see cref="Receive"/>.</summary>
     public static int Drop(int descriptor, int bytes, out SocketError error) =>
         Result(Libc.recv(descriptor, null, (nuint)bytes, Libc.MSG_TRUNC), out error);
 
     /// <summary>Sends as much as there is room for, and says how much that was.</summary>
     /// <param name="descriptor">The socket.</param>
     /// <param name="bytes">At least one.</param>
-    /// <param name="last">Whether the sending side is shut down or closed right after, so that these octets can travel with its FIN.</param>
+    /// <param name="last">Whether the sending side is shut down or closed right after, so that these bytes can travel with its FIN.</param>
     /// <param name="error"><see cref="SocketError.WouldBlock"/> when there is no room at all.</param>
     public static int Send(int descriptor, ReadOnlySpan<byte> bytes, bool last, out SocketError error)
     {
@@ -108,8 +108,6 @@ internal static unsafe class NativeSocket
         _ = Libc.setsockopt(descriptor, Libc.SOL_SOCKET, Libc.SO_LINGER, (byte*)linger, 2 * sizeof(int));
     }
 
-    /// <summary>Closes a descriptor that no poller watches.</summary>
-    public static void Close(int descriptor) => _ = Libc.close(descriptor);
 
     /// <summary>Reads a struct sockaddr_in or sockaddr_in6; the family is in the machine's order, the address in the network's.</summary>
     public static IPAddress ReadAddress(ReadOnlySpan<byte> address)

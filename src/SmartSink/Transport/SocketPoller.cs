@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 
 namespace SmartSink.Transport;
 
@@ -9,15 +10,12 @@ namespace SmartSink.Transport;
 /// </summary>
 internal sealed class SocketPoller : IDisposable
 {
-    /// <summary>Octets that a socket may take in before it lets the others of the thread have their turn.</summary>
-    public const int TurnBudget = 1024 * 1024;
-
     private readonly Epoll _epoll = new();
     private readonly WakeUp _wakeUp = new();
-    private readonly ConcurrentQueue<IPolled> _posted = new();
+    private readonly ConcurrentQueue<IReadyHandler> _posted = new();
     private readonly Lock _growing = new();
     private readonly Thread _thread;
-    private IPolled?[] _polled = new IPolled?[1024];
+    private IReadyHandler?[] _handlers = new IReadyHandler?[1024];
     private volatile bool _stopping;
     private volatile bool _waiting;
     private long _turns;
@@ -27,7 +25,7 @@ internal sealed class SocketPoller : IDisposable
     /// <exception cref="SocketException">The system has no descriptor or memory left.</exception>
     public SocketPoller(string name)
     {
-        _epoll.Watch(_wakeUp.Descriptor, PollFlags.Readable);
+        _epoll.Watch(_wakeUp.Descriptor, ReadyFlags.Readable);
         _thread = new Thread(Run) { Name = name, IsBackground = true };
         _thread.Start();
     }
@@ -39,19 +37,19 @@ internal sealed class SocketPoller : IDisposable
     public long Turns => Volatile.Read(ref _turns);
 
     /// <summary>Watches a descriptor from now on. For any thread.</summary>
-    /// <exception cref="SocketException">The system's limit on watches is reached, or the descriptor cannot be polled.</exception>
-    public void Add(int descriptor, IPolled polled, PollFlags flags)
+    /// <exception cref="SocketException">The system's limit on watches is reached, or the descriptor cannot be handler.</exception>
+    public void Add(int descriptor, IReadyHandler handler, ReadyFlags flags)
     {
         lock (_growing)
         {
-            if (descriptor >= _polled.Length)
+            if (descriptor >= _handlers.Length)
             {
-                var larger = new IPolled?[Math.Max(descriptor + 1, _polled.Length * 2)];
-                _polled.CopyTo(larger, 0);
-                _polled = larger;
+                var larger = new IReadyHandler?[Math.Max(descriptor + 1, _handlers.Length * 2)];
+                _handlers.CopyTo(larger, 0);
+                _handlers = larger;
             }
 
-            _polled[descriptor] = polled;
+            _handlers[descriptor] = handler;
         }
 
         _epoll.Watch(descriptor, flags);
@@ -64,17 +62,17 @@ internal sealed class SocketPoller : IDisposable
         _epoll.Forget(descriptor);
     }
 
-    /// <summary>Closes a descriptor, and so watches it no more. For the poller's own thread.</summary>
+    /// <summary>Closes a descriptor, and so watches it no more, if it did. For the poller's own thread, or before it was added.</summary>
     public void Close(int descriptor)
     {
         Forget(descriptor);
         _ = Libc.close(descriptor);
     }
 
-    /// <summary>Has <see cref="IPolled.OnPosted"/> called on the thread, soon but never at once. For any thread.</summary>
-    public void Post(IPolled polled)
+    /// <summary>Has <see cref="IReadyHandler.OnPosted"/> called on the thread, soon but never at once. For any thread.</summary>
+    public void Post(IReadyHandler handler)
     {
-        _posted.Enqueue(polled);
+        _posted.Enqueue(handler);
         if (Environment.CurrentManagedThreadId != _thread.ManagedThreadId)
         {
             _wakeUp.Ask();
@@ -98,7 +96,10 @@ internal sealed class SocketPoller : IDisposable
     {
         lock (_growing)
         {
-            _polled[descriptor] = null;
+            if (descriptor < _handlers.Length)
+            {
+                _handlers[descriptor] = null;
+            }
         }
     }
 
@@ -115,15 +116,15 @@ internal sealed class SocketPoller : IDisposable
             }
 
             // As many as there are now: who posts itself anew lets the sockets have their turn first.
-            for (var left = _posted.Count; left > 0 && _posted.TryDequeue(out var polled); left--)
+            for (var left = _posted.Count; left > 0 && _posted.TryDequeue(out var handler); left--)
             {
                 Volatile.Write(ref _turns, _turns + 1);
-                polled.OnPosted();
+                handler.OnPosted();
             }
         }
     }
 
-    private void Dispatch((int Descriptor, PollFlags Flags) ready)
+    private void Dispatch((int Descriptor, ReadyFlags Flags) ready)
     {
         if (ready.Descriptor == _wakeUp.Descriptor)
         {
@@ -134,7 +135,59 @@ internal sealed class SocketPoller : IDisposable
             Volatile.Write(ref _turns, _turns + 1);
 
             // Null when it was closed by an earlier event of the same batch.
-            Volatile.Read(ref _polled)[ready.Descriptor]?.OnReady(ready.Flags);
+            Volatile.Read(ref _handlers)[ready.Descriptor]?.OnReady(ready.Flags);
         }
     }
+}
+
+/// <summary>A descriptor that other threads make readable to end a wait (eventfd(2)); asked twice before it is heard, it costs one call.</summary>
+internal sealed unsafe class WakeUp : IDisposable
+{
+    /// <summary>Kept open as long as a call is under way: its number may be another file's right after.</summary>
+    private readonly SafeFileHandle _event;
+    private int _asked;
+
+    /// <summary>Opens it.</summary>
+    /// <exception cref="SocketException">The system has no descriptor left.</exception>
+    public WakeUp()
+    {
+        Descriptor = Libc.eventfd(0, Libc.EFD_NONBLOCK | Libc.CLOEXEC);
+        if (Descriptor < 0)
+        {
+            throw new SocketException((int)Errno.Last());
+        }
+
+        _event = new SafeFileHandle(Descriptor, ownsHandle: true);
+    }
+
+    /// <summary>What to watch.</summary>
+    public int Descriptor { get; }
+
+    /// <summary>Ends the wait that is under way, or the next one. When nobody waits any more, nothing happens.</summary>
+    public void Ask()
+    {
+        if (Interlocked.Exchange(ref _asked, 1) == 0)
+        {
+            try
+            {
+                var one = 1L;
+                _ = Libc.write(_event, (byte*)&one, sizeof(long));
+            }
+            catch (ObjectDisposedException)
+            {
+                // A timer that was stopped may go off once more.
+            }
+        }
+    }
+
+    /// <summary>For the waiting thread: takes the call. What was asked for before this is to be looked at after it.</summary>
+    public void Hear()
+    {
+        long count;
+        _ = Libc.read(_event, (byte*)&count, sizeof(long));
+        Interlocked.Exchange(ref _asked, 0);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _event.Dispose();
 }

@@ -148,7 +148,7 @@ public sealed class CommandLineTests : IDisposable
             (await RunAsync("health", "--http-listen", "*", "--http", $"{sink.App.HttpEndPoint.Port}")).ShouldBe(0);
         }
 
-        using var nobody = SmartSink.Connections.ListeningSocket.Open(new(System.Net.IPAddress.Loopback, 0), backlog: 1);
+        using var nobody = SmartSink.Transport.ListenSocket.Open(new(System.Net.IPAddress.Loopback, 0), backlog: 1);
         var port = ((System.Net.IPEndPoint)nobody.LocalEndPoint!).Port;
         nobody.Close();
         (await RunAsync("health", "--http", $"{port}")).ShouldBe(1);

@@ -11,11 +11,11 @@ public sealed class AcceptorTests : IDisposable
     private readonly ManualTimeProvider _clock = new();
     private readonly RecordingConnectionObserver _observer = new();
     private readonly ScriptedQueue _queue = new();
-    private readonly List<int> _taken = [];
+    private readonly List<Channel> _taken = [];
     private readonly Acceptor _acceptor;
 
     public AcceptorTests() =>
-        _acceptor = new Acceptor(_queue, polled => polled.OnPosted(), (descriptor, _) => _taken.Add(descriptor), TestContexts.Of(_observer, _clock));
+        _acceptor = new Acceptor(_queue, (channel, _) => _taken.Add(channel), TestContexts.Of(_observer, _clock));
 
     public void Dispose() => _acceptor.Dispose();
 
@@ -115,7 +115,7 @@ public sealed class AcceptorTests : IDisposable
     {
         Ready([.. Enumerable.Repeat(SocketError.Success, 100)]);
         _taken.Count.ShouldBe(64);
-        _acceptor.OnReady(PollFlags.Readable);
+        _acceptor.OnReady(ReadyFlags.Readable);
         _taken.Count.ShouldBe(100);
     }
 
@@ -133,7 +133,7 @@ public sealed class AcceptorTests : IDisposable
     {
         Array.ForEach(script, _queue.Script.Enqueue);
         _acceptor.Start();
-        _acceptor.OnReady(PollFlags.Readable);
+        _acceptor.OnReady(ReadyFlags.Readable);
     }
 
     private sealed class ScriptedQueue : IAcceptQueue
@@ -146,9 +146,11 @@ public sealed class AcceptorTests : IDisposable
 
         public int Accepts { get; private set; }
 
-        public SocketError TryAccept(out int descriptor, out IPAddress client)
+        public IPEndPoint EndPoint { get; } = new(IPAddress.Loopback, 25);
+
+        public SocketError TryAccept(out Channel? channel, out IPAddress client)
         {
-            descriptor = Accepts;
+            channel = null;
             client = IPAddress.Loopback;
             if (!Script.TryDequeue(out var step))
             {
@@ -156,12 +158,19 @@ public sealed class AcceptorTests : IDisposable
             }
 
             Accepts++;
+            channel = step == SocketError.Success ? new EpollChannel(null!, -1) : null;
             return step;
         }
 
-        public void Watch(Acceptor acceptor) =>
+        public void Watch(IReadyHandler handler) =>
             IsWatched = WatchError == SocketError.Success ? true : throw new SocketException((int)WatchError);
 
         public void Ignore() => IsWatched = false;
+
+        public void Post(IReadyHandler handler) => handler.OnPosted();
+
+        public void Dispose()
+        {
+        }
     }
 }

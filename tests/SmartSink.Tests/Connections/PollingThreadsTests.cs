@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using SmartSink.Settings;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Server;
 
@@ -14,7 +15,7 @@ public class PollingThreadsTests
     public async Task Connections_are_shared_out_evenly_and_each_stays_with_its_thread()
     {
         var filter = new ThreadRecorder();
-        await using var server = RunningServer.Start(settings => settings with { PollingThreads = Threads }, filter);
+        await using var server = RunningServer.Start(settings => settings with { PollingThreads = Threads, Transport = TransportChoice.Epoll }, filter);
         var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => server.GreetedAsync()));
         for (var message = 0; message < 3; message++)
         {

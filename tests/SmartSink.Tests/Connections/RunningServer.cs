@@ -29,6 +29,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Hostname = "mx.sink.test",
             StateFolder = _state.Path,
             StartTls = false,
+            Transport = Enum.Parse<TransportChoice>(Environment.GetEnvironmentVariable("SINK_TRANSPORT") ?? "auto", ignoreCase: true),
         });
         var certificates = Settings.TlsListeners.Count == 0 ? null : new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
         Certificate = certificates?.Default;

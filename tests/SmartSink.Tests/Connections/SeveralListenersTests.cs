@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using SmartSink.Connections;
 using SmartSink.Settings;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
+using SmartSink.Transport;
 
 namespace SmartSink.Tests.Connections;
 

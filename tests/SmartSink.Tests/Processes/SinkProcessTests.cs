@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using SmartSink.Connections;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
 using SmartSink.Tests.Hosting;
+using SmartSink.Transport;
 
 namespace SmartSink.Tests.Processes;
 
@@ -43,7 +43,7 @@ public sealed class SinkProcessTests : IDisposable
     public async Task A_port_in_use_ends_the_start_with_1_and_one_line(string key)
     {
         _folder.Write("responses.toml", "");
-        using var taken = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0), backlog: 1);
+        using var taken = ListenSocket.Open(new IPEndPoint(IPAddress.Loopback, 0), backlog: 1);
         var endPoint = (IPEndPoint)taken.LocalEndPoint!;
 
         var result = await RunAsync((key, $"{endPoint.Port}"));
@@ -85,7 +85,7 @@ public sealed class SinkProcessTests : IDisposable
 
         using var sink = Process.Start(start)!;
         var error = sink.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        while (await sink.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("SMTP listens", StringComparison.Ordinal))
+        while (await sink.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("accepts SMTP on", StringComparison.Ordinal))
         {
         }
 

@@ -57,6 +57,7 @@ public sealed class SettingsReaderTests
         ["MinDataRate"] = ("0", s => s.MinDataRate, 0),
         ["ShutdownTimeout"] = ("2s", s => s.ShutdownTimeout, TimeSpan.FromSeconds(2)),
         ["PollingThreads"] = ("3", s => s.PollingThreads, 3),
+        ["Transport"] = ("sockets", s => s.Transport, TransportChoice.Sockets),
         ["LogLevel"] = ("debug", s => s.LogLevel, LogEventLevel.Debug),
         ["LogFormat"] = ("json", s => s.LogJson, true),
         ["Spool"] = ("/var/spool", s => s.PolicyFile, "policy/responses.toml"),

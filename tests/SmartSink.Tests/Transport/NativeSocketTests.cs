@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using SmartSink.Connections;
 using SmartSink.Transport;
 
 namespace SmartSink.Tests.Transport;
@@ -58,14 +57,14 @@ public class NativeSocketTests
     [InlineData("::1", "::1")]
     public void A_connection_that_nothing_diverted_was_meant_for_where_it_is(string address, string expected)
     {
-        using var listening = SmtpListener.Open(address: null, port: 0);
+        using var listening = ListenSocket.Open(address: null, port: 0);
         using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        client.Connect(IPAddress.Parse(address), listening.EndPoint.Port);
-        NativeSocket.Accept(listening.Descriptor, out var descriptor, out var from).ShouldBe(SocketError.Success);
+        client.Connect(IPAddress.Parse(address), ((IPEndPoint)listening.LocalEndPoint!).Port);
+        NativeSocket.Accept((int)listening.Handle, out var descriptor, out var from).ShouldBe(SocketError.Success);
 
         NativeSocket.Destination(descriptor, from.AddressFamily).ShouldBe(IPAddress.Parse(expected));
 
-        NativeSocket.Close(descriptor);
+        Libc.close(descriptor).ShouldBe(0);
         NativeSocket.Destination(-1, AddressFamily.InterNetwork).ShouldBeNull();
     }
 

@@ -17,10 +17,10 @@ public sealed class SocketPollerTests : IDisposable
     {
         using var pipe = new Pipe();
         var polled = new Recorder();
-        _poller.Add(pipe.Descriptor, polled, PollFlags.Readable);
+        _poller.Add(pipe.Descriptor, polled, ReadyFlags.Readable);
         pipe.Write(1);
         var (flags, thread) = await polled.NextReadyAsync();
-        flags.ShouldBe(PollFlags.Readable);
+        flags.ShouldBe(ReadyFlags.Readable);
         thread.ShouldBe("test");
         _poller.Remove(pipe.Descriptor);
     }
@@ -30,7 +30,7 @@ public sealed class SocketPollerTests : IDisposable
     {
         using var pipe = new Pipe();
         var polled = new Recorder();
-        _poller.Add(pipe.Descriptor, polled, PollFlags.Readable | PollFlags.Once);
+        _poller.Add(pipe.Descriptor, polled, ReadyFlags.Readable | ReadyFlags.Once);
         pipe.Write(1);
         await polled.NextReadyAsync();
         await PostedAsync();
@@ -45,7 +45,7 @@ public sealed class SocketPollerTests : IDisposable
     {
         using var pipe = new Pipe();
         var polled = new Recorder();
-        _poller.Add(pipe.Descriptor, polled, PollFlags.Readable);
+        _poller.Add(pipe.Descriptor, polled, ReadyFlags.Readable);
         await RunAsync(() => _poller.Remove(pipe.Descriptor));
         pipe.Write(1);
         await PostedAsync();
@@ -59,7 +59,7 @@ public sealed class SocketPollerTests : IDisposable
         using var pipe = new Pipe();
         var polled = new Recorder();
         var busy = new Busy(_poller);
-        _poller.Add(pipe.Descriptor, polled, PollFlags.Readable | PollFlags.Once);
+        _poller.Add(pipe.Descriptor, polled, ReadyFlags.Readable | ReadyFlags.Once);
         _poller.Post(busy);
         pipe.Write(1);
         await polled.NextReadyAsync();
@@ -93,7 +93,7 @@ public sealed class SocketPollerTests : IDisposable
 
     [Fact]
     public void A_descriptor_that_is_none_cannot_be_watched() =>
-        Should.Throw<SocketException>(() => _poller.Add(1_000, new Recorder(), PollFlags.Readable));
+        Should.Throw<SocketException>(() => _poller.Add(1_000, new Recorder(), ReadyFlags.Readable));
 
     private Task<bool> PostedAsync() => RunAsync(() => { });
 
@@ -122,10 +122,10 @@ public sealed class SocketPollerTests : IDisposable
         }
     }
 
-    private sealed class Recorder : IPolled
+    private sealed class Recorder : IReadyHandler
     {
-        private readonly Channel<(PollFlags Flags, string? Thread)> _ready = Channel.CreateUnbounded<(PollFlags, string?)>();
-        private readonly Channel<bool> _posted = Channel.CreateUnbounded<bool>();
+        private readonly Channel<(ReadyFlags Flags, string? Thread)> _ready = System.Threading.Channels.Channel.CreateUnbounded<(ReadyFlags, string?)>();
+        private readonly Channel<bool> _posted = System.Threading.Channels.Channel.CreateUnbounded<bool>();
 
         public Action? WhenPosted { get; init; }
 
@@ -133,7 +133,7 @@ public sealed class SocketPollerTests : IDisposable
 
         public int PostedCount { get; private set; }
 
-        public void OnReady(PollFlags flags)
+        public void OnReady(ReadyFlags flags)
         {
             ReadyCount++;
             _ready.Writer.TryWrite((flags, Thread.CurrentThread.Name));
@@ -146,16 +146,16 @@ public sealed class SocketPollerTests : IDisposable
             _posted.Writer.TryWrite(true);
         }
 
-        public ValueTask<(PollFlags Flags, string? Thread)> NextReadyAsync() => _ready.Reader.ReadAsync(Patience.Token());
+        public ValueTask<(ReadyFlags Flags, string? Thread)> NextReadyAsync() => _ready.Reader.ReadAsync(Patience.Token());
 
         public ValueTask<bool> NextPostedAsync() => _posted.Reader.ReadAsync(Patience.Token());
     }
 
-    private sealed class Busy(SocketPoller poller) : IPolled
+    private sealed class Busy(SocketPoller poller) : IReadyHandler
     {
         private volatile bool _stopped;
 
-        public void OnReady(PollFlags flags)
+        public void OnReady(ReadyFlags flags)
         {
         }
 

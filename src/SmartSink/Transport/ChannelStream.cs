@@ -1,22 +1,22 @@
 using System.Net.Sockets;
+using System.Threading.Tasks.Sources;
 
 namespace SmartSink.Transport;
 
 /// <summary>
-/// A polled socket for those that want a stream, TLS above all. All of it happens on the polling thread: a read or write is tried at
-/// once, and where the socket is not ready it goes on, with whoever awaits it, as soon as the poller says so. The descriptor stays its
-/// owner's, who passes on what the poller reports of it.
+/// A connection for those that want a stream, TLS above all. All of it happens on the connection's thread: a read or write is tried at
+/// once, and where nothing can be done it goes on, with whoever awaits it, as soon as the transport says so. The channel stays its
+/// owner's, who passes on what is reported of it.
 /// </summary>
-/// <param name="poller">The poller of the descriptor.</param>
-/// <param name="descriptor">A connected socket that does not block.</param>
-/// <param name="readiness">What was reported of the socket so far.</param>
-internal sealed class PolledStream(SocketPoller poller, int descriptor, Readiness readiness) : Stream, IPolled
+/// <param name="channel">The connection.</param>
+/// <param name="readiness">What was reported of it so far.</param>
+internal sealed class ChannelStream(Channel channel, Readiness readiness) : Stream, IReadyHandler
 {
-    private readonly PolledOperation _reading = new();
-    private readonly PolledOperation _writing = new();
+    private readonly ChannelOperation _reading = new();
+    private readonly ChannelOperation _writing = new();
     private Memory<byte> _into;
     private ReadOnlyMemory<byte> _unsent;
-    private int _budget = SocketPoller.TurnBudget;
+    private int _budget = Channel.TurnBudget;
     private Readiness _readiness = readiness;
     private bool _isCut;
 
@@ -43,10 +43,10 @@ internal sealed class PolledStream(SocketPoller poller, int descriptor, Readines
     }
 
     /// <inheritdoc/>
-    public void OnReady(PollFlags flags)
+    public void OnReady(ReadyFlags flags)
     {
         _readiness.Report(flags);
-        _budget = SocketPoller.TurnBudget;
+        _budget = Channel.TurnBudget;
         GoOnReading();
         GoOnWriting();
     }
@@ -54,7 +54,7 @@ internal sealed class PolledStream(SocketPoller poller, int descriptor, Readines
     /// <summary>Its next turn, after it has had the thread long enough.</summary>
     public void OnPosted()
     {
-        _budget = SocketPoller.TurnBudget;
+        _budget = Channel.TurnBudget;
         GoOnReading();
     }
 
@@ -71,7 +71,7 @@ internal sealed class PolledStream(SocketPoller poller, int descriptor, Readines
     public void Cut()
     {
         _isCut = true;
-        foreach (var operation in (ReadOnlySpan<PolledOperation>)[_reading, _writing])
+        foreach (var operation in (ReadOnlySpan<ChannelOperation>)[_reading, _writing])
         {
             if (operation.IsPending)
             {
@@ -153,7 +153,7 @@ internal sealed class PolledStream(SocketPoller poller, int descriptor, Readines
         }
     }
 
-    private static void End(PolledOperation operation, int bytes, IOException? error)
+    private static void End(ChannelOperation operation, int bytes, IOException? error)
     {
         if (error is null)
         {
@@ -165,7 +165,7 @@ internal sealed class PolledStream(SocketPoller poller, int descriptor, Readines
         }
     }
 
-    /// <summary>False when there is something to wait for: octets, or the thread's next turn.</summary>
+    /// <summary>False when there is something to wait for: bytes, or the thread's next turn.</summary>
     private bool TryRead(Span<byte> buffer, out int bytes, out IOException? failure)
     {
         bytes = 0;
@@ -182,11 +182,11 @@ internal sealed class PolledStream(SocketPoller poller, int descriptor, Readines
 
         if (_budget <= 0)
         {
-            poller.Post(this);
+            channel.Post(this);
             return false;
         }
 
-        bytes = NativeSocket.Receive(descriptor, buffer, out var error);
+        bytes = channel.Receive(buffer, out var error);
         _readiness.Received(bytes, buffer.Length, error);
         if (error == SocketError.WouldBlock)
         {
@@ -204,7 +204,7 @@ internal sealed class PolledStream(SocketPoller poller, int descriptor, Readines
         failure = _isCut ? CutError() : null;
         while (failure is null && !_unsent.IsEmpty)
         {
-            _unsent = _unsent[NativeSocket.Send(descriptor, _unsent.Span, last: false, out var error)..];
+            _unsent = _unsent[channel.Send(_unsent.Span, last: false, out var error)..];
             if (error == SocketError.WouldBlock)
             {
                 return false;
@@ -218,4 +218,64 @@ internal sealed class PolledStream(SocketPoller poller, int descriptor, Readines
 
     private static IOException? Failure(SocketError error) =>
         error == SocketError.Success ? null : new IOException("the connection is lost", new SocketException((int)error));
+}
+
+/// <summary>
+/// A read or write that waits for its socket; one object serves all those of a stream, one after another. Who awaits it goes on within
+/// the call that ends it, on the connection's thread.
+/// </summary>
+internal sealed class ChannelOperation : IValueTaskSource<int>, IValueTaskSource
+{
+    private ManualResetValueTaskSourceCore<int> _core;
+
+    /// <summary>Whether somebody waits.</summary>
+    public bool IsPending { get; private set; }
+
+    /// <summary>Begins to wait, for a number of bytes.</summary>
+    public ValueTask<int> Begin()
+    {
+        Reset();
+        return new ValueTask<int>(this, _core.Version);
+    }
+
+    /// <summary>Begins to wait, for the end alone.</summary>
+    public ValueTask BeginWithoutResult()
+    {
+        Reset();
+        return new ValueTask(this, _core.Version);
+    }
+
+    /// <summary>Ends the wait.</summary>
+    public void Complete(int bytes)
+    {
+        IsPending = false;
+        _core.SetResult(bytes);
+    }
+
+    /// <summary>Ends the wait with an error.</summary>
+    public void Fail(Exception error)
+    {
+        IsPending = false;
+        _core.SetException(error);
+    }
+
+    int IValueTaskSource<int>.GetResult(short token) => _core.GetResult(token);
+
+    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _core.GetStatus(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    private void Reset()
+    {
+        _core.Reset();
+        IsPending = true;
+    }
 }

@@ -5,14 +5,14 @@ using SmartSink.Transport;
 
 namespace SmartSink.Tests.Transport;
 
-public sealed class PolledStreamTests : IDisposable
+public sealed class ChannelStreamTests : IDisposable
 {
     private readonly SocketPoller _poller = new("test");
     private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Socket _server;
-    private readonly PolledStream _stream;
+    private readonly ChannelStream _stream;
 
-    public PolledStreamTests()
+    public ChannelStreamTests()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -20,8 +20,8 @@ public sealed class PolledStreamTests : IDisposable
         _server = listener.AcceptSocket();
         _server.Blocking = false;
         var descriptor = (int)_server.Handle;
-        _stream = new PolledStream(_poller, descriptor, new Readiness());
-        _poller.Add(descriptor, _stream, PollFlags.Connection);
+        _stream = new ChannelStream(new EpollChannel(_poller, descriptor), new Readiness());
+        _poller.Add(descriptor, _stream, ReadyFlags.Connection);
     }
 
     public void Dispose()
@@ -89,8 +89,8 @@ public sealed class PolledStreamTests : IDisposable
         _client.Shutdown(SocketShutdown.Send);
         await OnThread(async () => await _stream.ReadAsync(Memory<byte>.Empty));
         var reported = new Readiness();
-        reported.Report(PollFlags.Readable | PollFlags.PeerClosed);
-        using var late = new PolledStream(_poller, (int)_server.Handle, reported);
+        reported.Report(ReadyFlags.Readable | ReadyFlags.PeerClosed);
+        using var late = new ChannelStream(new EpollChannel(_poller, (int)_server.Handle), reported);
         (await OnThread(async () => await late.ReadAsync(new byte[8].AsMemory()))).ShouldBe(3);
         (await OnThread(async () => await late.ReadAsync(new byte[8].AsMemory()))).ShouldBe(0);
     }
@@ -137,7 +137,7 @@ public sealed class PolledStreamTests : IDisposable
         {
             var buffer = new byte[64 * 1024];
             var before = turns;
-            for (var left = 3L * SocketPoller.TurnBudget; left > 0;)
+            for (var left = 3L * Channel.TurnBudget; left > 0;)
             {
                 left -= await _stream.ReadAsync(buffer);
             }
@@ -145,7 +145,7 @@ public sealed class PolledStreamTests : IDisposable
             return turns - before;
         });
         _poller.Post(beat);
-        var bytes = new byte[3 * SocketPoller.TurnBudget];
+        var bytes = new byte[3 * Channel.TurnBudget];
         for (var sent = 0; sent < bytes.Length;)
         {
             sent += await _client.SendAsync(bytes.AsMemory(sent), Patience.Token());
@@ -234,13 +234,13 @@ public sealed class PolledStreamTests : IDisposable
         return await begun.Result.WaitAsync(Patience.Token());
     }
 
-    private sealed class Begun<T>(Func<Task<T>> action) : IPolled
+    private sealed class Begun<T>(Func<Task<T>> action) : IReadyHandler
     {
         private readonly TaskCompletionSource<T> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<T> Result => _source.Task;
 
-        public void OnReady(PollFlags flags)
+        public void OnReady(ReadyFlags flags)
         {
         }
 
@@ -260,13 +260,13 @@ public sealed class PolledStreamTests : IDisposable
     }
 
     /// <summary>Has a turn whenever the others had one.</summary>
-    private sealed class Beat(SocketPoller poller, Action count) : IPolled
+    private sealed class Beat(SocketPoller poller, Action count) : IReadyHandler
     {
         private volatile bool _stopped;
 
         public void Stop() => _stopped = true;
 
-        public void OnReady(PollFlags flags)
+        public void OnReady(ReadyFlags flags)
         {
         }
 

@@ -1,0 +1,85 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+
+namespace SmartSink.Transport;
+
+/// <summary>Opens sockets that listen: a port in use is one line for the operator instead of a stack trace.</summary>
+internal static class ListenSocket
+{
+    /// <summary>As many waiting connections as the kernel allows (net.core.somaxconn).</summary>
+    public const int LongestBacklog = 65535;
+
+    /// <summary>Listens on an address or, for null, on all of them, IPv6 and IPv4, or IPv4 alone where the machine has no IPv6.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="port">0 for any free one.</param>
+    /// <param name="prepare">Sets what must be set before.</param>
+    /// <exception cref="ListenException">The address is not there, the port is in use or forbidden.</exception>
+    public static Socket Open(IPAddress? address, int port, Action<Socket>? prepare = null)
+    {
+        try
+        {
+            return Open(new IPEndPoint(address ?? IPAddress.IPv6Any, port), LongestBacklog, prepare);
+        }
+        catch (ListenException error) when (address is null && error.SocketError is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
+        {
+            return Open(new IPEndPoint(IPAddress.Any, port), LongestBacklog, prepare);
+        }
+    }
+
+    /// <summary>Listens. On all addresses of IPv6 that is those of IPv4, too.</summary>
+    /// <exception cref="ListenException">The address is not there, the port is in use or forbidden.</exception>
+    public static Socket Open(IPEndPoint endPoint, int backlog, Action<Socket>? prepare = null)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (endPoint.Address.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true;
+            }
+
+            prepare?.Invoke(socket);
+            socket.Bind(endPoint);
+            socket.Listen(backlog);
+            return socket;
+        }
+        catch (SocketException error)
+        {
+            socket?.Dispose();
+            throw new ListenException(endPoint, error);
+        }
+    }
+}
+
+/// <summary>The server cannot listen where it was told to. The message is one line for the operator.</summary>
+[SuppressMessage("Roslynator", "RCS1194", Justification = "Only a failed bind or listen makes one.")]
+internal sealed class ListenException : Exception
+{
+    /// <summary>Names the endpoint and what is wrong with it.</summary>
+    public ListenException(IPEndPoint endPoint, SocketException cause)
+        : base($"cannot listen on {endPoint}: {Describe(cause)}", cause) => SocketError = cause.SocketErrorCode;
+
+    /// <summary>Says which listener it is.</summary>
+    public ListenException(string listener, ListenException cause)
+        : base(cause.Message, cause)
+    {
+        SocketError = cause.SocketError;
+        Listener = listener;
+    }
+
+    /// <summary>The SMTP listener's name; null for HTTP.</summary>
+    public string? Listener { get; }
+
+    /// <summary>What bind(2) or listen(2) answered.</summary>
+    public SocketError SocketError { get; }
+
+    private static string Describe(SocketException cause) => cause.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => "the port is in use",
+        SocketError.AccessDenied => "permission denied (ports below 1024 need a privilege)",
+        SocketError.AddressNotAvailable => "this machine does not have the address",
+        _ => cause.Message,
+    };
+}
