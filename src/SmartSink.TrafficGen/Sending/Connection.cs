@@ -13,8 +13,12 @@ internal sealed class Connection : IDisposable
     private const int IpLevel = 0;
     private const int BindAddressNoPort = 24;
 
+    /// <summary>No time stamp: the heartbeat has given the connection up.</summary>
+    private const long GivenUp = -1;
+
     private readonly Socket _socket;
     private SslStream? _tls;
+    private long _deadline = long.MaxValue;
 
     /// <summary>Makes an unconnected one.</summary>
     /// <param name="target">Where it will connect to.</param>
@@ -36,6 +40,21 @@ internal sealed class Connection : IDisposable
             }
         }
     }
+
+    /// <summary>Whether the server has let wait for too long.</summary>
+    public bool IsGivenUp => Volatile.Read(ref _deadline) == GivenUp;
+
+    /// <summary>Until when the worker waits next, as a time stamp; <see cref="long.MaxValue"/> while it waits for nothing.</summary>
+    /// <returns>False when the connection has been given up.</returns>
+    public bool WaitUntil(long deadline)
+    {
+        var last = Volatile.Read(ref _deadline);
+        return last != GivenUp && Interlocked.CompareExchange(ref _deadline, deadline, last) == last;
+    }
+
+    /// <summary>The wait that was to be over by now; null when there is none. For the heartbeat's thread.</summary>
+    public OverdueWait? FindOverdue(long now) =>
+        Volatile.Read(ref _deadline) is var deadline && deadline != GivenUp && now >= deadline ? new OverdueWait(this, deadline) : null;
 
     /// <summary>Connects.</summary>
     /// <param name="target">Where to.</param>
@@ -128,6 +147,15 @@ internal sealed class Connection : IDisposable
         _socket.Dispose();
     }
 
+    /// <summary>Gives the connection up, unless the worker waits for something else by now.</summary>
+    private void GiveUp(long deadline)
+    {
+        if (Interlocked.CompareExchange(ref _deadline, GivenUp, deadline) == deadline)
+        {
+            Dispose();
+        }
+    }
+
     private void Bind(IPAddress source)
     {
         if (OperatingSystem.IsLinux() && source.AddressFamily == AddressFamily.InterNetwork)
@@ -164,5 +192,12 @@ internal sealed class Connection : IDisposable
         {
             bytes = bytes[await _socket.SendAsync(bytes)..];
         }
+    }
+
+    /// <summary>A wait that was overdue when the heartbeat looked. The worker does not stand still: by now it may wait for something else, on another connection.</summary>
+    public readonly record struct OverdueWait(Connection Connection, long Deadline)
+    {
+        /// <summary>Ends the wait if it is still the one that was overdue.</summary>
+        public void GiveUp() => Connection.GiveUp(Deadline);
     }
 }

@@ -13,8 +13,6 @@ internal sealed partial class SmtpSender
     private int _made;
     private int _offset;
     private int _left;
-    private long _deadline = long.MaxValue;
-    private volatile bool _expired;
 
     // The gate is for the connecting alone: how long a server takes to greet is to be its own affair.
     private async ValueTask ConnectAsync()
@@ -24,8 +22,8 @@ internal sealed partial class SmtpSender
         {
             var sources = _transport.Plan.Sources;
             _since = _run.Clock.GetTimestamp();
-            Await(ReplyTimes.Of(ClientCommand.Connect));
             _connection = new Connection(_transport.Plan.Target, sources.Count > 0 ? sources[(_worker + _made++) % sources.Count] : null);
+            Await(_connection, ReplyTimes.Of(ClientCommand.Connect));
             await _connection.ConnectAsync(_transport.Plan.Target, _transport.Plan.Proxy);
             _connected = true;
             _run.Observer.Connected();
@@ -48,7 +46,7 @@ internal sealed partial class SmtpSender
     private async ValueTask SecureAsync()
     {
         _securing = true;
-        Await(ReplyTimes.Of(ClientCommand.StartTls));
+        Await(_connection!, ReplyTimes.Of(ClientCommand.StartTls));
         await _connection!.SecureAsync(_transport.Plan.TargetName);
         _securing = false;
         _transport.Secured();
@@ -79,12 +77,12 @@ internal sealed partial class SmtpSender
         {
             if (action == ClientAction.SendMessage)
             {
-                Await(ReplyTimes.EndOfData);
+                Await(connection, ReplyTimes.EndOfData);
                 await SendMessageAsync(connection, output);
             }
             else if (output.Length > 0)
             {
-                Await(ReplyTimes.Of(_session.Awaited));
+                Await(connection, ReplyTimes.Of(_session.Awaited));
                 await connection.SendCopyAsync(output.Pending);
             }
 
@@ -104,7 +102,12 @@ internal sealed partial class SmtpSender
             _left -= consumed;
             if (action is not (ClientAction.Receive or ClientAction.SendMessage))
             {
-                Volatile.Write(ref _deadline, long.MaxValue);
+                if (!connection.WaitUntil(long.MaxValue) && action == ClientAction.Idle)
+                {
+                    // The last reply came just as it was given up: that counts, and what comes next goes on another connection.
+                    Close();
+                }
+
                 return action;
             }
         }
@@ -119,12 +122,12 @@ internal sealed partial class SmtpSender
         _ => ClientAction.Receive,
     };
 
-    private void Await(TimeSpan time) =>
-        Volatile.Write(ref _deadline, _run.Clock.GetTimestamp() + (long)(time.TotalSeconds * _run.Clock.TimestampFrequency));
+    // A connection that has been given up is being closed, and says so at its next send or receive.
+    private void Await(Connection connection, TimeSpan time) =>
+        connection.WaitUntil(_run.Clock.GetTimestamp() + (long)(time.TotalSeconds * _run.Clock.TimestampFrequency));
 
     private void Close()
     {
-        Volatile.Write(ref _deadline, long.MaxValue);
         if (_connection is { } connection)
         {
             _connection = null;

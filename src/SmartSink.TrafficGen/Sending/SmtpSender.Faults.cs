@@ -38,12 +38,13 @@ internal sealed partial class SmtpSender
     // False, for its callers to return.
     private bool Lost(Exception? exception = null)
     {
-        var fault = _expired ? TrafficFault.TimedOut
+        var isGivenUp = _connection is { IsGivenUp: true };
+        var fault = isGivenUp ? TrafficFault.TimedOut
             : !_connected ? TrafficFault.ConnectFailed
             : _securing ? TrafficFault.TlsFailed
             : exception is not null ? TrafficFault.Closed
             : FaultOf(_session.Failure);
-        var reason = _expired ? null
+        var reason = isGivenUp ? null
             : exception is null ? Refusal()
             : fault == TrafficFault.ConnectFailed ? ConnectFailure(exception)
             : HandshakeRefusal(exception);

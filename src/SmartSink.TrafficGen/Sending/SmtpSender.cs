@@ -37,7 +37,6 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
     {
         _sentHere = 0;
         _left = 0;
-        _expired = false;
         _securing = false;
         _session.Start();
         try
@@ -66,9 +65,12 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> TrySendAsync(Draft draft, long due)
     {
-        if (_connection is null && !await OpenAsync())
+        while (_connection is null)
         {
-            return false;
+            if (!await OpenAsync())
+            {
+                return false;
+            }
         }
 
         _draft = draft;
@@ -114,14 +116,10 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
     }
 
     /// <inheritdoc/>
-    public void Expire(long now)
-    {
-        if (now >= Volatile.Read(ref _deadline))
-        {
-            _expired = true;
-            _connection?.Dispose();
-        }
-    }
+    public void Expire(long now) => FindOverdue(now)?.GiveUp();
+
+    /// <summary>What <see cref="Expire"/> would give up.</summary>
+    public Connection.OverdueWait? FindOverdue(long now) => _connection?.FindOverdue(now);
 
     /// <inheritdoc/>
     public void Dispose() => Close();

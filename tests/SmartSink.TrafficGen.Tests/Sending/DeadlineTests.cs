@@ -1,4 +1,7 @@
 using SmartSink.Testing.Time;
+using SmartSink.TrafficGen.Generating;
+using SmartSink.TrafficGen.Pacing;
+using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Sending;
 
@@ -140,5 +143,70 @@ public sealed class DeadlineTests
         var (end, observer) = await (Runs.To(server, messages: 5) with { KeepGoing = keepGoing }).StopInSilenceAsync(server, _clock);
 
         (end, observer.Open, observer.GivenUp, observer.Retried).ShouldBe((TrafficEnd.Cancelled, 0, 1, 0));
+    }
+
+    [Fact]
+    public async Task A_wait_that_was_overdue_says_nothing_of_the_connection_after_it()
+    {
+        await using var server = FakeServer.Start((session, _) => session.ServeAsync());
+        var observer = new CountingObserver();
+        var (sender, draft) = await SenderAsync(server, observer);
+        (await sender.OpenAsync()).ShouldBeTrue();
+
+        // The heartbeat looks; before it acts, the worker is on another connection.
+        var overdue = sender.FindOverdue(long.MaxValue);
+        await sender.CloseAsync();
+        (await sender.OpenAsync()).ShouldBeTrue();
+        overdue.ShouldNotBeNull().GiveUp();
+
+        (await sender.TrySendAsync(draft, due: 0)).ShouldBeTrue();
+        await sender.CloseAsync();
+        (observer.Faults.Count, observer.Connections, observer.Open).ShouldBe((0, 2, 0));
+    }
+
+    [Fact]
+    public async Task A_reply_that_comes_while_its_wait_is_found_overdue_counts()
+    {
+        var goOn = new TaskCompletionSource();
+        var silent = new TaskCompletionSource[] { new(), new() };
+        await using var server = FakeServer.Start((session, _) => session.ServeSlowlyAsync(async line =>
+        {
+            if (line.StartsWith("MAIL", StringComparison.Ordinal))
+            {
+                silent[0].SetResult();
+                await goOn.Task;
+            }
+            else if (line.StartsWith("RCPT", StringComparison.Ordinal))
+            {
+                silent[1].SetResult();
+            }
+
+            return null;
+        }));
+        var observer = new CountingObserver();
+        var (sender, draft) = await SenderAsync(server, observer);
+        (await sender.OpenAsync()).ShouldBeTrue();
+        var sending = sender.TrySendAsync(draft, due: 0).AsTask();
+        await silent[0].Task;
+
+        _clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(1));
+        var overdue = sender.FindOverdue(_clock.GetTimestamp());
+        goOn.SetResult();
+        await silent[1].Task;
+        overdue.ShouldNotBeNull().GiveUp();
+
+        (await sending).ShouldBeTrue();
+        await sender.CloseAsync();
+        (observer.Faults.Count, observer.Connections, observer.Open).ShouldBe((0, 1, 0));
+    }
+
+    private async Task<(SmtpSender Sender, Draft Draft)> SenderAsync(FakeServer server, ITrafficObserver observer)
+    {
+        var options = Runs.To(server, messages: 1);
+        var schedule = new Schedule(options, _clock);
+        var run = new TrafficContext(options, new MessageGenerator(options, _clock), schedule, observer, new RunControl(schedule, _clock), _clock);
+        var draft = new Draft();
+        run.Messages.Make(0, draft);
+        return (new SmtpSender(run, new SmtpTransport(await ConnectionPlan.MakeAsync(options, TestContext.Current.CancellationToken)), worker: 0), draft);
     }
 }
