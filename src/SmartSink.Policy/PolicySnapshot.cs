@@ -7,6 +7,7 @@ using SmartSink.Policy.Merging;
 using SmartSink.Policy.Replies;
 using SmartSink.Policy.Servers;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Policy;

@@ -12,3 +12,22 @@ public enum Outcome : byte
     /// <summary>5yz: refused for good.</summary>
     PermFail,
 }
+
+/// <summary>The point of a dialog at which an answer is given. The same five words stand in responses.toml, metrics and logs.</summary>
+public enum Stage : byte
+{
+    /// <summary>The greeting, before the client has said anything (RFC 5321 section 3.1).</summary>
+    Connect,
+
+    /// <summary>The reply to EHLO or HELO (RFC 5321 section 4.1.1.1).</summary>
+    Ehlo,
+
+    /// <summary>The reply to MAIL (RFC 5321 section 4.1.1.2).</summary>
+    Mail,
+
+    /// <summary>The reply to RCPT (RFC 5321 section 4.1.1.3).</summary>
+    Rcpt,
+
+    /// <summary>The reply at end of data (RFC 5321 section 4.1.1.4).</summary>
+    Data,
+}

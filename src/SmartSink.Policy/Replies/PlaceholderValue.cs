@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using SmartSink.Smtp.Replies;
-using SmartSink.Smtp.Server;
 
 namespace SmartSink.Policy.Replies;
 

@@ -1,5 +1,4 @@
 using SmartSink.Smtp.Replies;
-using SmartSink.Smtp.Server;
 
 namespace SmartSink.Policy.Replies;
 

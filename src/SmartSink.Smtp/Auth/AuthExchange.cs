@@ -1,11 +1,18 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Auth;
 
 /// <summary>One attempt to authenticate, from AUTH to its result: messages of the client in, challenges out, both without their base64.</summary>
 internal sealed class AuthExchange
 {
+    /// <summary>The most octets that a line decodes to.</summary>
+    public const int MaxMessage = CommandLine.MaxAuthLength / 4 * 3;
+
     private readonly byte[] _question;
     private bool _isTold;
 
@@ -36,6 +43,16 @@ internal sealed class AuthExchange
 
     /// <summary>The challenge to an AUTH without an initial response.</summary>
     public ReadOnlySpan<byte> Question => _question;
+
+    /// <summary>Decodes a response. The platform passes spaces over, the RFC does not.</summary>
+    /// <param name="line">The response, base64 with its padding.</param>
+    /// <param name="message">Room for <see cref="MaxMessage"/> octets.</param>
+    /// <param name="length">How many octets came of it.</param>
+    public static bool TryDecode(ReadOnlySpan<byte> line, Span<byte> message, out int length)
+    {
+        length = 0;
+        return !line.Contains((byte)' ') && Base64.DecodeFromUtf8(line, message, out _, out length) == OperationStatus.Done;
+    }
 
     /// <summary>Takes the client's next message.</summary>
     /// <param name="message">The message.</param>
@@ -105,4 +122,39 @@ internal sealed class AuthExchange
         User = name.ToArray();
         return true;
     }
+}
+
+/// <summary>How an attempt to authenticate ended; the same word (in snake case) stands in the log and the metric.</summary>
+public enum AuthResult : byte
+{
+    /// <summary>235.</summary>
+    Accepted,
+
+    /// <summary>535: name and secret do not go together.</summary>
+    Refused,
+
+    /// <summary>454: it could not be looked up for now.</summary>
+    TempFail,
+
+    /// <summary>501: the client gave it up.</summary>
+    Cancelled,
+
+    /// <summary>500 or 501: a response broke the base64, the mechanism's form, or a line's limits.</summary>
+    Malformed,
+}
+
+/// <summary>An attempt to authenticate at its end, as the observer sees it. Spans are valid only during the call.</summary>
+public readonly ref struct AuthenticationFacts
+{
+    /// <summary>The client's address.</summary>
+    public IPAddress? ClientAddress { get; init; }
+
+    /// <summary>The way.</summary>
+    public AuthMechanism Mechanism { get; init; }
+
+    /// <summary>The name given, in UTF-8 without control characters; empty when it did not come to that.</summary>
+    public ReadOnlySpan<byte> User { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public AuthResult Result { get; init; }
 }

@@ -15,3 +15,16 @@ public sealed class AuthOptions
     /// <summary>Who decides.</summary>
     public ICredentialJudge Judge { get; init; } = AnyCredentials.Instance;
 }
+
+/// <summary>Whether clients authenticate.</summary>
+public enum AuthMode : byte
+{
+    /// <summary>AUTH is unknown.</summary>
+    Off,
+
+    /// <summary>They may.</summary>
+    Optional,
+
+    /// <summary>MAIL is refused to those that have not.</summary>
+    Required,
+}

@@ -36,3 +36,24 @@ public readonly ref struct Credentials
             && CryptographicOperations.FixedTimeEquals(given[..length], digits);
     }
 }
+
+/// <summary>Decides who is let in. Called synchronously from many threads at once: it must not block, await, or keep the credentials.</summary>
+public interface ICredentialJudge
+{
+    /// <summary><see cref="AuthResult.Accepted"/>, <see cref="AuthResult.Refused"/> or <see cref="AuthResult.TempFail"/>.</summary>
+    AuthResult Judge(in Credentials credentials);
+}
+
+/// <summary>Lets everybody in.</summary>
+public sealed class AnyCredentials : ICredentialJudge
+{
+    private AnyCredentials()
+    {
+    }
+
+    /// <summary>The one there is.</summary>
+    public static AnyCredentials Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public AuthResult Judge(in Credentials credentials) => AuthResult.Accepted;
+}

@@ -159,3 +159,47 @@ public sealed partial class SmtpClientSession
         return ClientAction.Close;
     }
 }
+
+/// <summary>What the transport does next, after sending what was written.</summary>
+public enum ClientAction
+{
+    /// <summary>Receive, and advance with what came.</summary>
+    Receive,
+
+    /// <summary>Make the TLS handshake, then tell <see cref="SmtpClientSession.TlsEstablished"/>.</summary>
+    Handshake,
+
+    /// <summary>Nothing is under way: begin a message, or quit.</summary>
+    Idle,
+
+    /// <summary>Send the message, with its end of data unless BDAT is used; then receive.</summary>
+    SendMessage,
+
+    /// <summary>Close the connection; <see cref="SmtpClientSession.Failure"/> says whether that is in order.</summary>
+    Close,
+}
+
+/// <summary>Why a client ends a dialog that it did not want to end.</summary>
+public enum ClientFailure
+{
+    /// <summary>It did want to: QUIT.</summary>
+    None,
+
+    /// <summary>What came is not a reply, is one that the command cannot have, or was not asked for.</summary>
+    Malformed,
+
+    /// <summary>421, at whatever stage.</summary>
+    ServiceClosing,
+
+    /// <summary>The greeting, EHLO and HELO, or RSET was refused.</summary>
+    Refused,
+
+    /// <summary>STARTTLS is wanted and not offered, or refused.</summary>
+    NoTls,
+
+    /// <summary>AUTH is wanted and not offered by PLAIN or LOGIN, or refused.</summary>
+    NoAuth,
+
+    /// <summary>CHUNKING or SMTPUTF8 is wanted and not offered.</summary>
+    NotOffered,
+}

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Syntax;
 
@@ -155,6 +156,71 @@ internal sealed class MailTransaction
         if (_entries != _ownEntries)
         {
             ArrayPool<int>.Shared.Return(_entries);
+        }
+    }
+}
+
+/// <summary>Keeps the memory of ended transactions for the next ones, so that only open transactions have any.</summary>
+internal static class MailTransactionPool
+{
+    // About 1 kB each; more than these at once are left to the collector.
+    private const int Capacity = 1024;
+
+    private static readonly Lock Gate = new();
+
+    private static readonly MailTransaction?[] Free = new MailTransaction?[Capacity];
+
+    private static int _count;
+
+    public static MailTransaction Rent()
+    {
+        lock (Gate)
+        {
+            if (_count > 0)
+            {
+                return Free[--_count]!;
+            }
+        }
+
+        return new MailTransaction();
+    }
+
+    public static void Return(MailTransaction transaction)
+    {
+        transaction.Clear();
+        lock (Gate)
+        {
+            if (_count < Capacity)
+            {
+                Free[_count++] = transaction;
+            }
+        }
+    }
+}
+
+/// <summary>
+/// Ids of transactions: 13 characters of base32, a count that starts at a random 64-bit number in each process. Unique within a
+/// process, and between processes as good as unique.
+/// </summary>
+internal static class TransactionId
+{
+    public const int Length = 13;
+
+    private const int BitsPerCharacter = 5;
+
+    private static long _last = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+
+    // Without I, L, O and U, which are misread.
+    private static ReadOnlySpan<byte> Alphabet => "0123456789ABCDEFGHJKMNPQRSTVWXYZ"u8;
+
+    /// <summary>Writes the next id.</summary>
+    public static void WriteNext(Span<byte> destination)
+    {
+        var number = (ulong)Interlocked.Increment(ref _last);
+        for (var i = Length - 1; i >= 0; i--)
+        {
+            destination[i] = Alphabet[(int)(number & 31)];
+            number >>= BitsPerCharacter;
         }
     }
 }

@@ -8,12 +8,6 @@ namespace SmartSink.Smtp.Server;
 /// <content>AUTH (RFC 4954).</content>
 public sealed partial class SmtpSession
 {
-    // The exchange that goes on.
-    private AuthExchange? _auth;
-
-    // Who the client is, by AUTH or XCLIENT; empty when a token stood for itself, null while it is nobody.
-    private byte[]? _user;
-
     private bool IsAuthenticated => _user is not null;
 
     private bool IsAuthenticating => _state == SessionState.Authenticating;
@@ -89,8 +83,8 @@ public sealed partial class SmtpSession
 
     private void TakeMessage(AuthExchange auth, ReadOnlySpan<byte> base64, ReplyBuffer output)
     {
-        Span<byte> message = stackalloc byte[AuthLine.MaxMessage];
-        if (!AuthLine.TryDecode(base64, message, out var length))
+        Span<byte> message = stackalloc byte[AuthExchange.MaxMessage];
+        if (!AuthExchange.TryDecode(base64, message, out var length))
         {
             auth.End(AuthResult.Malformed);
             EndAuth(auth, StandardReplies.BadBase64, output);

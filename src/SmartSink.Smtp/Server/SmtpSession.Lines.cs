@@ -13,7 +13,7 @@ public sealed partial class SmtpSession
     // A line is judged by its octets in their order, never by how many arrived together: any split of the input gives the same replies.
     private int TakeLine(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
-        var end = input.IndexOfAny(ControlBytes.Values);
+        var end = input.IndexOfAny(CommandLine.ControlBytes);
         var length = end < 0 ? input.Length : end;
         if (_state == SessionState.Connected && (input[0] >= 0x80 || (end == 0 && input[0] is not ((byte)'\r' or (byte)'\n'))))
         {
@@ -25,7 +25,7 @@ public sealed partial class SmtpSession
 
         if (length > CommandLine.MaxLength - 2 && length > LimitOf(input) - 2)
         {
-            return Refuse(LimitOf(input) == AuthLine.MaxLength ? StandardReplies.AuthLineTooLong : StandardReplies.LineTooLong, LimitOf(input) - 1, output);
+            return Refuse(LimitOf(input) == CommandLine.MaxAuthLength ? StandardReplies.AuthLineTooLong : StandardReplies.LineTooLong, LimitOf(input) - 1, output);
         }
 
         if (end < 0 || (input[end] == '\r' && end + 1 == input.Length))
@@ -50,7 +50,7 @@ public sealed partial class SmtpSession
         return end + 2;
     }
 
-    private int LimitOf(ReadOnlySpan<byte> start) => IsAuthenticating ? AuthLine.MaxLength : CommandLine.LimitOf(start);
+    private int LimitOf(ReadOnlySpan<byte> start) => IsAuthenticating ? CommandLine.MaxAuthLength : CommandLine.LimitOf(start);
 
     // Takes the octets up to the one that decided.
     private int Refuse(FixedReply reply, int length, ReplyBuffer output)
@@ -106,4 +106,17 @@ public sealed partial class SmtpSession
         _skip = LineSkip.AfterCr;
         return end + 1;
     }
+}
+
+/// <summary>Whether the rest of a refused line is being thrown away, up to its CRLF.</summary>
+internal enum LineSkip : byte
+{
+    /// <summary>At the start of a line.</summary>
+    None,
+
+    /// <summary>Inside a refused line.</summary>
+    Inside,
+
+    /// <summary>Inside one, after a CR.</summary>
+    AfterCr,
 }

@@ -3,15 +3,13 @@ using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
-/// <content>STARTTLS (RFC 3207), and TLS from the start (RFC 8314).</content>
+/// <content>
+/// What makes the dialog start anew: STARTTLS (RFC 3207), TLS from the start (RFC 8314), and XCLIENT (Postfix' XCLIENT_README), by which a
+/// proxy or filter says for whom it speaks. What XCLIENT has said holds until it says otherwise, since its lines are short and it may need
+/// several.
+/// </content>
 public sealed partial class SmtpSession
 {
-    /// <summary>Whether this dialog is kept from STARTTLS, and how.</summary>
-    public StartTlsDenial StartTlsDenial { get; init; }
-
-    /// <summary>Whether the client has met <see cref="StartTlsDenial"/>.</summary>
-    public bool HasDeniedTls { get; private set; }
-
     private bool HidesStartTls =>
         StartTlsDenial == StartTlsDenial.Hidden && !_isTls && (_profile.ExtensionsInClear & SmtpExtensions.StartTls) != SmtpExtensions.None;
 
@@ -78,4 +76,60 @@ public sealed partial class SmtpSession
             _state = SessionState.Upgrading;
         }
     }
+
+    private void Xclient(Command command, ReplyBuffer output, in Moment now)
+    {
+        Span<byte> scratch = stackalloc byte[XclientArguments.ScratchLength];
+        if (!Knows(SmtpExtensions.Xclient))
+        {
+            Fail(StandardReplies.XclientNotAllowed, output);
+        }
+        else if (_transaction is not null)
+        {
+            Fail(StandardReplies.XclientInTransaction, output);
+        }
+        else if (XclientArguments.Parse(command.Argument, scratch, out var arguments) is var error && error != SyntaxError.None)
+        {
+            Fail(ReplyToXclient(error), output);
+        }
+        else
+        {
+            _observer.ClientIntroduced(_connectedAddress, command.Argument);
+            TakeOver(arguments);
+            Greet(output, now);
+            StopIfAsked(output);
+        }
+    }
+
+    private void TakeOver(XclientArguments arguments)
+    {
+        _clientAddress = arguments.HasAddress ? Unmap(arguments.Address) ?? _connectedAddress : _clientAddress;
+        _destination = arguments.HasDestination ? Unmap(arguments.Destination) : _destination;
+        _login = arguments switch { { HasLogin: false } => _login, { Login.IsEmpty: true } => null, _ => arguments.Login.ToArray() };
+        _user = _login;
+
+        // Before EHLO the name is one that XCLIENT said; behind it, it is that of the dialog which is over.
+        _helo = arguments.HasHelo ? arguments.Helo.ToArray() : _state == SessionState.Greeted ? [] : _helo;
+        _isExtended = false;
+    }
+
+    private static FixedReply ReplyToXclient(SyntaxError error) => error switch
+    {
+        SyntaxError.UnknownParameter => StandardReplies.UnknownXclientAttribute,
+        SyntaxError.BadParameter => StandardReplies.BadXclientValue,
+        _ => StandardReplies.XclientSyntax,
+    };
+}
+
+/// <summary>How a dialog is kept from TLS that others of the listener are offered.</summary>
+public enum StartTlsDenial : byte
+{
+    /// <summary>It is not.</summary>
+    None,
+
+    /// <summary>EHLO does not list STARTTLS, and the command is not known.</summary>
+    Hidden,
+
+    /// <summary>STARTTLS is answered 454 (RFC 3207 section 4).</summary>
+    Unavailable,
 }

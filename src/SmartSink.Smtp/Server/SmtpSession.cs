@@ -1,4 +1,5 @@
 using System.Net;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Syntax;
 
@@ -13,23 +14,37 @@ public sealed partial class SmtpSession
     private readonly IMailboxFilterSource _filters;
     private readonly ISessionObserver _observer;
     private readonly IPAddress? _connectedAddress;
+
+    // Where the session stands.
     private SessionProfile _profile;
-    private IPAddress? _clientAddress;
-    private IPAddress? _destination;
-    private byte[] _helo = [];
-    private MailTransaction? _transaction;
-    private long _lastHeard;
-    private int _errors;
-    private int _messages;
-    private int _skipped;
     private SessionState _state;
-    private LineSkip _skip;
     private bool _isExtended;
     private bool _isTls;
     private bool _isStopping;
 
-    // What was pipelined behind MAIL may be on its way still, and must not count as errors.
+    // Who the client is. The user is the one of AUTH or XCLIENT, empty when a token stood for itself and null for nobody; the login is the
+    // name said by XCLIENT, null for none.
+    private IPAddress? _clientAddress;
+    private IPAddress? _destination;
+    private byte[] _helo = [];
+    private byte[]? _user;
+    private byte[]? _login;
+    private AuthExchange? _auth;
+
+    // Mail: the open transaction, the chunk under way, and whether MAIL was refused: what was pipelined behind it may be on its way still,
+    // and must not count as errors.
+    private MailTransaction? _transaction;
+    private Chunk? _chunk;
     private bool _isMailRefused;
+
+    // A refused line whose rest is being thrown away.
+    private LineSkip _skip;
+    private int _skipped;
+
+    // What limits look at.
+    private long _lastHeard;
+    private int _errors;
+    private int _messages;
 
     /// <summary>Starts a dialog.</summary>
     /// <param name="options">Names and limits, shared.</param>
@@ -62,6 +77,12 @@ public sealed partial class SmtpSession
 
     /// <summary>The name that the client authenticated as, in UTF-8; empty when it has not, or had no name to say.</summary>
     public ReadOnlySpan<byte> User => _user;
+
+    /// <summary>Whether this session is kept from STARTTLS, and how.</summary>
+    public StartTlsDenial StartTlsDenial { get; init; }
+
+    /// <summary>Whether the client has met <see cref="StartTlsDenial"/>.</summary>
+    public bool HasDeniedTls { get; private set; }
 
     /// <summary>Why the session ended or wants to; <see cref="SessionEndReason.None"/> while it goes on.</summary>
     public SessionEndReason EndReason { get; private set; }
@@ -222,4 +243,32 @@ public sealed partial class SmtpSession
             _ => false,
         };
     }
+}
+
+/// <summary>Where a dialog stands (RFC 5321 section 3). Whether a transaction is open is told by its object.</summary>
+internal enum SessionState : byte
+{
+    /// <summary>Before the greeting.</summary>
+    New,
+
+    /// <summary>The greeting refused service; only QUIT is left (RFC 5321 section 3.1).</summary>
+    Refused,
+
+    /// <summary>No EHLO or HELO yet, or none since TLS began.</summary>
+    Connected,
+
+    /// <summary>Greeted by EHLO or HELO.</summary>
+    Greeted,
+
+    /// <summary>Between 354 and the end of data.</summary>
+    Data,
+
+    /// <summary>Inside an exchange of AUTH: each line is the client's response to a challenge.</summary>
+    Authenticating,
+
+    /// <summary>STARTTLS was answered; the handshake is the transport's.</summary>
+    Upgrading,
+
+    /// <summary>Over.</summary>
+    Ended,
 }

@@ -27,7 +27,7 @@ internal static class CommandParser
             case Verb.Xclient:
                 return ParseLong(verb, line, "ENT"u8);
             case Verb.Unknown:
-                return HttpProbe.IsLine(line) ? new Command(Verb.Http, line) : default;
+                return IsHttp(line) ? new Command(Verb.Http, line) : default;
             default:
                 return line.Length == VerbLength || line[VerbLength] == ' ' ? ParseArgument(verb, line[VerbLength..].TrimStart((byte)' ')) : default;
         }
@@ -95,4 +95,85 @@ internal static class CommandParser
     // (RFC 5321 section 4.1.4).
     private static Command WithName(Verb verb, ReadOnlySpan<byte> name) =>
         new(verb, name, name.Length is 0 or > 255 || name.ContainsAnyExceptInRange((byte)33, (byte)126) ? SyntaxError.BadArgument : SyntaxError.None);
+
+    // The request line (RFC 9112 section 3) or Host field of a lost browser, a scanner, or a request forged across protocols.
+    private static bool IsHttp(ReadOnlySpan<byte> line) =>
+        line.StartsWith("GET "u8) || line.StartsWith("POST "u8) || line.StartsWith("HEAD "u8) || line.StartsWith("PUT "u8)
+        || line.StartsWith("DELETE "u8) || line.StartsWith("CONNECT "u8) || line.StartsWith("OPTIONS "u8) || line.StartsWith("TRACE "u8)
+        || line.StartsWith("PATCH "u8) || line.StartsWith("PRI * HTTP/"u8) || line.StartsWith("Host:"u8);
+}
+
+/// <summary>One command line, taken apart. The argument points into the line and has no spaces around it.</summary>
+internal readonly ref struct Command
+{
+    public Command(Verb verb, ReadOnlySpan<byte> argument, SyntaxError error = SyntaxError.None)
+    {
+        Verb = verb;
+        Argument = argument;
+        Error = error;
+    }
+
+    public Verb Verb { get; }
+
+    /// <summary>What follows the verb; for MAIL and RCPT to be read on by <see cref="MailArguments"/> and <see cref="RcptArguments"/>.</summary>
+    public ReadOnlySpan<byte> Argument { get; }
+
+    public SyntaxError Error { get; }
+}
+
+/// <summary>What a command line asks for.</summary>
+internal enum Verb : byte
+{
+    /// <summary>No SMTP command known to this server.</summary>
+    Unknown,
+
+    Ehlo,
+    Helo,
+
+    /// <summary>EHLO of LMTP (RFC 2033 section 4.1).</summary>
+    Lhlo,
+
+    Mail,
+    Rcpt,
+    Data,
+    Bdat,
+    Rset,
+    Noop,
+    Vrfy,
+    Expn,
+    Help,
+    Quit,
+    StartTls,
+    Xclient,
+    Auth,
+
+    /// <summary>A command of an RFC that this server does not offer: 502, not 500 (RFC 5321 section 4.2.4).</summary>
+    NotImplemented,
+
+    /// <summary>A line of an HTTP request.</summary>
+    Http,
+}
+
+/// <summary>What is wrong with the writing of a command.</summary>
+internal enum SyntaxError : byte
+{
+    None,
+
+    /// <summary>An argument where the command takes none.</summary>
+    UnexpectedArgument,
+
+    /// <summary>No argument, or not one of the command's form.</summary>
+    BadArgument,
+
+    /// <summary>The path in it breaks the grammar or a length limit.</summary>
+    BadAddress,
+
+    /// <summary>A parameter of no extension that was agreed on.</summary>
+    UnknownParameter,
+
+    /// <summary>A parameter's value breaks its grammar.</summary>
+    BadParameter,
+
+    /// <summary>A parameter stands twice.</summary>
+    RepeatedParameter,
 }

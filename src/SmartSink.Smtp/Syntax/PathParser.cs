@@ -10,6 +10,21 @@ internal static class PathParser
     /// <summary>With the brackets (RFC 5321 section 4.5.3.1.3).</summary>
     public const int MaxLength = 256;
 
+    /// <summary>
+    /// Takes the word before the path, <c>FROM:</c> or <c>TO:</c>, off the text, and spaces behind it, which RFC 5321 section 3.3 does not
+    /// allow but clients in use send.
+    /// </summary>
+    public static bool TryTakeWord(ReadOnlySpan<byte> word, ref ReadOnlySpan<byte> text)
+    {
+        if (text.Length < word.Length || !Ascii.EqualsIgnoreCase(text[..word.Length], word))
+        {
+            return false;
+        }
+
+        text = text[word.Length..].TrimStart((byte)' ');
+        return text is [(byte)'<', ..];
+    }
+
     /// <summary>Reads a path that stands at the start of the text.</summary>
     /// <param name="text">Starts with the opening bracket.</param>
     /// <param name="normalizedDomain">Room for <see cref="DomainName.MaxLength"/> octets.</param>
@@ -143,4 +158,26 @@ internal static class PathParser
 
         return true;
     }
+}
+
+/// <summary>A reverse-path or forward-path (RFC 5321 section 4.1.2), its source route left out. Spans point into the command line.</summary>
+internal readonly ref struct MailPath
+{
+    /// <summary>The mailbox as written, without brackets; empty for the null path.</summary>
+    public ReadOnlySpan<byte> Mailbox { get; init; }
+
+    /// <summary>The local part as written, with its quotes.</summary>
+    public ReadOnlySpan<byte> LocalPart { get; init; }
+
+    /// <summary>The domain or address literal as written; empty when there is none.</summary>
+    public ReadOnlySpan<byte> Domain { get; init; }
+
+    /// <summary>The domain in the form for look-ups.</summary>
+    public ReadOnlySpan<byte> NormalizedDomain { get; init; }
+
+    /// <summary>Whether an octet of it is not ASCII, so that it needs SMTPUTF8 (RFC 6531).</summary>
+    public bool IsInternational { get; init; }
+
+    /// <summary>Whether it is <c>&lt;&gt;</c>.</summary>
+    public bool IsNull => Mailbox.IsEmpty;
 }

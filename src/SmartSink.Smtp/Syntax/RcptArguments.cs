@@ -1,5 +1,4 @@
 using System.Text;
-using SmartSink.Smtp.Server;
 
 namespace SmartSink.Smtp.Syntax;
 
@@ -28,7 +27,7 @@ internal ref struct RcptArguments
     public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, bool isUtf8, Span<byte> scratch, out RcptArguments arguments)
     {
         arguments = default;
-        if (!PathArgument.TryTake("TO:"u8, ref text))
+        if (!PathParser.TryTakeWord("TO:"u8, ref text))
         {
             return SyntaxError.BadArgument;
         }

@@ -1,4 +1,4 @@
-using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Connections;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Transport;
 

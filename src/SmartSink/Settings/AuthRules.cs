@@ -1,5 +1,5 @@
 using SmartSink.Smtp.Auth;
-using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Settings;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 using SmartSink.Tls;
 
 namespace SmartSink.Settings;

@@ -5,6 +5,7 @@ using Serilog.Events;
 using SmartSink.Shared;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 using SmartSink.Tls;
 
 namespace SmartSink.Settings;

@@ -55,7 +55,7 @@ public sealed class TemplateReplyTests
     public void Octets_that_are_not_UTF8_become_question_marks()
     {
         var output = new ReplyBuffer();
-        ReplyFactory.Create(550, "{helo}").WriteTo(output, new Smtp.Server.SessionFacts { Helo = [0x61, 0xFF, 0xC3, 0x28, 0xE2, 0x82] });
+        ReplyFactory.Create(550, "{helo}").WriteTo(output, new SessionFacts { Helo = [0x61, 0xFF, 0xC3, 0x28, 0xE2, 0x82] });
 
         output.Pending.ToArray().ShouldBe("550 a??(?\r\n"u8.ToArray());
     }

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Smtp.Tests.Server;

@@ -1,4 +1,5 @@
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Tests.Server;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Smtp.Tests.Server;

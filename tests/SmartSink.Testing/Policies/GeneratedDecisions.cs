@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using SmartSink.Policy;
 using SmartSink.Smtp;
-using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Testing.Policies;
 

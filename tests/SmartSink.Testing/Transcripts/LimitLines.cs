@@ -1,6 +1,7 @@
 using System.Globalization;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Testing.Transcripts;

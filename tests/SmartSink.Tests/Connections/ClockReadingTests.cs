@@ -1,5 +1,5 @@
 using SmartSink.Connections;
-using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Tests.Connections;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using SmartSink.Settings;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Tests.Connections;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using SmartSink.Settings;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Tests.Connections;

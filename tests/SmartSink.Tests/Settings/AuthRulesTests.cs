@@ -1,6 +1,6 @@
 using SmartSink.Settings;
 using SmartSink.Smtp.Auth;
-using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Tests.Settings;
 

@@ -6,6 +6,7 @@ using Serilog.Events;
 using SmartSink.Settings;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Tests.Settings;
 

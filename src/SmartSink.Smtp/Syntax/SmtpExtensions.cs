@@ -1,4 +1,4 @@
-namespace SmartSink.Smtp.Server;
+namespace SmartSink.Smtp.Syntax;
 
 /// <summary>
 /// The service extensions that a server may offer. One that is not offered is unknown: its command is answered 502
@@ -34,10 +34,10 @@ public enum SmtpExtensions
     /// <summary>BINARYMIME (RFC 3030); only together with <see cref="Chunking"/>.</summary>
     BinaryMime = 0x80,
 
-    /// <summary>STARTTLS (RFC 3207); only where <see cref="SmtpSessionOptions.OfferStartTls"/> says that TLS can be spoken.</summary>
+    /// <summary>STARTTLS (RFC 3207); only where TLS can be spoken.</summary>
     StartTls = 0x100,
 
-    /// <summary>AUTH (RFC 4954), as <see cref="SmtpSessionOptions.Auth"/> says.</summary>
+    /// <summary>AUTH (RFC 4954).</summary>
     Auth = 0x200,
 
     /// <summary>XCLIENT (Postfix). Only for clients that are believed whatever they say of others.</summary>
@@ -66,4 +66,50 @@ public enum SmtpExtensions
 
     /// <summary>Those that are offered unless somebody says otherwise.</summary>
     Default = Pipelining | Size | EightBitMime | SmtpUtf8 | EnhancedStatusCodes | Dsn | Chunking | BinaryMime | StartTls | Auth | Help,
+}
+
+/// <summary>The EHLO keywords of the extensions, in the order in which they are announced.</summary>
+public static class ExtensionKeywords
+{
+    /// <summary>Each extension with its keyword.</summary>
+    public static IReadOnlyList<(SmtpExtensions Extension, string Keyword)> All { get; } =
+    [
+        (SmtpExtensions.Pipelining, "PIPELINING"),
+        (SmtpExtensions.Size, "SIZE"),
+        (SmtpExtensions.EightBitMime, "8BITMIME"),
+        (SmtpExtensions.SmtpUtf8, "SMTPUTF8"),
+        (SmtpExtensions.EnhancedStatusCodes, "ENHANCEDSTATUSCODES"),
+        (SmtpExtensions.Dsn, "DSN"),
+        (SmtpExtensions.Chunking, "CHUNKING"),
+        (SmtpExtensions.BinaryMime, "BINARYMIME"),
+        (SmtpExtensions.StartTls, "STARTTLS"),
+        (SmtpExtensions.Auth, "AUTH"),
+        (SmtpExtensions.Xclient, "XCLIENT"),
+        (SmtpExtensions.Limits, "LIMITS"),
+        (SmtpExtensions.RequireTls, "REQUIRETLS"),
+        (SmtpExtensions.DeliverBy, "DELIVERBY"),
+        (SmtpExtensions.FutureRelease, "FUTURERELEASE"),
+        (SmtpExtensions.MtPriority, "MT-PRIORITY"),
+        (SmtpExtensions.Help, "HELP"),
+    ];
+
+    /// <summary>Reads keywords with commas between them, without case.</summary>
+    /// <returns>False when one of them is unknown or empty.</returns>
+    public static bool TryParse(string text, out SmtpExtensions extensions)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        extensions = SmtpExtensions.None;
+        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            var extension = All.FirstOrDefault(known => known.Keyword.Equals(word, StringComparison.OrdinalIgnoreCase)).Extension;
+            if (extension == SmtpExtensions.None)
+            {
+                return false;
+            }
+
+            extensions |= extension;
+        }
+
+        return true;
+    }
 }

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace SmartSink.Smtp.Server;
+namespace SmartSink.Smtp.Replies;
 
 /// <summary>
 /// What is known of a dialog at the moment of an answer. Spans point into the session's memory and are valid only during the call;
@@ -53,3 +53,8 @@ public readonly ref struct SessionFacts
     /// <summary>The moment at which the transport read the octets being answered.</summary>
     public Moment Now { get; init; }
 }
+
+/// <summary>A point in time as the transport saw it: the session itself reads no clock.</summary>
+/// <param name="Milliseconds">A monotonic count of milliseconds from any origin; deadlines are computed from it.</param>
+/// <param name="Utc">The calendar time, for dates in replies.</param>
+public readonly record struct Moment(long Milliseconds, DateTimeOffset Utc);
