@@ -16,6 +16,8 @@ internal sealed class PageText
 
     public static PageText Readme { get; } = new("README.md");
 
+    public static PageText Policy { get; } = new("docs", "policy.md");
+
     public static PageText Deployment { get; } = new("docs", "deployment.md");
 
     /// <summary>The command that begins so, from a line of its own or from between backticks.</summary>

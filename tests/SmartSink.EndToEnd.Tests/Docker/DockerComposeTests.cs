@@ -29,7 +29,7 @@ public sealed class DockerComposeTests
         metrics.Sum("smartsink_recipients_total", ("domain", "yahoo.com"), ("outcome", "permfail")).ShouldBe(1);
 
         var container = await project.SinkContainerAsync();
-        var check = PageText.Readme.Command("docker compose run --rm smartsink check ").Split(' ');
+        var check = PageText.Policy.Command("docker compose run --rm smartsink check ").Split(' ');
         (await project.RunAsync(check[2..])).Output.ShouldContain("0 errors, 0 warnings");
         (await ComposeProject.DockerAsync("inspect", "--format", "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}", container)).Output.Trim().ShouldBe("1654:1654 true");
 

@@ -26,7 +26,9 @@ public sealed class ReadmeCommandTests
     [InlineData("explain someone@corp.example", "corp.example has no entry: [default] and \"*\" hold")]
     public async Task A_policy_is_checked_and_explained(string arguments, string expected)
     {
-        var command = PageText.Readme.Command("$ dotnet run -c Release --project src/SmartSink -- " + arguments)[2..].Split(' ');
+        var line = PageText.Readme.Command("dotnet run -c Release --project src/SmartSink -- " + arguments);
+        PageText.Policy.Command("$ " + line).ShouldBe("$ " + line);
+        var command = line.Split(' ');
 
         var result = await Tool.RunAsync(command[0], command[1..], folder: RepositoryRoot.Path);
 

@@ -21,10 +21,10 @@ public sealed class RedirectTests
             Policy,
             new Dictionary<string, string>(StringComparer.Ordinal) { ["SINK_PORT"] = "2525", ["SINK_LISTEN"] = "*" },
             host.Inside(SinkProcess.OwnCommand));
-        var line = PageText.Readme.Command("iptables -t nat -A OUTPUT");
+        var line = PageText.Deployment.Command("iptables -t nat -A OUTPUT");
 
         await host.RunAsync(line);
-        await host.RunAsync(line.Replace("iptables", "ip6tables", StringComparison.Ordinal).Replace("127.0.0.1:2525", PageText.Readme.Command("[::1]:2525"), StringComparison.Ordinal));
+        await host.RunAsync(line.Replace("iptables", "ip6tables", StringComparison.Ordinal).Replace("127.0.0.1:2525", PageText.Deployment.Command("[::1]:2525"), StringComparison.Ordinal));
 
         var swaks = host.Inside(["swaks", "--server", "203.0.113.25:25", "--helo", "client.test", "--from", "a@client.test", "--to", "permfail@gmail.com"]);
         var result = await Tool.RunAsync(swaks[0], swaks.Skip(1));
@@ -44,7 +44,7 @@ public sealed class RedirectTests
         Requirement.Root();
         await using var host = await NetworkNamespace.CreateAsync();
 
-        await host.RunAsync(PageText.Readme.Command("iptables -t nat -A OUTPUT").Replace("--dport 25", $"--dport 25 {PageText.Readme.Command(match)}", StringComparison.Ordinal));
+        await host.RunAsync(PageText.Deployment.Command("iptables -t nat -A OUTPUT").Replace("--dport 25", $"--dport 25 {PageText.Deployment.Command(match)}", StringComparison.Ordinal));
 
         (await host.RunAsync("iptables -t nat -S OUTPUT")).Output.ShouldContain("DNAT --to-destination 127.0.0.1:2525");
     }

@@ -1,0 +1,153 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using SmartSink.Policy;
+using SmartSink.Settings;
+using SmartSink.Telemetry;
+using SmartSink.Testing;
+
+namespace SmartSink.Tests.Documentation;
+
+/// <summary>What the pages say of settings, metrics and the policy is what the program knows.</summary>
+public sealed partial class PageTests
+{
+    private const int MostLinesOfTheReadme = 150;
+
+    private static readonly string Readme = Page("README.md");
+    private static readonly string Configuration = Page("docs/configuration.md");
+    private static readonly string Metrics = Page("docs/metrics.md");
+    private static readonly string Policy = Page("docs/policy.md");
+
+    public static TheoryData<string> Pages =>
+    [
+        .. Directory.EnumerateFiles(RepositoryRoot.Path, "*.md")
+            .Concat(Directory.EnumerateFiles(RepositoryRoot.Combine("docs"), "*.md", SearchOption.AllDirectories))
+            .Select(file => Path.GetRelativePath(RepositoryRoot.Path, file)),
+    ];
+
+    [Fact]
+    public void The_readme_is_short() => Readme.Count(character => character == '\n').ShouldBeLessThanOrEqualTo(MostLinesOfTheReadme);
+
+    [Fact]
+    public void The_table_of_settings_is_the_catalogue()
+    {
+        var expected = SettingCatalog.All.Select(setting => $"| `{setting.Environment}` | `{setting.Option}` | {Default(setting)} | {setting.Description} |");
+
+        RowsOf(Configuration, "| `SINK_").ShouldBe(expected);
+
+        static string Default(Setting setting) => setting.Default is "" || setting.Default.Contains(' ', StringComparison.Ordinal) ? setting.Default : $"`{setting.Default}`";
+    }
+
+    [Fact]
+    public void The_settings_of_a_listener_are_the_catalogues()
+    {
+        var start = Configuration.IndexOf("A listener may have a `Name`", StringComparison.Ordinal);
+        var named = Key().Matches(Configuration[start..Configuration.IndexOf('.', Configuration.IndexOf("its own", start, StringComparison.Ordinal))])
+            .Select(match => match.Groups[1].Value);
+
+        named.ShouldBe(SettingCatalog.OfListener.Select(setting => setting.Key));
+    }
+
+    [Fact]
+    public void The_examples_of_several_listeners_say_the_same()
+    {
+        var none = new Dictionary<string, string>(StringComparer.Ordinal);
+        using var json = new MemoryStream(Encoding.UTF8.GetBytes(Blocks(Configuration, "json").Single()));
+        var file = SettingsReader.Read(new ConfigurationBuilder().AddJsonStream(json).Build(), none, none);
+        var variables = RowsOf(Configuration, "SINK_LISTENERS__").Select(row => row.Split('=')).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+        var environment = SettingsReader.Read(new ConfigurationBuilder().Build(), variables, none);
+
+        file.Errors.Concat(environment.Errors).ShouldBeEmpty();
+        file.Settings!.Listeners.Select(listener => (listener.Port, listener.Tls, listener.MaxRecipients)).ShouldBe([(2525, TlsMode.StartTls, 1000), (4650, TlsMode.Implicit, 10), (2424, TlsMode.StartTls, 1000)]);
+        environment.Settings!.Listeners.Select(listener => listener with { Name = "" })
+            .ShouldBe(file.Settings.Listeners.Select(listener => listener with { Name = "" }));
+    }
+
+    [Fact]
+    public void The_table_of_metrics_is_the_catalogue()
+    {
+        using var metrics = new SinkMetrics();
+        var expected = metrics.All.Select(metric =>
+            $"| `{metric.Name}` | {string.Join(' ', metric.LabelNames.Select(label => $"`{label}`"))} | {metric.Help} |");
+
+        RowsOf(Metrics, "| `smartsink_", "| `process_", "| `dotnet_").ShouldBe(expected);
+    }
+
+    [Fact]
+    public void The_example_of_a_policy_loads_without_a_word()
+    {
+        using var folder = new TemporaryFolder();
+        var example = Blocks(Policy, "toml").Single();
+        example.ShouldContain("include = [\"providers/*.toml\"]");
+        foreach (var provider in Directory.EnumerateFiles(RepositoryRoot.Combine("policy", "providers")))
+        {
+            folder.Write($"providers/{Path.GetFileName(provider)}", File.ReadAllText(provider));
+        }
+
+        var result = PolicyLoader.Load(folder.Write("responses.toml", example));
+
+        result.Diagnostics.ShouldBeEmpty();
+        result.Snapshot!.Explain("someone@corp.example").Replies.Select(reply => reply.FirstLine)
+            .ShouldBe(result.Snapshot.Explain("someone@gmail.com").Replies.Select(reply => reply.FirstLine));
+    }
+
+    [Fact]
+    public void The_excerpt_of_the_readme_is_of_that_example()
+    {
+        var lines = Blocks(Policy, "toml").Single().Split('\n');
+
+        Blocks(Readme, "toml").Single().Split('\n').Where(line => !lines.Contains(line)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_number_of_replies_is_that_of_the_catalogue()
+    {
+        var replies = Directory.EnumerateFiles(RepositoryRoot.Combine("policy", "providers"))
+            .SelectMany(File.ReadLines).Count(line => line.StartsWith("[[", StringComparison.Ordinal));
+
+        Readme.ShouldContain($"| {replies} replies of 41 providers, with weights |");
+        Directory.GetFiles(RepositoryRoot.Combine("policy", "providers")).Length.ShouldBe(41 + 1); // and generic.toml
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_file_and_heading_that_a_page_names_is_there(string page)
+    {
+        var text = Page(page);
+        var missing = Link().Matches(text).Select(match => match.Groups[1].Value)
+            .Where(link => !link.Contains("://", StringComparison.Ordinal) && !IsThere(page, link))
+            .Concat(Source().Matches(text).Select(match => "src/" + match.Value).Where(path => !Path.Exists(RepositoryRoot.Combine(path))));
+
+        missing.ShouldBeEmpty();
+    }
+
+    private static bool IsThere(string page, string link)
+    {
+        var parts = link.Split('#');
+        var target = parts[0].Length == 0 ? page : Path.Combine(Path.GetDirectoryName(page)!, parts[0]);
+        return Path.Exists(RepositoryRoot.Combine(target))
+            && (parts.Length == 1 || Page(target).Split('\n').Any(line => line.StartsWith('#') && AnchorOf(line) == parts[1]));
+    }
+
+    /// <summary>What a heading is linked by: in lower case, without marks, a dash for a blank.</summary>
+    private static string AnchorOf(string heading) =>
+        string.Concat(heading.TrimStart('#').Trim().ToLowerInvariant().Where(character => char.IsLetterOrDigit(character) || character is ' ' or '-' or '_')).Replace(' ', '-');
+
+    [GeneratedRegex("`([A-Z][A-Za-z]+)`", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Key();
+
+    [GeneratedRegex(@"\]\(([^) ]+)\)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"(?<!tests/)SmartSink[\w.]*/[\w/]+(\.cs|/)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Source();
+
+    private static string Page(string path) => File.ReadAllText(RepositoryRoot.Combine(path));
+
+    private static IEnumerable<string> RowsOf(string page, params string[] starts) =>
+        page.Split('\n').Where(line => starts.Any(start => line.StartsWith(start, StringComparison.Ordinal)));
+
+    private static IEnumerable<string> Blocks(string page, string language) =>
+        page.Split("```").Where((block, index) => index % 2 == 1 && block.StartsWith(language + "\n", StringComparison.Ordinal))
+            .Select(block => block[(language.Length + 1)..]);
+}
