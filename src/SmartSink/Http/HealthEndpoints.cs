@@ -10,7 +10,6 @@ internal static class HealthEndpoints
     // Diagnostics are for people: quotes and letters stay as they are. The body is JSON and never part of a web page.
     private static readonly HttpJson Json = new(new JsonSerializerOptions(HttpJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    /// <summary>Adds them.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes, SinkState state, PolicyHolder policy)
     {
         routes.MapRead("/livez", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
@@ -39,28 +38,16 @@ internal static class HealthEndpoints
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 }
 
-/// <summary>The body of /readyz.</summary>
+/// <summary>The body of /readyz; its words are the enums' in lower case.</summary>
 /// <param name="Status">ready, starting, stopping or failed.</param>
 /// <param name="Listeners">Where SMTP listens; empty before it does.</param>
 /// <param name="Policy">The policy in force.</param>
-/// <param name="LastReload">What became of the last change of its files; null before the first.</param>
+/// <param name="LastReload">The last reload of its files; null before the first.</param>
 internal sealed record ReadinessReport(string Status, IReadOnlyList<ListenerReport> Listeners, PolicyReport Policy, LastReloadReport? LastReload);
 
-/// <summary>One listener.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Address">Address and port.</param>
-/// <param name="Protocol">smtp or lmtp.</param>
-/// <param name="Tls">off, starttls or implicit.</param>
 internal sealed record ListenerReport(string Name, string Address, string Protocol, string Tls);
 
-/// <summary>The policy in force.</summary>
-/// <param name="Hash">Its hash.</param>
-/// <param name="LoadedAt">When its files were read.</param>
-/// <param name="Domains">How many domains and patterns it has.</param>
 internal sealed record PolicyReport(string Hash, DateTimeOffset LoadedAt, int Domains);
 
-/// <summary>What became of the last change of the policy's files.</summary>
-/// <param name="Result">applied, rejected or unchanged.</param>
-/// <param name="At">When.</param>
-/// <param name="Diagnostics">What was found, each as <c>file(line,col): error: message</c>.</param>
+/// <summary>The last reload of the policy: applied, rejected or unchanged, and what was found, each as <c>file(line,col): error: message</c>.</summary>
 internal sealed record LastReloadReport(string Result, DateTimeOffset At, IReadOnlyList<string> Diagnostics);

@@ -10,7 +10,6 @@ internal static class MetricsEndpoint
     private const string OpenMetrics = "application/openmetrics-text";
     private const string Text = "text/plain";
 
-    /// <summary>Adds it.</summary>
     public static void MapMetrics(this IEndpointRouteBuilder routes, SinkMetrics metrics) =>
         routes.MapRead("/metrics", async context =>
         {

@@ -23,7 +23,6 @@ internal static class SinkPages
     public static void MapRead(this IEndpointRouteBuilder routes, string pattern, RequestDelegate answer) =>
         routes.MapMethods(pattern, ReadMethods, answer);
 
-    /// <summary>Adds the page at /.</summary>
     public static void MapIndex(this IEndpointRouteBuilder routes) =>
         routes.MapRead("/", context =>
         {
@@ -46,9 +45,6 @@ internal static class SinkPages
 }
 
 /// <summary>Problem details (RFC 9457).</summary>
-/// <param name="Type">Always about:blank: the status says it all.</param>
-/// <param name="Title">The status in words.</param>
-/// <param name="Status">The status.</param>
 internal sealed record ProblemReport(string Type, string Title, int Status);
 
 /// <summary>How bodies become JSON, generated at build time: the first answer comes as fast as the later ones.</summary>

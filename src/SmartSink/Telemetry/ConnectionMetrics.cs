@@ -21,7 +21,6 @@ internal sealed class ConnectionMetrics
         }
     });
 
-    /// <summary>The counters of the listener of that name.</summary>
     public IConnectionObserver ForListener(string name) => _listeners.GetOrAdd(name, static _ => new ListenerCounters());
 
     private sealed class ListenerCounters : IConnectionObserver

@@ -26,7 +26,6 @@ internal sealed class DurationHistogram
     private readonly long[][] _lanes = [.. Enumerable.Range(0, Stripe.Count).Select(_ => new long[Sums + Buckets + Padding])];
     private readonly long[] _shown = new long[Sums + Buckets];
 
-    /// <summary>Counts one time.</summary>
     public void Record(TimeSpan time)
     {
         var bucket = 0;

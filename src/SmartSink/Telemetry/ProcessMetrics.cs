@@ -9,7 +9,6 @@ internal static class ProcessMetrics
 {
     private const string FileDescriptors = "/proc/self/fd";
 
-    /// <summary>Shows them.</summary>
     public static void Show(SinkMetrics metrics)
     {
         metrics.BuildInfo.WithLabels(ProductVersion.Text).Set(1);

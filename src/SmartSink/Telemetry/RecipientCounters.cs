@@ -16,7 +16,6 @@ internal sealed class RecipientCounters
     private readonly ConditionalWeakTable<IMailboxFilter, EntryTable> _tables = [];
     private EntryTable _latest = new(null, []);
 
-    /// <summary>Counts one recipient.</summary>
     public void Increment(IMailboxFilter filter, int entry, Outcome outcome, Stage stage)
     {
         var table = Volatile.Read(ref _latest);
@@ -28,7 +27,6 @@ internal sealed class RecipientCounters
         (table.Entries[entry] ?? Bind(table, entry)).Increment(outcome, stage);
     }
 
-    /// <summary>Brings the counter up to date.</summary>
     public void Fill(Counter recipients)
     {
         foreach (var (name, counters) in _byName)
@@ -49,9 +47,7 @@ internal sealed class RecipientCounters
     private EntryCounters Bind(EntryTable table, int entry) =>
         table.Entries[entry] = _byName.GetOrAdd(table.Filter!.EntryName(entry), static _ => new EntryCounters());
 
-    /// <summary>One revision's entries with their counters: an index finds what otherwise a name would have to be looked up for.</summary>
-    /// <param name="Filter">The revision; null in the table that stands before the first.</param>
-    /// <param name="Entries">By entry; null where nothing was counted yet.</param>
+    /// <summary>One revision's entries with their counters: an index finds what otherwise a name would have to be looked up for. No filter in the table before the first.</summary>
     private sealed record EntryTable(IMailboxFilter? Filter, EntryCounters?[] Entries);
 
     private sealed class EntryCounters

@@ -26,13 +26,10 @@ internal sealed class SessionMetrics
 
     public SessionMetrics(SinkMetrics metrics) => metrics.BeforePage(() => Fill(metrics));
 
-    /// <summary>Counts a reply by its code, 200 to 599.</summary>
     public void CountReply(int code) => _replies.Add(code - LowestCode);
 
-    /// <summary>Counts a recipient that came to its outcome.</summary>
     public void CountRecipient(IMailboxFilter filter, int entry, Outcome outcome, Stage stage) => _recipients.Increment(filter, entry, outcome, stage);
 
-    /// <summary>Counts a message that came to its end of data.</summary>
     public void CountMessage(in MessageFacts message)
     {
         _messages.Add((int)message.Outcome);
@@ -41,11 +38,9 @@ internal sealed class SessionMetrics
         _dataTime.Record(message.DataTime);
     }
 
-    /// <summary>Counts an attempt to authenticate.</summary>
     public void CountAuthentication(AuthMechanism mechanism, AuthResult result) =>
         _authentications.Add(((int)mechanism * LabelWords.AuthResults.Count) + (int)result);
 
-    /// <summary>Counts a transaction that was given up.</summary>
     public void CountAbandoned(int recipients)
     {
         _messages.Add(LabelWords.Outcomes.Count);

@@ -10,14 +10,11 @@ namespace SmartSink.Telemetry;
 /// <summary>Takes what sessions report, counts it, and shows it in the log where that is asked for.</summary>
 internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionReporter> log) : ISessionObserver
 {
-    /// <inheritdoc/>
     public void ReplyWritten(int code) => metrics.CountReply(code);
 
-    /// <inheritdoc/>
     public void RecipientDecided(IMailboxFilter filter, int entry, Outcome outcome, Stage stage) =>
         metrics.CountRecipient(filter, entry, outcome, stage);
 
-    /// <inheritdoc/>
     public void MessageEnded(in MessageFacts message)
     {
         metrics.CountMessage(in message);
@@ -36,10 +33,8 @@ internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionRep
         }
     }
 
-    /// <inheritdoc/>
     public void TransactionAbandoned(int recipients) => metrics.CountAbandoned(recipients);
 
-    /// <inheritdoc/>
     public void Authenticated(in AuthenticationFacts attempt)
     {
         metrics.CountAuthentication(attempt.Mechanism, attempt.Result);
@@ -53,7 +48,6 @@ internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionRep
         }
     }
 
-    /// <inheritdoc/>
     public void ClientIntroduced(IPAddress? speaker, ReadOnlySpan<byte> attributes)
     {
         if (log.IsEnabled(LogLevel.Debug))
@@ -62,7 +56,6 @@ internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionRep
         }
     }
 
-    /// <inheritdoc/>
     public void Refused(in SessionFacts facts, Reply reply)
     {
         if (log.IsEnabled(LogLevel.Debug))

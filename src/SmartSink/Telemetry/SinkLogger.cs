@@ -90,10 +90,8 @@ internal sealed class DroppedLogEvents : IAsyncLogEventSinkMonitor
     public void Show(SinkMetrics metrics) =>
         metrics.BeforePage(() => metrics.LogEventsDropped.IncTo(_before + (_queue?.DroppedMessagesCount ?? 0)));
 
-    /// <inheritdoc/>
     public void StartMonitoring(IAsyncLogEventSinkInspector inspector) => _queue = inspector;
 
-    /// <inheritdoc/>
     public void StopMonitoring(IAsyncLogEventSinkInspector inspector)
     {
         _before += inspector.DroppedMessagesCount;

@@ -109,7 +109,6 @@ internal sealed class SinkMetrics : IDisposable
     /// <summary>Has values brought up to date before each page; must not throw.</summary>
     public void BeforePage(Action fill) => _registry.AddBeforeCollectCallback(fill);
 
-    /// <summary>Writes all metrics as they stand.</summary>
     public async Task WriteAsync(Stream page, ExpositionFormat format, CancellationToken cancellation)
     {
         await _page.WaitAsync(cancellation);
@@ -123,7 +122,6 @@ internal sealed class SinkMetrics : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _page.Dispose();
 
     private Counter Counter(string name, string help, params string[] labels) => Add(_factory.CreateCounter(name, help, labels));
