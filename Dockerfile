@@ -7,6 +7,7 @@ ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/runtime-deps:10.0
 FROM ${SDK_IMAGE} AS restore
 WORKDIR /source
 ENV DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 RunAnalyzers=false
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Directory.Build.props src/Image.props src/
 COPY src/SmartSink/SmartSink.csproj src/SmartSink/packages.lock.json src/SmartSink/
@@ -17,13 +18,12 @@ RUN for program in SmartSink SmartSink.TrafficGen; do \
       dotnet restore src/$program --locked-mode && dotnet restore src/$program -p:Image=true || exit 1; \
     done
 
+# publish: one native file for each program, linked by the image's own gcc.
 FROM restore AS publish
 COPY .editorconfig ./
 COPY src src
 RUN dotnet publish src/SmartSink -c Release -p:Image=true --no-restore -o /opt/smartsink && mkdir /state
-# The runtime's native libraries are the same for both programs: kept once, as hard links.
-RUN dotnet publish src/SmartSink.TrafficGen -c Release -p:Image=true --no-restore -o /opt/traffic-gen && cd /opt/traffic-gen \
-    && for library in *.so; do if cmp -s "$library" "../smartsink/$library"; then ln -f "../smartsink/$library" "$library"; fi; done
+RUN dotnet publish src/SmartSink.TrafficGen -c Release -p:Image=true --no-restore -o /opt/traffic-gen
 
 FROM ${RUNTIME_IMAGE} AS final
 ARG VERSION=0.2.0

@@ -7,14 +7,14 @@ namespace SmartSink.EndToEnd.Tests.TrafficGen;
 /// <summary>One run of the built traffic-gen: its exit code, what it printed, and its JSON report.</summary>
 internal sealed record TrafficGenRun(ToolResult Result, JsonElement Report)
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "traffic-gen.dll");
+    private static readonly IReadOnlyList<string> Program = BuiltProgram.Command("traffic-gen");
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<TrafficGenRun> StartAsync(params IEnumerable<string> arguments)
     {
         using var folder = new TemporaryFolder();
         var file = folder.Combine("report.json");
-        var result = await Tool.RunAsync("dotnet", [Program, .. arguments, "--report", file]);
+        var result = await Tool.RunAsync(Program[0], [.. Program.Skip(1), .. arguments, "--report", file]);
         File.Exists(file).ShouldBeTrue(result.ToString());
         return new TrafficGenRun(result, JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(file)));
     }

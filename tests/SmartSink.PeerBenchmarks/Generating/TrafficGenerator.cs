@@ -23,7 +23,7 @@ internal sealed class TrafficGenerator(IReadOnlyList<string> program) : ILoadGen
     /// <summary>Reads it.</summary>
     public static TrafficGenerator Read(ParseResult line) => new(line.GetValue(ProgramOption) switch
     {
-        null => ["dotnet", Path.Combine(AppContext.BaseDirectory, "traffic-gen.dll")],
+        null => BuiltProgram.Command("traffic-gen"),
         var path when path.EndsWith(".dll", StringComparison.Ordinal) => ["dotnet", Path.GetFullPath(path)],
         var path => [Path.GetFullPath(path)],
     });

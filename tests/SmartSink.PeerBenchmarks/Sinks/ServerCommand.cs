@@ -20,6 +20,12 @@ internal sealed record ServerCommand(IReadOnlyList<string> Command, IReadOnlyDic
         DefaultValueFactory = _ => [],
     };
 
+    private static readonly Option<string[]> BesideOption = new("--beside")
+    {
+        Description = "NAME=PATH of another build of smartsink, measured beside it in the same rounds; may be repeated",
+        DefaultValueFactory = _ => [],
+    };
+
     /// <summary>Gives a command the options that are read here.</summary>
     public static void AddTo(Command command)
     {
@@ -27,16 +33,24 @@ internal sealed record ServerCommand(IReadOnlyList<string> Command, IReadOnlyDic
         command.Add(EnvironmentOption);
     }
 
+    /// <summary>Gives a command the option of <see cref="ReadBeside"/>.</summary>
+    public static void AddBesideTo(Command command) => command.Add(BesideOption);
+
+    /// <summary>Reads which other builds are to be measured, with their names in tables.</summary>
+    /// <exception cref="FormatException">One has no name.</exception>
+    public static IReadOnlyList<(string Name, ServerCommand Server)> ReadBeside(ParseResult line)
+    {
+        var environment = Read(line).Environment;
+        return [.. line.GetRequiredValue(BesideOption).Select(text => text.Split('=', 2) is [var name, var path]
+            ? (name, new ServerCommand(CommandOf(path), environment))
+            : throw new FormatException($"--beside {text}: NAME=PATH is wanted"))];
+    }
+
     /// <summary>Reads them.</summary>
     /// <exception cref="FormatException">A variable has no equals sign.</exception>
     public static ServerCommand Read(ParseResult line)
     {
-        var command = line.GetValue(ServerOption) switch
-        {
-            null => SinkProcess.OwnCommand,
-            var path when path.EndsWith(".dll", StringComparison.Ordinal) => ["dotnet", Path.GetFullPath(path)],
-            var path => [Path.GetFullPath(path)],
-        };
+        var command = line.GetValue(ServerOption) is { } path ? CommandOf(path) : SinkProcess.OwnCommand;
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var variable in line.GetRequiredValue(EnvironmentOption))
         {
@@ -71,4 +85,7 @@ internal sealed record ServerCommand(IReadOnlyList<string> Command, IReadOnlyDic
             throw new InvalidOperationException($"smartsink {string.Join(' ', arguments)}: {result}");
         }
     }
+
+    private static IReadOnlyList<string> CommandOf(string path) =>
+        path.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", Path.GetFullPath(path)] : [Path.GetFullPath(path)];
 }

@@ -35,6 +35,15 @@ internal sealed class SinkSet : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts other builds of the server, and puts them behind the others.</summary>
+    public async Task AddBuildsAsync(IEnumerable<(string Name, ServerCommand Server)> builds)
+    {
+        foreach (var (name, server) in builds)
+        {
+            _sinks.Add(new SmartSinkServer(await server.StartAsync(ServerCommand.AcceptAllPolicy), name));
+        }
+    }
+
     /// <summary>Starts one more peer, a C loop that refuses, and puts it behind the others.</summary>
     /// <param name="shares">How often it refuses.</param>
     public async Task AddRefusingFloorAsync(RefusalShares shares) =>

@@ -3,10 +3,12 @@ using SmartSink.Testing.Processes;
 namespace SmartSink.PeerBenchmarks.Sinks;
 
 /// <summary>SmartSink as shipped, but for its policy.</summary>
-internal sealed class SmartSinkServer(SinkProcess process) : ISink
+/// <param name="process">The running server.</param>
+/// <param name="name">Its name in tables.</param>
+internal sealed class SmartSinkServer(SinkProcess process, string name = SinkNames.SmartSink) : ISink
 {
     /// <inheritdoc/>
-    public string Name => SinkNames.SmartSink;
+    public string Name => name;
 
     /// <inheritdoc/>
     public int Port => process.SmtpPort;

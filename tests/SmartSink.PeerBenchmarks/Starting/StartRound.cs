@@ -13,13 +13,13 @@ namespace SmartSink.PeerBenchmarks.Starting;
 /// <param name="share">What part of the usual time to wait before the memory is read.</param>
 internal sealed class StartRound(ServerCommand server, string state, string floor, double share)
 {
-    private const double BannerMark = 300;
+    private const double BannerMark = 80;
 
-    private const double ResidentMark = 45;
+    private const double ResidentMark = 40;
 
     private const string BannerMeasure = "first banner, ms after exec";
 
-    /// <summary>Until then the server has given memory back, which it does after three, six and twelve seconds of rest.</summary>
+    /// <summary>Until then what runs in the background after a start is over.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
 
     private static readonly string Policy = RepositoryRoot.Combine("policy", "responses.toml");

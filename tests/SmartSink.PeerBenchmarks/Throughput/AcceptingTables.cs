@@ -14,9 +14,16 @@ internal sealed class AcceptingTables(Report report)
     private readonly MarkTable _marks = new(report, "marks");
 
     /// <summary>Measures one case and adds its rows.</summary>
-    public async Task MeasureAsync(ServerCommand server, ThroughputCase load, int rounds, CancellationToken cancellation)
+    /// <param name="server">The build that the ratios are of.</param>
+    /// <param name="builds">Other builds beside it.</param>
+    /// <param name="load">The case.</param>
+    /// <param name="rounds">How often each sink is loaded.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public async Task MeasureAsync(
+        ServerCommand server, IEnumerable<(string Name, ServerCommand Server)> builds, ThroughputCase load, int rounds, CancellationToken cancellation)
     {
         await using var set = await SinkSet.StartAsync(server);
+        await set.AddBuildsAsync(builds);
         var runs = await Alternation.MeasureAsync(set.Sinks, rounds, sink => ThroughputRun.MeasureAsync(sink, load), cancellation);
         foreach (var sink in set.Sinks)
         {

@@ -30,12 +30,14 @@ internal static class ThroughputCommand
         var command = BenchmarkCommand.Create(
             "throughput", "Processor time per message, messages per second and peak memory, beside smtp-sink and a bare C loop", RunAsync, Rounds, Quick, Sessions, Policies);
         TrafficGenerator.AddTo(command);
+        ServerCommand.AddBesideTo(command);
         return command;
     }
 
     private static async Task RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var server = ServerCommand.Read(line);
+        var builds = ServerCommand.ReadBeside(line);
         var generator = TrafficGenerator.Read(line);
         var rounds = line.GetRequiredValue(Rounds);
         var policies = line.GetRequiredValue(Policies);
@@ -45,7 +47,7 @@ internal static class ThroughputCommand
         var accepting = new AcceptingTables(report);
         foreach (var load in loads.Where(_ => policies.Contains(PolicyChoice.Accepting)))
         {
-            await accepting.MeasureAsync(server, load, rounds, cancellation);
+            await accepting.MeasureAsync(server, builds, load, rounds, cancellation);
         }
 
         var shipped = new ShippedTables(report);

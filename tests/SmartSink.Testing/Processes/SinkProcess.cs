@@ -44,8 +44,8 @@ public sealed partial class SinkProcess : IAsyncDisposable
         _process.Exited += (_, _) => _started.TrySetException(new InvalidOperationException($"the sink ended:\n{Output}"));
     }
 
-    /// <summary>The command that runs the server which was built with the test.</summary>
-    public static IReadOnlyList<string> OwnCommand { get; } = ["dotnet", Path.Combine(AppContext.BaseDirectory, "smartsink.dll")];
+    /// <summary>The command that runs the server under test.</summary>
+    public static IReadOnlyList<string> OwnCommand { get; } = BuiltProgram.Command("smartsink");
 
     /// <summary>The policy's main file, to be edited.</summary>
     public string PolicyFile { get; }

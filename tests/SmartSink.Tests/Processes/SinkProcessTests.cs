@@ -144,7 +144,7 @@ public sealed class SinkProcessTests : IDisposable
             variables[name] = value;
         }
 
-        return Tool.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "smartsink.dll")], environment: variables);
+        return Tool.RunAsync(SinkProcess.OwnCommand[0], SinkProcess.OwnCommand.Skip(1), environment: variables);
     }
 
     private Dictionary<string, string> Settings() => new(StringComparer.Ordinal)

@@ -15,7 +15,7 @@ public sealed partial class StuckLogTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("responses.toml", "");
-        var start = new ProcessStartInfo(Tool.Find("dotnet") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "smartsink.dll")])
+        var start = new ProcessStartInfo(Tool.Find(SinkProcess.OwnCommand[0]) ?? SinkProcess.OwnCommand[0], SinkProcess.OwnCommand.Skip(1))
         {
             RedirectStandardOutput = true,
             Environment =
