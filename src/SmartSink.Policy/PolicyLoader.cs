@@ -1,4 +1,4 @@
-using SmartSink.Policy.Loading;
+using SmartSink.Policy.Files;
 
 namespace SmartSink.Policy;
 
@@ -14,6 +14,72 @@ public static class PolicyLoader
     public static PolicyLoadResult Load(string mainFile, TimeProvider? clock = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(mainFile);
-        return new PolicyLoading(mainFile).Run(clock ?? TimeProvider.System);
+        var loadedAt = (clock ?? TimeProvider.System).GetUtcNow();
+        var files = new PolicyFiles(mainFile);
+        var policy = files.Read();
+        return new PolicyLoadResult(
+            files.Diagnostics.HasErrors ? null : new PolicySnapshot(policy, new PolicySources(files.Sources, policy), files.Hash, loadedAt),
+            [.. files.Diagnostics.Sorted().Select(finding => new PolicyDiagnostic(
+                finding.Place.File,
+                finding.Place.Line,
+                finding.Place.Column,
+                finding.IsError ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+                finding.Message))],
+            files.Paths,
+            [.. files.IncludeFolders]);
     }
+}
+
+/// <summary>What came of reading a policy: a snapshot or the reasons why there is none.</summary>
+public sealed class PolicyLoadResult
+{
+    internal PolicyLoadResult(
+        PolicySnapshot? snapshot,
+        IReadOnlyList<PolicyDiagnostic> diagnostics,
+        IReadOnlyList<string> files,
+        IReadOnlyList<string> includeFolders)
+    {
+        Snapshot = snapshot;
+        Diagnostics = diagnostics;
+        Files = files;
+        IncludeFolders = includeFolders;
+    }
+
+    /// <summary>The policy, ready to decide; null when there are errors.</summary>
+    public PolicySnapshot? Snapshot { get; }
+
+    /// <summary>Every mistake and doubt found, sorted by file, line and column.</summary>
+    public IReadOnlyList<PolicyDiagnostic> Diagnostics { get; }
+
+    /// <summary>Whether a diagnostic is an error, and so <see cref="Snapshot"/> is null.</summary>
+    public bool HasErrors => Snapshot is null;
+
+    /// <summary>Absolute paths of every file that was read or tried, the main file first. A change in one of them asks for a new load.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>Absolute paths of the folders whose listing decided what was included; they may not exist. A name added or removed there asks for a new load.</summary>
+    public IReadOnlyList<string> IncludeFolders { get; }
+}
+
+/// <summary>One mistake, or one doubt, in a policy file.</summary>
+/// <param name="File">The file as the user named it; an included one as the main file's folder followed by the include's path.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="Column">From 1, counted in Unicode scalar values.</param>
+/// <param name="Severity">Whether the policy can be used all the same.</param>
+/// <param name="Message">One sentence without an end mark; control characters in quoted input are shown escaped.</param>
+public sealed record PolicyDiagnostic(string File, int Line, int Column, DiagnosticSeverity Severity, string Message)
+{
+    /// <summary>The form that editors and CI systems recognise: <c>file(line,col): error: message</c>.</summary>
+    public override string ToString() =>
+        $"{File}({Line},{Column}): {(Severity == DiagnosticSeverity.Error ? "error" : "warning")}: {Message}";
+}
+
+/// <summary>How much a diagnostic weighs.</summary>
+public enum DiagnosticSeverity : byte
+{
+    /// <summary>The policy works as written, but probably not as meant.</summary>
+    Warning,
+
+    /// <summary>The policy cannot be used.</summary>
+    Error,
 }

@@ -1,11 +1,9 @@
 using System.Net;
 using SmartSink.Policy.Decisions;
 using SmartSink.Policy.Explaining;
-using SmartSink.Policy.Loading;
-using SmartSink.Policy.Matching;
-using SmartSink.Policy.Merging;
+using SmartSink.Policy.Files;
+using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
-using SmartSink.Policy.Servers;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
@@ -24,7 +22,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     private static readonly Stage[] StagesBeforeRcpt = [Stage.Connect, Stage.Ehlo, Stage.Mail];
 
     private readonly PolicySources _sources;
-    private readonly EntryNames _names;
+    private readonly string[] _names;
     private readonly SuffixList _suffixes;
     private readonly DomainTable _domains;
     private readonly DomainRules[] _rules;
@@ -42,11 +40,11 @@ public sealed class PolicySnapshot : IMailboxFilter
         LoadedAt = loadedAt;
         _sources = sources;
         _suffixes = new SuffixList(policy.DomainSuffixes?.Value ?? []);
-        _names = new EntryNames([.. policy.Domains.Select(domain => domain.Key)]);
-        _domains = new DomainTable(_names);
-        var resolver = new DomainResolver(policy);
+        _names = [.. policy.Domains.Select(domain => domain.Key.ToString())];
+        _domains = new DomainTable([.. policy.Domains.Select(domain => domain.Key)]);
+        var inheritance = new Inheritance(policy);
         var builder = new RulesBuilder();
-        _rules = [.. policy.Domains.Prepend(policy.Default).Select(domain => builder.Build(resolver.Resolve(domain)))];
+        _rules = [.. policy.Domains.Prepend(policy.Default).Select(domain => builder.Build(inheritance.Resolve(domain)))];
         var seed = (ulong?)policy.Seed?.Value;
         _seed = seed;
         _draws = new DrawSource(seed, _rules.Length);
@@ -77,7 +75,7 @@ public sealed class PolicySnapshot : IMailboxFilter
         }
 
         // A domain of that very name gets its absolute form, so that no two entries are called the same.
-        var name = _names[entry];
+        var name = _names[entry - 1];
         return name == OtherName ? OtherName + "." : name;
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using SmartSink.Policy.Matching;
 using SmartSink.Smtp;
 
 namespace SmartSink.Policy.Decisions;
@@ -46,7 +45,6 @@ internal static class Draw
     /// <param name="index">k.</param>
     public static ulong Seeded(ulong seed, ulong hash, ulong index) => Mix(Mix(seed + Mix(hash)) + ((index + 1) * Golden));
 
-    /// <summary>The k-th draw for attempts to authenticate, counted from 0.</summary>
     public static ulong ForAuthentication(ulong seed, ulong index) => Seeded(seed, AuthenticationHash, index);
 
     /// <summary>The one draw of a recipient under <c>sticky</c>, the same however the address's case is written.</summary>
@@ -81,4 +79,17 @@ internal static class Draw
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);
     }
+}
+
+/// <summary>A share as a bound for 63 random bits: they are below it with exactly that probability, rounded to 2^-63.</summary>
+public static class Threshold
+{
+    /// <summary>The bound that no draw reaches.</summary>
+    public const ulong Always = 1UL << 63;
+
+    /// <summary>The bound for a part of a whole; 0 for never, <see cref="Always"/> when the part is the whole.</summary>
+    /// <param name="part">0 to <paramref name="whole"/>.</param>
+    /// <param name="whole">More than 0.</param>
+    public static ulong Of(decimal part, decimal whole) =>
+        part >= whole ? Always : (ulong)(part / whole * Always);
 }

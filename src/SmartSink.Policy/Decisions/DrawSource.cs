@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using SmartSink.Policy.Matching;
 
 namespace SmartSink.Policy.Decisions;
 
@@ -21,9 +20,6 @@ internal sealed class DrawSource
     private readonly ConcurrentDictionary<byte[], DomainCounter>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
     private int _countedDomains;
 
-    /// <summary>Starts all counters at zero.</summary>
-    /// <param name="seed">Null for random draws.</param>
-    /// <param name="entryCount">How many entries the policy has.</param>
     public DrawSource(ulong? seed, int entryCount)
     {
         _seed = seed;
@@ -34,9 +30,6 @@ internal sealed class DrawSource
     /// <summary>The seed for draws that depend on an address alone: 0 when the policy gives none, so that all replicas agree.</summary>
     public ulong AddressSeed => _seed ?? 0;
 
-    /// <summary>The next draw.</summary>
-    /// <param name="match">The entry that the domain matched.</param>
-    /// <param name="domain">The domain without suffix.</param>
     public ulong Next(in DomainMatch match, ReadOnlySpan<byte> domain)
     {
         if (_seed is not { } seed)
@@ -69,4 +62,10 @@ internal sealed class DrawSource
 
         return ref counter.Count;
     }
+}
+
+/// <summary>How many recipients of one domain have drawn. A field, for <see cref="Interlocked"/>.</summary>
+internal sealed class DomainCounter
+{
+    internal long Count;
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using SmartSink.Policy.Documents;
-using SmartSink.Policy.Merging;
+using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
 using SmartSink.Smtp;
 
@@ -11,24 +10,21 @@ internal sealed class RulesBuilder
 {
     private readonly Dictionary<ReplyContent, PolicyReply> _replies = [];
     private readonly Dictionary<PolicyReply, ReplyChoice> _singles = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<ReplyListSection, ReplyChoice> _lists = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ReplyList, ReplyChoice> _lists = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(decimal Bounce, decimal Defer), RateThresholds> _thresholds = [];
     private readonly ReplyChoice _builtInBounce = BuiltIn(550, StandardTexts.Bounce);
     private readonly ReplyChoice _builtInDefer = BuiltIn(451, StandardTexts.Defer);
     private readonly ReplyChoice _builtInTls = BuiltIn(530, StandardTexts.TlsRequired);
 
-    /// <summary>Freezes one entry; the policy has no errors.</summary>
-    public DomainRules Build(in ResolvedDomain domain) => new(
-        ThresholdsOf(domain.Bounce.Percent, domain.Defer.Percent),
-        domain.Sticky,
+    public DomainRules Build(DomainEntry domain) => new(
+        ThresholdsOf(Inheritance.PercentOf(domain.Bounce), Inheritance.PercentOf(domain.Defer)),
+        domain.Sticky?.Value ?? false,
         domain.Bounces is null ? _builtInBounce : ChoiceOf(domain.Bounces),
         domain.Defers is null ? _builtInDefer : ChoiceOf(domain.Defers),
-        !domain.RequiresTls.IsRequired ? null : domain.TlsReplies is null ? _builtInTls : ChoiceOf(domain.TlsReplies));
+        domain.RequiresTls is not { Value: true } ? null : domain.TlsReplies is null ? _builtInTls : ChoiceOf(domain.TlsReplies));
 
-    /// <summary>The weight of a reply; 1 unless the file says otherwise.</summary>
-    public static decimal WeightOf(ReplySection reply) => reply.Weight is { } weight ? (decimal)weight.Value : 1;
+    public static decimal WeightOf(ReplyEntry reply) => reply.Weight is { } weight ? (decimal)weight.Value : 1;
 
-    /// <summary>A reply of a policy without errors.</summary>
     public static PolicyReply ReplyOf(in ReplyContent content) =>
         new(ReplyFactory.Create(content.Code, content.Text, content.Closes), content.Stage);
 
@@ -46,7 +42,7 @@ internal sealed class RulesBuilder
         return thresholds;
     }
 
-    private ReplyChoice ChoiceOf(ReplyListSection list)
+    private ReplyChoice ChoiceOf(ReplyList list)
     {
         if (list.Replies is [var single])
         {
@@ -59,10 +55,21 @@ internal sealed class RulesBuilder
         return shared ??= new ReplyChoice([.. list.Replies.Select(reply => (Shared(reply), WeightOf(reply)))]);
     }
 
-    private PolicyReply Shared(ReplySection section)
+    private PolicyReply Shared(ReplyEntry section)
     {
         var content = ReplyContent.Of(section);
         ref var reply = ref CollectionsMarshal.GetValueRefOrAddDefault(_replies, content, out _);
         return reply ??= ReplyOf(content);
     }
+}
+
+/// <summary>All that makes one reply of a file differ from another.</summary>
+/// <param name="Code">400 to 599.</param>
+/// <param name="Text">As in the file.</param>
+/// <param name="Stage">As in the file; <see cref="Stage.Rcpt"/> when it names none.</param>
+/// <param name="Closes">As in the file; null when it does not say.</param>
+internal readonly record struct ReplyContent(int Code, string Text, Stage Stage, bool? Closes)
+{
+    public static ReplyContent Of(ReplyEntry reply) =>
+        new((int)reply.Code!.Value.Value, reply.Text!.Value.Value, reply.Stage?.Value ?? Stage.Rcpt, reply.Close?.Value);
 }

@@ -1,8 +1,7 @@
+using System.Net;
 using System.Text;
 using SmartSink.Policy.Decisions;
-using SmartSink.Policy.Documents;
-using SmartSink.Policy.Matching;
-using SmartSink.Policy.Merging;
+using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
 using SmartSink.Smtp;
 
@@ -16,12 +15,11 @@ namespace SmartSink.Policy.Explaining;
 /// <param name="entryName">The name of an entry by its number.</param>
 internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, DomainTable domains, ulong seed, Func<int, string> entryName)
 {
-    /// <summary>Explains an address or a domain.</summary>
     public PolicyExplanation Explain(string address)
     {
         var at = address.LastIndexOf('@');
         var localPart = at < 0 ? string.Empty : Unquote(address[..at]);
-        if (at == 0 || !DomainKeyReader.TryRead(address[(at + 1)..], out var key) || key.IsPattern || key.IsFallback)
+        if (at == 0 || !DomainKey.TryRead(address[(at + 1)..], out var key) || key.IsPattern || key.IsFallback)
         {
             return new PolicyExplanation { Address = address, Problem = "is neither a mailbox nor a domain" };
         }
@@ -29,7 +27,11 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         var asked = Encoding.ASCII.GetBytes(key.Domain);
         var domain = suffixes.Cut(asked).ToArray();
         var match = domains.Find(domain);
-        var resolved = new DomainResolver(policy).Resolve(match.Entry == 0 ? policy.Default : policy.Domains[match.Entry - 1]);
+        var entry = match.Entry == 0 ? policy.Default : policy.Domains[match.Entry - 1];
+        var inheritance = new Inheritance(policy);
+        var resolved = inheritance.Resolve(entry);
+        var (bounce, defer) = (Inheritance.PercentOf(resolved.Bounce), Inheritance.PercentOf(resolved.Defer));
+        var (sticky, requiresTls) = (resolved.Sticky is { Value: true }, resolved.RequiresTls is { Value: true });
         var bytes = Encoding.UTF8.GetBytes(localPart);
         return new PolicyExplanation
         {
@@ -40,39 +42,29 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
             Match = match.Entry == 0 ? MatchKind.Default : match.IsExact ? MatchKind.Exact : MatchKind.Pattern,
             Entry = entryName(match.Entry),
             EntryIndex = match.Entry,
-            LikeChain = [.. resolved.LikeChain.Select(like => like.Key.ToString())],
-            Bounce = ExplainRate(resolved.Bounce),
-            Defer = ExplainRate(resolved.Defer),
-            TlsRequiredBy = resolved.RequiresTls is { IsRequired: true, Owner: { } owner, Place: var place } ? OriginOf(owner, place) : null,
-            Sticky = resolved.Sticky,
-            AlwaysBounces = resolved.Sticky && at > 0
-                ? Draw.ForRate(Draw.Sticky(seed, bytes, match.Hash)) < Threshold.Of(resolved.Bounce.Percent, 100)
+            LikeChain = [.. inheritance.FollowLikes(entry).Select(like => like.Key.ToString())],
+            Bounce = new ExplainedRate(bounce, OriginOf(inheritance.OwnerOf(entry, owner => owner.Bounce is not null), resolved.Bounce?.Place)),
+            Defer = new ExplainedRate(defer, OriginOf(inheritance.OwnerOf(entry, owner => owner.Defer is not null), resolved.Defer?.Place)),
+            TlsRequiredBy = requiresTls ? OriginOf(inheritance.OwnerOf(entry, owner => owner.RequiresTls is not null), resolved.RequiresTls?.Place) : null,
+            Sticky = sticky,
+            AlwaysBounces = sticky && at > 0
+                ? Draw.ForRate(Draw.Sticky(seed, bytes, match.Hash)) < Threshold.Of(bounce, 100)
                 : null,
             Trigger = TriggerReader.Read(bytes, out var code),
             TriggerCode = code,
             Replies =
             [
-                .. ExplainReplies(ReplyKind.Bounce, resolved.Bounces, resolved.Bounce.Percent),
-                .. ExplainReplies(ReplyKind.Defer, resolved.Defers, resolved.Defer.Percent),
-                .. resolved.RequiresTls.IsRequired ? ExplainReplies(ReplyKind.Tls, resolved.TlsReplies, 100) : [],
+                .. ExplainReplies(ReplyKind.Bounce, resolved.Bounces, bounce),
+                .. ExplainReplies(ReplyKind.Defer, resolved.Defers, defer),
+                .. requiresTls ? ExplainReplies(ReplyKind.Tls, resolved.TlsReplies, 100) : [],
             ],
         };
     }
 
-    private static ExplainedRate ExplainRate(ResolvedRate rate)
-    {
-        if (rate.Owner is not { } owner)
-        {
-            return new ExplainedRate(rate.Percent, "built in");
-        }
+    private static string OriginOf(DomainEntry owner, Place? place) =>
+        place is null ? "built in" : $"{(owner.Key.IsFallback ? "[default]" : $"[domain.\"{owner.Key}\"]")} at {place}";
 
-        return new ExplainedRate(rate.Percent, OriginOf(owner, rate.Place));
-    }
-
-    private static string OriginOf(MergedDomain owner, Place? place) =>
-        $"{(owner.Key.IsFallback ? "[default]" : $"[domain.\"{owner.Key}\"]")} at {place}";
-
-    private static IEnumerable<ExplainedReply> ExplainReplies(ReplyKind kind, ReplyListSection? list, decimal percent)
+    private static IEnumerable<ExplainedReply> ExplainReplies(ReplyKind kind, ReplyList? list, decimal percent)
     {
         if (list is null)
         {
@@ -118,5 +110,22 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         }
 
         return name.ToString();
+    }
+}
+
+/// <summary>Tells which server of <c>[[mx]]</c> stands for an address.</summary>
+/// <param name="policy">The merged files.</param>
+/// <param name="servers">The snapshot's table.</param>
+internal sealed class ServerExplainer(MergedPolicy policy, MxTable servers)
+{
+    public ExplainedServer Explain(IPAddress destination, int entry)
+    {
+        var address = destination.IsIPv4MappedToIPv6 ? destination.MapToIPv4() : destination;
+        if (servers.Find(address) is not ({ } network, { } server))
+        {
+            return new ExplainedServer(address, Network: null, string.Empty, string.Empty, ServesDomain: false);
+        }
+
+        return new ExplainedServer(address, network, server.Identity.Hostname, policy.Networks[network].Place.ToString(), server.Serves(entry));
     }
 }

@@ -1,16 +1,14 @@
 using System.Text;
 using SmartSink.Policy.Decisions;
-using SmartSink.Policy.Documents;
+using SmartSink.Policy.Replies;
 
 namespace SmartSink.Policy.Explaining;
 
-/// <summary>Writes an explanation for people.</summary>
 internal static class ExplanationWriter
 {
-    /// <summary>The lines, each ended by a line feed.</summary>
     public static string Write(PolicyExplanation explanation)
     {
-        var text = new StringBuilder().Append(Printable.Of(explanation.Address)).Append('\n');
+        var text = new StringBuilder().Append(ControlCharacters.Escape(explanation.Address)).Append('\n');
         if (explanation.Problem is { } problem)
         {
             return text.Append($"  {problem}\n").ToString();
@@ -90,7 +88,7 @@ internal static class ExplanationWriter
     {
         Trigger.TempFail => "\"tempfail\": always one of the defer replies",
         Trigger.PermFail => "\"permfail\": always one of the bounce replies",
-        Trigger.Code => $"\"{explanation.TriggerCode}-\": always {explanation.TriggerCode} {(explanation.TriggerCode < 500 ? 4 : 5)}.0.0 you said {Printable.Of(explanation.LocalPart)}",
+        Trigger.Code => $"\"{explanation.TriggerCode}-\": always {explanation.TriggerCode} {(explanation.TriggerCode < 500 ? 4 : 5)}.0.0 you said {ControlCharacters.Escape(explanation.LocalPart)}",
         _ => "\"250-\": always accepted",
     };
 }

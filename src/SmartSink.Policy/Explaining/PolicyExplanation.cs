@@ -1,4 +1,7 @@
+using System.Net;
 using SmartSink.Policy.Decisions;
+using SmartSink.Policy.Model;
+using SmartSink.Smtp;
 
 namespace SmartSink.Policy.Explaining;
 
@@ -61,4 +64,40 @@ public sealed record PolicyExplanation
 
     /// <summary>The explanation as lines for people, ended by a line feed.</summary>
     public string ToText() => ExplanationWriter.Write(this);
+}
+
+/// <summary>A rate and where it comes from.</summary>
+/// <param name="Percent">Of the domain's recipients, 0 to 100.</param>
+/// <param name="Origin">The table and the place, such as <c>[default] at responses.toml(3,10)</c>; <c>built in</c> when no file gives the rate.</param>
+public sealed record ExplainedRate(decimal Percent, string Origin);
+
+/// <summary>A reply that an address may get.</summary>
+/// <param name="Kind">The list it stands in.</param>
+/// <param name="Code">400 to 599.</param>
+/// <param name="Stage">The stage that the file names.</param>
+/// <param name="Closes">Whether the connection ends after it.</param>
+/// <param name="Percent">Its share of all the domain's recipients, 0 to 100, triggers left aside; of <see cref="ReplyKind.Tls"/>, of those of clients without TLS.</param>
+/// <param name="FirstLine">The first line of its text with the enhanced code, placeholders in braces.</param>
+/// <param name="Origin">Its place, such as <c>providers/gmail.toml(12,1)</c>; <c>built in</c> when no file gives a list.</param>
+public sealed record ExplainedReply(ReplyKind Kind, int Code, Stage Stage, bool Closes, decimal Percent, string FirstLine, string Origin);
+
+/// <summary>What a client's destination makes of it.</summary>
+/// <param name="Destination">Where the client meant to connect to.</param>
+/// <param name="Network">The network of <c>[[mx]]</c> that holds it; null when none does, and then the rest has no meaning.</param>
+/// <param name="Hostname">The name that the sink answers under.</param>
+/// <param name="Origin">Where the network stands, such as <c>responses.toml(12,14)</c>.</param>
+/// <param name="ServesDomain">Whether the address's domain is among those of the entry, so that replies before RCPT are given at their own stage.</param>
+public sealed record ExplainedServer(IPAddress Destination, IPNetwork? Network, string Hostname, string Origin, bool ServesDomain);
+
+/// <summary>How a domain came to its entry.</summary>
+public enum MatchKind : byte
+{
+    /// <summary>No entry names it: <c>[default]</c> and the replies of <c>"*"</c> hold.</summary>
+    Default,
+
+    /// <summary>An entry names the domain itself.</summary>
+    Exact,
+
+    /// <summary>The longest pattern that fits.</summary>
+    Pattern,
 }

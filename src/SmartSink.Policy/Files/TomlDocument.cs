@@ -45,7 +45,6 @@ internal sealed class TomlArray(TomlPosition position, bool isOfHeaders) : TomlV
 /// <summary>What brought a table into being, and so what may still be added to it.</summary>
 internal enum TableOrigin : byte
 {
-    /// <summary>The header of a table below it: its own header may follow.</summary>
     Implicit,
 
     Header,
@@ -55,7 +54,6 @@ internal enum TableOrigin : byte
     Inline,
 }
 
-/// <summary>A table: keys in the order of the document, each once.</summary>
 internal sealed class TomlTable(TomlPosition position, TableOrigin origin) : TomlValue(position)
 {
     // A document may hold a hundred thousand tables of two keys: only a table with many keys pays for an index.
@@ -75,7 +73,6 @@ internal sealed class TomlTable(TomlPosition position, TableOrigin origin) : Tom
         return found >= 0;
     }
 
-    /// <summary>Adds a key that the table does not have yet.</summary>
     public void Add(string key, TomlPosition keyPosition, TomlValue value)
     {
         _entries.Add(new TomlEntry(key, keyPosition, value));
@@ -93,7 +90,6 @@ internal sealed class TomlTable(TomlPosition position, TableOrigin origin) : Tom
         }
     }
 
-    /// <summary>Makes a table that was only implied one that is written down.</summary>
     public void Define(TableOrigin origin, TomlPosition position)
     {
         Origin = origin;

@@ -24,7 +24,6 @@ internal sealed class TomlReader
     {
     }
 
-    /// <summary>Reads a whole document, with or without a byte order mark.</summary>
     public static TomlDocument Read(ReadOnlySpan<byte> utf8) => new TomlReader().ReadDocument(utf8);
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
@@ -79,7 +78,6 @@ internal sealed class TomlReader
         }
     }
 
-    /// <summary>Notes the first place of each line that is not UTF-8.</summary>
     private void FindBrokenLines(ReadOnlySpan<byte> text)
     {
         for (int line = 1, column = 1, lastBroken = 0; !text.IsEmpty;)
@@ -170,7 +168,6 @@ internal sealed class TomlReader
 
     private bool IsConsequence(TomlPosition position) => _firstErrors.TryGetValue(position.Line, out var column) && column < position.Column;
 
-    /// <summary>Puts a value where <see cref="_key"/> says.</summary>
     private void AddValue(ValueSyntax? syntax, TomlTable table)
     {
         var last = _key[^1];
@@ -221,7 +218,6 @@ internal sealed class TomlReader
         }
     }
 
-    /// <summary>Nothing can be added to an inline table, nor to what its dotted keys made.</summary>
     private static void Close(TomlTable table)
     {
         table.Define(TableOrigin.Inline, table.Position);

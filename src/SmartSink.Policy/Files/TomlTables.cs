@@ -2,7 +2,6 @@ using Tomlyn;
 
 namespace SmartSink.Policy.Files;
 
-/// <summary>One part of a dotted key.</summary>
 internal readonly record struct KeyPart(string Name, TomlPosition Position);
 
 /// <summary>

@@ -34,9 +34,6 @@ internal static class TomlWording
     /// <summary>Whether a message is about an escape sequence, which begins one character before the place that it names.</summary>
     public static bool IsEscape(string message) => message.StartsWith(Escape, StringComparison.Ordinal);
 
-    /// <summary>Says a message.</summary>
-    /// <param name="message">Tomlyn's.</param>
-    /// <param name="rest">The document from the place of the mistake on.</param>
     public static string Of(string message, ReadOnlySpan<char> rest)
     {
         if (rest is [var high, ..] && char.IsHighSurrogate(high) && Rune.DecodeFromUtf16(rest, out var rune, out _) == OperationStatus.Done)

@@ -1,38 +1,114 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using SmartSink.Smtp.Replies;
+
 namespace SmartSink.Policy.Replies;
 
-/// <summary>A fact of the dialog that a reply's text may name in braces.</summary>
 internal enum Placeholder : byte
 {
-    /// <summary>Not a placeholder: fixed text.</summary>
     None,
 
-    /// <summary><c>{client_ip}</c>: the client's address; a dash when unknown.</summary>
     ClientIp,
 
-    /// <summary><c>{sender}</c>: the reverse-path without brackets, empty for the null sender.</summary>
     Sender,
 
-    /// <summary><c>{sender_domain}</c>: its domain, empty for the null sender.</summary>
     SenderDomain,
 
-    /// <summary><c>{recipient}</c>: the recipient's mailbox as written.</summary>
     Recipient,
 
     /// <summary><c>{domain}</c>: the recipient's domain in lower case, with the suffix that the policy cuts off for look-ups.</summary>
     Domain,
 
-    /// <summary><c>{local_part}</c>: the recipient's local part, unquoted.</summary>
     LocalPart,
 
-    /// <summary><c>{helo}</c>: the name given with EHLO or HELO.</summary>
     Helo,
 
-    /// <summary><c>{hostname}</c>: the sink's own name.</summary>
     Hostname,
 
-    /// <summary><c>{id}</c>: the transaction's id; a dash before MAIL.</summary>
     Id,
 
-    /// <summary><c>{date}</c>: the present moment in UTC, in the form of RFC 5322 section 3.3.</summary>
     Date,
+}
+
+internal static class Placeholders
+{
+    public static IReadOnlyList<string> Names { get; } =
+        ["client_ip", "sender", "sender_domain", "recipient", "domain", "local_part", "helo", "hostname", "id", "date"];
+
+    public static bool TryFind(ReadOnlySpan<char> name, out Placeholder placeholder)
+    {
+        placeholder = name switch
+        {
+            "client_ip" => Placeholder.ClientIp,
+            "sender" => Placeholder.Sender,
+            "sender_domain" => Placeholder.SenderDomain,
+            "recipient" => Placeholder.Recipient,
+            "domain" => Placeholder.Domain,
+            "local_part" => Placeholder.LocalPart,
+            "helo" => Placeholder.Helo,
+            "hostname" => Placeholder.Hostname,
+            "id" => Placeholder.Id,
+            "date" => Placeholder.Date,
+            _ => Placeholder.None,
+        };
+        return placeholder != Placeholder.None;
+    }
+}
+
+internal static class PlaceholderValue
+{
+    public static void Append(ref ReplyWriter writer, Placeholder placeholder, in SessionFacts facts)
+    {
+        switch (placeholder)
+        {
+            case Placeholder.ClientIp:
+                AppendAddress(ref writer, facts.ClientAddress);
+                break;
+            case Placeholder.Sender:
+                writer.AppendValue(facts.Sender);
+                break;
+            case Placeholder.SenderDomain:
+                writer.AppendValue(facts.SenderDomain);
+                break;
+            case Placeholder.Recipient:
+                writer.AppendValue(facts.Recipient);
+                break;
+            case Placeholder.Domain:
+                writer.AppendValue(facts.Domain);
+                break;
+            case Placeholder.LocalPart:
+                writer.AppendValue(facts.LocalPart);
+                break;
+            case Placeholder.Helo:
+                writer.AppendValue(facts.Helo);
+                break;
+            case Placeholder.Hostname:
+                writer.AppendValue(facts.Hostname);
+                break;
+            case Placeholder.Id:
+                writer.AppendValue(facts.TransactionId.IsEmpty ? "-"u8 : facts.TransactionId);
+                break;
+            case Placeholder.Date:
+                AppendDate(ref writer, facts.Now.Utc);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static void AppendAddress(ref ReplyWriter writer, IPAddress? address)
+    {
+        Span<byte> text = stackalloc byte[80];
+        writer.Append(address is not null && address.TryFormat(text, out var length) ? text[..length] : "-"u8);
+    }
+
+    private static void AppendDate(ref ReplyWriter writer, DateTimeOffset moment)
+    {
+        Span<byte> text = stackalloc byte[32];
+        if (moment.UtcDateTime.TryFormat(text, out var length, "ddd, dd MMM yyyy HH:mm:ss' +0000'", CultureInfo.InvariantCulture))
+        {
+            writer.Append(text[..length]);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 
@@ -10,4 +11,81 @@ internal sealed record PolicyReply(Reply Reply, Stage Stage)
 {
     /// <summary>The stage at which the reply goes out: what lies before RCPT is given there, the first moment at which the domain is known.</summary>
     public Stage GivenAt => Stage == Stage.Data ? Stage.Data : Stage.Rcpt;
+}
+
+internal static class ReplyFactory
+{
+    /// <summary>Makes a reply; one without placeholders is encoded here, once.</summary>
+    /// <param name="code">400 to 599.</param>
+    /// <param name="text">As in the file; see <see cref="ReplyTextNormaliser"/>.</param>
+    /// <param name="closes">Whether the connection ends after it; null for what RFC 5321 section 3.8 says, which is: only after 421.</param>
+    public static Reply Create(int code, string text, bool? closes = null)
+    {
+        var lines = ReadLines(code, text);
+        var template = new TemplateReply(code, closes ?? code == 421, lines);
+        return lines.Any(line => line.Parts.Any(part => part.Placeholder != Placeholder.None)) ? template : FixedReply.Of(template);
+    }
+
+    private static TemplateLine[] ReadLines(int code, string text) =>
+        [.. ReplyTextNormaliser.Normalise(code, text).Select(line => new TemplateLine(
+            line.EnhancedCode.Length == 0 ? [] : Encoding.UTF8.GetBytes(line.EnhancedCode + " "),
+            TemplateParser.Parse(line.Text)))];
+}
+
+/// <summary>A reply with placeholders, formatted per use without allocations.</summary>
+internal sealed class TemplateReply(int code, bool closes, TemplateLine[] lines) : Reply(code, closes)
+{
+    /// <inheritdoc/>
+    public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
+    {
+        var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength]);
+        foreach (ref readonly var line in lines.AsSpan())
+        {
+            writer.BeginLine(line.Prefix);
+            foreach (ref readonly var part in line.Parts.AsSpan())
+            {
+                if (part.Placeholder == Placeholder.None)
+                {
+                    writer.Append(part.Literal);
+                }
+                else
+                {
+                    PlaceholderValue.Append(ref writer, part.Placeholder, facts);
+                }
+            }
+        }
+
+        writer.Finish();
+    }
+}
+
+/// <summary>One logical line of a reply, before it is wrapped.</summary>
+/// <param name="Prefix">The enhanced code and a space, repeated on each line that wrapping makes of this one; empty when the line has none.</param>
+/// <param name="Parts">The text after it.</param>
+internal readonly record struct TemplateLine(byte[] Prefix, TemplatePart[] Parts);
+
+/// <summary>The answer to a local part that starts with a code: <c>450 4.0.0 you said 450-please</c>.</summary>
+internal sealed class EchoReply : Reply
+{
+    private const int FirstCode = 400;
+    private const int LastCode = 599;
+
+    private static readonly EchoReply[] All = [.. Enumerable.Range(FirstCode, LastCode - FirstCode + 1).Select(code => new EchoReply(code))];
+
+    private EchoReply(int code)
+        : base(code, closes: code == 421)
+    {
+    }
+
+    public static EchoReply Of(int code) => All[code - FirstCode];
+
+    /// <inheritdoc/>
+    public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
+    {
+        var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength]);
+        writer.BeginLine(Code < 500 ? "4.0.0 "u8 : "5.0.0 "u8);
+        writer.Append("you said "u8);
+        writer.AppendValue(facts.LocalPart);
+        writer.Finish();
+    }
 }

@@ -3,16 +3,13 @@ namespace SmartSink.Policy.Replies;
 /// <summary>The text of a code for which the policy gives none (RFC 5321 section 4.2.3), with the fitting enhanced code (RFC 3463, RFC 5248).</summary>
 internal static class StandardTexts
 {
-    /// <summary>The built-in answer for a domain without bounce replies of its own or of <c>"*"</c>.</summary>
     public const string Bounce = "5.1.1 The mailbox does not exist";
 
-    /// <summary>The built-in answer for a domain without defer replies of its own or of <c>"*"</c>.</summary>
     public const string Defer = "4.3.0 Temporary failure, please try again later";
 
     /// <summary>The built-in answer, of code 530, to a client without TLS for a domain without such replies of its own or of <c>"*"</c> (RFC 3207 section 4).</summary>
     public const string TlsRequired = "5.7.0 Must issue a STARTTLS command first";
 
-    /// <summary>The standard text of a code from 400 to 599.</summary>
     public static string Of(int code) => code switch
     {
         421 => "4.3.2 Service not available, closing transmission channel",

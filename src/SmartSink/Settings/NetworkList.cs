@@ -1,5 +1,5 @@
 using System.Net;
-using SmartSink.Policy.Documents;
+using SmartSink.Policy.Files;
 
 namespace SmartSink.Settings;
 

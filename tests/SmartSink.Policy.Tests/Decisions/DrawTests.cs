@@ -1,6 +1,5 @@
 using System.Text;
 using SmartSink.Policy.Decisions;
-using SmartSink.Policy.Matching;
 
 namespace SmartSink.Policy.Tests.Decisions;
 

@@ -1,5 +1,5 @@
-using SmartSink.Policy.Documents;
 using SmartSink.Policy.Files;
+using SmartSink.Policy.Model;
 using SmartSink.Testing;
 
 namespace SmartSink.Policy.Tests.Shipped;

@@ -1,4 +1,4 @@
-using SmartSink.Policy.Documents;
+using SmartSink.Policy.Model;
 
 namespace SmartSink.Policy.Tests.Shipped;
 

@@ -1,4 +1,4 @@
-using SmartSink.Policy.Documents;
+using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
 using SmartSink.Smtp.Replies;
 

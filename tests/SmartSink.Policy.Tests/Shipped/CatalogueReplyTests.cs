@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using SmartSink.Policy.Documents;
+using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
 
 namespace SmartSink.Policy.Tests.Shipped;

@@ -1,5 +1,5 @@
-using SmartSink.Policy.Documents;
 using SmartSink.Policy.Explaining;
+using SmartSink.Policy.Model;
 
 namespace SmartSink.Policy.Tests.Shipped;
 

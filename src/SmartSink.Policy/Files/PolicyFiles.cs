@@ -1,0 +1,148 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using SmartSink.Policy.Model;
+
+namespace SmartSink.Policy.Files;
+
+/// <summary>One reading of a policy: its files, its mistakes, its hash.</summary>
+/// <param name="mainFile">The main file as the user named it.</param>
+internal sealed class PolicyFiles(string mainFile)
+{
+    private const int HashDigits = 16;
+
+    private readonly DiagnosticBag _diagnostics = new();
+    private readonly IncludeExpander _includes = new(mainFile);
+    private readonly List<string> _files = [];
+    private readonly List<PolicyDocument> _documents = [];
+    private readonly List<SourceFile> _sources = [];
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private bool _isComplete = true;
+
+    /// <summary>Absolute paths of every file that was read or tried, the main file first.</summary>
+    public IReadOnlyList<string> Paths => _files;
+
+    /// <summary>Absolute paths of the folders that were listed for includes.</summary>
+    public IReadOnlyCollection<string> IncludeFolders => _includes.Folders;
+
+    public DiagnosticBag Diagnostics => _diagnostics;
+
+    /// <summary>The first digits of a hash over the content of all files.</summary>
+    public string Hash { get; private set; } = string.Empty;
+
+    /// <summary>The files that were read without a mistake; the included ones in the order in which they were merged, then the main one.</summary>
+    public IReadOnlyList<SourceFile> Sources => _sources;
+
+    /// <summary>Reads and checks everything.</summary>
+    public MergedPolicy Read()
+    {
+        var main = ReadMain();
+        foreach (var include in main?.Includes ?? [])
+        {
+            ReadIncludes(include);
+        }
+
+        if (main is not null)
+        {
+            _documents.Add(main);
+        }
+
+        var merged = CheckAll();
+        Hash = Convert.ToHexStringLower(_hash.GetHashAndReset())[..HashDigits];
+        _hash.Dispose();
+        return merged;
+    }
+
+    private MergedPolicy CheckAll()
+    {
+        foreach (var document in _documents)
+        {
+            RateChecks.Check(document, _diagnostics);
+            ReplyListChecks.Check(document, _diagnostics);
+            ReplyTextChecks.Check(document, _diagnostics);
+        }
+
+        var merged = new PolicyMerger(mainFile, _diagnostics).Merge(_documents);
+        RateChecks.CheckSums(merged, _diagnostics);
+        if (_isComplete)
+        {
+            // With a file missing, a name that it gives would be called unknown.
+            NameChecks.CheckLikes(merged, _diagnostics);
+            NameChecks.CheckServers(merged, _diagnostics);
+        }
+
+        return merged;
+    }
+
+    private PolicyDocument? ReadMain()
+    {
+        var source = ReadSource(mainFile);
+        if (source.Problem is { } problem)
+        {
+            _diagnostics.Error(new Place(mainFile, 1, 1), $"cannot be read: {problem}");
+            return null;
+        }
+
+        return ReadDocument(source, isMain: true);
+    }
+
+    private void ReadIncludes(Setting<string> include)
+    {
+        if (include.Value.Length == 0 || include.Value.Any(char.IsControl))
+        {
+            _diagnostics.Error(include.Place, $"include = \"{include.Value}\" names no file");
+            return;
+        }
+
+        var paths = _includes.Expand(include.Value);
+        if (paths.Count == 0)
+        {
+            _diagnostics.Warning(include.Place, $"no file matches \"{include.Value}\"");
+        }
+
+        // A pattern may well match the main file itself, and two patterns the same file.
+        foreach (var path in paths.Where(path => !_files.Contains(Path.GetFullPath(path))))
+        {
+            var source = ReadSource(path);
+            if (source.Problem is { } problem)
+            {
+                _isComplete = false;
+                _diagnostics.Error(include.Place, $"{path} cannot be read: {problem}");
+            }
+            else if (ReadDocument(source, isMain: false) is { } document)
+            {
+                _documents.Add(document);
+            }
+        }
+    }
+
+    private SourceFile ReadSource(string path)
+    {
+        _files.Add(Path.GetFullPath(path));
+        var source = SourceFile.Read(path);
+        Span<byte> length = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(length, source.Content?.LongLength ?? -1);
+        _hash.AppendData(length);
+        _hash.AppendData(source.Content ?? []);
+        return source;
+    }
+
+    private PolicyDocument? ReadDocument(SourceFile source, bool isMain)
+    {
+        var toml = TomlReader.Read(source.Content);
+        if (toml.Errors.Count == 0)
+        {
+            // The main file is read first and merged last.
+            _sources.Insert(isMain ? 0 : _sources.Count - 1, source);
+            return DocumentReader.Read(toml.Root, source.Name, isMain, _diagnostics);
+        }
+
+        // What a broken file says beyond its mistakes is guesswork: no more is told of it.
+        _isComplete = false;
+        foreach (var error in toml.Errors)
+        {
+            _diagnostics.Error(new Place(source.Name, error.Position.Line, error.Position.Column), error.Message);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,88 @@
+namespace SmartSink.Policy.Files;
+
+internal enum KeyType : byte
+{
+    Whole,
+    Number,
+    Text,
+    Texts,
+    Truth,
+}
+
+/// <summary>A key that a table may have.</summary>
+internal sealed record PolicyKey(string Name, KeyType Type, string Description)
+{
+    public double? Minimum { get; init; }
+
+    public double? Maximum { get; init; }
+
+    /// <summary>Of a text, how long it may be.</summary>
+    public int? MaximumLength { get; init; }
+
+    /// <summary>The only texts that it may be; empty for any.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    public bool IsRequired { get; init; }
+}
+
+/// <summary>All keys that a policy may have, table by table: what the reader knows and suggests, and what policy/responses.schema.json is made of.</summary>
+internal static class PolicyKeys
+{
+    public const int LongestBanner = 400;
+
+    public static readonly string[] TlsWords = ["required", "optional"];
+
+    public static readonly string[] Stages = ["connect", "ehlo", "mail", "rcpt", "data"];
+
+    /// <summary>The keys of <c>[default]</c>.</summary>
+    public static readonly PolicyKey[] Default =
+    [
+        new("bounce", KeyType.Number, "Percent of recipients that are refused for good (5xx). 0 is never, 100 is always; with defer at most 100.") { Minimum = 0, Maximum = 100 },
+        new("defer", KeyType.Number, "Percent of recipients that are refused for now (4xx). 0 is never, 100 is always; with bounce at most 100.") { Minimum = 0, Maximum = 100 },
+        new("tls", KeyType.Text, "Whether every recipient is refused on a connection without TLS.") { Values = TlsWords },
+    ];
+
+    /// <summary>The keys of <c>[domain."…"]</c>.</summary>
+    public static readonly PolicyKey[] Domain =
+    [
+        .. Default,
+        new("like", KeyType.Text, "A domain or pattern of this policy whose rates and replies hold here, too, unless given."),
+        new("sticky", KeyType.Truth, "Whether an address that bounced once bounces always."),
+    ];
+
+    /// <summary>The keys of a reply in <c>[[bounce."…"]]</c>, <c>[[defer."…"]]</c> and <c>[[tls."…"]]</c>.</summary>
+    public static readonly PolicyKey[] Reply =
+    [
+        new("code", KeyType.Whole, "The reply code.") { Minimum = 400, Maximum = 599, IsRequired = true },
+        new("msg", KeyType.Texts, "The text, lines separated by \\n or as a list; an enhanced code at its start is repeated on every line. Placeholders: "
+            + "{client_ip}, {sender}, {sender_domain}, {recipient}, {domain}, {local_part}, {helo}, {hostname}, {id}, {date}; {{ is a brace.") { IsRequired = true },
+        new("weight", KeyType.Number, "How often the reply is chosen, relative to the others of its list; 1 unless given.") { Minimum = 0, Maximum = ReplyListChecks.LargestWeight },
+        new("stage", KeyType.Text, "When the reply is given; at RCPT unless given.") { Values = Stages },
+        new("close", KeyType.Truth, "Whether the connection is closed after the reply; only after 421 unless given."),
+    ];
+
+    /// <summary>The keys of <c>[[mx]]</c>.</summary>
+    public static readonly PolicyKey[] Mx =
+    [
+        new("networks", KeyType.Texts, "The addresses, or networks such as 192.0.2.0/24, that clients meant to connect to.") { IsRequired = true },
+        new("hostname", KeyType.Text, "The name of the mail server there.") { IsRequired = true },
+        new("domains", KeyType.Texts, "The domains and patterns that it serves; the first is the provider's own."),
+        new("banner", KeyType.Text, "The text of its greeting behind the name; printable ASCII.") { MaximumLength = LongestBanner },
+    ];
+
+    /// <summary>The keys that stand above the first table.</summary>
+    public static readonly PolicyKey[] Plain =
+    [
+        new("seed", KeyType.Whole, "Makes a run repeatable: the k-th recipient of a domain always meets the same answer."),
+        new("sticky", KeyType.Truth, "Whether an address that bounced once bounces always, in every domain that does not say otherwise."),
+        new("domain_suffix", KeyType.Texts, "Suffixes that are cut off a domain before it is looked up."),
+        new("include", KeyType.Texts, "Files to read first, relative to this one; * and ? stand for characters of a name. Only in the main file."),
+    ];
+
+    /// <summary>The tables of the top level, with what <see cref="Plain"/> is to them.</summary>
+    public static readonly PolicyKey[] TopLevel =
+    [
+        .. Plain,
+        .. new[] { "default", "domain", "bounce", "defer", "tls", "mx" }.Select(table => new PolicyKey(table, KeyType.Text, string.Empty)),
+    ];
+}

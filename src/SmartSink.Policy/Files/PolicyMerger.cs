@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using SmartSink.Policy.Model;
+
+namespace SmartSink.Policy.Files;
+
+/// <summary>
+/// Lays the main file over the included ones, key by key; a reply list counts as one key. What two included files both give,
+/// or one file gives under two spellings of a name, is an error: nothing says which is meant.
+/// </summary>
+/// <param name="mainFile">The main file, as places name it.</param>
+/// <param name="diagnostics">Where conflicts go.</param>
+internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
+{
+    private readonly MergedPolicy _policy = new();
+
+    public MergedPolicy Merge(IEnumerable<PolicyDocument> documents)
+    {
+        foreach (var document in documents)
+        {
+            Add(document);
+        }
+
+        return _policy;
+    }
+
+    private void Add(PolicyDocument document)
+    {
+        _policy.Seed = Choose(_policy.Seed, document.Seed, "seed");
+        _policy.Sticky = Choose(_policy.Sticky, document.Sticky, "sticky");
+        _policy.DomainSuffixes = Choose(_policy.DomainSuffixes, document.DomainSuffixes, "domain_suffix");
+        AddShared(_policy.Default, document.Default);
+        foreach (var section in document.Domains)
+        {
+            var domain = _policy.GetOrAdd(section.Key);
+            AddShared(domain, section);
+            domain.Like = Choose(domain.Like, section.Like, "like", domain.Key);
+            domain.Sticky = Choose(domain.Sticky, section.Sticky, "sticky", domain.Key);
+        }
+
+        foreach (var list in document.ReplyLists)
+        {
+            var domain = _policy.GetOrAdd(list.Name.Value);
+            switch (list.Kind)
+            {
+                case ReplyKind.Bounce:
+                    domain.Bounces = Choose(domain.Bounces, list);
+                    break;
+                case ReplyKind.Defer:
+                    domain.Defers = Choose(domain.Defers, list);
+                    break;
+                default:
+                    domain.TlsReplies = Choose(domain.TlsReplies, list);
+                    break;
+            }
+        }
+
+        document.Servers.ForEach(AddNetworks);
+    }
+
+    private void AddNetworks(MxEntry server)
+    {
+        foreach (var network in server.Networks)
+        {
+            ref var merged = ref CollectionsMarshal.GetValueRefOrAddDefault(_policy.Networks, network.Value, out var isKnown);
+            if (isKnown && Clash(merged.Place, network.Place))
+            {
+                diagnostics.Error(network.Place, $"the network {network.Value} is already given at {merged.Place}");
+                continue;
+            }
+
+            merged = new MergedNetwork(network.Value, network.Place, server);
+        }
+    }
+
+    private void AddShared(DomainEntry domain, DomainEntry rates)
+    {
+        domain.Bounce = Choose(domain.Bounce, rates.Bounce, "bounce", domain.Key);
+        domain.Defer = Choose(domain.Defer, rates.Defer, "defer", domain.Key);
+        domain.RequiresTls = Choose(domain.RequiresTls, rates.RequiresTls, "tls", domain.Key);
+    }
+
+    private Setting<T>? Choose<T>(Setting<T>? present, Setting<T>? next, string key, DomainKey? domain = null)
+    {
+        if (present is { } first && next is { } second && Clash(first.Place, second.Place))
+        {
+            var owner = domain is not { } name ? string.Empty : name.IsFallback ? " of [default]" : $" of [domain.\"{name}\"]";
+            diagnostics.Error(second.Place, $"{key}{owner} is already given at {first.Place}");
+            return present;
+        }
+
+        return next ?? present;
+    }
+
+    private ReplyList Choose(ReplyList? present, ReplyList next)
+    {
+        if (present is null || !Clash(present.Name.Place, next.Name.Place))
+        {
+            return next;
+        }
+
+        diagnostics.Error(next.Name.Place, $"the replies of {next.Title} are already given at {present.Name.Place}");
+        return present;
+    }
+
+    private bool Clash(Place first, Place second) => first.File == mainFile == (second.File == mainFile);
+}

@@ -1,0 +1,61 @@
+using SmartSink.Policy.Model;
+
+namespace SmartSink.Policy.Files;
+
+/// <summary>A rate is a percentage, and no more than all recipients can be refused, also when one rate is a domain's own and the other inherited.</summary>
+internal static class RateChecks
+{
+    public static void Check(PolicyDocument document, DiagnosticBag diagnostics)
+    {
+        foreach (var section in document.Domains.Prepend(document.Default))
+        {
+            Check(section.Bounce, "bounce", diagnostics);
+            Check(section.Defer, "defer", diagnostics);
+        }
+    }
+
+    /// <summary>Checks the sums of all entries that give a rate themselves; the others have the sum of one that does.</summary>
+    public static void CheckSums(MergedPolicy policy, DiagnosticBag diagnostics)
+    {
+        var inheritance = new Inheritance(policy);
+        foreach (var domain in policy.Domains.Prepend(policy.Default))
+        {
+            if (domain.Bounce is null && domain.Defer is null)
+            {
+                continue;
+            }
+
+            var resolved = inheritance.Resolve(domain);
+            var (bounce, defer) = (resolved.Bounce, resolved.Defer);
+            var sum = Inheritance.PercentOf(bounce) + Inheritance.PercentOf(defer);
+            if (sum > 100 && IsPercentage(domain.Bounce) && IsPercentage(domain.Defer))
+            {
+                diagnostics.Error(LaterOf(domain), $"bounce {Describe(bounce, domain.Bounce)} and defer {Describe(defer, domain.Defer)} add up to {sum} percent, more than 100");
+            }
+        }
+    }
+
+    private static void Check(Setting<double>? rate, string key, DiagnosticBag diagnostics)
+    {
+        if (rate is { } setting && setting.Value is not (>= 0 and <= 100))
+        {
+            diagnostics.Error(setting.Place, $"{key} = {setting.Value} is not a percentage from 0 to 100");
+        }
+    }
+
+    // A rate that is no percentage has been reported as that.
+    private static bool IsPercentage(Setting<double>? rate) => rate is not { } setting || setting.Value is >= 0 and <= 100;
+
+    private static Place LaterOf(DomainEntry domain)
+    {
+        if (domain.Bounce is { } bounce && domain.Defer is { } defer)
+        {
+            return bounce.Place.File == defer.Place.File && bounce.Place.Line > defer.Place.Line ? bounce.Place : defer.Place;
+        }
+
+        return (domain.Bounce ?? domain.Defer)!.Value.Place;
+    }
+
+    private static string Describe(Setting<double>? rate, Setting<double>? own) =>
+        own is not null || rate is not { } inherited ? $"{Inheritance.PercentOf(rate)}" : $"{Inheritance.PercentOf(rate)} (from {inherited.Place})";
+}

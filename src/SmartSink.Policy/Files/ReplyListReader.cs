@@ -1,0 +1,114 @@
+using SmartSink.Policy.Model;
+using SmartSink.Smtp;
+
+namespace SmartSink.Policy.Files;
+
+/// <summary>Reads the lists under <c>bounce</c>, <c>defer</c> and <c>tls</c>.</summary>
+internal static class ReplyListReader
+{
+    public static IEnumerable<ReplyList> ReadAll(TomlEntry entry, ReplyKind kind, ValueReader values)
+    {
+        if (entry.Value is not TomlTable table)
+        {
+            values.Diagnostics.Error(
+                values.PlaceOf(entry.KeyPosition), $"replies belong to a domain or to \"*\": [[{entry.Key}.\"example.com\"]]; a rate for all domains stands in [default]");
+            yield break;
+        }
+
+        foreach (var item in table.Entries)
+        {
+            var place = values.PlaceOf(item.KeyPosition);
+            if (item.Value is TomlTable { Entries: [var inner, ..] } && inner.Value is TomlArray or TomlTable)
+            {
+                values.Diagnostics.Error(place, $"a domain's name needs quotes: [[{entry.Key}.\"{item.Key}.{inner.Key}\"]]");
+            }
+            else if (item.Value is not TomlArray list)
+            {
+                values.Diagnostics.Error(place, $"replies are lists and take double brackets: [[{entry.Key}.\"{item.Key}\"]]");
+            }
+            else if (list.Items.Count == 0)
+            {
+                values.Diagnostics.Error(place, $"{entry.Key}.\"{item.Key}\" has no replies");
+            }
+            else if (!DomainKey.TryRead(item.Key, out var name))
+            {
+                values.Diagnostics.Error(place, $"\"{item.Key}\" is neither a domain name, nor a pattern such as \"*.example.com\", nor \"*\"");
+            }
+            else
+            {
+                yield return new ReplyList(kind, new Setting<DomainKey>(name, place), ReadReplies(list, item.Key, values));
+            }
+        }
+    }
+
+    private static List<ReplyEntry> ReadReplies(TomlArray list, string title, ValueReader values)
+    {
+        var replies = new List<ReplyEntry>(list.Items.Count);
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            if (list.Items[i] is TomlTable table)
+            {
+                replies.Add(ReadReply(table, values));
+            }
+            else
+            {
+                values.Diagnostics.Error(
+                    values.PlaceOf(list.Items[i].Position), $"each reply of \"{title}\" must be a table with code and msg, not {ValueReader.NameOf(list.Items[i])}");
+            }
+        }
+
+        return replies;
+    }
+
+    private static ReplyEntry ReadReply(TomlTable table, ValueReader values)
+    {
+        var reply = new ReplyEntry(values.PlaceOf(table.Position));
+        foreach (var item in table.Entries)
+        {
+            switch (item.Key)
+            {
+                case "code":
+                    reply.Code = values.Integer(item);
+                    break;
+                case "msg":
+                    reply.Text = values.Lines(item);
+                    break;
+                case "weight":
+                    reply.Weight = values.Number(item);
+                    break;
+                case "stage":
+                    reply.Stage = ReadStage(item, values);
+                    break;
+                case "close":
+                    reply.Close = values.Boolean(item);
+                    break;
+                default:
+                    values.Unknown(item, "in a reply", PolicyKeys.Reply);
+                    break;
+            }
+        }
+
+        // What is there but of the wrong type has been reported as that.
+        values.Require(table, "code", "the reply");
+        values.Require(table, "msg", "the reply");
+        return reply;
+    }
+
+    private static Setting<Stage>? ReadStage(TomlEntry item, ValueReader values)
+    {
+        if (values.Text(item) is not { } text)
+        {
+            return null;
+        }
+
+        var stage = Array.IndexOf(PolicyKeys.Stages, text.Value);
+        if (stage >= 0)
+        {
+            return new Setting<Stage>((Stage)stage, text.Place);
+        }
+
+        var hint = Suggestion.Of(text.Value, PolicyKeys.Stages) is { Length: > 0 } suggestion ? suggestion : $"; it is one of {string.Join(", ", PolicyKeys.Stages)}";
+        values.Diagnostics.Error(text.Place, $"unknown stage \"{text.Value}\"{hint}");
+        return null;
+    }
+}

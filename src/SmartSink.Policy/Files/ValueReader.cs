@@ -1,0 +1,104 @@
+using SmartSink.Policy.Model;
+
+namespace SmartSink.Policy.Files;
+
+/// <summary>Takes values of the wanted type out of one file's tables; what is of another type is reported and counts as left out.</summary>
+/// <param name="file">The file, as diagnostics name it.</param>
+/// <param name="diagnostics">Where mistakes go.</param>
+internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
+{
+    public DiagnosticBag Diagnostics { get; } = diagnostics;
+
+    public Place PlaceOf(TomlPosition position) => new(file, position.Line, position.Column);
+
+    public Setting<bool>? Boolean(TomlEntry entry) =>
+        entry.Value is TomlScalar<bool> value ? Give(value.Value, value) : Refuse<bool>(entry, "true or false");
+
+    public Setting<long>? Integer(TomlEntry entry) =>
+        entry.Value is TomlScalar<long> value ? Give(value.Value, value) : Refuse<long>(entry, "a whole number");
+
+    public Setting<double>? Number(TomlEntry entry) => entry.Value switch
+    {
+        TomlScalar<long> value => Give((double)value.Value, value),
+        TomlScalar<double> value => Give(value.Value, value),
+        _ => Refuse<double>(entry, "a number"),
+    };
+
+    public Setting<string>? Text(TomlEntry entry) =>
+        entry.Value is TomlScalar<string> value ? Give(value.Value, value) : Refuse<string>(entry, "a string");
+
+    public IReadOnlyList<Setting<string>> Texts(TomlEntry entry)
+    {
+        if (entry.Value is TomlScalar<string> single)
+        {
+            return [Give(single.Value, single)];
+        }
+
+        if (entry.Value is not TomlArray list)
+        {
+            Refuse<string>(entry, "a string or a list of strings");
+            return [];
+        }
+
+        var texts = new List<Setting<string>>();
+        foreach (var item in list.Items)
+        {
+            if (item is TomlScalar<string> text)
+            {
+                texts.Add(Give(text.Value, text));
+            }
+            else
+            {
+                Diagnostics.Error(PlaceOf(item.Position), $"each item of {entry.Key} must be a string, not {NameOf(item)}");
+            }
+        }
+
+        return texts;
+    }
+
+    public Setting<string> Lines(TomlEntry entry) =>
+        entry.Value is TomlScalar<string> text
+            ? Give(text.Value, text)
+            : new Setting<string>(string.Join('\n', Texts(entry).Select(line => line.Value)), PlaceOf(entry.Value.Position));
+
+    public TomlTable? Table(TomlEntry entry)
+    {
+        if (entry.Value is TomlTable table)
+        {
+            return table;
+        }
+
+        Refuse<int>(entry, "a table");
+        return null;
+    }
+
+    public void Require(TomlTable table, string key, string owner)
+    {
+        if (!table.TryGetValue(key, out _))
+        {
+            Diagnostics.Error(PlaceOf(table.Position), $"{owner} has no {key}");
+        }
+    }
+
+    public void Unknown(TomlEntry entry, string where, IReadOnlyList<PolicyKey> known) =>
+        Diagnostics.Error(PlaceOf(entry.KeyPosition), $"unknown key \"{entry.Key}\" {where}{Suggestion.Of(entry.Key, known.Select(key => key.Name))}");
+
+    public static string NameOf(TomlValue value) => value switch
+    {
+        TomlScalar<string> => "a string",
+        TomlScalar<long> => "a whole number",
+        TomlScalar<double> => "a number with decimals",
+        TomlScalar<bool> => "true or false",
+        TomlArray => "a list",
+        TomlTable => "a table",
+        _ => "a date or time",
+    };
+
+    private Setting<T> Give<T>(T value, TomlValue source) => new(value, PlaceOf(source.Position));
+
+    private Setting<T>? Refuse<T>(TomlEntry entry, string wanted)
+    {
+        Diagnostics.Error(PlaceOf(entry.Value.Position), $"{entry.Key} must be {wanted}, not {NameOf(entry.Value)}");
+        return null;
+    }
+}
