@@ -16,11 +16,9 @@ internal readonly record struct DomainRules(
     ReplyChoice? TlsReplies)
 {
     /// <summary>The reply of a bounce when the draw decides for one; else null.</summary>
-    /// <param name="draw">The recipient's draw: the address's own under <see cref="Sticky"/>.</param>
     public PolicyReply? BounceOf(ulong draw) => Draw.ForRate(draw) < Rates.BounceBelow ? Bounces.Pick(draw) : null;
 
     /// <summary>The reply of a deferral when the draw of a recipient that does not bounce decides for one; null to accept.</summary>
-    /// <param name="draw">The recipient's draw; under <see cref="Sticky"/> another than that of the bounce.</param>
     public PolicyReply? DeferOf(ulong draw) =>
         Draw.ForRate(draw) < (Sticky ? Rates.DeferRestBelow : Rates.RefuseBelow) ? Defers.Pick(draw) : null;
 }

@@ -12,7 +12,6 @@ internal sealed class DomainTable
     private readonly bool _hasPatterns;
 
     /// <summary>Freezes the names of entries.</summary>
-    /// <param name="keys">Distinct; the first is entry 1.</param>
     public DomainTable(IReadOnlyList<DomainKey> keys)
     {
         _exact = Freeze(keys, isPattern: false);
@@ -21,7 +20,6 @@ internal sealed class DomainTable
     }
 
     /// <summary>Looks a domain up.</summary>
-    /// <param name="domain">Lower case, A-labels; may be empty or an address literal.</param>
     public DomainMatch Find(ReadOnlySpan<byte> domain)
     {
         var hash = ByteHash.Of(domain);
@@ -51,9 +49,6 @@ internal sealed class DomainTable
 }
 
 /// <summary>The entry that holds for a domain.</summary>
-/// <param name="Entry">0 when only the default holds.</param>
-/// <param name="IsExact">Whether the entry names the domain itself, not a pattern.</param>
-/// <param name="Hash">The domain's <see cref="ByteHash"/>.</param>
 internal readonly record struct DomainMatch(int Entry, bool IsExact, ulong Hash);
 
 /// <summary>The suffixes that are cut off a domain before it is looked up.</summary>

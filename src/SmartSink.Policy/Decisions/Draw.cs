@@ -40,17 +40,11 @@ internal static class Draw
     }
 
     /// <summary>The k-th draw of a name, counted from 0.</summary>
-    /// <param name="seed">The policy's seed.</param>
-    /// <param name="hash">The name's <see cref="ByteHash"/>.</param>
-    /// <param name="index">k.</param>
     public static ulong Seeded(ulong seed, ulong hash, ulong index) => Mix(Mix(seed + Mix(hash)) + ((index + 1) * Golden));
 
     public static ulong ForAuthentication(ulong seed, ulong index) => Seeded(seed, AuthenticationHash, index);
 
     /// <summary>The one draw of a recipient under <c>sticky</c>, the same however the address's case is written.</summary>
-    /// <param name="seed">The policy's seed.</param>
-    /// <param name="localPart">Unquoted, in any case.</param>
-    /// <param name="domainHash">The domain's <see cref="ByteHash"/>.</param>
     public static ulong Sticky(ulong seed, ReadOnlySpan<byte> localPart, ulong domainHash)
     {
         var hash = ByteHash.AddLabelIgnoringCase(ByteHash.Add(domainHash, '@'), localPart);
@@ -58,13 +52,9 @@ internal static class Draw
     }
 
     /// <summary>The seed of the draws that choose among the replies which a trigger asks for.</summary>
-    /// <param name="seed">The policy's seed; null when it gives none.</param>
-    /// <param name="trigger">Which.</param>
     public static ulong? SeedOf(ulong? seed, Trigger trigger) => seed is { } given ? Seeded(given, (ulong)trigger, 0) : null;
 
     /// <summary>The seed of the draws at a stage before RCPT, where no recipient is known.</summary>
-    /// <param name="seed">The policy's seed; null when it gives none.</param>
-    /// <param name="stage">Which.</param>
     public static ulong? SeedOf(ulong? seed, Stage stage) => seed is { } given ? Seeded(given, FirstStage + (ulong)stage, 0) : null;
 
     /// <summary>The bits that decide whether a recipient is refused: 0 to 2^63 - 1, so that a threshold of 2^63 means always.</summary>

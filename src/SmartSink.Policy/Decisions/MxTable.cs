@@ -63,8 +63,6 @@ internal sealed class MxTable
 }
 
 /// <summary>A network and the server that stands for it.</summary>
-/// <param name="Network">The network.</param>
-/// <param name="Server">The server.</param>
 internal sealed record MxNetwork(IPNetwork Network, MxServer Server);
 
 /// <summary>A provider's mail server, frozen.</summary>

@@ -64,10 +64,6 @@ internal sealed class RulesBuilder
 }
 
 /// <summary>All that makes one reply of a file differ from another.</summary>
-/// <param name="Code">400 to 599.</param>
-/// <param name="Text">As in the file.</param>
-/// <param name="Stage">As in the file; <see cref="Stage.Rcpt"/> when it names none.</param>
-/// <param name="Closes">As in the file; null when it does not say.</param>
 internal readonly record struct ReplyContent(int Code, string Text, Stage Stage, bool? Closes)
 {
     public static ReplyContent Of(ReplyEntry reply) =>

@@ -8,11 +8,6 @@ using SmartSink.Smtp;
 namespace SmartSink.Policy.Explaining;
 
 /// <summary>Walks the way of a decision and notes each step.</summary>
-/// <param name="policy">The merged files.</param>
-/// <param name="suffixes">The snapshot's suffixes.</param>
-/// <param name="domains">The snapshot's names.</param>
-/// <param name="seed">For sticky draws.</param>
-/// <param name="entryName">The name of an entry by its number.</param>
 internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, DomainTable domains, ulong seed, Func<int, string> entryName)
 {
     public PolicyExplanation Explain(string address)
@@ -114,8 +109,6 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
 }
 
 /// <summary>Tells which server of <c>[[mx]]</c> stands for an address.</summary>
-/// <param name="policy">The merged files.</param>
-/// <param name="servers">The snapshot's table.</param>
 internal sealed class ServerExplainer(MergedPolicy policy, MxTable servers)
 {
     public ExplainedServer Explain(IPAddress destination, int entry)

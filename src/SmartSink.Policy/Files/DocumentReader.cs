@@ -6,10 +6,6 @@ namespace SmartSink.Policy.Files;
 internal static class DocumentReader
 {
     /// <summary>Reads a file's top-level table.</summary>
-    /// <param name="root">The table of a document without syntax errors.</param>
-    /// <param name="file">As diagnostics name it.</param>
-    /// <param name="isMain">Whether <c>include</c> is allowed.</param>
-    /// <param name="diagnostics">Where mistakes go.</param>
     public static PolicyDocument Read(TomlTable root, string file, bool isMain, DiagnosticBag diagnostics)
     {
         var values = new ValueReader(file, diagnostics);

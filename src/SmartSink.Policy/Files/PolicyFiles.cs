@@ -5,7 +5,6 @@ using SmartSink.Policy.Model;
 namespace SmartSink.Policy.Files;
 
 /// <summary>One reading of a policy: its files, its mistakes, its hash.</summary>
-/// <param name="mainFile">The main file as the user named it.</param>
 internal sealed class PolicyFiles(string mainFile)
 {
     private const int HashDigits = 16;

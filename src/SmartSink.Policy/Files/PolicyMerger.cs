@@ -7,8 +7,6 @@ namespace SmartSink.Policy.Files;
 /// Lays the main file over the included ones, key by key; a reply list counts as one key. What two included files both give,
 /// or one file gives under two spellings of a name, is an error: nothing says which is meant.
 /// </summary>
-/// <param name="mainFile">The main file, as places name it.</param>
-/// <param name="diagnostics">Where conflicts go.</param>
 internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
 {
     private readonly MergedPolicy _policy = new();

@@ -1,4 +1,5 @@
 using SmartSink.Policy.Model;
+using SmartSink.Shared;
 using SmartSink.Smtp;
 
 namespace SmartSink.Policy.Files;

@@ -3,9 +3,6 @@ using SmartSink.Policy.Model;
 namespace SmartSink.Policy.Files;
 
 /// <summary>A file's content, or why there is none.</summary>
-/// <param name="Name">As diagnostics name it.</param>
-/// <param name="Content">Its octets; null when it could not be read.</param>
-/// <param name="Problem">Why not, as part of a sentence; null when it could.</param>
 internal sealed record SourceFile(string Name, byte[]? Content, string? Problem)
 {
     public static SourceFile Read(string path)

@@ -10,8 +10,6 @@ internal sealed record TomlDocument(TomlTable Root, IReadOnlyList<TomlError> Err
 internal readonly record struct TomlError(TomlPosition Position, string Message);
 
 /// <summary>A place in a file.</summary>
-/// <param name="Line">From 1; lines end at LF or CRLF.</param>
-/// <param name="Column">From 1, counted in Unicode scalar values.</param>
 internal readonly record struct TomlPosition(int Line, int Column);
 
 /// <summary>One key of a table with its value.</summary>
@@ -32,8 +30,6 @@ internal sealed class TomlScalar<T>(TomlPosition position, T value) : TomlValue(
 }
 
 /// <summary>An array: values in brackets, or the tables under headers in double brackets.</summary>
-/// <param name="position">Its bracket, or that of the first header.</param>
-/// <param name="isOfHeaders">Whether headers made it, so that another may add to it.</param>
 internal sealed class TomlArray(TomlPosition position, bool isOfHeaders) : TomlValue(position)
 {
     public bool IsOfHeaders { get; } = isOfHeaders;

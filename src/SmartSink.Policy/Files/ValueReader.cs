@@ -1,10 +1,9 @@
 using SmartSink.Policy.Model;
+using SmartSink.Shared;
 
 namespace SmartSink.Policy.Files;
 
 /// <summary>Takes values of the wanted type out of one file's tables; what is of another type is reported and counts as left out.</summary>
-/// <param name="file">The file, as diagnostics name it.</param>
-/// <param name="diagnostics">Where mistakes go.</param>
 internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
 {
     public DiagnosticBag Diagnostics { get; } = diagnostics;

@@ -42,9 +42,6 @@ public enum ReplyKind : byte
 }
 
 /// <summary>All <c>[[bounce."…"]]</c>, <c>[[defer."…"]]</c> or <c>[[tls."…"]]</c> tables of one name in one file.</summary>
-/// <param name="Kind">Which list.</param>
-/// <param name="Name">The domain, the pattern or <c>*</c>.</param>
-/// <param name="Replies">In the order of the file.</param>
 internal sealed record ReplyList(ReplyKind Kind, Setting<DomainKey> Name, IReadOnlyList<ReplyEntry> Replies)
 {
     public string Title => $"{Kind.ToString().ToLowerInvariant()}.\"{Name.Value}\"";

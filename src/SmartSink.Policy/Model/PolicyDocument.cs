@@ -24,7 +24,6 @@ internal sealed class PolicyDocument
 }
 
 /// <summary>One <c>[[mx]]</c>: a provider's mail servers by where they are.</summary>
-/// <param name="place">Where its table begins.</param>
 internal sealed class MxEntry(Place place)
 {
     public Place Place { get; } = place;

@@ -91,7 +91,6 @@ internal static class ReplyTextNormaliser
 internal readonly record struct ReplyTextLine(string EnhancedCode, string Text);
 
 /// <summary>Goes through the lines of a text without copying them. Lines end at LF or CRLF; a text has one line more than ends.</summary>
-/// <param name="text">Any text.</param>
 internal ref struct TextLines(ReadOnlySpan<char> text)
 {
     private MemoryExtensions.SpanSplitEnumerator<char> _ranges = text.Split('\n');

@@ -1,5 +1,5 @@
 using System.Text;
-using SmartSink.Policy.Model;
+using SmartSink.Shared;
 
 namespace SmartSink.Policy.Replies;
 
@@ -22,7 +22,6 @@ internal static class TemplateParser
     }
 
     /// <summary>Splits a line into fixed text and placeholders. A brace that does not name a placeholder stays as fixed text.</summary>
-    /// <param name="text">A line without control characters.</param>
     public static TemplatePart[] Parse(ReadOnlySpan<char> text)
     {
         if (!text.ContainsAny('{', '}'))
@@ -68,7 +67,6 @@ internal static class TemplateParser
 /// Goes through a text piece by piece: <c>{name}</c> is a placeholder, <c>{{</c> and <c>}}</c> are the braces themselves,
 /// a single <c>}</c> stands for itself.
 /// </summary>
-/// <param name="text">A line without control characters.</param>
 internal ref struct TemplateScanner(ReadOnlySpan<char> text)
 {
     private ReadOnlySpan<char> _rest = text;

@@ -1,0 +1,205 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SmartSink.Policy.Files;
+using SmartSink.Policy.Tests.Shipped;
+using SmartSink.Testing;
+
+namespace SmartSink.Policy.Tests.Files;
+
+/// <summary>policy/responses.schema.json says what the reader's catalogue of keys says. <c>SMARTSINK_WRITE_SCHEMA=1</c> writes it.</summary>
+public sealed class SchemaTests
+{
+    private static readonly string SchemaFile = RepositoryRoot.Combine("policy", "responses.schema.json");
+
+    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static TheoryData<string> PolicyFiles =>
+    [
+        Catalogue.MainFile,
+        .. Catalogue.Files.Select(file => RepositoryRoot.Combine("policy", "providers", file)),
+        RepositoryRoot.Combine("tests", "SmartSink.Policy.Tests", "golden", "valid", "every-key.toml"),
+    ];
+
+    [Fact]
+    public void The_schema_is_made_of_the_readers_catalogue_of_keys()
+    {
+        var expected = Schema().ToJsonString(Options) + "\n";
+        if (Environment.GetEnvironmentVariable("SMARTSINK_WRITE_SCHEMA") == "1")
+        {
+            File.WriteAllText(SchemaFile, expected);
+        }
+
+        File.ReadAllText(SchemaFile).ShouldBe(expected, "see CONTRIBUTING.md for how to write it anew");
+    }
+
+    [Fact]
+    public void The_shipped_page_names_the_schema() => File.ReadLines(Catalogue.MainFile).First().ShouldBe("#:schema ./responses.schema.json");
+
+    [Theory]
+    [MemberData(nameof(PolicyFiles))]
+    public void Every_key_and_type_of_a_valid_policy_is_in_the_schema(string file)
+    {
+        var schema = JsonNode.Parse(File.ReadAllText(SchemaFile))!;
+
+        Check(TomlReader.Read(File.ReadAllBytes(file)).Root, schema, schema, "the top level");
+    }
+
+    [Fact]
+    public void The_reader_takes_every_key_of_the_catalogue_where_the_catalogue_says()
+    {
+        var policy = $"""
+            {string.Concat(PolicyKeys.Plain.Select(Statement))}
+            [default]
+            {string.Concat(PolicyKeys.Default.Select(Statement))}
+            [domain."a.example"]
+            {string.Concat(PolicyKeys.Domain.Select(Statement))}
+            [[bounce."b.example"]]
+            {string.Concat(PolicyKeys.Reply.Select(Statement))}
+            [[defer."b.example"]]
+            {string.Concat(PolicyKeys.Reply.Select(Statement))}
+            [[tls."b.example"]]
+            {string.Concat(PolicyKeys.Reply.Select(Statement))}
+            [[mx]]
+            {string.Concat(PolicyKeys.Mx.Select(Statement))}
+            """;
+
+        PolicyFolder.Diagnostics(policy).Where(diagnostic => diagnostic.Contains("error", StringComparison.Ordinal)).ShouldBeEmpty(policy);
+    }
+
+    private static string Statement(PolicyKey key) => key.Name + " = " + key switch
+    {
+        { Name: "networks" } => "\"192.0.2.0/24\"",
+        { Name: "include" } => "[]",
+        { Name: "like" } => "\"b.example\"",
+        { Values: [var word, ..] } => $"\"{word}\"",
+        { Type: KeyType.Truth } => "true",
+        { Type: KeyType.Whole or KeyType.Number } => FormattableString.Invariant($"{key.Minimum ?? 1}"),
+        _ => "\"x.example\"",
+    } + (key.Name == "weight" ? ".5\n" : "\n");
+
+    private static void Check(TomlValue value, JsonNode schema, JsonNode root, string where)
+    {
+        while (schema["$ref"] is { } reference)
+        {
+            schema = root["definitions"]![((string)reference!)["#/definitions/".Length..]]!;
+        }
+
+        if (schema["anyOf"] is JsonArray choices)
+        {
+            schema = choices.Single(choice => TypesOf(value).Contains((string)choice!["type"]!))!;
+        }
+
+        TypesOf(value).ShouldContain((string)schema["type"]!, where);
+        if (value is TomlArray array)
+        {
+            array.Items.ForEach(item => Check(item, schema["items"]!, root, where));
+        }
+
+        foreach (var entry in value is TomlTable table ? table.Entries : [])
+        {
+            var next = schema["properties"]?[entry.Key] ?? schema["additionalProperties"] as JsonObject;
+            next.ShouldNotBeNull($"{entry.Key} in {where}");
+            Check(entry.Value, next, root, entry.Key);
+        }
+    }
+
+    private static string[] TypesOf(TomlValue value) => value switch
+    {
+        TomlTable => ["object"],
+        TomlArray => ["array"],
+        TomlScalar<string> => ["string"],
+        TomlScalar<bool> => ["boolean"],
+        TomlScalar<long> => ["integer", "number"],
+        _ => ["number"],
+    };
+
+    private static JsonObject Schema()
+    {
+        var properties = Properties(PolicyKeys.Plain);
+        properties["default"] = Described(Reference("rates"), "The rates of every domain that does not say otherwise.");
+        properties["domain"] = Described(Named(Reference("domain")), "Rates by domain, such as \"example.com\", or pattern, such as \"*.example.com\".");
+        foreach (var (kind, what) in new[] { ("bounce", "that refuse for good"), ("defer", "that refuse for now"), ("tls", "to clients without TLS where it is required") })
+        {
+            var list = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Reference("reply") };
+            properties[kind] = Described(Named(list), $"The replies {what}, by domain, pattern, or \"*\" for all others.");
+        }
+
+        properties["mx"] = Described(new JsonObject { ["type"] = "array", ["items"] = Reference("mx") }, "Mail servers by the addresses that clients meant to connect to.");
+        return new JsonObject
+        {
+            ["$schema"] = "http://json-schema.org/draft-07/schema#",
+            ["title"] = "SmartSink: responses.toml",
+            ["type"] = "object",
+            ["additionalProperties"] = false,
+            ["properties"] = properties,
+            ["definitions"] = new JsonObject
+            {
+                ["rates"] = Table(PolicyKeys.Default),
+                ["domain"] = Table(PolicyKeys.Domain),
+                ["reply"] = Table(PolicyKeys.Reply),
+                ["mx"] = Table(PolicyKeys.Mx),
+            },
+        };
+    }
+
+    private static JsonObject Reference(string name) => new() { ["$ref"] = "#/definitions/" + name };
+
+    private static JsonObject Named(JsonObject value) => new() { ["type"] = "object", ["additionalProperties"] = value };
+
+    private static JsonObject Described(JsonObject schema, string description)
+    {
+        schema["description"] = description;
+        return schema;
+    }
+
+    private static JsonObject Properties(IEnumerable<PolicyKey> keys) =>
+        new(keys.Select(key => KeyValuePair.Create<string, JsonNode?>(key.Name, Described(ValueOf(key), key.Description))));
+
+    private static JsonObject Table(IReadOnlyCollection<PolicyKey> keys)
+    {
+        var table = new JsonObject { ["type"] = "object", ["additionalProperties"] = false };
+        if (keys.Any(key => key.IsRequired))
+        {
+            table["required"] = new JsonArray([.. keys.Where(key => key.IsRequired).Select(key => (JsonNode)key.Name)]);
+        }
+
+        table["properties"] = Properties(keys);
+        return table;
+    }
+
+    private static JsonObject ValueOf(PolicyKey key)
+    {
+        if (key.Type == KeyType.Texts)
+        {
+            var list = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } };
+            return new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, list) };
+        }
+
+        var value = new JsonObject
+        {
+            ["type"] = key.Type switch { KeyType.Whole => "integer", KeyType.Number => "number", KeyType.Truth => "boolean", _ => "string" },
+        };
+        if (key.Minimum is { } minimum)
+        {
+            value["minimum"] = minimum;
+        }
+
+        if (key.Maximum is { } maximum)
+        {
+            value["maximum"] = maximum;
+        }
+
+        if (key.MaximumLength is { } length)
+        {
+            value["maxLength"] = length;
+        }
+
+        if (key.Values.Count > 0)
+        {
+            value["enum"] = new JsonArray([.. key.Values.Select(word => (JsonNode)word)]);
+        }
+
+        return value;
+    }
+}
