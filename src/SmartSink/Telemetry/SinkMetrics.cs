@@ -22,49 +22,49 @@ internal sealed class SinkMetrics : IDisposable
         _factory = Metrics.WithCustomRegistry(_registry);
         _factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
 
-        Connections = Counter("smartsink_connections_total", "Connections accepted, by listener, those refused for a limit included.", "listener");
-        ConnectionsOpen = Gauge("smartsink_connections_open", "Connections that are open now, by listener.", "listener");
-        ConnectionsClosed = Counter("smartsink_connections_closed_total", "Connections that ended, by listener and reason.", "listener", "reason");
-        AcceptErrors = Counter("smartsink_accept_errors_total", "Connections that could not be accepted, by listener and the socket's error.", "listener", "error");
-        PollingTurns = Counter("smartsink_polling_turns_total", "Turns of connections and listeners on the polling threads: a few for each message, none while nothing happens.");
+        Connections = Counter("smartsink_connections_total", "Connections accepted, by listener, including those refused because of a limit.", "listener");
+        ConnectionsOpen = Gauge("smartsink_connections_open", "Connections currently open, by listener.", "listener");
+        ConnectionsClosed = Counter("smartsink_connections_closed_total", "Connections closed, by listener and reason.", "listener", "reason");
+        AcceptErrors = Counter("smartsink_accept_errors_total", "Connections that could not be accepted, by listener and socket error.", "listener", "error");
+        PollingTurns = Counter("smartsink_polling_turns_total", "Turns of connections and listeners on the polling threads: a few per message, none while idle.");
 
-        Recipients = Counter("smartsink_recipients_total", "Recipients by outcome, stage of the deciding reply, and configured domain or pattern (the rest is other).", "outcome", "stage", "domain");
-        RecipientsAbandoned = Counter("smartsink_recipients_abandoned_total", "Recipients accepted at RCPT whose transaction was given up before its end of data.");
+        Recipients = Counter("smartsink_recipients_total", "Recipients by outcome, stage of the reply that decided, and configured domain or pattern (other for the rest).", "outcome", "stage", "domain");
+        RecipientsAbandoned = Counter("smartsink_recipients_abandoned_total", "Recipients accepted at RCPT whose transaction was abandoned before its end of data.");
         Replies = Counter("smartsink_replies_total", "Replies sent, by code.", "code");
-        Messages = Counter("smartsink_messages_total", "Transactions by how they ended: by the reply at end of data, or abandoned before it.", "outcome");
+        Messages = Counter("smartsink_messages_total", "Transactions by outcome: that of the reply at end of data, or abandoned before it.", "outcome");
 
-        Received = Counter("smartsink_received_bytes_total", "Octets received from clients, by listener, after decryption.", "listener");
-        Sent = Counter("smartsink_sent_bytes_total", "Octets sent to clients, by listener, before encryption.", "listener");
-        MessageBytes = Counter("smartsink_message_bytes_total", "Octets of messages whose end of data was reached, dots unstuffed.");
+        Received = Counter("smartsink_received_bytes_total", "Bytes received from clients, after decryption, by listener.", "listener");
+        Sent = Counter("smartsink_sent_bytes_total", "Bytes sent to clients, before encryption, by listener.", "listener");
+        MessageBytes = Counter("smartsink_message_bytes_total", "Bytes of messages that reached their end of data, after dot-unstuffing.");
 
-        TlsHandshakes = Counter("smartsink_tls_handshakes_total", "TLS handshakes by listener, version agreed on and result.", "listener", "version", "result");
-        Authentications = Counter("smartsink_authentications_total", "Attempts to authenticate, by mechanism and result.", "mechanism", "result");
-        AuthUserReloads = Counter("smartsink_auth_user_reloads_total", "Changes of the file of SINK_AUTH_USERS, by what became of them.", "result");
-        TlsClientCertificates = Counter("smartsink_tls_client_certificates_total", "Handshakes in which the client was asked for a certificate, by listener and the subject that it showed: none for none, other beyond the first 32.", "listener", "subject");
-        TlsFaults = Counter("smartsink_tls_faults_total", "Faults of SINK_TLS_FAULTS that clients met, by listener and fault.", "listener", "fault");
-        TlsCertificateReloads = Counter("smartsink_tls_certificate_reloads_total", "Changes of the certificates' files, by what became of them.", "result");
+        TlsHandshakes = Counter("smartsink_tls_handshakes_total", "TLS handshakes, by listener, negotiated version and result.", "listener", "version", "result");
+        Authentications = Counter("smartsink_authentications_total", "Authentication attempts, by mechanism and result.", "mechanism", "result");
+        AuthUserReloads = Counter("smartsink_auth_user_reloads_total", "Reloads of the SINK_AUTH_USERS file, by result.", "result");
+        TlsClientCertificates = Counter("smartsink_tls_client_certificates_total", "Handshakes that asked the client for a certificate, by listener and the subject it presented (none without one, other beyond the first 32).", "listener", "subject");
+        TlsFaults = Counter("smartsink_tls_faults_total", "Faults of SINK_TLS_FAULTS that clients were given, by listener and fault.", "listener", "fault");
+        TlsCertificateReloads = Counter("smartsink_tls_certificate_reloads_total", "Reloads of the TLS certificate files, by result.", "result");
 
-        TransactionTime = Histogram("smartsink_transaction_seconds", "From MAIL to the reply at end of data.");
-        DataTime = Histogram("smartsink_data_seconds", "From the 354 to the reply at end of data.");
+        TransactionTime = Histogram("smartsink_transaction_seconds", "Time from MAIL to the reply at end of data.");
+        DataTime = Histogram("smartsink_data_seconds", "Time from the 354 reply to the reply at end of data.");
 
-        PolicyReloads = Counter("smartsink_policy_reloads_total", "Changes of the policy's files, by what became of them.", "result");
-        PolicyInfo = Gauge("smartsink_policy_info", "The policy in force.", "hash");
-        PolicyLastApplied = Gauge("smartsink_policy_last_applied_timestamp_seconds", "When the policy in force was put in force, in Unix time.");
-        PolicyEntries = Gauge("smartsink_policy_entries", "Domains and patterns of the policy in force, other included.");
+        PolicyReloads = Counter("smartsink_policy_reloads_total", "Reloads of the policy files, by result.", "result");
+        PolicyInfo = Gauge("smartsink_policy_info", "The policy in force, by hash.", "hash");
+        PolicyLastApplied = Gauge("smartsink_policy_last_applied_timestamp_seconds", "Unix time at which the policy in force took effect.");
+        PolicyEntries = Gauge("smartsink_policy_entries", "Domains and patterns in the policy in force, including other.");
 
-        LogEventsDropped = Counter("smartsink_log_events_dropped_total", "Log events dropped because the log's reader was too slow.");
+        LogEventsDropped = Counter("smartsink_log_events_dropped_total", "Log events dropped because standard output was not read fast enough.");
         BuildInfo = Gauge("smartsink_build_info", "The program's version.", "version");
 
-        ProcessCpu = Counter("process_cpu_seconds_total", "User and system processor time.");
+        ProcessCpu = Counter("process_cpu_seconds_total", "User and system CPU time.");
         ProcessResidentMemory = Gauge("process_resident_memory_bytes", "Resident memory.");
-        ProcessStartTime = Gauge("process_start_time_seconds", "When the process started, in Unix time.");
+        ProcessStartTime = Gauge("process_start_time_seconds", "Unix time at which the process started.");
         ProcessOpenFds = Gauge("process_open_fds", "Open file descriptors.");
 
-        GcCollections = Counter("dotnet_gc_collections_total", "Garbage collections by generation.", "generation");
-        GcPause = Counter("dotnet_gc_pause_seconds_total", "Time in which the garbage collector held all threads.");
-        GcAllocated = Counter("dotnet_gc_allocated_bytes_total", "Memory allocated on the managed heap since the start.");
+        GcCollections = Counter("dotnet_gc_collections_total", "Garbage collections, by generation.", "generation");
+        GcPause = Counter("dotnet_gc_pause_seconds_total", "Time for which the garbage collector paused all threads.");
+        GcAllocated = Counter("dotnet_gc_allocated_bytes_total", "Memory allocated on the managed heap since the process started.");
         GcHeap = Gauge("dotnet_gc_heap_bytes", "Size of the managed heap.");
-        ThreadPoolThreads = Gauge("dotnet_thread_pool_threads", "Threads of the thread pool.");
+        ThreadPoolThreads = Gauge("dotnet_thread_pool_threads", "Threads in the thread pool.");
     }
 
     /// <summary>All of them, in the order of the documentation.</summary>
