@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using SmartSink.TrafficGen.Options;
 
 namespace SmartSink.TrafficGen.Tests;
 

@@ -28,7 +28,6 @@ internal sealed class ProgressDisplay : IAsyncDisposable
     public static ProgressDisplay Start(ProgressMeter meter, TextWriter output, TimeProvider time) =>
         new(meter, output, time, isTerminal: ReferenceEquals(output, Console.Error) && !Console.IsErrorRedirected);
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

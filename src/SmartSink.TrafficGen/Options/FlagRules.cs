@@ -1,7 +1,5 @@
 using System.CommandLine;
 using SmartSink.Smtp.Syntax;
-using SmartSink.TrafficGen.Generating;
-using SmartSink.TrafficGen.Options.Values;
 
 namespace SmartSink.TrafficGen.Options;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SmartSink.TrafficGen.Options.Values;
 
 namespace SmartSink.TrafficGen.Options;
 
@@ -70,5 +69,24 @@ internal static class OptionsReader
             errors.Add($"{FlagNames.Recipients}: {exception.Message}");
             return options;
         }
+    }
+}
+
+/// <summary>Every flag of the command line.</summary>
+internal static class FlagCatalog
+{
+    /// <summary>Makes them, in the order in which the help shows and the reader applies them.</summary>
+    public static IReadOnlyList<Flag> Create(KnownFigures figures)
+    {
+        var defaults = new TrafficOptions();
+        return
+        [
+            .. RunFlags.Create(defaults),
+            .. AddressFlags.Create(defaults),
+            .. MessageFlags.Create(defaults),
+            .. SessionFlags.Create(),
+            .. InjectFlags.Create(),
+            .. ResultFlags.Create(figures),
+        ];
     }
 }

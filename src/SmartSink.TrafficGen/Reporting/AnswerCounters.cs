@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using SmartSink.Shared;
+using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Reporting;
 
@@ -25,4 +26,37 @@ internal sealed class AnswerCounters
             .Select(same => (Answer: same.Key, Count: same.Sum(pair => Volatile.Read(ref pair.Value.Value))))
             .OrderBy(pair => pair.Answer.Domain).ThenBy(pair => pair.Answer.Stage).ThenBy(pair => pair.Answer.Code),
     ];
+}
+
+/// <summary>What a recipient can be answered.</summary>
+/// <param name="Domain">The index of the recipient's domain.</param>
+/// <param name="Stage">At which command.</param>
+/// <param name="Code">The reply's code.</param>
+internal readonly record struct Answer(int Domain, TrafficStage Stage, int Code)
+{
+    /// <summary>What the code says.</summary>
+    public RecipientCounts Times(long count) => (Code / 100) switch
+    {
+        2 => new RecipientCounts(count, 0, 0),
+        4 => new RecipientCounts(0, count, 0),
+        _ => new RecipientCounts(0, 0, count),
+    };
+}
+
+/// <summary>Recipients by outcome.</summary>
+/// <param name="Accepted">Taken: 2yz at end of data.</param>
+/// <param name="TempFailed">Refused for now, 4yz, at RCPT or at end of data.</param>
+/// <param name="PermFailed">Refused for good, 5yz, at RCPT or at end of data.</param>
+internal readonly record struct RecipientCounts(long Accepted, long TempFailed, long PermFailed)
+{
+    /// <summary>All of them.</summary>
+    public long Total => Accepted + TempFailed + PermFailed;
+
+    /// <summary>Outcome by outcome.</summary>
+    public static RecipientCounts operator +(RecipientCounts left, RecipientCounts right) =>
+        new(left.Accepted + right.Accepted, left.TempFailed + right.TempFailed, left.PermFailed + right.PermFailed);
+
+    /// <summary>Outcome by outcome.</summary>
+    public static RecipientCounts operator -(RecipientCounts left, RecipientCounts right) =>
+        new(left.Accepted - right.Accepted, left.TempFailed - right.TempFailed, left.PermFailed - right.PermFailed);
 }

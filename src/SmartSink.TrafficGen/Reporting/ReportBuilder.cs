@@ -1,5 +1,6 @@
-using SmartSink.TrafficGen.Pacing;
-using SmartSink.TrafficGen.Reporting.Documents;
+using System.Text.Json;
+using SmartSink.TrafficGen.Options;
+using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Reporting;
 
@@ -61,4 +62,21 @@ internal static class ReportBuilder
             .OrderBy(same => same.Key)
             .Select(same => new AnswerTotal(Words.For(same.Key.Stage), same.Key.Code, same.Sum(pair => pair.Count))),
     ];
+}
+
+/// <summary>The words of the report, in snake case.</summary>
+internal static class Words
+{
+    private static readonly string[] Stages = [.. Enum.GetNames<TrafficStage>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    private static readonly string[] Faults = [.. Enum.GetNames<TrafficFault>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    private static readonly string[] Ends = [.. Enum.GetNames<TrafficEnd>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
+    /// <summary>The word for how a run ended.</summary>
+    public static string For(TrafficEnd end) => Ends[(int)end];
+
+    /// <summary>The word for a stage.</summary>
+    public static string For(TrafficStage stage) => Stages[(int)stage];
+
+    /// <summary>The word for a fault.</summary>
+    public static string For(TrafficFault fault) => Faults[(int)fault];
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using SmartSink.Shared;
-using SmartSink.TrafficGen.Reporting.Latency;
+using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Reporting;
 
@@ -30,38 +30,28 @@ internal sealed class TrafficRecorder : ITrafficObserver
     /// <summary>Why the run was ended as one that no further try could help; null when it was not.</summary>
     public string? Reason { get; private set; }
 
-    /// <inheritdoc/>
     public void Connected() => _counters.Add((int)Counter.Connected);
 
-    /// <inheritdoc/>
     public void Disconnected() => _counters.Add((int)Counter.Disconnected);
 
-    /// <inheritdoc/>
     public void Faulted(TrafficFault fault, TrafficStage stage) => _faults.Add(((int)fault * Stages) + (int)stage);
 
-    /// <inheritdoc/>
     public void Timed(TrafficStage stage, long ticks) => _latencies[(int)stage].Record((long)(ticks * NanosecondsPerTick));
 
-    /// <inheritdoc/>
     public void RecipientAnswered(int code, TrafficStage stage, int domain) => _answers.Increment(new Answer(domain, stage, code));
 
-    /// <inheritdoc/>
     public void MessageAccepted(long bytes)
     {
         _counters.Add((int)Counter.Accepted);
         _counters.Add((int)Counter.Bytes, bytes);
     }
 
-    /// <inheritdoc/>
     public void MessageRefused() => _counters.Add((int)Counter.Refused);
 
-    /// <inheritdoc/>
     public void MessageRetried() => _counters.Add((int)Counter.Retried);
 
-    /// <inheritdoc/>
     public void MessageGivenUp() => _counters.Add((int)Counter.GivenUp);
 
-    /// <inheritdoc/>
     public void Ended(string reason) => Reason = reason;
 
     /// <summary>What a stage took so far.</summary>
@@ -91,4 +81,38 @@ internal sealed class TrafficRecorder : ITrafficObserver
             }
         }
     }
+}
+
+/// <summary>What a run has counted.</summary>
+internal sealed record TrafficCounts
+{
+    /// <summary>Connections established.</summary>
+    public required long ConnectionsMade { get; init; }
+
+    /// <summary>Of these, those that have ended.</summary>
+    public required long ConnectionsEnded { get; init; }
+
+    /// <summary>Messages accepted for at least one recipient.</summary>
+    public required long Accepted { get; init; }
+
+    /// <summary>The octets of these.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Messages refused for all recipients.</summary>
+    public required long Refused { get; init; }
+
+    /// <summary>Transactions lost to a fault whose message was tried again.</summary>
+    public required long Retried { get; init; }
+
+    /// <summary>Messages lost to a fault.</summary>
+    public required long GivenUp { get; init; }
+
+    /// <summary>Recipients by what they were answered, in the order of domain, stage and code.</summary>
+    public required IReadOnlyList<(Answer Answer, long Count)> Answers { get; init; }
+
+    /// <summary>Faults of connections.</summary>
+    public required IReadOnlyList<(TrafficFault Fault, TrafficStage Stage, long Count)> Faults { get; init; }
+
+    /// <summary>Recipients by outcome.</summary>
+    public RecipientCounts Recipients => Answers.Aggregate(default(RecipientCounts), (sum, pair) => sum + pair.Answer.Times(pair.Count));
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using SmartSink.TrafficGen.Reporting.Documents;
 using static SmartSink.TrafficGen.Reporting.Numbers;
 
 namespace SmartSink.TrafficGen.Reporting;

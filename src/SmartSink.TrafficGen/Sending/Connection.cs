@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using SmartSink.TrafficGen.Options;
 
 namespace SmartSink.TrafficGen.Sending;
 
@@ -140,7 +141,6 @@ internal sealed class Connection : IDisposable
         return left == 0 ? default : SendRestAsync(bytes[^left..]);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _tls?.Dispose();

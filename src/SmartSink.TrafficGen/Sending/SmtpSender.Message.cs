@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using SmartSink.Smtp.Replies;
-using SmartSink.TrafficGen.Generating;
+using SmartSink.TrafficGen.Messages;
 
 namespace SmartSink.TrafficGen.Sending;
 
@@ -73,5 +73,20 @@ internal sealed partial class SmtpSender
 
         _run.Messages.WriteEnd(draft, output);
         return true;
+    }
+}
+
+/// <summary>The buffer in which a thread gathers what it sends next. Never held across an await.</summary>
+internal static class ThreadBuffer
+{
+    [ThreadStatic]
+    private static ReplyBuffer? _buffer;
+
+    /// <summary>This thread's buffer, empty.</summary>
+    public static ReplyBuffer Take()
+    {
+        var buffer = _buffer ??= new ReplyBuffer(8 * 1024);
+        buffer.Clear();
+        return buffer;
     }
 }

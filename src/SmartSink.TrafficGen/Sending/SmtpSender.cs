@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using SmartSink.Smtp.Client;
-using SmartSink.TrafficGen.Generating;
+using SmartSink.Smtp.Replies;
+using SmartSink.TrafficGen.Messages;
 
 namespace SmartSink.TrafficGen.Sending;
 
@@ -16,8 +17,21 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
     private readonly int _worker;
     private readonly SmtpClientSession _session;
     private readonly byte[] _input = new byte[InputSize];
+
+    // The message.
     private Draft? _draft;
+    private bool _mailRefused;
+    private long _since;
+    private int _code;
+
+    // The connection.
+    private volatile Connection? _connection;
+    private bool _connected;
+    private bool _securing;
+    private int _made;
     private int _sentHere;
+    private int _offset;
+    private int _left;
 
     /// <summary>Makes one without a connection.</summary>
     /// <param name="run">The run it belongs to.</param>
@@ -32,7 +46,6 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
         _session = new SmtpClientSession(transport.Plan.Dialog, name, this);
     }
 
-    /// <inheritdoc/>
     public async ValueTask<bool> OpenAsync()
     {
         _sentHere = 0;
@@ -61,7 +74,6 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
         }
     }
 
-    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> TrySendAsync(Draft draft, long due)
     {
@@ -95,7 +107,6 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
         return true;
     }
 
-    /// <inheritdoc/>
     public async ValueTask CloseAsync()
     {
         if (_connection is null)
@@ -115,12 +126,191 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
         Close();
     }
 
-    /// <inheritdoc/>
     public void Expire(long now) => FindOverdue(now)?.GiveUp();
 
     /// <summary>What <see cref="Expire"/> would give up.</summary>
     public Connection.OverdueWait? FindOverdue(long now) => _connection?.FindOverdue(now);
 
-    /// <inheritdoc/>
     public void Dispose() => Close();
+
+    // The gate is for the connecting alone: how long a server takes to greet is to be its own affair.
+    private async ValueTask ConnectAsync()
+    {
+        await _run.Control.Gate.WaitAsync();
+        try
+        {
+            var sources = _transport.Plan.Sources;
+            _since = _run.Clock.GetTimestamp();
+            _connection = new Connection(_transport.Plan.Target, sources.Count > 0 ? sources[(_worker + _made++) % sources.Count] : null);
+            Await(_connection, ReplyTimes.Of(ClientCommand.Connect));
+            await _connection.ConnectAsync(_transport.Plan.Target, _transport.Plan.Proxy);
+            _connected = true;
+            _run.Observer.Connected();
+        }
+        finally
+        {
+            _run.Control.Gate.Release();
+        }
+    }
+
+    private async ValueTask<bool> StartTlsAsync()
+    {
+        // Whatever came in the clear after the reply is not to be taken for the server's (RFC 3207 section 6).
+        _left = 0;
+        await SecureAsync();
+        _since = _run.Clock.GetTimestamp();
+        return await PumpAsync(Said.Ehlo) == ClientAction.Idle || Lost();
+    }
+
+    private async ValueTask SecureAsync()
+    {
+        _securing = true;
+        Await(_connection!, ReplyTimes.Of(ClientCommand.StartTls));
+        await _connection!.SecureAsync(_transport.Plan.TargetName);
+        _securing = false;
+        _transport.Secured();
+        Time(TrafficStage.Tls, _run.Clock.GetTimestamp());
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> TransactAsync()
+    {
+        try
+        {
+            return await PumpAsync(Said.Mail) == ClientAction.Idle || Lost();
+        }
+        catch (Exception exception) when (IsFault(exception))
+        {
+            return Lost(exception);
+        }
+    }
+
+    // Says something, and goes on until nothing is to be done but what only the caller can do.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ClientAction> PumpAsync(Said said)
+    {
+        var connection = _connection!;
+        var output = ThreadBuffer.Take();
+        var action = Say(said, output);
+        while (true)
+        {
+            if (action == ClientAction.SendMessage)
+            {
+                Await(connection, ReplyTimes.EndOfData);
+                await SendMessageAsync(connection, output);
+            }
+            else if (output.Length > 0)
+            {
+                Await(connection, ReplyTimes.Of(_session.Awaited));
+                await connection.SendCopyAsync(output.Pending);
+            }
+
+            if (_left == 0)
+            {
+                _offset = 0;
+                _left = await connection.ReceiveAsync(_input);
+                if (_left == 0)
+                {
+                    return ClientAction.Close;
+                }
+            }
+
+            output = ThreadBuffer.Take();
+            action = _session.Advance(_input.AsSpan(_offset, _left), output, out var consumed);
+            _offset += consumed;
+            _left -= consumed;
+            if (action is not (ClientAction.Receive or ClientAction.SendMessage))
+            {
+                if (!connection.WaitUntil(long.MaxValue) && action == ClientAction.Idle)
+                {
+                    // The last reply came just as it was given up: that counts, and what comes next goes on another connection.
+                    Close();
+                }
+
+                return action;
+            }
+        }
+    }
+
+    private ClientAction Say(Said said, ReplyBuffer output) => said switch
+    {
+        // What came unasked since the last message says that this one has no chance.
+        Said.Mail when _left == 0 => _session.Begin(_draft!.Envelope, output),
+        Said.Quit => _session.Quit(output),
+        Said.Ehlo => _session.TlsEstablished(output),
+        _ => ClientAction.Receive,
+    };
+
+    // A connection that has been given up is being closed, and says so at its next send or receive.
+    private void Await(Connection connection, TimeSpan time) =>
+        connection.WaitUntil(_run.Clock.GetTimestamp() + (long)(time.TotalSeconds * _run.Clock.TimestampFrequency));
+
+    private void Close()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            connection.Dispose();
+            if (_connected)
+            {
+                _connected = false;
+                _run.Observer.Disconnected();
+            }
+        }
+    }
+}
+
+/// <summary>With what a worker goes on with a dialog.</summary>
+internal enum Said
+{
+    /// <summary>Nothing: the server speaks first.</summary>
+    Nothing,
+
+    /// <summary>EHLO, after the handshake.</summary>
+    Ehlo,
+
+    /// <summary>The next message's MAIL.</summary>
+    Mail,
+
+    /// <summary>QUIT.</summary>
+    Quit,
+}
+
+/// <summary>Messages go by SMTP; each worker has a connection of its own.</summary>
+/// <param name="plan">Where and how to connect.</param>
+internal sealed class SmtpTransport(ConnectionPlan plan) : ITransport
+{
+    private volatile bool _hasSecured;
+
+    /// <summary>Where and how to connect.</summary>
+    public ConnectionPlan Plan => plan;
+
+    /// <summary>Whether a handshake of the run has succeeded, so that one that fails may succeed the next time.</summary>
+    public bool HasSecured => _hasSecured;
+
+    /// <summary>A handshake has succeeded.</summary>
+    public void Secured() => _hasSecured = true;
+
+    public IMessageSender CreateSender(TrafficContext run, int worker) => new SmtpSender(run, this, worker);
+
+    public void Dispose()
+    {
+        // The connections are the senders'.
+    }
+}
+
+/// <summary>How long a client waits for replies (RFC 5321 section 4.5.3.2).</summary>
+internal static class ReplyTimes
+{
+    /// <summary>For the end of data: it also has to cover the sending of a large message.</summary>
+    public static readonly TimeSpan EndOfData = TimeSpan.FromMinutes(10);
+
+    /// <summary>The time for a command's reply.</summary>
+    public static TimeSpan Of(ClientCommand command) => command switch
+    {
+        ClientCommand.Data => TimeSpan.FromMinutes(2),
+        ClientCommand.EndOfData => EndOfData,
+        ClientCommand.Quit => TimeSpan.FromSeconds(10),
+        _ => TimeSpan.FromMinutes(5),
+    };
 }

@@ -1,5 +1,4 @@
-using SmartSink.TrafficGen.Generating;
-using SmartSink.TrafficGen.Pacing;
+using SmartSink.TrafficGen.Messages;
 
 namespace SmartSink.TrafficGen.Sending;
 
@@ -40,7 +39,6 @@ internal sealed class Worker : IDisposable
     /// <param name="now">The clock's present time stamp; <see cref="long.MaxValue"/> for all that waits.</param>
     public void Expire(long now) => _sender.Expire(now);
 
-    /// <inheritdoc/>
     public void Dispose() => _sender.Dispose();
 
     private async Task DeliverAsync(Ticket ticket)
@@ -112,4 +110,55 @@ internal sealed class Worker : IDisposable
 
         return !_run.Schedule.IsStopped;
     }
+}
+
+/// <summary>How long to wait before a further attempt: twice as long each time, within bounds, and never all workers at once.</summary>
+internal static class Backoff
+{
+    /// <summary>How often a message is tried in all.</summary>
+    public const int Attempts = 8;
+
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    /// <summary>The wait after an attempt.</summary>
+    /// <param name="attempt">Which has failed, from 1 on.</param>
+    /// <param name="chance">0 up to 1: where in the jitter's range of half to one and a half times.</param>
+    public static TimeSpan After(int attempt, double chance)
+    {
+        var doubled = First * Math.Pow(2, Math.Min(attempt, 16) - 1);
+        return (doubled < Longest ? doubled : Longest) * (0.5 + chance);
+    }
+}
+
+/// <summary>A way in which a run's messages go to the server.</summary>
+internal interface ITransport : IDisposable
+{
+    /// <summary>Makes a worker's own end of it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="worker">The worker's number, from 0 on.</param>
+    IMessageSender CreateSender(TrafficContext run, int worker);
+}
+
+/// <summary>
+/// Sends one message after the other, for one worker. It tells the observer of every fault, and ends the run at one that no further try
+/// can mend; whether another try is made is its caller's to say.
+/// </summary>
+internal interface IMessageSender : IDisposable
+{
+    /// <summary>Makes ready, before there is a message; false when a fault came between.</summary>
+    ValueTask<bool> OpenAsync();
+
+    /// <summary>Tries once to send a message to those of its recipients that have no final answer yet, and settles those that get one.</summary>
+    /// <param name="draft">The message.</param>
+    /// <param name="due">When it was due, as a time stamp, so that its latency counts from there; 0 for from now on.</param>
+    /// <returns>False when a fault came between, and recipients are left without an answer.</returns>
+    ValueTask<bool> TrySendAsync(Draft draft, long due);
+
+    /// <summary>Takes leave of the server.</summary>
+    ValueTask CloseAsync();
+
+    /// <summary>Gives up what the server has let wait for too long, or all that waits; for the heartbeat's thread.</summary>
+    /// <param name="now">The clock's present time stamp; <see cref="long.MaxValue"/> for all.</param>
+    void Expire(long now);
 }

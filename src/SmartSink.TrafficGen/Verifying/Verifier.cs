@@ -1,5 +1,6 @@
+using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Reporting;
-using SmartSink.TrafficGen.Reporting.Documents;
+using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Verifying;
 
@@ -45,7 +46,6 @@ internal sealed class Verifier : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _metrics.Dispose();
 
     private async Task<VerifyReport> AskAsync(IReadOnlyDictionary<string, RecipientCounts> sent, long unanswered)
@@ -78,3 +78,50 @@ internal sealed class Verifier : IDisposable
             same => same.Aggregate(default(RecipientCounts), (sum, pair) => sum + pair.Answer.Times(pair.Count)),
             StringComparer.Ordinal);
 }
+
+/// <summary>Fetches a sink's counters over HTTP.</summary>
+internal sealed class SinkMetrics : IDisposable
+{
+    /// <summary>Stands on every page of a sink; of recipients nothing does until there are some.</summary>
+    private const string Sign = "smartsink_build_info";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _client;
+    private readonly Uri _page;
+
+    /// <summary>Names the sink.</summary>
+    /// <param name="sink">Its HTTP address, with or without <c>/metrics</c>.</param>
+    /// <param name="handler">Sends the requests; null for the network, without a proxy.</param>
+    public SinkMetrics(Uri sink, HttpMessageHandler? handler = null)
+    {
+        _page = AddressText.PageAt(sink, "/metrics");
+        _client = new HttpClient(handler ?? new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+    }
+
+    /// <summary>What the sink has counted until now.</summary>
+    /// <exception cref="VerifyException">It does not answer, or not with metrics.</exception>
+    public async Task<SinkCounts> FetchAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var metrics = await _client.GetStringAsync(_page, cancellation);
+            return metrics.Contains(Sign, StringComparison.Ordinal)
+                ? SinkCounts.Read(metrics)
+                : throw new FormatException($"no page of a SmartSink's metrics: {Sign} is not there");
+        }
+        catch (TaskCanceledException exception) when (!cancellation.IsCancellationRequested)
+        {
+            throw new VerifyException($"{_page}: no answer in {Patience.TotalSeconds} seconds", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or FormatException)
+        {
+            throw new VerifyException($"{_page}: {exception.Message}", exception);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+}
+
+/// <summary>The sink's counters cannot be read.</summary>
+internal sealed class VerifyException(string message, Exception? inner) : Exception(message, inner);

@@ -1,5 +1,6 @@
 using SmartSink.Testing.Time;
 using SmartSink.TrafficGen.Display;
+using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Reporting;
 using Spectre.Console;
 

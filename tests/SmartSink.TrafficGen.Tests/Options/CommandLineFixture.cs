@@ -1,6 +1,6 @@
 using SmartSink.Testing.Time;
 using SmartSink.TrafficGen.Options;
-using SmartSink.TrafficGen.Reporting;
+using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Options;
 

@@ -1,4 +1,4 @@
-using SmartSink.TrafficGen.Options.Values;
+using SmartSink.TrafficGen.Options;
 
 namespace SmartSink.TrafficGen.Tests.Options;
 

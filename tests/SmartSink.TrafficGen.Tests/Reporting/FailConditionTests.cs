@@ -1,4 +1,5 @@
-using SmartSink.TrafficGen.Reporting.FailIf;
+using SmartSink.TrafficGen.Options;
+using SmartSink.TrafficGen.Reporting;
 
 namespace SmartSink.TrafficGen.Tests.Reporting;
 
@@ -25,8 +26,8 @@ public sealed class FailConditionTests
     [InlineData("bytes<22000000000", 21_240_000_000, true)]
     public void A_condition(string text, double actual, bool holds)
     {
-        var condition = FailCondition.Parse(text, out _).ShouldNotBeNull();
-        var result = condition.Judge(Samples.Report);
+        var condition = FailCondition.Parse(text, FigureCatalog.Known, out _).ShouldNotBeNull();
+        var result = FigureCatalog.Judge(condition, Samples.Report);
         (result.Condition, result.Actual, result.Holds).ShouldBe((text, actual, holds));
     }
 
@@ -43,7 +44,7 @@ public sealed class FailConditionTests
     [InlineData("rate<5900/h")]
     public void Not_a_condition(string text)
     {
-        FailCondition.Parse(text, out var problem).ShouldBeNull();
+        FailCondition.Parse(text, FigureCatalog.Known, out var problem).ShouldBeNull();
         problem.ShouldNotBeEmpty();
     }
 
@@ -52,7 +53,7 @@ public sealed class FailConditionTests
     {
         foreach (var name in FigureCatalog.Names)
         {
-            FailCondition.Parse($"{name}>=0", out _).ShouldNotBeNull().Judge(Samples.Report).Holds.ShouldBeTrue(name);
+            FigureCatalog.Judge(FailCondition.Parse($"{name}>=0", FigureCatalog.Known, out _).ShouldNotBeNull(), Samples.Report).Holds.ShouldBeTrue(name);
         }
     }
 }

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using SmartSink.TrafficGen.Reporting.Latency;
+using SmartSink.TrafficGen.Reporting;
 
 namespace SmartSink.TrafficGen.Tests.Reporting;
 

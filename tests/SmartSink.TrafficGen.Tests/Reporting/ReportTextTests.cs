@@ -1,6 +1,5 @@
 using System.Text.Json;
 using SmartSink.TrafficGen.Reporting;
-using SmartSink.TrafficGen.Reporting.Documents;
 
 namespace SmartSink.TrafficGen.Tests.Reporting;
 

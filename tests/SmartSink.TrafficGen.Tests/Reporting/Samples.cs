@@ -1,4 +1,4 @@
-using SmartSink.TrafficGen.Reporting.Documents;
+using SmartSink.TrafficGen.Reporting;
 
 namespace SmartSink.TrafficGen.Tests.Reporting;
 

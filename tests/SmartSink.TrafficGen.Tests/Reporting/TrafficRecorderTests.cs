@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SmartSink.TrafficGen.Reporting;
+using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Reporting;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using SmartSink.Testing;
+using SmartSink.TrafficGen.Options;
+using SmartSink.TrafficGen.Sending;
 using SmartSink.TrafficGen.Tests.Options;
 
 namespace SmartSink.TrafficGen.Tests.Reporting;

@@ -1,3 +1,5 @@
+using SmartSink.TrafficGen.Sending;
+
 namespace SmartSink.TrafficGen.Tests.Sending;
 
 /// <summary>Replies that break off, come in pieces or come unasked.</summary>

@@ -1,6 +1,6 @@
 using SmartSink.Testing.Time;
-using SmartSink.TrafficGen.Generating;
-using SmartSink.TrafficGen.Pacing;
+using SmartSink.TrafficGen.Messages;
+using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Sending;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Sending;

@@ -1,3 +1,4 @@
+using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Sending;

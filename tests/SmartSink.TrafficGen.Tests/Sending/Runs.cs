@@ -1,4 +1,5 @@
 using SmartSink.Testing.Time;
+using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Sending;

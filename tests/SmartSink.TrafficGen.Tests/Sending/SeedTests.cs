@@ -1,5 +1,6 @@
 using System.Net;
 using SmartSink.Testing.Processes;
+using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Sending;

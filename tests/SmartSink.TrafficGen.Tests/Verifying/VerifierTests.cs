@@ -1,6 +1,7 @@
 using SmartSink.Testing.Time;
+using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Reporting;
-using SmartSink.TrafficGen.Reporting.Documents;
+using SmartSink.TrafficGen.Sending;
 using SmartSink.TrafficGen.Verifying;
 
 namespace SmartSink.TrafficGen.Tests.Verifying;

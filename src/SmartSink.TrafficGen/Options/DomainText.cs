@@ -1,0 +1,79 @@
+using System.Text;
+using SmartSink.Smtp.Syntax;
+
+namespace SmartSink.TrafficGen.Options;
+
+/// <summary>Domains and their weights.</summary>
+internal static class DomainText
+{
+    /// <summary>What an error says was expected of a domain.</summary>
+    public const string Expected = "a domain such as example.com";
+
+    /// <summary>What an error says was expected of a domain with a weight.</summary>
+    public const string ExpectedWeighted = "a domain with or without a weight of 0 and above, such as gmail.com or gmail.com:67.4";
+
+    /// <summary>Reads a domain: lower case, A-labels.</summary>
+    public static bool TryParse(string text, out string value) => DomainName.TryNormalize(text, out value);
+
+    /// <summary>Reads <c>NAME[:WEIGHT]</c>; the weight is 1 when there is none.</summary>
+    public static bool TryParseWeighted(string text, out WeightedDomain value)
+    {
+        var colon = text.IndexOf(':');
+        var weight = 1.0;
+        var name = string.Empty;
+        var good = (colon < 0 || PlainText.TryParseNumber(text.AsSpan(colon + 1), out weight))
+            && DomainName.TryNormalize(colon < 0 ? text : text[..colon], out name);
+        value = new WeightedDomain(name, weight);
+        return good;
+    }
+
+    /// <summary>One entry for each domain, in the order of their first; the weights of one that was named again are added.</summary>
+    public static IReadOnlyList<WeightedDomain> Merge(IEnumerable<WeightedDomain> domains) =>
+        [.. domains.GroupBy(domain => domain.Name).Select(same => new WeightedDomain(same.Key, same.Sum(domain => domain.Weight)))];
+}
+
+/// <summary>A file with an address a line; empty lines are passed over.</summary>
+internal static class RecipientsFile
+{
+    /// <summary>Its addresses in their order, at least one.</summary>
+    /// <param name="file">The path.</param>
+    /// <param name="utf8">Whether local parts may hold more than ASCII.</param>
+    /// <exception cref="FormatException">A line is no address, or there is none.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyList<ListedRecipient> Read(string file, bool utf8)
+    {
+        var recipients = new List<ListedRecipient>();
+        var number = 0;
+        foreach (var line in File.ReadLines(file))
+        {
+            number++;
+            var address = line.Trim();
+            if (address.Length == 0)
+            {
+                continue;
+            }
+
+            var at = address.LastIndexOf('@');
+            if (at < 1 || !IsLocalPart(address[..at]) || !DomainName.TryNormalize(address[(at + 1)..], out var domain))
+            {
+                throw new FormatException($"{file}({number}): \"{address}\" is not an address");
+            }
+
+            if (!utf8 && !Ascii.IsValid(address.AsSpan(0, at)))
+            {
+                throw new FormatException($"{file}({number}): \"{address}\" goes beyond ASCII before its @, which needs {FlagNames.SmtpUtf8}");
+            }
+
+            var written = address[(at + 1)..];
+            recipients.Add(new ListedRecipient(address[..at], Ascii.IsValid(written) ? written : domain, domain));
+        }
+
+        return recipients.Count > 0 ? recipients : throw new FormatException($"{file} holds no address");
+    }
+
+    private static bool IsLocalPart(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return LocalPart.Measure(bytes) == bytes.Length && !text.Any(char.IsControl);
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+
+namespace SmartSink.TrafficGen.Options;
+
+/// <summary>What is made of a run's figures.</summary>
+internal static class ResultFlags
+{
+    /// <summary>Makes them, in the order of the help.</summary>
+    public static IEnumerable<Flag> Create(KnownFigures figures) =>
+    [
+        new ValueFlag<string>
+        {
+            Name = FlagNames.Report,
+            Placeholder = "FILE.json",
+            Description = "Write the report as JSON, too",
+            Expected = PlainText.ExpectedPath,
+            Read = PlainText.TryParsePath,
+            Set = (options, file) => options with { ReportFile = file },
+        },
+        new FailIfFlag(figures) { Name = FlagNames.FailIf, Description = $"End with 1 when one of these holds: \"p99>200ms,io_errors>0\"; repeatable. Figures: {figures.Summary}" },
+        new ValueFlag<Uri>
+        {
+            Name = FlagNames.Verify,
+            Placeholder = "URL",
+            Description = "The sink's HTTP address, such as http://localhost:8000: compare what it counted, by domain, with what was answered here, and end with 1 when they differ",
+            Expected = AddressText.ExpectedHttp,
+            Read = AddressText.TryParseHttp,
+            Set = (options, address) => options with { Verify = address },
+        },
+        new SwitchFlag
+        {
+            Name = FlagNames.VerifyRelayed,
+            Description = "The target is an MTA that hands on to the sink: what the MTA took must have come to the sink, taken or refused for good; what is missing is told",
+            Needs = FlagNames.Verify,
+            Set = options => options with { VerifyRelayed = true },
+        },
+        new ValueFlag<TimeSpan>
+        {
+            Name = FlagNames.VerifyWait,
+            Placeholder = "TIME",
+            Description = "How long both sides may take to agree after the run: seconds, or 90s, 10m [default: 5s]",
+            Needs = FlagNames.Verify,
+            Expected = PlainText.ExpectedTime,
+            Read = PlainText.TryParseTime,
+            Set = (options, time) => options with { VerifyWait = time },
+        },
+    ];
+}
+
+/// <summary>Conditions under which the run has failed: lists with commas between, and the flag may be given several times.</summary>
+internal sealed class FailIfFlag(KnownFigures figures) : Flag
+{
+    private Option<string[]>? _option;
+
+    public override Option Option => _option ??= new Option<string[]>(Name)
+    {
+        Description = Description,
+        HelpName = "LIST",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    public override TrafficOptions Apply(TrafficOptions options, ParseResult line, ICollection<string> errors)
+    {
+        if (!IsGiven(line))
+        {
+            return options;
+        }
+
+        var conditions = new List<FailCondition>();
+        foreach (var text in line.GetValue((Option<string[]>)Option)!.SelectMany(list => list.Split(',')))
+        {
+            if (FailCondition.Parse(text, figures, out var problem) is { } condition)
+            {
+                conditions.Add(condition);
+            }
+            else
+            {
+                errors.Add($"{Name}: \"{text}\" {problem}");
+            }
+        }
+
+        return options with { FailIf = conditions };
+    }
+}

@@ -1,0 +1,210 @@
+using System.Text.Json.Serialization;
+using SmartSink.TrafficGen.Sending;
+
+namespace SmartSink.TrafficGen.Reporting;
+
+/// <summary>What a run came to: the JSON file, and what the text at the end is made of. Times of stages are milliseconds.</summary>
+internal sealed record TrafficReport
+{
+    /// <summary>The run's id, as in its messages.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>Where the mail went.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>The most connections at once that were asked for.</summary>
+    public required int Concurrency { get; init; }
+
+    /// <summary>What the run's draws began with.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>When it began.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>How it ended: <c>complete</c>, <c>failed</c> or <c>cancelled</c>.</summary>
+    public required string End { get; init; }
+
+    /// <summary>Why no further try could have helped: what the server does not offer, or has refused. Null when that did not end the run.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Messages by what became of them.</summary>
+    public required MessageTotals Messages { get; init; }
+
+    /// <summary>Accepted messages over time.</summary>
+    public required RateFigures Rate { get; init; }
+
+    /// <summary>The octets of accepted messages.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Recipients by outcome, over all domains.</summary>
+    public required OutcomeTotals Recipients { get; init; }
+
+    /// <summary>Recipients by the answer's stage and code.</summary>
+    public required IReadOnlyList<AnswerTotal> Answers { get; init; }
+
+    /// <summary>Recipients by domain.</summary>
+    public required IReadOnlyList<DomainTotal> Domains { get; init; }
+
+    /// <summary>How many connections were established.</summary>
+    public required long Connections { get; init; }
+
+    /// <summary>Connections that failed, by why and where.</summary>
+    public required IReadOnlyList<FaultTotal> Faults { get; init; }
+
+    /// <summary>What each stage took; those that never happened are left out.</summary>
+    public required IReadOnlyList<LatencyFigures> Latency { get; init; }
+
+    /// <summary>The conditions of --fail-if.</summary>
+    public IReadOnlyList<ConditionResult> FailIf { get; init; } = [];
+
+    /// <summary>The comparison with the sink; null without --verify.</summary>
+    public VerifyReport? Verify { get; init; }
+
+    /// <summary>What the process ends with.</summary>
+    public int ExitCode { get; init; }
+}
+
+/// <summary>Messages by what became of them.</summary>
+/// <param name="Accepted">Accepted for at least one recipient.</param>
+/// <param name="Refused">Refused for all.</param>
+/// <param name="GivenUp">Lost to a fault of the connection.</param>
+/// <param name="Retried">Tries lost to a fault after which the message was tried again.</param>
+/// <param name="NotBegun">Due by the rate profile, but no connection was free for them before the run's end.</param>
+internal sealed record MessageTotals(long Accepted, long Refused, long GivenUp, long Retried, long NotBegun = 0);
+
+/// <summary>A rate of messages.</summary>
+/// <param name="PerSecond">In a second.</param>
+/// <param name="PerMinute">In a minute.</param>
+/// <param name="PerHour">In an hour; in millions it is the MMH that the field quotes.</param>
+internal sealed record RateFigures(double PerSecond, double PerMinute, double PerHour)
+{
+    /// <summary>The rate of so many in a time; 0 in no time.</summary>
+    public static RateFigures Of(long count, TimeSpan time)
+    {
+        var perSecond = time > TimeSpan.Zero ? count / time.TotalSeconds : 0;
+        return new RateFigures(Math.Round(perSecond, 3), Math.Round(perSecond * 60, 3), Math.Round(perSecond * 3600, 3));
+    }
+}
+
+/// <summary>Recipients by outcome.</summary>
+/// <param name="Accepted">2yz.</param>
+/// <param name="Tempfail">4yz.</param>
+/// <param name="Permfail">5yz.</param>
+internal sealed record OutcomeTotals(long Accepted, long Tempfail, long Permfail)
+{
+    /// <summary>The same for the report.</summary>
+    public static OutcomeTotals Of(RecipientCounts counts) => new(counts.Accepted, counts.TempFailed, counts.PermFailed);
+}
+
+/// <summary>Recipients that were answered the same.</summary>
+/// <param name="Stage">At which command.</param>
+/// <param name="Code">The reply's code.</param>
+/// <param name="Recipients">How many.</param>
+internal sealed record AnswerTotal(string Stage, int Code, long Recipients);
+
+/// <summary>The recipients of a domain.</summary>
+/// <param name="Domain">Without the suffix.</param>
+/// <param name="Recipients">By outcome.</param>
+/// <param name="Answers">By the answer's stage and code.</param>
+internal sealed record DomainTotal(string Domain, OutcomeTotals Recipients, IReadOnlyList<AnswerTotal> Answers);
+
+/// <summary>Connections that failed the same way.</summary>
+/// <param name="Fault">Why.</param>
+/// <param name="Stage">Where.</param>
+/// <param name="Count">How many.</param>
+internal sealed record FaultTotal(string Fault, string Stage, long Count);
+
+/// <summary>What a stage took, in milliseconds. Least, mean and most are exact, percentiles at most 0.8 % off.</summary>
+internal sealed record LatencyFigures
+{
+    /// <summary>Which stage.</summary>
+    public required string Stage { get; init; }
+
+    /// <summary>How often.</summary>
+    public required long Count { get; init; }
+
+    /// <summary>The least.</summary>
+    public required double Min { get; init; }
+
+    /// <summary>The mean.</summary>
+    public required double Mean { get; init; }
+
+    /// <summary>Half stayed within it.</summary>
+    public required double P50 { get; init; }
+
+    /// <summary>75 percent stayed within it.</summary>
+    public required double P75 { get; init; }
+
+    /// <summary>90 percent stayed within it.</summary>
+    public required double P90 { get; init; }
+
+    /// <summary>95 percent stayed within it.</summary>
+    public required double P95 { get; init; }
+
+    /// <summary>99 percent stayed within it.</summary>
+    public required double P99 { get; init; }
+
+    /// <summary>99.9 percent stayed within it.</summary>
+    [JsonPropertyName("p99.9")]
+    public required double P999 { get; init; }
+
+    /// <summary>The most.</summary>
+    public required double Max { get; init; }
+
+    /// <summary>The figures of a distribution.</summary>
+    public static LatencyFigures Of(TrafficStage stage, LatencySummary summary) => new()
+    {
+        Stage = Words.For(stage),
+        Count = summary.Count,
+        Min = summary.Least.TotalMilliseconds,
+        Mean = summary.Mean.TotalMilliseconds,
+        P50 = summary.Percentile(50).TotalMilliseconds,
+        P75 = summary.Percentile(75).TotalMilliseconds,
+        P90 = summary.Percentile(90).TotalMilliseconds,
+        P95 = summary.Percentile(95).TotalMilliseconds,
+        P99 = summary.Percentile(99).TotalMilliseconds,
+        P999 = summary.Percentile(99.9).TotalMilliseconds,
+        Max = summary.Most.TotalMilliseconds,
+    };
+}
+
+/// <summary>What became of a condition of --fail-if.</summary>
+/// <param name="Condition">As it was given.</param>
+/// <param name="Actual">The figure: milliseconds, messages a second, percent, or a count.</param>
+/// <param name="Holds">Whether the run fails for it.</param>
+internal sealed record ConditionResult(string Condition, double Actual, bool Holds);
+
+/// <summary>The comparison of what was answered here with what the sink counted.</summary>
+/// <param name="Sink">The sink's HTTP address.</param>
+/// <param name="Relayed">Whether an MTA stood between.</param>
+/// <param name="Agrees">Whether both sides agree.</param>
+/// <param name="Problem">Why they could not be compared; null when they could.</param>
+/// <param name="Missing">Recipients accepted by the target that the sink has neither taken nor refused for good.</param>
+/// <param name="Extra">Recipients that the sink has taken or refused for good beyond those.</param>
+/// <param name="Unanswered">Transactions that ended without an answer: what the sink counted of them is not known here.</param>
+/// <param name="Groups">By label of the sink.</param>
+internal sealed record VerifyReport(
+    Uri Sink,
+    bool Relayed,
+    bool Agrees,
+    string? Problem,
+    long Missing,
+    long Extra,
+    long Unanswered,
+    IReadOnlyList<VerifyGroup> Groups);
+
+/// <summary>Recipients that the sink counts under one label.</summary>
+/// <param name="Label">The label: a domain or pattern of the sink's policy, or <c>other</c>.</param>
+/// <param name="Domains">The domains of this run that count there; none when only others sent to it.</param>
+/// <param name="Sent">What they were answered.</param>
+/// <param name="Sink">What the sink counted.</param>
+/// <param name="Agrees">Whether both sides agree.</param>
+internal sealed record VerifyGroup(string Label, IReadOnlyList<string> Domains, OutcomeTotals Sent, OutcomeTotals Sink, bool Agrees);
+
+/// <summary>Writes reports as JSON: snake case, indented, without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(TrafficReport))]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,201 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using SmartSink.TrafficGen.Display;
+using SmartSink.TrafficGen.Options;
+using SmartSink.TrafficGen.Reporting;
+using SmartSink.TrafficGen.Sending;
+using SmartSink.TrafficGen.Verifying;
+
+namespace SmartSink.TrafficGen;
+
+/// <summary>One run from its first message to its report.</summary>
+/// <param name="output">Gets the report.</param>
+/// <param name="error">Gets progress and errors.</param>
+/// <param name="time">The clock.</param>
+/// <param name="run">Sends the messages.</param>
+internal sealed class TrafficSession(TextWriter output, TextWriter error, TimeProvider time, TrafficRunner run)
+{
+    /// <summary>Where the report goes.</summary>
+    public TextWriter Output => output;
+
+    /// <summary>Where progress and errors go.</summary>
+    public TextWriter Error => error;
+
+    /// <summary>Tells why there is no run.</summary>
+    /// <param name="mistakes">A line each.</param>
+    public int Refuse(IEnumerable<string> mistakes)
+    {
+        foreach (var mistake in mistakes)
+        {
+            Tell(mistake);
+        }
+
+        return ExitCodes.Usage;
+    }
+
+    /// <summary>Says a line on standard error, if that can be written to.</summary>
+    public void Tell(string line)
+    {
+        try
+        {
+            error.WriteLine(line);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Full or closed: nobody is left to be told.
+        }
+    }
+
+    /// <summary>Runs, reports, and returns the exit code. The first SIGINT or SIGTERM ends the run and lets it report; the second ends the process.</summary>
+    public async Task<int> RunAsync(TrafficOptions options)
+    {
+        using var stop = new StopSignals();
+        try
+        {
+            await using var file = options.ReportFile is null ? null : Create(options.ReportFile);
+            using var verifier = options.Verify is null
+                ? null
+                : await Verifier.StartAsync(options, new SinkMetrics(options.Verify), time, stop.Token);
+            var report = await RunAsync(options, verifier, stop.Token);
+            if (report.Reason is { } reason)
+            {
+                Tell(reason);
+            }
+
+            if (file is not null)
+            {
+                await JsonSerializer.SerializeAsync(file, report, ReportJson.Default.TrafficReport, CancellationToken.None);
+            }
+
+            await output.WriteAsync(ReportText.Format(report));
+            return report.ExitCode;
+        }
+        catch (TrafficException exception)
+        {
+            return Refuse([exception.Message]);
+        }
+        catch (VerifyException exception)
+        {
+            Tell(exception.Message);
+            return ExitCodes.Failure;
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            return ExitCodes.Failure;
+        }
+    }
+
+    /// <summary>Before the run, so that no report of hours is lost for a wrong path.</summary>
+    private static FileStream Create(string file)
+    {
+        try
+        {
+            return File.Create(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TrafficException($"{FlagNames.Report}: {exception.Message}", exception);
+        }
+    }
+
+    private async Task<TrafficReport> RunAsync(TrafficOptions options, Verifier? verifier, CancellationToken stop)
+    {
+        var recorder = new TrafficRecorder();
+        var started = time.GetUtcNow();
+        var begin = time.GetTimestamp();
+        TrafficEnd end;
+        TimeSpan took;
+        await using (ProgressDisplay.Start(new ProgressMeter(options, recorder, time), error, time))
+        {
+            end = await SendAsync(options, recorder, stop);
+            took = time.GetElapsedTime(begin);
+        }
+
+        // The signal that ended the run is not to spare the sink its time as well; one that comes now is.
+        var ended = stop.IsCancellationRequested;
+        var report = ReportBuilder.Build(options, recorder, end, started, took);
+        report = report with
+        {
+            FailIf = [.. options.FailIf.Select(condition => FigureCatalog.Judge(condition, report))],
+            Verify = verifier is null ? null : await verifier.CompareAsync(recorder.ReadCounts(), ended ? CancellationToken.None : stop),
+        };
+        return report with { ExitCode = ExitCodes.Judge(report, end, options.KeepGoing) };
+    }
+
+    /// <summary>A run that was stopped still has its report, however it took the stop.</summary>
+    private async Task<TrafficEnd> SendAsync(TrafficOptions options, TrafficRecorder recorder, CancellationToken stop)
+    {
+        try
+        {
+            return await run(options, recorder, time, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return TrafficEnd.Cancelled;
+        }
+    }
+}
+
+/// <summary>Sends the messages of a run.</summary>
+/// <param name="options">What is asked.</param>
+/// <param name="observer">Hears what becomes of it.</param>
+/// <param name="clock">Tells the time.</param>
+/// <param name="stop">Ends the run before its time.</param>
+internal delegate Task<TrafficEnd> TrafficRunner(TrafficOptions options, ITrafficObserver observer, TimeProvider clock, CancellationToken stop);
+
+/// <summary>What the process ends with.</summary>
+internal static class ExitCodes
+{
+    /// <summary>The run did what was asked.</summary>
+    public const int Success = 0;
+
+    /// <summary>It did not: messages failed, it was stopped, a condition of --fail-if held, or the sink counted otherwise.</summary>
+    public const int Failure = 1;
+
+    /// <summary>It was asked wrongly.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Judges a run that has ended.</summary>
+    /// <param name="report">The run, with its conditions and comparison.</param>
+    /// <param name="end">How it ended.</param>
+    /// <param name="keepGoing">Whether messages may fail; but when not one was answered, nothing was done that was asked.</param>
+    public static int Judge(TrafficReport report, TrafficEnd end, bool keepGoing)
+    {
+        var (accepted, refused, givenUp, _, _) = report.Messages;
+        var did = end == TrafficEnd.Complete && (keepGoing ? accepted + refused > 0 : refused + givenUp == 0 && accepted > 0);
+        return did && report.FailIf.All(condition => !condition.Holds) && report.Verify is null or { Agrees: true } ? Success : Failure;
+    }
+}
+
+/// <summary>Turns the first SIGINT or SIGTERM into a cancellation; the second ends the process as if nobody listened.</summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly PosixSignalRegistration[] _registrations;
+
+    /// <summary>Begins to listen.</summary>
+    public StopSignals() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+    ];
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _source.Token;
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _source.Dispose();
+    }
+
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = !_source.IsCancellationRequested;
+        _source.Cancel();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using SmartSink.Testing;
+
+namespace SmartSink.TrafficGen.Tests.Options;
+
+/// <summary>From whom, and to whom.</summary>
+public sealed class AddressFlagTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Domain_by_weight_with_the_suffix()
+    {
+        var run = await FlagRun.StartAsync("--message-count 600 --domain a.example:3 --domain b.example --domain c.example:0 --domain-suffix sink.test");
+
+        var domains = Recipients(run).CountBy(recipient => recipient[recipient.IndexOf('@')..]).ToDictionary();
+        domains.Keys.Order(StringComparer.Ordinal).ShouldBe(["@a.example.sink.test", "@b.example.sink.test"]);
+        domains["@a.example.sink.test"].ShouldBeInRange(405, 495);
+        run.Messages.ShouldAllBe(message => message.Sender.EndsWith(".example.sink.test", StringComparison.Ordinal) && message.Greeting.EndsWith(".sink.test", StringComparison.Ordinal));
+        run.Messages.ShouldAllBe(message => message.Field("To") == $"<{message.Recipients[0]}>" && message.Field("From") == $"<{message.Sender}>");
+    }
+
+    [Fact]
+    public async Task Sender_domain_stands_in_MAIL_and_EHLO()
+    {
+        var run = await FlagRun.StartAsync("--message-count 2 --sender-domain news.example --domain-suffix sink.test");
+
+        run.Messages.Select(message => (message.Sender, message.Greeting)).Distinct().ShouldBe([("noreply@news.example.sink.test", "EHLO news.example.sink.test")]);
+    }
+
+    [Fact]
+    public async Task Recipients_of_a_file_in_turn()
+    {
+        var file = _folder.Write("recipients.txt", "a@One.test\r\n\r\n  b@two.test\n\"c@d\"@one.test\nd@bücher.test\n");
+
+        var run = await FlagRun.StartAsync("--message-count 3 --recipients-per-message 2 --domain-suffix sink.test --recipients", file);
+
+        Recipients(run).ShouldBe(
+        [
+            "a@One.test.sink.test", "b@two.test.sink.test", "\"c@d\"@one.test.sink.test", "d@xn--bcher-kva.test.sink.test",
+            "a@One.test.sink.test", "b@two.test.sink.test",
+        ]);
+        run.Output.ShouldContain("xn--bcher-kva.test");
+    }
+
+    [Fact]
+    public async Task Recipients_per_message()
+    {
+        var run = await FlagRun.StartAsync("--message-count 3 --recipients-per-message 7");
+
+        run.Messages.Select(message => message.Recipients.Count).ShouldBe([7, 7, 7]);
+        var message = run.Messages[0];
+        var header = string.Concat(message.Header.SkipWhile(line => !line.StartsWith("To: ", StringComparison.Ordinal)).TakeWhile((line, index) => index == 0 || line.StartsWith(' ')));
+        header.ShouldBe("To: " + string.Join(", ", message.Recipients.Select(recipient => $"<{recipient}>")));
+    }
+
+    [Fact]
+    public async Task Tempfail_and_permfail_percent_are_shares_of_the_recipients()
+    {
+        var run = await FlagRun.StartAsync("--message-count 500 --recipients-per-message 2 --tempfail-percent 20 --permfail-percent 10");
+
+        var kinds = Recipients(run).CountBy(recipient => recipient[..recipient.IndexOf('-')]).ToDictionary();
+        kinds.Keys.Order(StringComparer.Ordinal).ShouldBe(["permfail", "tempfail", "user"]);
+        kinds["tempfail"].ShouldBeInRange(150, 250);
+        kinds["permfail"].ShouldBeInRange(65, 135);
+    }
+
+    [Fact]
+    public async Task Smtputf8_is_asked_for_and_used()
+    {
+        var run = await FlagRun.StartAsync("--message-count 2 --smtputf8 --domain bücher.example");
+
+        run.Messages.Count.ShouldBe(2);
+        run.Messages.ShouldAllBe(message => message.Mail.EndsWith(" SMTPUTF8", StringComparison.Ordinal) && message.Mail.Contains(" BODY=8BITMIME", StringComparison.Ordinal));
+        var recipient = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(run.Messages[0].Recipients[0]));
+        recipient.ShouldStartWith("üser-");
+        recipient.ShouldEndWith("@xn--bcher-kva.example");
+    }
+
+    private static IEnumerable<string> Recipients(FlagRun run) => run.Messages.SelectMany(message => message.Recipients);
+}
