@@ -15,13 +15,19 @@ namespace SmartSink.Tests.Connections;
 /// <summary>A server on a free port of the loopback, with a clock that the test moves.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
+    /// <summary>The transport without a port.</summary>
+    public const string Memory = "memory";
+
     private const int HeartbeatTimers = 1;
+    private static readonly AsyncLocal<string?> Chosen = new();
 
     private readonly TemporaryFolder _state = new();
+    private readonly MemoryTransport? _memory;
     private bool _stopped;
 
-    private RunningServer(Func<SinkSettings, SinkSettings> configure, IMailboxFilterSource filters, SmtpSessionOptions? options)
+    private RunningServer(Func<SinkSettings, SinkSettings> configure, IMailboxFilterSource filters, SmtpSessionOptions? options, MemoryTransport? memory = null)
     {
+        _memory = memory ?? (Over == Memory ? new MemoryTransport() : null);
         Settings = configure(new SinkSettings
         {
             ListenAddress = IPAddress.Loopback,
@@ -29,13 +35,20 @@ internal sealed class RunningServer : IAsyncDisposable
             Hostname = "mx.sink.test",
             StateFolder = _state.Path,
             StartTls = false,
-            Transport = Enum.Parse<TransportChoice>(Environment.GetEnvironmentVariable("SINK_TRANSPORT") ?? "auto", ignoreCase: true),
+            Transport = _memory is not null ? TransportChoice.Auto : Enum.Parse<TransportChoice>(Over, ignoreCase: true),
         });
         var certificates = Settings.TlsListeners.Count == 0 ? null : new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
         Certificate = certificates?.Default;
         Server = new SmtpHost(
-            Settings, filters, Sessions, _ => Connections, certificates is null ? null : new ReloadHolder<CertificateSet>(certificates), Clock, NullLoggerFactory.Instance, sessionOptions: options);
+            Settings, filters, Sessions, _ => Connections, certificates is null ? null : new ReloadHolder<CertificateSet>(certificates), Clock, NullLoggerFactory.Instance, sessionOptions: options, transport: _memory);
         Server.Start();
+    }
+
+    /// <summary>Which transport the servers of a test are on: epoll, sockets, memory. The variable of the same name has all tests run over another.</summary>
+    public static string Over
+    {
+        get => Chosen.Value ?? Environment.GetEnvironmentVariable("SINK_TRANSPORT") ?? "auto";
+        set => Chosen.Value = value;
     }
 
     public SinkSettings Settings { get; }
@@ -55,6 +68,10 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static RunningServer Start(Func<SinkSettings, SinkSettings>? configure = null, IMailboxFilter? filter = null) =>
         new(configure ?? (settings => settings), new FilterSwitch(filter ?? new AcceptAll()), options: null);
+
+    /// <summary>A server without a port, whose clients take few bytes at a time.</summary>
+    public static RunningServer Start(MemoryTransport memory, Func<SinkSettings, SinkSettings> configure) =>
+        new(configure, new FilterSwitch(new AcceptAll()), options: null, memory);
 
     /// <summary>A server for dialogs with names and limits of their own.</summary>
     public static RunningServer Start(SmtpSessionOptions options, IMailboxFilterSource filters) =>
@@ -83,7 +100,9 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>A client that is connected and has said and read nothing.</summary>
-    public Task<SmtpTestClient> ConnectAsync(int listener = 0) => SmtpTestClient.ConnectAsync(EndPointOf(listener));
+    public async Task<SmtpTestClient> ConnectAsync(int listener = 0) => _memory is null
+        ? await SmtpTestClient.ConnectAsync(EndPointOf(listener))
+        : new SmtpTestClient(_memory.Connect(EndPointOf(listener)));
 
     /// <summary>Lets time go by, once the server has worked off what it was sent so far, and waits until it has done what was due then.</summary>
     public async Task PassAsync(TimeSpan time, long received)

@@ -15,13 +15,24 @@ internal sealed class SmtpTestClient : IAsyncDisposable
     private int _start;
     private int _end;
 
+    private readonly Socket? _socket;
+
     private SmtpTestClient(Socket socket)
     {
-        Socket = socket;
+        _socket = socket;
         _stream = new NetworkStream(socket, ownsSocket: true);
     }
 
-    public Socket Socket { get; }
+    public SmtpTestClient(MemoryClient memory)
+    {
+        Memory = memory;
+        _stream = memory;
+    }
+
+    public Socket Socket => _socket ?? throw new InvalidOperationException("A connection in memory has no socket.");
+
+    /// <summary>The connection without a socket; null for one with.</summary>
+    public MemoryClient? Memory { get; }
 
     /// <summary>The octets sent in all.</summary>
     public long Sent { get; private set; }
@@ -195,11 +206,21 @@ internal sealed class SmtpTestClient : IAsyncDisposable
     }
 
     /// <summary>Says that nothing more will be sent; the other direction stays open.</summary>
-    public void HalfClose() => Socket.Shutdown(SocketShutdown.Send);
+    public void HalfClose()
+    {
+        Memory?.HalfClose();
+        _socket?.Shutdown(SocketShutdown.Send);
+    }
 
     /// <summary>Resets the connection.</summary>
     public void Reset()
     {
+        if (Memory is not null)
+        {
+            Memory.Reset();
+            return;
+        }
+
         Socket.LingerState = new LingerOption(enable: true, 0);
         Socket.Dispose();
     }

@@ -7,14 +7,14 @@ using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Transcripts;
 
-/// <summary>A client on a real socket, and the whole server behind it. It connects with the first octet that goes either way.</summary>
-internal sealed class SocketPeer : ITranscriptPeer
+/// <summary>A client, and the whole server behind it, over one of the transports. It connects with the first octet that goes either way.</summary>
+internal sealed class ServerPeer : ITranscriptPeer
 {
     private readonly FilterSwitch _filters = new(new AcceptAll());
     private readonly RunningServer _server;
     private SmtpTestClient? _client;
 
-    public SocketPeer(SmtpSessionOptions options) => _server = RunningServer.Start(options, _filters);
+    public ServerPeer(SmtpSessionOptions options) => _server = RunningServer.Start(options, _filters);
 
     public ValueTask UsePolicyAsync(string path)
     {
