@@ -46,7 +46,7 @@ internal sealed partial class SmtpConnection
         {
             going = action == SessionAction.Read && _readiness.MayRead && budget > 0
                 ? Receive(replies, ref action, ref budget)
-                : (action != SessionAction.StartTls || DropPlaintext()) && TrySend(replies, action) && Act(replies, ref action);
+                : TrySend(replies, action) && Act(replies, ref action);
         }
 
         ThreadBuffers.Return(replies);

@@ -15,6 +15,11 @@ internal sealed partial class SmtpConnection
     /// <summary>Sends all replies in one go. False when the client does not take them all, or is gone.</summary>
     private bool TrySend(ReplyBuffer replies, SessionAction then)
     {
+        if (replies.Length > 0 && !MaySend(then))
+        {
+            return false;
+        }
+
         var sent = SendNow(replies, last: then == SessionAction.Close, out var error);
         if (error is not (SocketError.Success or SocketError.WouldBlock))
         {
@@ -35,6 +40,12 @@ internal sealed partial class SmtpConnection
         replies.Clear();
         return _unsent is null;
     }
+
+    /// <summary>
+    /// Whether replies may go out. With the last byte of the 220 to STARTTLS the client may begin with TLS, so the plaintext is dropped
+    /// before each send that could be it, and never after one. False when the connection is over.
+    /// </summary>
+    private bool MaySend(SessionAction then) => then != SessionAction.StartTls || DropPlaintext();
 
     /// <summary>Sends as much as the client takes at once, and says how many bytes that was.</summary>
     private int SendNow(ReplyBuffer replies, bool last, out SocketError error)
@@ -57,6 +68,11 @@ internal sealed partial class SmtpConnection
     /// <summary>The client has made room: sends more of what it did not take, and goes on after the last of it.</summary>
     private void SendRest()
     {
+        if (!MaySend(_afterSend))
+        {
+            return;
+        }
+
         var rest = _unsent.AsSpan(_unsentFrom);
         var sent = _channel.Send(rest, last: false, out var error);
         if (error is not (SocketError.Success or SocketError.WouldBlock))

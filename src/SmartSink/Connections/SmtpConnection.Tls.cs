@@ -97,7 +97,9 @@ internal sealed partial class SmtpConnection
         {
             _readiness = _tls.Readiness;
             _wasSilent = _tls.WasSilent;
-            _leftUnread = _tls.LeftUnread;
+
+            // The TLS stream may hold what nobody has asked it for, and the client's own end of TLS is still to come.
+            _leftUnread = !_wasSilent;
             Close();
         }
     }

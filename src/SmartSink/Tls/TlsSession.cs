@@ -30,9 +30,6 @@ internal sealed partial class TlsSession(ListenerContext context, SmtpConnection
     /// <summary>Whether the client said nothing, and was not in a message, when the session was ended by the clock or a stop.</summary>
     public bool WasSilent { get; private set; }
 
-    /// <summary>Whether the client has said more than the session wanted to hear.</summary>
-    public bool LeftUnread { get; private set; }
-
     /// <summary>What was reported of the socket, for the connection that goes on with it.</summary>
     public Readiness Readiness => stream.Readiness;
 
@@ -185,9 +182,7 @@ internal sealed partial class TlsSession(ListenerContext context, SmtpConnection
     {
         WasSilent = false;
         var step = session.Advance(bytes, Replies, context.Now());
-        var rest = bytes[step.Consumed..];
-        LeftUnread = step.Action == SessionAction.Close && !rest.IsEmpty;
-        _unfinished.Keep(rest);
+        _unfinished.Keep(bytes[step.Consumed..]);
         return step.Action;
     }
 

@@ -16,6 +16,7 @@ internal sealed class SmtpTestClient : IAsyncDisposable
     private int _end;
 
     private readonly Socket? _socket;
+    private WriteGate _gate = new(Stream.Null);
 
     private SmtpTestClient(Socket socket)
     {
@@ -55,11 +56,30 @@ internal sealed class SmtpTestClient : IAsyncDisposable
         Sent += bytes.Length;
     }
 
-    /// <summary>Sends a command line and reads its reply.</summary>
+    /// <summary>Sends text over TLS, each in a record of its own, but all records in one piece.</summary>
+    public async Task SendInOnePieceAsync(IEnumerable<string> records)
+    {
+        _gate.IsShut = true;
+        foreach (var record in records)
+        {
+            await SendAsync(record);
+        }
+
+        _gate.IsShut = false;
+        await _gate.FlushAsync(Patience.Token());
+    }
+
+    /// <summary>Sends a command line and reads its reply. Behind QUIT it has no more to say, and over TLS tells the server so: that waits for it a while.</summary>
     public async Task<string> AskAsync(string command)
     {
         await SendAsync(command + "\r\n");
-        return await ReplyAsync();
+        var reply = await ReplyAsync();
+        if (command == "QUIT" && _stream is SslStream)
+        {
+            HalfClose();
+        }
+
+        return reply;
     }
 
     /// <summary>Reads one reply, its lines joined by LF; null when the server has closed.</summary>
@@ -193,7 +213,8 @@ internal sealed class SmtpTestClient : IAsyncDisposable
     /// <param name="configure">Changes how it is done.</param>
     public async Task StartTlsAsync(SslProtocols version = SslProtocols.None, Action<SslClientAuthenticationOptions>? configure = null)
     {
-        var tls = new SslStream(_stream);
+        _gate = new WriteGate(_stream);
+        var tls = new SslStream(_gate);
         _stream = tls;
         var options = new SslClientAuthenticationOptions
         {
