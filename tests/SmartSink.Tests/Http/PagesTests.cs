@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Prometheus;
 using SmartSink.Http;
+using SmartSink.Tests.Connections;
 using SmartSink.Tests.Hosting;
 using SmartSink.Tests.Watching;
 using SmartSink.Watching;
@@ -102,6 +103,20 @@ public sealed class PagesTests
     [InlineData("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", true)]
     public void OpenMetrics_only_when_asked(string? accept, bool openMetrics) =>
         MetricsEndpoint.Choose(accept is null ? [] : [accept]).ShouldBe(openMetrics ? ExpositionFormat.OpenMetricsText : ExpositionFormat.PrometheusText);
+
+    [Fact]
+    public async Task Of_the_policy_only_the_hash_in_force_is_shown()
+    {
+        await using var sink = await RunningSink.StartAsync("[default]\nbounce = 1\n");
+        var first = (await sink.ScrapeAsync()).Label("smartsink_policy_info", "hash");
+
+        await File.WriteAllTextAsync(sink.PolicyFile, "[default]\nbounce = 2\n", TestContext.Current.CancellationToken);
+        await Patience.UntilAsync(async () => (await sink.ScrapeAsync()).Sum("smartsink_policy_reloads_total", ("result", "applied")) == 1);
+
+        var metrics = await sink.ScrapeAsync();
+        metrics.Label("smartsink_policy_info", "hash").ShouldNotBe(first);
+        metrics.Sum("smartsink_policy_info").ShouldBe(1);
+    }
 
     private static async Task<JsonDocument> ReadyAsync(RunningSink sink)
     {
