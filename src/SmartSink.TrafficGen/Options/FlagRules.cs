@@ -66,7 +66,7 @@ internal static class FlagRules
 
         if (!options.SmtpUtf8 && options.Headers.FirstOrDefault(field => !EncodedWords.TryWrite(field, out _)) is { } header)
         {
-            yield return $"{FlagNames.Header}: \"{header}\" goes beyond ASCII in a word with <, >, @ or =, which cannot be encoded; it needs {FlagNames.SmtpUtf8}";
+            yield return $"{FlagNames.Header}: \"{header}\" has non-ASCII text where it cannot be encoded: in an address or a parameter, or in a name with special characters; put the name in quotes, or add {FlagNames.SmtpUtf8}";
         }
 
         var longest = options.Domains.Max(domain => domain.Name.Length);

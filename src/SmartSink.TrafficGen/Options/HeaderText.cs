@@ -36,6 +36,12 @@ internal static class EncodedWords
     /// <summary>In a word with one of these the octets have a meaning of their own: an address, a parameter.</summary>
     private const string Meaningful = "<>@=";
 
+    /// <summary>The same beside a name that is not in quotes: a comment, a list, a group, a quoted string as part of a word (RFC 5322 section 3.2.3).</summary>
+    private const string MeaningfulInAddresses = "<>@=()[],;:\\\"";
+
+    /// <summary>Fields of addresses, where quotes around a name are not part of it.</summary>
+    private static readonly string[] Addresses = ["From", "Sender", "Reply-To", "To", "Cc", "Bcc"];
+
     /// <summary>Writes a field; one that is ASCII stays as it is.</summary>
     /// <param name="field">Name, colon and value in one line.</param>
     /// <param name="written">The field without its last line end; where it grows too long, in lines.</param>
@@ -52,6 +58,7 @@ internal static class EncodedWords
         var place = field.IndexOf(':') + 1;
         var lines = new FoldedField(field[..place], field.Length * 2);
         var toEncode = new StringBuilder();
+        var isAddresses = Addresses.Contains(field[..(place - 1)], StringComparer.OrdinalIgnoreCase);
         while (place < field.Length)
         {
             var start = WordStart(field, place);
@@ -63,7 +70,11 @@ internal static class EncodedWords
                 Encode(toEncode, lines);
                 lines.Append(before, word);
             }
-            else if (word.AsSpan().ContainsAny(Meaningful))
+            else if (isAddresses && TryUnquote(word, out var name))
+            {
+                toEncode.Append(toEncode.Length == 0 ? string.Empty : before).Append(name);
+            }
+            else if (word.AsSpan().ContainsAny(isAddresses ? MeaningfulInAddresses : Meaningful))
             {
                 return false;
             }
@@ -95,10 +106,47 @@ internal static class EncodedWords
         var quoted = false;
         for (; place < field.Length && (quoted || !IsBlank(field[place])); place++)
         {
-            quoted ^= field[place] == '"' && (!quoted || field[place - 1] != '\\');
+            if (quoted && field[place] == '\\' && place + 1 < field.Length)
+            {
+                place++;
+            }
+            else
+            {
+                quoted ^= field[place] == '"';
+            }
         }
 
         return place;
+    }
+
+    // Whether the word is one quoted string and nothing else.
+    private static bool TryUnquote(string word, out string text)
+    {
+        var inner = new StringBuilder(word.Length);
+        text = string.Empty;
+        if (word is not ['"', .., '"'])
+        {
+            return false;
+        }
+
+        for (var index = 1; index < word.Length - 1; index++)
+        {
+            if (word[index] == '"')
+            {
+                return false;
+            }
+
+            index += word[index] == '\\' ? 1 : 0;
+            if (index == word.Length - 1)
+            {
+                return false;
+            }
+
+            inner.Append(word[index]);
+        }
+
+        text = inner.ToString();
+        return true;
     }
 
     private static bool IsBlank(char character) => character is ' ' or '\t';

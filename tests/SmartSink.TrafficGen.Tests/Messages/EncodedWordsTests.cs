@@ -12,13 +12,17 @@ public sealed class EncodedWordsTests
     [InlineData("Subject:Grüße ", "Subject: =?utf-8?B?R3LDvMOfZQ==?=")]
     [InlineData("Subject: ä  ö x ü", "Subject: =?utf-8?B?w6QgIMO2?= x =?utf-8?B?w7w=?=")]
     [InlineData("From: Jörg <a@b.example>", "From: =?utf-8?B?SsO2cmc=?= <a@b.example>")]
-    [InlineData("From: \"Team Jörg\" <a@b.example>", "From: =?utf-8?B?IlRlYW0gSsO2cmci?= <a@b.example>")]
+    [InlineData("From: \"Team Jörg\" <a@b.example>", "From: =?utf-8?B?VGVhbSBKw7ZyZw==?= <a@b.example>")]
+    [InlineData("Subject: \"Team Jörg\"", "Subject: =?utf-8?B?IlRlYW0gSsO2cmci?=")]
     [InlineData("X: \"a \\\" ö\" b", "X: =?utf-8?B?ImEgXCIgw7Yi?= b")]
     public void Words_beyond_ASCII_are_encoded(string field, string written) => Written(field).ShouldBe(written);
 
     [Theory]
     [InlineData("From: Jörg <jörg@b.example>")]
     [InlineData("To: jörg@b.example")]
+    [InlineData("From: a@b.example (Jörg)")]
+    [InlineData("To: Müller, Jörg <a@b.example>")]
+    [InlineData("To: \"Jörg\"<a@b.example>")]
     [InlineData("Content-Disposition: attachment; filename=\"grüße.txt\"")]
     public void What_means_something_by_itself_is_not(string field) => EncodedWords.TryWrite(field, out _).ShouldBeFalse();
 
