@@ -1,23 +1,22 @@
 using SmartSink.Policy.Decisions;
 using SmartSink.Smtp.Auth;
-using SmartSink.Watching;
 
 namespace SmartSink.Auth;
 
 /// <summary>Lets in whom the list knows, or everybody when there is none; and refuses a share of those, as servers in trouble do.</summary>
 internal sealed class CredentialJudge : ICredentialJudge
 {
-    private readonly ReloadHolder<UserList>? _users;
+    private readonly Func<UserList>? _users;
     private readonly Func<ulong> _draw;
     private readonly ulong _refused;
     private readonly ulong _failed;
 
     /// <summary>Makes a judge.</summary>
-    /// <param name="users">Who is known; null for everybody.</param>
+    /// <param name="users">Who is known now; null for everybody.</param>
     /// <param name="refusePercent">Of those who would be let in, the share that is refused, 0 to 100.</param>
     /// <param name="tempFailPercent">The share that is told to come back, 0 to 100 less the other.</param>
     /// <param name="draw">Gives 63 random bits.</param>
-    public CredentialJudge(ReloadHolder<UserList>? users, decimal refusePercent, decimal tempFailPercent, Func<ulong> draw)
+    public CredentialJudge(Func<UserList>? users, decimal refusePercent, decimal tempFailPercent, Func<ulong> draw)
     {
         _users = users;
         _draw = draw;
@@ -25,10 +24,9 @@ internal sealed class CredentialJudge : ICredentialJudge
         _failed = Threshold.Of(refusePercent + tempFailPercent, 100);
     }
 
-    /// <inheritdoc/>
     public AuthResult Judge(in Credentials credentials)
     {
-        if (_users is not null && !_users.Current.Has(credentials))
+        if (_users is not null && !_users().Has(credentials))
         {
             return AuthResult.Refused;
         }

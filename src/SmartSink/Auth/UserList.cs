@@ -8,7 +8,7 @@ namespace SmartSink.Auth;
 /// The users of a file, one <c>user:password</c> a line in UTF-8; the password is what follows the first colon. Empty lines and those
 /// that begin with <c>#</c> count for nothing.
 /// </summary>
-internal sealed class UserList : IReloadable<UserList>
+internal sealed class UserList
 {
     private readonly Dictionary<string, byte[]> _passwords = new(StringComparer.Ordinal);
 
@@ -22,11 +22,10 @@ internal sealed class UserList : IReloadable<UserList>
     /// <summary>Reads a text.</summary>
     /// <param name="path">Where it comes from.</param>
     /// <param name="text">The lines.</param>
-    /// <exception cref="UserListException">Lines are wrong.</exception>
-    public static UserList Parse(string path, string text)
+    /// <param name="errors">Takes a line for each that is wrong, with file, line and column.</param>
+    public static UserList Parse(string path, string text, ICollection<string> errors)
     {
         var users = new UserList();
-        var errors = new List<string>();
         var number = 0;
         foreach (var line in text.Split('\n').Select(line => line.TrimEnd('\r')))
         {
@@ -37,10 +36,10 @@ internal sealed class UserList : IReloadable<UserList>
             }
         }
 
-        return errors.Count == 0 ? users : throw new UserListException(errors);
+        return users;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Whether both have the same users with the same passwords.</summary>
     public bool IsSameAs(UserList other) =>
         Count == other.Count && _passwords.All(user => other._passwords.TryGetValue(user.Key, out var password) && password.AsSpan().SequenceEqual(user.Value));
 
@@ -56,6 +55,55 @@ internal sealed class UserList : IReloadable<UserList>
             : colon < 0 ? (line.Length + 1, "expected a colon and the password")
             : colon == 0 ? (1, "expected a name before the colon")
             : _passwords.TryAdd(line[..colon], Encoding.UTF8.GetBytes(line[(colon + 1)..])) ? null
-            : (1, $"the user \"{line[..colon]}\" stands twice");
+            : (1, $"the user \"{line[..colon]}\" is listed twice");
     }
+}
+
+/// <summary>Reads the users' file, and says what becomes of its changes: log ids 210 to 219.</summary>
+/// <param name="path">The file.</param>
+/// <param name="clock">For the time of the reading.</param>
+/// <param name="log">Told of every reload.</param>
+internal sealed partial class UserListFile(string path, TimeProvider clock, ILogger<UserListFile> log) : IReloadSource<UserList>
+{
+    private readonly WatchedFiles _files = new([Path.GetFullPath(path)], []);
+
+    public Reading<UserList> Read()
+    {
+        var startedAt = clock.GetUtcNow();
+        var errors = new List<string>();
+        UserList? users = null;
+        try
+        {
+            users = UserList.Parse(path, File.ReadAllText(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true)), errors);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        {
+            errors.Add($"{path}: {exception.Message.ReplaceLineEndings(" ")}");
+        }
+
+        return new Reading<UserList>(errors.Count == 0 ? users : null, _files, startedAt, errors);
+    }
+
+    public bool AreSame(UserList first, UserList second) => first.IsSameAs(second);
+
+    public void TellApplied(Reading<UserList> reading) => UsersApplied(log, reading.Value!.Count, path);
+
+    public void TellRejected(Reading<UserList> reading, UserList inForce)
+    {
+        foreach (var mistake in reading.Diagnostics)
+        {
+            UserMistake(log, mistake);
+        }
+
+        UsersRejected(log, path);
+    }
+
+    [LoggerMessage(210, LogLevel.Information, "Changed users are in force: {Users} in {File}")]
+    private static partial void UsersApplied(ILogger log, int users, string file);
+
+    [LoggerMessage(211, LogLevel.Error, "The changed users file {File} was rejected; the users in force stay")]
+    private static partial void UsersRejected(ILogger log, string file);
+
+    [LoggerMessage(212, LogLevel.Error, "{Mistake}")]
+    private static partial void UserMistake(ILogger log, string mistake);
 }

@@ -1,3 +1,4 @@
+using SmartSink.Hosting;
 using SmartSink.Policy;
 
 namespace SmartSink.Commands;

@@ -55,7 +55,7 @@ internal static class CommandLine
     {
         var all = new SettingOptions(SettingCatalog.All);
         var root = new RootCommand(
-            "SmartSink, a mail sink that answers like the internet. Settings come from appsettings.json, the environment and the command line; the later wins.");
+            "SmartSink, a mail sink that answers like the internet. Settings come from appsettings.json, the environment and the command line; the later source wins.");
         all.AddTo(root);
         root.SetAction((line, _) => ServeCommand.RunAsync(Settings(line, all)));
         root.Add(Check());
@@ -71,10 +71,10 @@ internal static class CommandLine
         {
             if (given.Tokens.Any(token => token.Value.Length == 0))
             {
-                given.AddError("FILE: an empty name names no file");
+                given.AddError("FILE: the name is empty");
             }
         });
-        var command = new Command("check", "Check policy files and show all that is wrong with them") { files };
+        var command = new Command("check", "Check policy files and report every mistake in them") { files };
         command.SetAction(line => CheckCommand.Run(line.GetRequiredValue(files), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error));
         return command;
     }
@@ -86,7 +86,7 @@ internal static class CommandLine
         var destination = new Option<IPAddress?>("--destination")
         {
             HelpName = "ip",
-            Description = "Where the client meant to connect to, for the [[mx]] entries",
+            Description = "Address that the client was trying to reach, for the [[mx]] entries",
             CustomParser = given =>
             {
                 if (!IPAddress.TryParse(given.Tokens[0].Value, out var address))
@@ -97,7 +97,7 @@ internal static class CommandLine
                 return address;
             },
         };
-        var command = new Command("explain", "Tell what becomes of mail to an address, and why") { addresses, destination };
+        var command = new Command("explain", "Explain what happens to mail for an address, and why") { addresses, destination };
         options.AddTo(command);
         command.SetAction(line => ExplainCommand.Run(
             line.GetRequiredValue(addresses), line.GetValue(destination), Settings(line, options).Settings!, line.InvocationConfiguration.Output));
@@ -107,7 +107,7 @@ internal static class CommandLine
     private static Command Health()
     {
         var options = new SettingOptions(SettingCatalog.All);
-        var command = new Command("health", "Ask the sink on this machine whether it is ready; ends with 0 when it is, else with 1");
+        var command = new Command("health", "Ask the sink on this machine whether it is ready; exits with 0 if it is, else with 1");
         options.AddTo(command);
         command.SetAction((line, cancellation) => HealthCommand.RunAsync(
             Settings(line, options).Settings!, line.InvocationConfiguration.Output, line.InvocationConfiguration.Error, cancellation));
@@ -118,5 +118,36 @@ internal static class CommandLine
     {
         var result = SettingsReader.ReadProcess(options.GivenIn(line));
         return result.Settings is null ? throw new StartException(ExitCodes.Usage, result.Errors) : result;
+    }
+}
+
+/// <summary>The settings as options of the command line.</summary>
+internal sealed class SettingOptions
+{
+    private readonly List<(Setting Setting, Option<string> Option)> _options;
+
+    public SettingOptions(IEnumerable<Setting> settings) => _options = [.. settings.Select(setting => (setting, ToOption(setting)))];
+
+    public void AddTo(Command command)
+    {
+        foreach (var (_, option) in _options)
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>What was given, by the options' names.</summary>
+    public IReadOnlyDictionary<string, string> GivenIn(ParseResult line) => _options
+        .Where(pair => line.GetResult(pair.Option) is { Implicit: false })
+        .ToDictionary(pair => pair.Setting.Option, pair => line.GetValue(pair.Option)!, StringComparer.Ordinal);
+
+    private static Option<string> ToOption(Setting setting)
+    {
+        var defaultText = setting.Default.Length > 0 ? $", default: {setting.Default}" : string.Empty;
+        return new Option<string>(setting.Option)
+        {
+            Description = $"{setting.Description} [{setting.Environment}{defaultText}]",
+            HelpName = setting.Placeholder,
+        };
     }
 }

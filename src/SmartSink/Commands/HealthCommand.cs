@@ -1,4 +1,5 @@
 using System.Net;
+using SmartSink.Hosting;
 using SmartSink.Settings;
 
 namespace SmartSink.Commands;

@@ -1,6 +1,6 @@
 using System.Security.Authentication;
+using SmartSink.Settings;
 using SmartSink.Smtp.Server;
-using SmartSink.Tls;
 
 namespace SmartSink.Connections;
 

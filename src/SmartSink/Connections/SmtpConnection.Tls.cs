@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using SmartSink.Settings;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
 using SmartSink.Transport;

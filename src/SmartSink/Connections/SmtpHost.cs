@@ -3,7 +3,6 @@ using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
 using SmartSink.Transport;
-using SmartSink.Watching;
 
 namespace SmartSink.Connections;
 
@@ -26,7 +25,7 @@ internal sealed class SmtpHost : IDisposable
     /// <param name="filters">The rules.</param>
     /// <param name="sessionObserver">Who counts and logs the dialogs.</param>
     /// <param name="observers">Who counts the connections of the listener of that name.</param>
-    /// <param name="certificates">For TLS; null when no listener speaks it.</param>
+    /// <param name="certificates">Gives those in force, for TLS; null when no listener speaks it.</param>
     /// <param name="clock">The clock of all timeouts.</param>
     /// <param name="loggers">Makes the log.</param>
     /// <param name="judge">Who decides about those that authenticate; null to let everybody in.</param>
@@ -38,7 +37,7 @@ internal sealed class SmtpHost : IDisposable
         IMailboxFilterSource filters,
         ISessionObserver sessionObserver,
         Func<string, IConnectionObserver> observers,
-        ReloadHolder<CertificateSet>? certificates,
+        Func<CertificateSet>? certificates,
         TimeProvider clock,
         ILoggerFactory loggers,
         ICredentialJudge? judge = null,

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Serilog.Extensions.Logging;
 using SmartSink.Auth;
-using SmartSink.Commands;
 using SmartSink.Http;
 using SmartSink.Policy;
 using SmartSink.Settings;
@@ -31,7 +30,7 @@ internal sealed class SinkApplication : IAsyncDisposable
         _app = app;
         HttpEndPoint = http;
         State = app.Services.GetRequiredService<SinkState>();
-        Policy = app.Services.GetRequiredService<PolicyHolder>();
+        Policy = app.Services.GetRequiredService<Reloader<PolicySnapshot>>();
     }
 
     /// <summary>Where HTTP listens.</summary>
@@ -44,7 +43,7 @@ internal sealed class SinkApplication : IAsyncDisposable
     public SinkState State { get; }
 
     /// <summary>The policy in force.</summary>
-    public PolicyHolder Policy { get; }
+    public Reloader<PolicySnapshot> Policy { get; }
 
     /// <summary>Starts the sink; it answers mail when this returns.</summary>
     /// <param name="settings">All settings.</param>
@@ -103,11 +102,13 @@ internal sealed class SinkApplication : IAsyncDisposable
         settings = WithinDescriptors(settings, log);
 
         // All files are read while the host is put together; their mistakes are still told in this order.
-        var policy = Task.Run(() => PolicyLoader.Load(settings.PolicyFile, clock));
+        var policySource = new PolicySource(settings.PolicyFile, clock, loggers.CreateLogger<PolicySource>());
+        var policy = Task.Run(policySource.Read);
         var store = new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>());
-        var certificates = settings.TlsListeners.Count > 0 ? Task.Run(() => LoadAsync(store, settings)) : null;
+        var certificates = settings.TlsListeners.Count > 0 ? Task.Run(() => ReadAsync(store, settings)) : null;
         var builder = SinkHost.CreateBuilder(settings, clock, loggers, dropped);
-        var loaded = await PolicyOrThrow(policy, log);
+        builder.Services.AddReloaded(policySource, await OrThrow(policy), metrics => metrics.PolicyReloads);
+        policySource.TellDiagnostics();
         if (certificates is not null)
         {
             builder.Services.AddReloaded(store, await OrThrow(certificates), metrics => metrics.TlsCertificateReloads);
@@ -116,11 +117,10 @@ internal sealed class SinkApplication : IAsyncDisposable
         if (settings.AuthUsersFile is { } path)
         {
             var users = new UserListFile(path, clock, loggers.CreateLogger<UserListFile>());
-            builder.Services.AddReloaded(users, await OrThrow(Task.Run(users.Load)), metrics => metrics.AuthUserReloads);
+            builder.Services.AddReloaded(users, await OrThrow(Task.Run(users.Read)), metrics => metrics.AuthUserReloads);
         }
 
         builder.Services.AddSmtp();
-        builder.Services.AddPolicy(settings.PolicyFile, loaded);
         var socket = OpenHttp(settings);
         var http = (IPEndPoint)socket.LocalEndPoint!;
         builder.ListenOn(socket);
@@ -153,36 +153,30 @@ internal sealed class SinkApplication : IAsyncDisposable
         return settings with { MaxConnections = connections };
     }
 
-    private static async Task<PolicyLoadResult> PolicyOrThrow(Task<PolicyLoadResult> loading, ILogger log)
+    private static async Task<Reading<CertificateSet>> ReadAsync(CertificateStore store, SinkSettings settings)
     {
-        var result = await loading;
-        if (result.HasErrors)
+        var reading = store.Read();
+        if (reading.Value is { } certificates)
         {
-            throw new StartException(ExitCodes.Usage, [.. result.Diagnostics.Select(diagnostic => diagnostic.ToString())]);
+            var versions = settings.TlsListeners.Aggregate(SslProtocols.None, (all, listener) => all | listener.TlsVersions);
+            try
+            {
+                await TlsVersionProbe.CheckAsync(versions, certificates.Default);
+            }
+            catch (CertificateException exception)
+            {
+                throw new StartException(ExitCodes.Usage, [exception.Message], exception);
+            }
         }
 
-        log.Report(result.Diagnostics);
-        return result;
+        return reading;
     }
 
-    private static async Task<CertificateSet> LoadAsync(CertificateStore store, SinkSettings settings)
+    private static async Task<Reading<T>> OrThrow<T>(Task<Reading<T>> reading)
+        where T : class
     {
-        var certificates = store.Load();
-        var versions = settings.TlsListeners.Aggregate(SslProtocols.None, (all, listener) => all | listener.TlsVersions);
-        await TlsVersionProbe.CheckAsync(versions, certificates.Default);
-        return certificates;
-    }
-
-    private static async Task<T> OrThrow<T>(Task<T> reading)
-    {
-        try
-        {
-            return await reading;
-        }
-        catch (FilesRejectedException exception)
-        {
-            throw new StartException(ExitCodes.Usage, exception.Lines, exception);
-        }
+        var result = await reading;
+        return result.Value is not null ? result : throw new StartException(ExitCodes.Usage, result.Diagnostics);
     }
 
     private static Socket OpenHttp(SinkSettings settings)
@@ -226,8 +220,24 @@ internal sealed class SinkApplication : IAsyncDisposable
             throw;
         }
 
-        var snapshot = Policy.Snapshot;
+        var snapshot = Policy.Current;
         _app.Services.GetRequiredService<ILogger<SinkApplication>>()
             .Started(ProductVersion.Text, string.Join(", ", State.Listeners.Select(listener => listener.EndPoint)), HttpEndPoint, snapshot.Hash, snapshot.DomainCount);
     }
+}
+
+/// <summary>What is said about the process, ids 200 to 209.</summary>
+internal static partial class HostingLog
+{
+    [LoggerMessage(200, LogLevel.Information, "SmartSink {Version} answers SMTP on {Smtp} and HTTP on {Http}; policy {Hash} has {Domains} domains and patterns")]
+    public static partial void Started(this ILogger log, string version, string smtp, EndPoint http, string hash, int domains);
+
+    [LoggerMessage(201, LogLevel.Critical, "SMTP listener failed; shutting down")]
+    public static partial void ListenerFailed(this ILogger log, Exception exception);
+
+    [LoggerMessage(202, LogLevel.Warning, "{Warning}")]
+    public static partial void SettingsWarning(this ILogger log, string warning);
+
+    [LoggerMessage(203, LogLevel.Information, "The limit of {Limit} open files leaves room for {Connections} SMTP connections instead of {Wanted}; raise it (ulimit -n) to serve more")]
+    public static partial void ConnectionsLimited(this ILogger log, int? limit, int connections, int wanted);
 }

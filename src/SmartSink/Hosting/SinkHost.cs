@@ -45,32 +45,18 @@ internal static class SinkHost
         return builder;
     }
 
-    /// <summary>Adds the policy that was read at the start, and what keeps it in step with its files.</summary>
-    public static void AddPolicy(this IServiceCollection services, string mainFile, PolicyLoadResult first)
-    {
-        var holder = new PolicyHolder(first.Snapshot!);
-        services.AddSingleton(holder);
-        services.AddSingleton<FileFollower>(provider => new PolicyReloader(
-            mainFile, first, holder, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PolicyReloader>>()));
-        services.AddHostedService<ReloadWorker>();
-    }
-
-    /// <summary>Adds what else was read from files at the start, and what keeps it in step with them.</summary>
+    /// <summary>Adds what was read from files at the start, and what keeps it in step with them.</summary>
     /// <param name="services">The host's.</param>
     /// <param name="source">What has read the files; there may be none.</param>
-    /// <param name="first">What was read.</param>
+    /// <param name="first">What it read.</param>
     /// <param name="reloads">Counts what becomes of changes.</param>
-    public static void AddReloaded<T>(this IServiceCollection services, IReloadSource<T> source, T first, Func<SinkMetrics, Counter> reloads)
-        where T : class, IReloadable<T>
+    public static void AddReloaded<T>(this IServiceCollection services, IReloadSource<T> source, Reading<T> first, Func<SinkMetrics, Counter> reloads)
+        where T : class
     {
-        var holder = new ReloadHolder<T>(first);
-        services.AddSingleton(holder);
-        services.AddSingleton<Action<SinkMetrics>>(_ => metrics => PolicyMetrics.ShowReloads(metrics, reloads(metrics), holder));
-        if (source.Files.Files.Count > 0)
-        {
-            services.AddSingleton<FileFollower>(provider => new FileReloader<T>(
-                source, holder, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileFollower>>()));
-        }
+        services.AddSingleton(provider => new Reloader<T>(
+            source, first, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileWatch>>()));
+        services.AddSingleton<IReloader>(provider => provider.GetRequiredService<Reloader<T>>());
+        services.AddSingleton<Action<SinkMetrics>>(provider => metrics => PolicyMetrics.ShowReloads(metrics, reloads(metrics), provider.GetRequiredService<Reloader<T>>()));
     }
 
     /// <summary>Adds SMTP.</summary>
@@ -78,18 +64,16 @@ internal static class SinkHost
     {
         services.AddSingleton(provider => new SmtpHost(
             provider.GetRequiredService<SinkSettings>(),
-            provider.GetRequiredService<PolicyHolder>(),
+            new PolicyFilters(provider.GetRequiredService<Reloader<PolicySnapshot>>()),
             provider.GetRequiredService<SessionReporter>(),
             provider.GetRequiredService<ConnectionMetrics>().ForListener,
-            provider.GetService<ReloadHolder<CertificateSet>>(),
+            CurrentOf(provider.GetService<Reloader<CertificateSet>>()),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
-            JudgeOf(provider.GetService<ReloadHolder<UserList>>(), provider.GetRequiredService<SinkSettings>(), provider.GetRequiredService<PolicyHolder>())));
+            JudgeOf(provider)));
         services.AddHostedService<SmtpWorker>();
+        services.AddHostedService<ReloadWorker>();
     }
-
-    private static CredentialJudge JudgeOf(ReloadHolder<UserList>? users, SinkSettings settings, PolicyHolder policy) =>
-        new(users, settings.AuthFailPercent, settings.AuthTempFailPercent, () => policy.Snapshot.DrawForAuthentication());
 
     /// <summary>Adds HTTP on a socket that listens already.</summary>
     public static void ListenOn(this WebApplicationBuilder builder, Socket socket)
@@ -122,6 +106,41 @@ internal static class SinkHost
         app.UseProblemAnswers();
         app.MapIndex();
         app.MapMetrics(metrics);
-        app.MapHealth(services.GetRequiredService<SinkState>(), services.GetRequiredService<PolicyHolder>());
+        app.MapHealth(services.GetRequiredService<SinkState>(), services.GetRequiredService<Reloader<PolicySnapshot>>());
+    }
+
+    private static CredentialJudge JudgeOf(IServiceProvider services)
+    {
+        var settings = services.GetRequiredService<SinkSettings>();
+        var policy = services.GetRequiredService<Reloader<PolicySnapshot>>();
+        return new CredentialJudge(
+            CurrentOf(services.GetService<Reloader<UserList>>()), settings.AuthFailPercent, settings.AuthTempFailPercent, () => policy.Current.DrawForAuthentication());
+    }
+
+    private static Func<T>? CurrentOf<T>(Reloader<T>? reloader)
+        where T : class => reloader is null ? null : () => reloader.Current;
+
+    // A reloader's first look takes in all of its files, and that is left until SMTP answers.
+    private sealed class ReloadWorker(IEnumerable<IReloader> reloaders) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            foreach (var reloader in reloaders)
+            {
+                reloader.Start();
+            }
+
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            foreach (var reloader in reloaders)
+            {
+                reloader.Dispose();
+            }
+
+            return Task.CompletedTask;
+        }
     }
 }

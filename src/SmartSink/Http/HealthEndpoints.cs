@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using SmartSink.Policy;
 using SmartSink.Watching;
 
 namespace SmartSink.Http;
@@ -10,28 +11,28 @@ internal static class HealthEndpoints
     // Diagnostics are for people: quotes and letters stay as they are. The body is JSON and never part of a web page.
     private static readonly HttpJson Json = new(new JsonSerializerOptions(HttpJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    public static void MapHealth(this IEndpointRouteBuilder routes, SinkState state, PolicyHolder policy)
+    public static void MapHealth(this IEndpointRouteBuilder routes, SinkState state, Reloader<PolicySnapshot> policy)
     {
         routes.MapRead("/livez", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
         routes.MapRead("/readyz", context => AnswerReadyAsync(context, state, policy));
     }
 
-    private static Task AnswerReadyAsync(HttpContext context, SinkState state, PolicyHolder policy)
+    private static Task AnswerReadyAsync(HttpContext context, SinkState state, Reloader<PolicySnapshot> policy)
     {
         var phase = state.Phase;
         context.Response.StatusCode = phase == SinkPhase.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return context.Response.WriteAsJsonAsync(Report(phase, state, policy), Json.ReadinessReport, cancellationToken: context.RequestAborted);
     }
 
-    private static ReadinessReport Report(SinkPhase phase, SinkState state, PolicyHolder policy)
+    private static ReadinessReport Report(SinkPhase phase, SinkState state, Reloader<PolicySnapshot> policy)
     {
-        var snapshot = policy.Snapshot;
+        var snapshot = policy.Current;
         var last = policy.LastReload;
         return new ReadinessReport(
             Word(phase),
             [.. state.Listeners.Select(listener => new ListenerReport(listener.Settings.Name, listener.EndPoint.ToString(), Word(listener.Settings.Protocol), Word(listener.Settings.Tls)))],
             new PolicyReport(snapshot.Hash, snapshot.LoadedAt, snapshot.DomainCount),
-            last is null ? null : new LastReloadReport(Word(last.Result), last.At, [.. last.Diagnostics.Select(diagnostic => diagnostic.ToString())]));
+            last is null ? null : new LastReloadReport(Word(last.Result), last.At, last.Diagnostics));
     }
 
     private static string Word<T>(T value)

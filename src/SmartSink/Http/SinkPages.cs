@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
+using SmartSink.Shared;
 
 namespace SmartSink.Http;
 

@@ -3,21 +3,11 @@ using System.Security.Authentication;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;
-using SmartSink.Tls;
 
 namespace SmartSink.Settings;
 
-/// <summary>What speaks SMTP with a listener's clients.</summary>
-internal enum SmtpEngine : byte
-{
-    Own,
-
-    /// <summary>The package of that name (docs/engines.md).</summary>
-    SmtpServer,
-}
-
 /// <summary>
-/// What a listener is and how its dialogs go. The settings of the process are of this kind, too: a listener has from them whatever it
+/// What a listener is and how its sessions go. The settings of the process are of this kind, too: a listener has from them whatever it
 /// is not given itself.
 /// </summary>
 internal record ListenerSettings
@@ -126,4 +116,63 @@ internal record ListenerSettings
 
     /// <summary>A listener that is nothing but a listener, with what these settings say.</summary>
     public ListenerSettings ToListener() => new(this);
+}
+
+/// <summary>When the kernel is asked where a diverted connection was meant to go, which takes a system call for each connection.</summary>
+internal enum OriginalDestination
+{
+    /// <summary>While the policy's answers depend on it.</summary>
+    Auto,
+
+    /// <summary>Always, so that the log shows it.</summary>
+    On,
+
+    Off,
+}
+
+/// <summary>How a listener's dialogs come to TLS.</summary>
+internal enum TlsMode : byte
+{
+    Off,
+
+    /// <summary>When the client asks for it (RFC 3207).</summary>
+    StartTls,
+
+    /// <summary>Before the greeting (RFC 8314 section 3.3).</summary>
+    Implicit,
+}
+
+/// <summary>Whether clients are asked for a certificate in the handshake. Any will do: nobody's signature on it is checked.</summary>
+internal enum ClientCertificateMode : byte
+{
+    Off,
+
+    /// <summary>They are, and may have none.</summary>
+    Ask,
+
+    /// <summary>They are, and the handshake fails without one.</summary>
+    Require,
+}
+
+/// <summary>Whether a header of the PROXY protocol comes before a listener's dialogs, and which.</summary>
+internal enum ProxyMode : byte
+{
+    Off,
+
+    /// <summary>Version 1, a line of text.</summary>
+    V1,
+
+    /// <summary>Version 2, binary.</summary>
+    V2,
+
+    Any,
+}
+
+/// <summary>What speaks SMTP with a listener's clients.</summary>
+internal enum SmtpEngine : byte
+{
+    Own,
+
+    /// <summary>The package of that name (docs/engines.md).</summary>
+    SmtpServer,
 }

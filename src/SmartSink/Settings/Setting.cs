@@ -4,6 +4,7 @@ namespace SmartSink.Settings;
 internal sealed class Setting
 {
     private const string Prefix = "SINK_";
+    private static readonly SinkSettings Unset = new() { Hostname = string.Empty, StateFolder = string.Empty };
     private readonly Func<ListenerSettings, string, ListenerSettings?> _apply;
 
     private Setting(string key, string variable, string placeholder, string expected, Func<ListenerSettings, string, ListenerSettings?> apply)
@@ -37,7 +38,7 @@ internal sealed class Setting
     /// <summary>What the value must be, with its range: "a port (0 to 65535)".</summary>
     public string Expected { get; }
 
-    /// <summary>The default as it would be written, or a few words where it depends on the machine; empty for none.</summary>
+    /// <summary>The default as it would be written, or a few words where it depends on the machine; empty for none. It is told by the settings' own records.</summary>
     public required string Default { get; init; }
 
     /// <summary>What it does, in one line without a full stop.</summary>
@@ -46,19 +47,20 @@ internal sealed class Setting
     /// <summary>Makes a setting of the process as a whole.</summary>
     /// <param name="key">See <see cref="Key"/>.</param>
     /// <param name="variable">See <see cref="Variable"/>; the option is made from it.</param>
-    /// <param name="kind">How its text is read.</param>
-    /// <param name="set">Puts the value into its place.</param>
-    /// <param name="defaultText">See <see cref="Default"/>.</param>
+    /// <param name="kind">How its text is read and written.</param>
+    /// <param name="get">Its value.</param>
+    /// <param name="set">Puts a value into its place.</param>
     /// <param name="description">See <see cref="Description"/>.</param>
+    /// <param name="defaultText">The default in words, where it depends on the machine.</param>
     public static Setting Of<T>(
-        string key, string variable, SettingKind<T> kind, Func<SinkSettings, T, SinkSettings> set, string defaultText, string description) =>
-        Make(key, variable, kind, (settings, value) => set((SinkSettings)settings, value), isPerListener: false, defaultText, description);
+        string key, string variable, SettingKind<T> kind, Func<SinkSettings, T?> get, Func<SinkSettings, T, SinkSettings> set, string description, string? defaultText = null) =>
+        Make(key, variable, kind, (settings, value) => set((SinkSettings)settings, value), isPerListener: false, defaultText ?? kind.DefaultText(get(Unset)), description);
 
     /// <summary>Makes a setting that each listener may have for itself; given for the process it holds for all that have not.</summary>
     /// <inheritdoc cref="Of"/>
     public static Setting PerListener<T>(
-        string key, string variable, SettingKind<T> kind, Func<ListenerSettings, T, ListenerSettings> set, string defaultText, string description) =>
-        Make(key, variable, kind, set, isPerListener: true, defaultText, description);
+        string key, string variable, SettingKind<T> kind, Func<ListenerSettings, T?> get, Func<ListenerSettings, T, ListenerSettings> set, string description, string? defaultText = null) =>
+        Make(key, variable, kind, set, isPerListener: true, defaultText ?? kind.DefaultText(get(Unset)), description);
 
     /// <summary>The settings with this one set; null when the text is not a value for it.</summary>
     public TSettings? Apply<TSettings>(TSettings settings, string text)
@@ -73,3 +75,17 @@ internal sealed class Setting
             Description = description,
         };
 }
+
+/// <summary>A kind of value that several settings share.</summary>
+/// <param name="Placeholder">One word for it in the help: <c>port</c>.</param>
+/// <param name="Expected">What a wrong value is not: "a port (0 to 65535)".</param>
+/// <param name="TryParse">The reader.</param>
+/// <param name="Write">The way back; null where the platform's is the right one.</param>
+internal sealed record SettingKind<T>(string Placeholder, string Expected, SettingParser<T> TryParse, Func<T, string>? Write = null)
+{
+    /// <summary>A default as a person would write it.</summary>
+    public string DefaultText(T? value) => Write is not null ? Write(value!) : value?.ToString() ?? string.Empty;
+}
+
+/// <summary>Reads one value as a person writes it; false when it is out of form or out of range.</summary>
+internal delegate bool SettingParser<T>(string text, out T value);

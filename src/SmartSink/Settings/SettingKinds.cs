@@ -6,7 +6,6 @@ using SmartSink.Shared;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;
-using SmartSink.Tls;
 
 namespace SmartSink.Settings;
 
@@ -24,20 +23,17 @@ internal static class SettingKinds
     public static SettingKind<int> Count { get; } = new("n", "a whole number of at least 1", (string text, out int value) =>
         TryWhole(text, out value) && value > 0);
 
-    /// <summary>Octets.</summary>
     public static SettingKind<long> Size { get; } = new("size", "a size such as 52428800, 512KiB or 50MiB", (string text, out long value) =>
-        Sizes.TryParse(text, out value));
+        Sizes.TryParse(text, out value), WriteSize);
 
-    /// <summary>A time, zero included.</summary>
     public static SettingKind<TimeSpan> Time { get; } = new("time", "a time such as 90s, 5m or 1h (at most 24 days)", (string text, out TimeSpan value) =>
-        Times.TryParse(text, out value));
+        Times.TryParse(text, out value), WriteTime);
 
-    /// <summary>A time longer than zero.</summary>
     public static SettingKind<TimeSpan> TimeAboveZero { get; } = new("time", "a time above zero such as 90s, 5m or 1h (at most 24 days)", (string text, out TimeSpan value) =>
-        Times.TryParse(text, out value) && value > TimeSpan.Zero);
+        Times.TryParse(text, out value) && value > TimeSpan.Zero, WriteTime);
 
     /// <summary>An address to listen on, null for all.</summary>
-    public static SettingKind<IPAddress?> Address { get; } = new("address", "an IP address, or * for all", ListenAddress.TryParse);
+    public static SettingKind<IPAddress?> Address { get; } = new("address", "an IP address, or * for all", ListenAddress.TryParse, address => address?.ToString() ?? "*");
 
     /// <summary>The name or path of a file or folder.</summary>
     public static SettingKind<string> Path { get; } = new("path", "a path", (string text, out string value) =>
@@ -46,7 +42,6 @@ internal static class SettingKinds
         return text.Length > 0 && !text.Contains('\0');
     });
 
-    /// <summary>The server's own name.</summary>
     public static SettingKind<string> Hostname { get; } = new("name", "a domain or an address literal of at most 255 characters", HostnameText.TryParse);
 
     /// <summary>Text of the greeting, which goes onto the wire.</summary>
@@ -56,23 +51,22 @@ internal static class SettingKinds
         return text.Length <= 400 && text.All(character => character is >= ' ' and <= '~');
     });
 
-    /// <summary>On or off.</summary>
-    public static SettingKind<bool> Switch { get; } = new("on|off", "on or off", SwitchText.TryParse);
+    public static SettingKind<bool> Switch { get; } = new("on|off", "on or off", (string text, out bool value) =>
+    {
+        value = text.ToUpperInvariant() is "ON" or "TRUE" or "YES" or "1";
+        return value || text.ToUpperInvariant() is "OFF" or "FALSE" or "NO" or "0";
+    }, value => value ? "on" : "off");
 
-    /// <summary>How a dialog comes to TLS.</summary>
     public static SettingKind<TlsMode> TlsMode { get; } = OneOf<TlsMode>();
 
-    /// <summary>When to ask where a connection was meant to go.</summary>
     public static SettingKind<OriginalDestination> OriginalDestination { get; } = OneOf<OriginalDestination>();
 
-    /// <summary>A listener's name.</summary>
     public static SettingKind<string> ListenerName { get; } = new("name", "a name of letters, digits, dots, hyphens and underscores, at most 64", (string text, out string value) =>
     {
         value = text;
         return text.Length is > 0 and <= 64 && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_');
     });
 
-    /// <summary>Percent, with decimals.</summary>
     public static SettingKind<decimal> Percent { get; } = new("percent", "a percentage from 0 to 100", (string text, out decimal value) =>
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value <= 100);
 
@@ -82,42 +76,36 @@ internal static class SettingKinds
     /// <summary>Extensions that are offered when somebody asks for them, by their EHLO keywords.</summary>
     public static SettingKind<SmtpExtensions> RareKeywords { get; } = KeywordsOutOf(SmtpExtensions.OnRequest);
 
-    /// <summary>Whether clients authenticate.</summary>
     public static SettingKind<AuthMode> AuthMode { get; } = OneOf<AuthMode>();
 
     /// <summary>Mechanisms of AUTH.</summary>
     public static SettingKind<IReadOnlyList<AuthMechanism>> AuthMechanisms { get; } = new(
-        "names", "names out of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER with commas between them", Smtp.Auth.AuthMechanisms.TryParse);
+        "names", "one or more of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER, separated by commas", Smtp.Auth.AuthMechanisms.TryParse, mechanisms =>
+            string.Join(',', mechanisms.Select(Smtp.Auth.AuthMechanisms.NameOf)));
 
-    /// <summary>SMTP or LMTP.</summary>
     public static SettingKind<MailProtocol> Protocol { get; } = OneOf<MailProtocol>();
 
-    /// <summary>What serves SMTP.</summary>
     public static SettingKind<SmtpEngine> Engine { get; } = OneOf<SmtpEngine>();
 
-    /// <summary>Which header of the PROXY protocol comes first.</summary>
     public static SettingKind<ProxyMode> ProxyMode { get; } = OneOf<ProxyMode>();
 
-    /// <summary>Networks of clients.</summary>
     public static SettingKind<NetworkList> Networks { get; } = new(
         "networks", "networks such as 10.0.0.0/8, 192.0.2.7 and 2001:db8::/32, separated by commas", NetworkList.TryParse);
 
-    /// <summary>TLS versions.</summary>
-    public static SettingKind<SslProtocols> TlsVersions { get; } = new("versions", "one or several of 1.0, 1.1, 1.2, 1.3, with commas between them", TlsVersionsText.TryParse);
+    public static SettingKind<SslProtocols> TlsVersions { get; } = new("versions", "one or more of 1.0, 1.1, 1.2, 1.3, separated by commas", TlsVersionsText.TryParse, versions =>
+        string.Join(',', TlsVersionsText.Of(versions).Select(known => known.Text)));
 
-    /// <summary>Whether clients are asked for a certificate.</summary>
     public static SettingKind<ClientCertificateMode> ClientCertificate { get; } = OneOf<ClientCertificateMode>();
 
-    /// <summary>What goes wrong on the way to TLS.</summary>
     public static SettingKind<TlsFaultRates> TlsFaults { get; } = new(
         "faults",
-        "a list such as expired=5,no-answer=0.5,wrong-name@mx.example=100 (hidden, 454, expired, wrong-name, self-signed, no-answer, reset; with a server's name not hidden and 454; at most 100 in all and for each name; seed=42 repeats the draws)",
-        TlsFaultsText.TryParse);
+        "a list such as expired=5,no-answer=0.5,wrong-name@mx.example=100 (hidden, 454, expired, wrong-name, self-signed, no-answer, reset; hidden and 454 not with a server's name; at most 100 in all and for each name; seed=42 repeats the draws)",
+        TlsFaultRates.TryParse);
 
-    /// <summary>How bytes come and go. What the system does not have is no choice.</summary>
+    /// <summary>What the system does not have is no choice.</summary>
     public static SettingKind<TransportChoice> Transport { get; } = OperatingSystem.IsLinux()
         ? OneOf<TransportChoice>()
-        : new("auto|sockets", "auto or sockets (epoll is Linux's alone)", (string text, out TransportChoice value) =>
+        : new("auto|sockets", "auto or sockets (epoll exists on Linux only)", (string text, out TransportChoice value) =>
             Enum.TryParse(text, ignoreCase: true, out value) && value is TransportChoice.Auto or TransportChoice.Sockets && !char.IsAsciiDigit(text[0]));
 
     /// <summary>The least level of events that reach the log.</summary>
@@ -129,7 +117,7 @@ internal static class SettingKinds
     {
         value = text.Equals("json", StringComparison.OrdinalIgnoreCase);
         return value || text.Equals("text", StringComparison.OrdinalIgnoreCase);
-    });
+    }, json => json ? "json" : "text");
 
     /// <summary>A value that nothing looks at.</summary>
     public static SettingKind<string> Ignored { get; } = new("any", "anything", (string text, out string value) =>
@@ -141,8 +129,8 @@ internal static class SettingKinds
     private static SettingKind<SmtpExtensions> KeywordsOutOf(SmtpExtensions allowed)
     {
         var keywords = ExtensionKeywords.All.Where(known => (known.Extension & allowed) != SmtpExtensions.None).Select(known => known.Keyword);
-        return new("keywords", $"EHLO keywords with commas between them, out of {string.Join(", ", keywords)}", (string text, out SmtpExtensions value) =>
-            ExtensionKeywords.TryParse(text, out value) && (value & ~allowed) == SmtpExtensions.None);
+        return new("keywords", $"EHLO keywords separated by commas, out of {string.Join(", ", keywords)}", (string text, out SmtpExtensions value) =>
+            ExtensionKeywords.TryParse(text, out value) && (value & ~allowed) == SmtpExtensions.None, WriteKeywords);
     }
 
     /// <summary>One of an enumeration's words, without case.</summary>
@@ -155,8 +143,22 @@ internal static class SettingKinds
             var index = words.FindIndex(word => word.Equals(text, StringComparison.OrdinalIgnoreCase));
             value = index < 0 ? default : Enum.GetValues<T>()[index];
             return index >= 0;
-        });
+        }, value => words[Array.IndexOf(Enum.GetValues<T>(), value)]);
     }
+
+    private static string WriteKeywords(SmtpExtensions extensions) => string.Join(
+        ',', ExtensionKeywords.All.Where(known => (known.Extension & extensions) != SmtpExtensions.None).Select(known => known.Keyword));
+
+    private static string WriteSize(long bytes) =>
+        bytes == 0 ? "0" : bytes % (1 << 20) == 0 ? $"{bytes >> 20}MiB" : bytes % (1 << 10) == 0 ? $"{bytes >> 10}KiB" : $"{bytes}";
+
+    private static string WriteTime(TimeSpan time) => time switch
+    {
+        { Ticks: 0 } => "0",
+        _ when time.Ticks % TimeSpan.TicksPerHour == 0 => $"{time.TotalHours}h",
+        _ when time.Ticks % TimeSpan.TicksPerMinute == 0 => $"{time.TotalMinutes}m",
+        _ => $"{time.TotalSeconds}s",
+    };
 
     private static bool TryWhole(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);

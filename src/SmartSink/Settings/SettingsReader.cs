@@ -1,8 +1,9 @@
-using SmartSink.Smtp.Server;
+using System.Collections;
+using SmartSink.Shared;
 
 namespace SmartSink.Settings;
 
-/// <summary>Fills <see cref="SinkSettings"/> from appsettings.json, the environment and the command line; the later wins.</summary>
+/// <summary>Fills <see cref="SinkSettings"/> from appsettings.json, the environment and the command line; the later source wins.</summary>
 internal static class SettingsReader
 {
     /// <summary>Reads the process's own environment, the file beside the program, and the one in the working folder over it.</summary>
@@ -11,7 +12,7 @@ internal static class SettingsReader
     {
         try
         {
-            return Read(SettingsFile.Load([AppContext.BaseDirectory, Environment.CurrentDirectory]), ProcessEnvironment.Read(), options);
+            return Read(SettingsFile.Load([AppContext.BaseDirectory, Environment.CurrentDirectory]), ReadEnvironment(), options);
         }
         catch (InvalidDataException exception)
         {
@@ -30,20 +31,9 @@ internal static class SettingsReader
             new(setting => $"{SettingsFile.Name}: {setting.Key}", setting => SettingsFile.ValueOf(files, setting.Key)),
         ];
         var errors = new List<string>();
-        var settings = SettingDefaults.For(environment).Fill(SettingCatalog.All, strongestFirst, errors);
-        if (settings is { TlsKeyFile: not null, TlsCertificateFile: null })
-        {
-            errors.Add("SINK_TLS_KEY: there is no SINK_TLS_CERT that it belongs to");
-        }
-
+        var settings = SinkSettings.DefaultsFor(environment).Fill(SettingCatalog.All, strongestFirst, errors);
         settings = settings with { Listeners = new ListenersReader(files, environment, errors).Read(settings) };
-        errors.AddRange(settings.AllListeners
-            .Where(listener => listener is { TlsRequired: true, Tls: TlsMode.Off })
-            .Select(listener => $"SINK_TLS_REQUIRED: listener \"{listener.Name}\" has TLS off, and nobody could send it mail"));
-        errors.AddRange(settings.AllListeners
-            .Where(listener => listener is { Protocol: MailProtocol.Lmtp, Port: 25 })
-            .Select(listener => $"SINK_PROTOCOL: listener \"{listener.Name}\" speaks LMTP, which is not for port 25 (RFC 2033 section 5)"));
-        errors.AddRange(AuthRules.ErrorsIn(settings));
+        errors.AddRange(SettingRules.ErrorsIn(settings));
         var warnings = UnknownSettings.In(environment, files);
         return new SettingsResult(errors.Count == 0 ? settings : null, errors, warnings, files);
     }
@@ -77,5 +67,65 @@ internal static class SettingsReader
         return settings;
     }
 
+    private static Dictionary<string, string> ReadEnvironment()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)entry.Key] = (string?)entry.Value ?? string.Empty;
+        }
+
+        return variables;
+    }
+
     private static string OneLine(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
+}
+
+/// <summary>One of the places where settings come from.</summary>
+/// <param name="NameOf">How a setting is called there, as a mistake's line names it: <c>SINK_PORT</c>, <c>--port</c>.</param>
+/// <param name="ValueOf">The setting's text there; null when the source has none.</param>
+internal sealed record SettingSource(Func<Setting, string> NameOf, Func<Setting, string?> ValueOf)
+{
+    /// <summary>Environment variables; an empty one counts as not set.</summary>
+    public static SettingSource Environment(IReadOnlyDictionary<string, string> variables, Func<Setting, string> nameOf) =>
+        new(nameOf, setting => variables.GetValueOrDefault(nameOf(setting)) is { Length: > 0 } text ? text : null);
+}
+
+/// <summary>What came of reading all sources.</summary>
+/// <param name="Settings">The settings; null when there are errors.</param>
+/// <param name="Errors">A line for each wrong value, naming its key and source.</param>
+/// <param name="Warnings">A line for each thing that looks like a setting and is none.</param>
+/// <param name="Files">What appsettings.json holds, for the libraries that have sections of their own in it.</param>
+internal sealed record SettingsResult(SinkSettings? Settings, IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings, IConfiguration Files);
+
+/// <summary>Finds names that look like settings and are none: most often a slip of the pen that would go unnoticed.</summary>
+internal static class UnknownSettings
+{
+    private const string Prefix = "SINK_";
+
+    /// <summary>A line for each, with the name that was perhaps meant.</summary>
+    public static IReadOnlyList<string> In(IReadOnlyDictionary<string, string> environment, IConfiguration files)
+    {
+        var variables = SettingCatalog.All.Select(setting => setting.Environment).ToHashSet(StringComparer.Ordinal);
+        var keys = SettingCatalog.All.Select(setting => setting.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var unknownVariables = environment.Keys
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !variables.Contains(name) && !ListenersReader.IsListeners(name))
+            .Order(StringComparer.Ordinal)
+            .Select(name => Line(name, name, variables, "a setting"));
+        var unknownKeys = files.GetSection(SettingsFile.Section).GetChildren()
+            .Where(section => !keys.Contains(section.Key) && !ListenersReader.Key.Equals(section.Key, StringComparison.OrdinalIgnoreCase))
+            .Select(section => Line($"{SettingsFile.Name}: {section.Path}", section.Key, keys, "a setting"));
+        return [.. unknownVariables, .. unknownKeys];
+    }
+
+    /// <summary>The line about one name.</summary>
+    /// <param name="shown">The name with its source.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="known">The names that there are.</param>
+    /// <param name="what">What it is not: "a setting".</param>
+    public static string Line(string shown, string name, IEnumerable<string> known, string what)
+    {
+        var hint = Suggestion.Nearest(name, known) is { } nearest ? $"; did you mean {nearest}?" : string.Empty;
+        return $"{shown} is not {what}{hint}";
+    }
 }

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace SmartSink.Settings;
 
-/// <summary>The process's settings after all sources were read and checked. Immutable; the names and defaults stand in <c>SettingCatalog</c>.</summary>
+/// <summary>The process's settings after all sources were read and checked. Immutable. The defaults stand here, the names in <c>SettingCatalog</c>.</summary>
 internal sealed record SinkSettings : ListenerSettings
 {
     /// <summary>SINK_LISTENERS: where and how SMTP is served; empty for one listener of these settings themselves.</summary>
@@ -72,6 +72,26 @@ internal sealed record SinkSettings : ListenerSettings
 
     /// <summary>Those that speak TLS.</summary>
     public IReadOnlyList<ListenerSettings> TlsListeners => [.. AllListeners.Where(listener => listener.Tls != TlsMode.Off)];
+
+    /// <summary>The settings of a process that was given none; some depend on the machine.</summary>
+    public static SinkSettings DefaultsFor(IReadOnlyDictionary<string, string> environment) => new()
+    {
+        StateFolder = DefaultStateFolder(environment),
+        Hostname = HostnameText.TryParse(Environment.MachineName, out var name) ? name : "localhost",
+    };
+
+    // The XDG base directory specification: a relative path in the variable is to be passed over.
+    private static string DefaultStateFolder(IReadOnlyDictionary<string, string> environment)
+    {
+        var parent = environment.GetValueOrDefault("XDG_STATE_HOME");
+        if (!Path.IsPathFullyQualified(parent ?? string.Empty))
+        {
+            var home = environment.GetValueOrDefault("HOME");
+            parent = Path.IsPathFullyQualified(home ?? string.Empty) ? Path.Combine(home!, ".local", "state") : Path.GetTempPath();
+        }
+
+        return Path.Combine(parent!, "smartsink");
+    }
 }
 
 /// <summary>How bytes come and go.</summary>

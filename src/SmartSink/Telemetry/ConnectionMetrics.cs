@@ -4,7 +4,6 @@ using SmartSink.Connections;
 using SmartSink.Settings;
 using SmartSink.Shared;
 using SmartSink.Smtp.Server;
-using SmartSink.Tls;
 
 namespace SmartSink.Telemetry;
 

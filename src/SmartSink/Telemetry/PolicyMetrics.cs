@@ -1,5 +1,5 @@
 using Prometheus;
-using SmartSink.Shared;
+using SmartSink.Policy;
 using SmartSink.Watching;
 
 namespace SmartSink.Telemetry;
@@ -7,39 +7,21 @@ namespace SmartSink.Telemetry;
 /// <summary>Shows the policy in force, and what became of changes of files.</summary>
 internal sealed class PolicyMetrics
 {
-    private const string Applied = "applied";
-    private const string Rejected = "rejected";
-
-    private readonly StripedCounters _reloads = new(2);
     private string? _hash;
 
-    public PolicyMetrics(SinkMetrics metrics, PolicyHolder holder)
-    {
-        metrics.BeforePage(() => Fill(metrics, holder));
-        holder.Reloaded += (_, report) =>
-        {
-            if (report.Result != ReloadResult.Unchanged)
-            {
-                _reloads.Add((int)report.Result);
-            }
-        };
-    }
+    public PolicyMetrics(SinkMetrics metrics, Reloader<PolicySnapshot> policy) => metrics.BeforePage(() => Fill(metrics, policy.Current));
 
-    /// <summary>Shows what became of changes of other files.</summary>
-    public static void ShowReloads<T>(SinkMetrics metrics, Counter reloads, ReloadHolder<T> holder)
+    /// <summary>Shows what became of changes of files.</summary>
+    public static void ShowReloads<T>(SinkMetrics metrics, Counter reloads, Reloader<T> reloader)
         where T : class =>
-        metrics.BeforePage(() => Fill(reloads, holder.Applied, holder.Rejected));
+        metrics.BeforePage(() =>
+        {
+            reloads.WithLabels("applied").IncTo(reloader.Applied);
+            reloads.WithLabels("rejected").IncTo(reloader.Rejected);
+        });
 
-    private static void Fill(Counter reloads, long applied, long rejected)
+    private void Fill(SinkMetrics metrics, PolicySnapshot snapshot)
     {
-        reloads.WithLabels(Applied).IncTo(applied);
-        reloads.WithLabels(Rejected).IncTo(rejected);
-    }
-
-    private void Fill(SinkMetrics metrics, PolicyHolder holder)
-    {
-        Fill(metrics.PolicyReloads, _reloads.Read((int)ReloadResult.Applied), _reloads.Read((int)ReloadResult.Rejected));
-        var snapshot = holder.Snapshot;
         if (_hash is not null && _hash != snapshot.Hash)
         {
             metrics.PolicyInfo.RemoveLabelled(_hash);

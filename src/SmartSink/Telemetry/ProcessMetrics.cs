@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Enumeration;
+using SmartSink.Shared;
 
 namespace SmartSink.Telemetry;
 

@@ -1,5 +1,5 @@
 using System.Net.Security;
-using SmartSink.Watching;
+using SmartSink.Settings;
 
 namespace SmartSink.Tls;
 
@@ -7,7 +7,6 @@ namespace SmartSink.Tls;
 /// <param name="fallback">For clients that ask for no name, or for one that no certificate has.</param>
 /// <param name="byName">The others, by their names.</param>
 internal sealed class CertificateSet(SslStreamCertificateContext fallback, ServerNameTable<SslStreamCertificateContext> byName)
-    : IReloadable<CertificateSet>
 {
     /// <summary>For clients that ask for no name, or for one that no certificate has.</summary>
     public SslStreamCertificateContext Default => fallback;
@@ -22,7 +21,7 @@ internal sealed class CertificateSet(SslStreamCertificateContext fallback, Serve
     /// <param name="serverName">What it asks for; empty when it asks for nothing.</param>
     public SslStreamCertificateContext For(string serverName) => byName.Find(serverName) ?? fallback;
 
-    /// <inheritdoc/>
+    /// <summary>Whether clients are shown the same certificates under the same names.</summary>
     public bool IsSameAs(CertificateSet other) =>
         IsSame(fallback, other.Default) && Names.Count == other.Names.Count && Names.All(name => IsSame(byName.Find(name)!, other.For(name)));
 

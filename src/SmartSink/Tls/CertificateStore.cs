@@ -19,19 +19,28 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private SslStreamCertificateContext? _selfSigned;
     private FaultCertificates? _faulty;
+    private WatchedFiles _files = WatchedFiles.None;
 
-    /// <summary>The files and folders of the settings, as they were last read; all empty when the settings name none.</summary>
-    public WatchedFiles Files { get; private set; } = new([], []);
-
-    /// <inheritdoc/>
-    public DateTimeOffset ReadAt { get; private set; }
+    /// <summary>Reads the certificates, or makes one. What is watched are the files and folders of the settings, none when these name none.</summary>
+    public Reading<CertificateSet> Read()
+    {
+        var startedAt = clock.GetUtcNow();
+        try
+        {
+            var certificates = Load();
+            return new Reading<CertificateSet>(certificates, _files, startedAt, []);
+        }
+        catch (CertificateException exception)
+        {
+            return new Reading<CertificateSet>(null, _files, startedAt, [exception.Message]);
+        }
+    }
 
     /// <summary>Reads the certificates, or makes one.</summary>
     /// <exception cref="CertificateException">The files of the settings cannot be used.</exception>
     public CertificateSet Load()
     {
-        ReadAt = clock.GetUtcNow();
-        Files = FindFiles();
+        _files = FindFiles();
         var byName = new ServerNameTable<SslStreamCertificateContext>();
         if (settings.TlsCertificateFolder is { } folder)
         {
@@ -46,11 +55,11 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
         return new CertificateSet(fallback, byName) { Faulty = _faulty ??= FaultCertificates.MakeFor(settings, certificates, clock, log) };
     }
 
-    /// <inheritdoc/>
-    public void TellApplied(CertificateSet value) => log.CertificatesApplied(value.Names.Count);
+    public bool AreSame(CertificateSet first, CertificateSet second) => first.IsSameAs(second);
 
-    /// <inheritdoc/>
-    public void TellRejected(IReadOnlyList<string> mistakes) => log.CertificatesRejected(string.Join("; ", mistakes));
+    public void TellApplied(Reading<CertificateSet> reading) => log.CertificatesApplied(reading.Value!.Names.Count);
+
+    public void TellRejected(Reading<CertificateSet> reading, CertificateSet inForce) => log.CertificatesRejected(string.Join("; ", reading.Diagnostics));
 
     private string MakeSelfSigned() => CertificateMaker.MakeSelfSigned(settings.Hostname, clock.GetUtcNow());
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using SmartSink.Settings;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Tls;

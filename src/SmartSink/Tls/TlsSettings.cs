@@ -1,14 +1,13 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using SmartSink.Settings;
-using SmartSink.Watching;
 
 namespace SmartSink.Tls;
 
 /// <summary>How TLS is spoken with the clients of one listener.</summary>
 /// <param name="listener">Versions, times, faults.</param>
-/// <param name="certificates">The certificates in force.</param>
-internal sealed class TlsSettings(ListenerSettings listener, ReloadHolder<CertificateSet> certificates)
+/// <param name="certificates">Gives those in force.</param>
+internal sealed class TlsSettings(ListenerSettings listener, Func<CertificateSet> certificates)
 {
     /// <summary>The longest a handshake may take; zero for no limit.</summary>
     public TimeSpan HandshakeTimeout => listener.TlsHandshakeTimeout;
@@ -26,7 +25,7 @@ internal sealed class TlsSettings(ListenerSettings listener, ReloadHolder<Certif
     /// <param name="fault">What goes wrong in it.</param>
     public SslServerAuthenticationOptions OptionsFor(string serverName, TlsFault fault)
     {
-        var current = certificates.Current;
+        var current = certificates();
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = current.Faulty?.Of(fault) ?? current.For(serverName),
@@ -48,5 +47,25 @@ internal sealed class TlsSettings(ListenerSettings listener, ReloadHolder<Certif
         }
 
         return options;
+    }
+}
+
+/// <summary>Draws for the connections of one listener; nothing of the policy's draws is touched.</summary>
+/// <param name="rates">The listener's faults, one at least.</param>
+internal sealed class TlsFaultSource(TlsFaultRates rates)
+{
+    private readonly Lock _lock = new();
+    private readonly Random _random = rates.Seed is { } seed ? new Random(seed) : new Random();
+
+    /// <summary>The listener's faults.</summary>
+    public TlsFaultRates Rates => rates;
+
+    /// <summary>The next connection's draw.</summary>
+    public TlsFaultDraw Next()
+    {
+        lock (_lock)
+        {
+            return new TlsFaultDraw(_random.NextDouble(), _random.NextDouble());
+        }
     }
 }

@@ -1,7 +1,11 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace SmartSink.Watching;
 
 /// <summary>
-/// Looks at files again and again and tells whether they are the same as before. The kernel's stamps are compared, which costs an idle process
+/// Looks at files again and again and tells whether they are the same as before. The system's stamps are compared, which costs an idle process
 /// next to nothing; contents only as long as the stamps are so young that one more write could hide behind them.
 /// </summary>
 /// <param name="files">What to look at.</param>
@@ -12,6 +16,9 @@ internal sealed class FileObserver(WatchedFiles files, TimeProvider clock, Func<
     /// <summary>The longest tick of a file system's clock. A write later than that gives a file another stamp, however coarse its times are.</summary>
     public static readonly TimeSpan CoarsestFileTime = TimeSpan.FromSeconds(2);
 
+    /// <summary>Larger files are not read: of these the stamp alone tells whether they changed.</summary>
+    public const int LargestByContent = 256 * 1024;
+
     private readonly string[] _paths = [.. files.Files, .. files.Folders];
     private FileStamp[] _stamps = new FileStamp[files.Files.Count + files.Folders.Count];
     private FileStamp[] _next = new FileStamp[files.Files.Count + files.Folders.Count];
@@ -20,7 +27,6 @@ internal sealed class FileObserver(WatchedFiles files, TimeProvider clock, Func<
     private bool _settled;
     private int _state;
 
-    /// <summary>Makes one that asks the kernel.</summary>
     public FileObserver(WatchedFiles files, TimeProvider clock)
         : this(files, clock, FileStamp.Of)
     {
@@ -39,7 +45,7 @@ internal sealed class FileObserver(WatchedFiles files, TimeProvider clock, Func<
         var stirred = !_next.AsSpan().SequenceEqual(_stamps);
         if (stirred || !_settled)
         {
-            Compare(FingerprintReader.Read(files));
+            Compare(Fingerprint.Of(files));
             _since = stirred ? now : _since;
             _settled = clock.GetElapsedTime(_since, now) > CoarsestFileTime;
             (_stamps, _next) = (_next, _stamps);
@@ -56,5 +62,77 @@ internal sealed class FileObserver(WatchedFiles files, TimeProvider clock, Func<
             _contents = contents;
             _state++;
         }
+    }
+
+    /// <summary>What files and folders contain, to compare it with what they contained before.</summary>
+    private sealed class Fingerprint : IDisposable
+    {
+        private const int BlockSize = 16 * 1024;
+
+        private readonly byte[] _block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        private Fingerprint()
+        {
+        }
+
+        /// <summary>A digest of the folders' names and of the files' contents. What cannot be read is a state like any other.</summary>
+        public static string Of(WatchedFiles files)
+        {
+            using var reader = new Fingerprint();
+            foreach (var folder in files.Folders)
+            {
+                reader.Try(reader.AddNames, folder);
+            }
+
+            foreach (var file in files.Files)
+            {
+                reader.Try(reader.AddContent, file);
+            }
+
+            return Convert.ToHexString(reader._digest.GetHashAndReset());
+        }
+
+        public void Dispose()
+        {
+            _digest.Dispose();
+            ArrayPool<byte>.Shared.Return(_block);
+        }
+
+        private void AddNames(string folder)
+        {
+            foreach (var name in Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal))
+            {
+                Add(name);
+            }
+        }
+
+        private void AddContent(string path)
+        {
+            using var file = File.OpenHandle(path);
+            var length = RandomAccess.GetLength(file);
+            Add($"{length}");
+            var offset = 0L;
+            while (length <= LargestByContent && RandomAccess.Read(file, _block, offset) is > 0 and var read)
+            {
+                _digest.AppendData(_block, 0, read);
+                offset += read;
+            }
+        }
+
+        private void Try(Action<string> add, string path)
+        {
+            Add(path);
+            try
+            {
+                add(path);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Add(exception.GetType().Name);
+            }
+        }
+
+        private void Add(string text) => _digest.AppendData(Encoding.UTF8.GetBytes(text + "\n"));
     }
 }

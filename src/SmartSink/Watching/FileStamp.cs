@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 namespace SmartSink.Watching;
 
 /// <summary>
-/// What the kernel tells of a file or folder without its being read; links are followed. Two that are equal are of the same file, and it was
-/// not written to in between, unless that happened within one tick of the file system's clock.
+/// What the system tells of a file or folder without its being read; links are followed. On Linux two that are equal are of the same file, and
+/// it was not written to in between, unless that happened within one tick of the file system's clock. Elsewhere that holds unless somebody
+/// set the file's times back on purpose.
 /// </summary>
-/// <param name="Device">The file system.</param>
+/// <param name="Device">The file system; 0 where only Linux would tell.</param>
 /// <param name="Node">The file's number there: another one after a rename over it, or when a link somewhere above it was swapped.</param>
-/// <param name="Size">In octets.</param>
+/// <param name="Size">In bytes.</param>
 /// <param name="Modified">When its contents were written, which anybody may set; in ns since 1970.</param>
-/// <param name="Changed">When anything about it was last changed, which only the kernel sets; in ns since 1970.</param>
+/// <param name="Changed">When anything about it was last changed, which only the kernel sets; in ns since 1970. Elsewhere when it was made.</param>
 /// <param name="Error">Why nothing is known, as in errno(3); 0 when the rest is.</param>
 internal readonly partial record struct FileStamp(ulong Device, ulong Node, ulong Size, long Modified, long Changed, int Error)
 {
@@ -26,10 +27,31 @@ internal readonly partial record struct FileStamp(ulong Device, ulong Node, ulon
     private const int LengthOfStatus = 256;
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    /// <summary>Asks the kernel, and through it the server of a network's file system (statx(2)).</summary>
-    public static unsafe FileStamp Of(string path)
+    /// <summary>Asks the system, and through it the server of a network's file system.</summary>
+    public static FileStamp Of(string path) => OperatingSystem.IsLinux() ? OfLinux(path) : OfAnySystem(path);
+
+    /// <summary>By what the platform tells on every system.</summary>
+    public static FileStamp OfAnySystem(string path)
     {
-        // The layout of struct statx is the same on all processors.
+        try
+        {
+            FileSystemInfo named = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+            var info = named.ResolveLinkTarget(returnFinalTarget: true) ?? named;
+            return info.Exists
+                ? new FileStamp(0, 0, info is FileInfo file ? (ulong)file.Length : 0, Time(info.LastWriteTimeUtc), Time(info.CreationTimeUtc), Error: 0)
+                : new FileStamp(0, 0, 0, 0, 0, Error: 2);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new FileStamp(0, 0, 0, 0, 0, exception.HResult);
+        }
+
+        static long Time(DateTime time) => (time - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+    }
+
+    // statx(2), whose structure is laid out the same on all processors.
+    private static unsafe FileStamp OfLinux(string path)
+    {
         var status = stackalloc byte[LengthOfStatus];
         if (GetStatus(CurrentFolder, path, Anew, All, status) != 0)
         {
@@ -37,9 +59,9 @@ internal readonly partial record struct FileStamp(ulong Device, ulong Node, ulon
         }
 
         return new FileStamp(*(ulong*)(status + 136), *(ulong*)(status + 32), *(ulong*)(status + 40), Time(status + 112), Time(status + 96), Error: 0);
-    }
 
-    private static unsafe long Time(byte* time) => (*(long*)time * NanosecondsPerSecond) + *(uint*)(time + 8);
+        static long Time(byte* time) => (*(long*)time * NanosecondsPerSecond) + *(uint*)(time + 8);
+    }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

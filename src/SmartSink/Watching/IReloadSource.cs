@@ -1,22 +1,32 @@
 namespace SmartSink.Watching;
 
+/// <summary>What one reading of files came to.</summary>
+/// <param name="Value">What they say, whole; null when they cannot be used.</param>
+/// <param name="Files">Which they are, as far as that was found out.</param>
+/// <param name="At">When the reading began.</param>
+/// <param name="Diagnostics">A line for the operator for everything that is wrong or doubtful in them.</param>
+internal sealed record Reading<T>(T? Value, WatchedFiles Files, DateTimeOffset At, IReadOnlyList<string> Diagnostics)
+    where T : class;
+
 /// <summary>Reads something from files, and says what becomes of it when they change. One thread at a time.</summary>
 internal interface IReloadSource<T>
+    where T : class
 {
-    /// <summary>The files and folders, as they were last read.</summary>
-    WatchedFiles Files { get; }
+    Reading<T> Read();
 
-    /// <summary>When the last reading began.</summary>
-    DateTimeOffset ReadAt { get; }
+    /// <summary>Whether nobody could tell the two apart, so that putting the second in force would be no change.</summary>
+    bool AreSame(T first, T second);
 
-    /// <summary>Reads them.</summary>
-    /// <exception cref="FilesRejectedException">They cannot be used.</exception>
-    T Load();
+    /// <summary>Says that the reading is in force.</summary>
+    void TellApplied(Reading<T> reading);
 
-    /// <summary>Says that what was read is in force.</summary>
-    void TellApplied(T value);
+    /// <summary>Says that the changed files are of no use.</summary>
+    /// <param name="reading">With a line for each mistake in them.</param>
+    /// <param name="inForce">What stays in force.</param>
+    void TellRejected(Reading<T> reading, T inForce);
 
-    /// <summary>Says that changed files are of no use.</summary>
-    /// <param name="mistakes">A line for each mistake in them.</param>
-    void TellRejected(IReadOnlyList<string> mistakes);
+    /// <summary>Says that the files were written to and mean what is in force already.</summary>
+    void TellUnchanged(T inForce)
+    {
+    }
 }

@@ -5,6 +5,9 @@ namespace SmartSink.Watching;
 /// <param name="Folders">Absolute paths of the folders whose listing decided what was read.</param>
 internal sealed record WatchedFiles(IReadOnlyList<string> Files, IReadOnlyList<string> Folders)
 {
+    /// <summary>Nothing to watch.</summary>
+    public static WatchedFiles None { get; } = new([], []);
+
     /// <summary>Every folder in which a change may show, each once.</summary>
     public IEnumerable<string> AllFolders => Files.Select(file => Path.GetDirectoryName(file)!).Concat(Folders).Distinct(StringComparer.Ordinal);
 
@@ -15,6 +18,5 @@ internal sealed record WatchedFiles(IReadOnlyList<string> Files, IReadOnlyList<s
     /// <summary>Whether both name the same paths.</summary>
     public bool Equals(WatchedFiles? other) => other is not null && Files.SequenceEqual(other.Files) && Folders.SequenceEqual(other.Folders);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Files.Count, Folders.Count);
 }

@@ -1,6 +1,5 @@
 using SmartSink.Auth;
 using SmartSink.Smtp.Auth;
-using SmartSink.Watching;
 
 namespace SmartSink.Tests.Auth;
 
@@ -32,7 +31,7 @@ public sealed class CredentialJudgeTests
     [Fact]
     public void Who_is_not_in_the_list_is_refused_without_a_draw()
     {
-        var judge = new CredentialJudge(new ReloadHolder<UserList>(UserList.Parse("users", "ann:secret")), 0, 100, () => throw new InvalidOperationException("A draw was taken."));
+        var judge = new CredentialJudge(() => UserList.Parse("users", "ann:secret", []), 0, 100, () => throw new InvalidOperationException("A draw was taken."));
         judge.Judge(Someone()).ShouldBe(AuthResult.Refused);
     }
 

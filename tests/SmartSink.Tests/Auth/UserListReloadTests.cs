@@ -11,21 +11,19 @@ public sealed class UserListReloadTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly CollectingLogger<UserListFile> _log = new();
     private readonly string _file;
-    private readonly ReloadHolder<UserList> _holder;
-    private readonly FileReloader<UserList> _reloader;
+    private readonly Reloader<UserList> _holder;
 
     public UserListReloadTests()
     {
         _file = _folder.Write("users", "ann:secret\n");
         var source = new UserListFile(_file, TimeProvider.System, _log);
-        _holder = new ReloadHolder<UserList>(source.Load());
-        _reloader = new FileReloader<UserList>(source, _holder, TimeProvider.System, NullLogger<FileFollower>.Instance);
-        _reloader.LookUntilSame();
+        _holder = new Reloader<UserList>(source, source.Read(), TimeProvider.System, NullLogger<FileWatch>.Instance);
+        _holder.LookUntilSame();
     }
 
     public void Dispose()
     {
-        _reloader.Dispose();
+        _holder.Dispose();
         _folder.Dispose();
     }
 
@@ -35,7 +33,7 @@ public sealed class UserListReloadTests : IDisposable
     public void A_file_that_says_the_same_is_no_reload(string text)
     {
         _folder.Write("users", text);
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 0));
         _log.Lines.ShouldBeEmpty();
     }
@@ -48,10 +46,10 @@ public sealed class UserListReloadTests : IDisposable
     public void Others_take_the_place_of_those_in_force(string text, int users)
     {
         _folder.Write("users", text);
-        _reloader.LookUntilSame();
-        _holder.Current.IsSameAs(UserList.Parse("users", text)).ShouldBeTrue();
+        _holder.LookUntilSame();
+        _holder.Current.IsSameAs(UserList.Parse("users", text, [])).ShouldBeTrue();
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 0));
-        _log.Lines.ShouldBe([$"Information Changed users are in force: {users} of {_file}"]);
+        _log.Lines.ShouldBe([$"Information Changed users are in force: {users} in {_file}"]);
     }
 
     [Fact]
@@ -59,7 +57,7 @@ public sealed class UserListReloadTests : IDisposable
     {
         var first = _holder.Current;
         _folder.Write("users", "bob:x\nann\n:y\n");
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
 
         _holder.Current.ShouldBeSameAs(first);
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
@@ -67,11 +65,11 @@ public sealed class UserListReloadTests : IDisposable
         [
             $"Error {_file}(2,4): error: expected a colon and the password",
             $"Error {_file}(3,1): error: expected a name before the colon",
-            $"Error The changed users of {_file} are not used, those in force stay",
+            $"Error The changed users file {_file} was rejected; the users in force stay",
         ]);
 
         _folder.Write("users", "bob:x\n");
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 1));
         _holder.Current.Count.ShouldBe(1);
     }
@@ -81,7 +79,7 @@ public sealed class UserListReloadTests : IDisposable
     {
         var first = _holder.Current;
         File.Delete(_file);
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
         _holder.Current.ShouldBeSameAs(first);
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
     }

@@ -1,5 +1,6 @@
 using SmartSink.Commands;
 using SmartSink.Settings;
+using SmartSink.Shared;
 using SmartSink.Testing;
 using SmartSink.Tests.Hosting;
 using SmartSink.Tests.Watching;

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Security.Authentication;
 using System.Threading.Channels;
 using SmartSink.Connections;
+using SmartSink.Settings;
 using SmartSink.Smtp.Server;
-using SmartSink.Tls;
 
 namespace SmartSink.Tests.Connections;
 

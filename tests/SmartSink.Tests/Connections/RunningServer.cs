@@ -8,7 +8,6 @@ using SmartSink.Testing;
 using SmartSink.Testing.Dialogs;
 using SmartSink.Testing.Time;
 using SmartSink.Tls;
-using SmartSink.Watching;
 
 namespace SmartSink.Tests.Connections;
 
@@ -40,7 +39,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var certificates = Settings.TlsListeners.Count == 0 ? null : new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
         Certificate = certificates?.Default;
         Server = new SmtpHost(
-            Settings, filters, Sessions, _ => Connections, certificates is null ? null : new ReloadHolder<CertificateSet>(certificates), Clock, NullLoggerFactory.Instance, sessionOptions: options, transport: _memory);
+            Settings, filters, Sessions, _ => Connections, certificates is null ? null : () => certificates, Clock, NullLoggerFactory.Instance, sessionOptions: options, transport: _memory);
         Server.Start();
     }
 

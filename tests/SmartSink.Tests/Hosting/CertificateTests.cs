@@ -36,7 +36,7 @@ public sealed class CertificateTests : IDisposable
     public async Task What_clients_show_and_what_they_meet_is_counted_by_listener()
     {
         Write();
-        TlsFaultsText.TryParse("self-signed=100,reset@bad.example=100", out var faults).ShouldBeTrue();
+        TlsFaultRates.TryParse("self-signed=100,reset@bad.example=100", out var faults).ShouldBeTrue();
         await using var sink = await StartAsync(settings => settings with { TlsFaults = faults, TlsClientCertificate = ClientCertificateMode.Ask });
 
         (await ShownAsync(sink)).ShouldNotBeNull();

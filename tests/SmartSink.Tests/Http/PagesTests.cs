@@ -51,7 +51,7 @@ public sealed class PagesTests
             ready.RootElement.GetProperty("status").GetString().ShouldBe("ready");
             ready.RootElement.GetProperty("listeners").GetRawText().ReplaceLineEndings(string.Empty).Replace(" ", string.Empty, StringComparison.Ordinal)
                 .ShouldBe($$"""[{"name":"smtp","address":"{{sink.App.SmtpEndPoint}}","protocol":"smtp","tls":"off"}]""");
-            ready.RootElement.GetProperty("policy").GetProperty("hash").GetString().ShouldBe(sink.App.Policy.Snapshot.Hash);
+            ready.RootElement.GetProperty("policy").GetProperty("hash").GetString().ShouldBe(sink.App.Policy.Current.Hash);
             ready.RootElement.GetProperty("last_reload").ValueKind.ShouldBe(JsonValueKind.Null);
         }
 
@@ -73,7 +73,7 @@ public sealed class PagesTests
         reload.GetProperty("diagnostics")[0].GetString()!.ShouldStartWith($"{sink.PolicyFile}(2,10): error: ");
         var metrics = await sink.ScrapeAsync();
         metrics.Sum("smartsink_policy_reloads_total", ("result", "rejected")).ShouldBe(1);
-        metrics.Label("smartsink_policy_info", "hash").ShouldBe(sink.App.Policy.Snapshot.Hash);
+        metrics.Label("smartsink_policy_info", "hash").ShouldBe(sink.App.Policy.Current.Hash);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class DescriptorTests
     {
         const int Room = OpenFiles - SmartSink.Shared.DescriptorLimit.Reserve;
         await using var sink = await SinkProcess.StartAsync("", command: ["sh", "-c", $"ulimit -n {OpenFiles}; exec \"$0\" \"$@\"", .. SinkProcess.OwnCommand]);
-        sink.Output.ShouldContain($"INF The limit of {OpenFiles} open files leaves room for {Room} SMTP connections, not for 32768");
+        sink.Output.ShouldContain($"INF The limit of {OpenFiles} open files leaves room for {Room} SMTP connections instead of 32768; raise it (ulimit -n) to serve more");
         var server = new IPEndPoint(IPAddress.Loopback, sink.SmtpPort);
         var clients = new List<SmtpTestClient>();
         for (var i = 0; i < OpenFiles; i++)

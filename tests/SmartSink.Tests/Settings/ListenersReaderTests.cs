@@ -66,12 +66,12 @@ public sealed class ListenersReaderTests
     }
 
     [Theory]
-    [InlineData("""{ "Listeners": [ { "MaxRecipents": 1 } ] }""", "appsettings.json: Listeners:0:MaxRecipents is not a setting of a listener; was MaxRecipients meant?")]
+    [InlineData("""{ "Listeners": [ { "MaxRecipents": 1 } ] }""", "appsettings.json: Listeners:0:MaxRecipents is not a setting of a listener; did you mean MaxRecipients?")]
     [InlineData("""{ "Sink": { "Listeners": [ { "MaxConnections": 1 } ] } }""", "appsettings.json: Sink:Listeners:0:MaxConnections is not a setting of a listener")]
     [InlineData("""{ "Listeners": "smtp" }""", "appsettings.json: Listeners is not a list of listeners")]
     [InlineData("""{ "Sink": { "Listeners": 25 } }""", "appsettings.json: Listeners is not a list of listeners")]
-    [InlineData("""{ "Protocol": "lmtp", "Port": 25 }""", "SINK_PROTOCOL: listener \"smtp\" speaks LMTP, which is not for port 25 (RFC 2033 section 5)")]
-    [InlineData("""{ "Listeners": [ { "Port": 25 }, { "Port": 25, "Listen": "127.0.0.2", "Protocol": "lmtp" } ] }""", "appsettings.json: Listeners:1:Port: listener \"listener0\" has port 25 already", "SINK_PROTOCOL: listener \"listener1\" speaks LMTP, which is not for port 25 (RFC 2033 section 5)")]
+    [InlineData("""{ "Protocol": "lmtp", "Port": 25 }""", "SINK_PROTOCOL: listener \"smtp\" speaks LMTP, which must not be served on port 25 (RFC 2033 section 5)")]
+    [InlineData("""{ "Listeners": [ { "Port": 25 }, { "Port": 25, "Listen": "127.0.0.2", "Protocol": "lmtp" } ] }""", "appsettings.json: Listeners:1:Port: listener \"listener0\" has port 25 already", "SINK_PROTOCOL: listener \"listener1\" speaks LMTP, which must not be served on port 25 (RFC 2033 section 5)")]
     [InlineData("""{ "Listeners": [ "smtp" ] }""", "appsettings.json: Listeners:0 is not a listener of a list")]
     [InlineData("""{ "Listeners": { "smtp": { "Port": 25 } } }""", "appsettings.json: Listeners:smtp is not a listener of a list")]
     [InlineData("""{ "Listeners": { "00": { "Port": 25 } } }""", "appsettings.json: Listeners:00 is not a listener of a list")]
@@ -85,7 +85,7 @@ public sealed class ListenersReaderTests
     public void A_mistake_in_the_file_is_one_line_that_names_the_key(string json, params string[] lines) => Read(json).Errors.ShouldBe(lines);
 
     [Theory]
-    [InlineData("SINK_LISTENERS__0__PROT", "25", "SINK_LISTENERS__0__PROT is not a setting of a listener; was PORT meant?")]
+    [InlineData("SINK_LISTENERS__0__PROT", "25", "SINK_LISTENERS__0__PROT is not a setting of a listener; did you mean PORT?")]
     [InlineData("SINK_LISTENERS__0__MAX_CONNECTIONS", "25", "SINK_LISTENERS__0__MAX_CONNECTIONS is not a setting of a listener")]
     [InlineData("SINK_LISTENERS__0", "25", "SINK_LISTENERS__0 is not a setting of a listener")]
     [InlineData("SINK_LISTENERS__A__PORT", "25", "SINK_LISTENERS__A__PORT: SINK_LISTENERS__ is followed by the listener's number")]
@@ -120,7 +120,7 @@ public sealed class ListenersReaderTests
     [Fact]
     public void TLS_cannot_be_required_of_a_listener_that_has_none() =>
         Read("""{ "TlsRequired": "on", "Listeners": [ { "Name": "mx" }, { "Name": "old", "Tls": "off", "Port": 26 } ] }""")
-            .Errors.ShouldBe(["SINK_TLS_REQUIRED: listener \"old\" has TLS off, and nobody could send it mail"]);
+            .Errors.ShouldBe(["SINK_TLS_REQUIRED: listener \"old\" has TLS off, so nobody could send it mail"]);
 
     private static SettingsResult Read(string json, params (string Name, string Text)[] environment) => SettingsReader.Read(
         new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build(),

@@ -24,7 +24,7 @@ public sealed class SettingsFileTests
         var none = new Dictionary<string, string>();
         var shipped = SettingsReader.Read(SettingsFile.Load([AppContext.BaseDirectory]), none, none);
         shipped.Files.GetSection(SettingsFile.Section).GetChildren().ShouldNotBeEmpty();
-        shipped.Settings.ShouldBe(SettingDefaults.For(none));
+        shipped.Settings.ShouldBe(SinkSettings.DefaultsFor(none));
         shipped.Warnings.ShouldBeEmpty();
     }
 

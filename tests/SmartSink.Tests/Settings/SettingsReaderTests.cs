@@ -42,6 +42,7 @@ public sealed class SettingsReaderTests
         ["AuthUsers"] = ("users.txt", s => s.AuthUsersFile, "users.txt"),
         ["AuthFailPercent"] = ("2.5", s => s.AuthFailPercent, 2.5m),
         ["AuthTempFailPercent"] = ("100", s => s.AuthTempFailPercent, 100m),
+        ["Engine"] = ("smtpserver", s => s.Engine, SmtpEngine.SmtpServer),
         ["Protocol"] = ("lmtp", s => s.Protocol, MailProtocol.Lmtp),
         ["XclientNetworks"] = ("10.0.0.0/8,::1", s => s.XclientNetworks.ToString(), "10.0.0.0/8,::1/128"),
         ["Proxy"] = ("any", s => s.Proxy, ProxyMode.Any),
@@ -92,7 +93,7 @@ public sealed class SettingsReaderTests
             }
             else
             {
-                result.Errors.ShouldBe(["SINK_TLS_KEY: there is no SINK_TLS_CERT that it belongs to"]);
+                result.Errors.ShouldBe(["SINK_TLS_KEY: needs SINK_TLS_CERT, which is not set"]);
             }
         }
     }
@@ -143,7 +144,7 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_TLS", "on", "SINK_TLS: \"on\" is not off, starttls or implicit")]
     [InlineData("SINK_PROXY", "v3", "SINK_PROXY: \"v3\" is not off, v1, v2 or any")]
     [InlineData("SINK_PROXY_NETWORKS", "10.0.0.1/8", "SINK_PROXY_NETWORKS: \"10.0.0.1/8\" is not networks such as 10.0.0.0/8, 192.0.2.7 and 2001:db8::/32, separated by commas")]
-    [InlineData("SINK_TLS_VERSIONS", "1.4", "SINK_TLS_VERSIONS: \"1.4\" is not one or several of 1.0, 1.1, 1.2, 1.3, with commas between them")]
+    [InlineData("SINK_TLS_VERSIONS", "1.4", "SINK_TLS_VERSIONS: \"1.4\" is not one or more of 1.0, 1.1, 1.2, 1.3, separated by commas")]
     [InlineData("SINK_TLS_HANDSHAKE_TIMEOUT", "0", "SINK_TLS_HANDSHAKE_TIMEOUT: \"0\" is not a time above zero such as 90s, 5m or 1h (at most 24 days)")]
     [InlineData("SINK_MAX_CONNECTIONS", "0", "SINK_MAX_CONNECTIONS: \"0\" is not a whole number of at least 1")]
     [InlineData("SINK_MAX_CONNECTIONS_PER_IP", "1.5", "SINK_MAX_CONNECTIONS_PER_IP: \"1.5\" is not a whole number, 0 for no limit")]
@@ -151,11 +152,11 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_MAX_MESSAGE_SIZE", "10 apples", "SINK_MAX_MESSAGE_SIZE: \"10 apples\" is not a size such as 52428800, 512KiB or 50MiB")]
     [InlineData("SINK_IDLE_TIMEOUT", "5 minutes", "SINK_IDLE_TIMEOUT: \"5 minutes\" is not a time such as 90s, 5m or 1h (at most 24 days)")]
     [InlineData("SINK_AUTH", "1", "SINK_AUTH: \"1\" is not off, optional or required")]
-    [InlineData("SINK_AUTH_MECHANISMS", "PLAIN,GSSAPI", "SINK_AUTH_MECHANISMS: \"PLAIN,GSSAPI\" is not names out of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER with commas between them")]
+    [InlineData("SINK_AUTH_MECHANISMS", "PLAIN,GSSAPI", "SINK_AUTH_MECHANISMS: \"PLAIN,GSSAPI\" is not one or more of PLAIN, LOGIN, CRAM-MD5, XOAUTH2, OAUTHBEARER, separated by commas")]
     [InlineData("SINK_AUTH_FAIL_PERCENT", "100.1", "SINK_AUTH_FAIL_PERCENT: \"100.1\" is not a percentage from 0 to 100")]
     [InlineData("SINK_AUTH_TEMPFAIL_PERCENT", "-1", "SINK_AUTH_TEMPFAIL_PERCENT: \"-1\" is not a percentage from 0 to 100")]
-    [InlineData("SINK_EXTENSIONS", "LIMITS,XCLIENT", "SINK_EXTENSIONS: \"LIMITS,XCLIENT\" is not EHLO keywords with commas between them, out of LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY")]
-    [InlineData("SINK_HIDE", "DNS", "SINK_HIDE: \"DNS\" is not EHLO keywords with commas between them, out of PIPELINING, SIZE, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, DSN, CHUNKING, BINARYMIME, STARTTLS, AUTH, XCLIENT, LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY, HELP")]
+    [InlineData("SINK_EXTENSIONS", "LIMITS,XCLIENT", "SINK_EXTENSIONS: \"LIMITS,XCLIENT\" is not EHLO keywords separated by commas, out of LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY")]
+    [InlineData("SINK_HIDE", "DNS", "SINK_HIDE: \"DNS\" is not EHLO keywords separated by commas, out of PIPELINING, SIZE, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, DSN, CHUNKING, BINARYMIME, STARTTLS, AUTH, XCLIENT, LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY, HELP")]
     [InlineData("SINK_LOG_LEVEL", "2", "SINK_LOG_LEVEL: \"2\" is not one of Verbose, Debug, Information, Warning, Error, Fatal")]
     [InlineData("SINK_LOG_FORMAT", "xml", "SINK_LOG_FORMAT: \"xml\" is not text or json")]
     public void A_wrong_value_is_one_line_that_names_its_key(string variable, string text, string line)
@@ -185,10 +186,10 @@ public sealed class SettingsReaderTests
     [Fact]
     public void What_looks_like_a_setting_and_is_none_is_a_warning()
     {
-        Read(environment: ("SINK_PROT", "25")).Warnings.ShouldBe(["SINK_PROT is not a setting; was SINK_PORT meant?"]);
+        Read(environment: ("SINK_PROT", "25")).Warnings.ShouldBe(["SINK_PROT is not a setting; did you mean SINK_PORT?"]);
         Read(environment: ("SINK_SOMETHING_ELSE", "25")).Warnings.ShouldBe(["SINK_SOMETHING_ELSE is not a setting"]);
         Read(json: """{ "Sink": { "MaxConections": 1 }, "Serilog": {} }""").Warnings
-            .ShouldBe(["appsettings.json: Sink:MaxConections is not a setting; was MaxConnections meant?"]);
+            .ShouldBe(["appsettings.json: Sink:MaxConections is not a setting; did you mean MaxConnections?"]);
     }
 
     [Fact]

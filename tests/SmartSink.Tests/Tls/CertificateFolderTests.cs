@@ -55,7 +55,7 @@ public sealed class CertificateFolderTests : IDisposable
         Mistake().ShouldBe($"SINK_TLS_CERTS: {file}: the certificate has no DNS name among its subject alternative names");
         _folder.Write("certs/a.pem", pem);
         var other = _folder.Write("certs/b.pem", Pem("mx.b.example", "MX.A.example"));
-        Mistake().ShouldBe($"SINK_TLS_CERTS: {other}: MX.A.example has a certificate already, that of {file}");
+        Mistake().ShouldBe($"SINK_TLS_CERTS: {other}: MX.A.example already has a certificate, that of {file}");
     }
 
     private static string Pem(params string[] names) => CertificateMaker.MakeServer(names, Now.AddDays(-1), Now.AddDays(1));

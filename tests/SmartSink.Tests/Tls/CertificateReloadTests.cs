@@ -13,8 +13,7 @@ public sealed class CertificateReloadTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly CollectingLogger<CertificateStore> _log = new();
-    private readonly ReloadHolder<CertificateSet> _holder;
-    private readonly FileReloader<CertificateSet> _reloader;
+    private readonly Reloader<CertificateSet> _holder;
 
     public CertificateReloadTests()
     {
@@ -27,16 +26,15 @@ public sealed class CertificateReloadTests : IDisposable
             TlsCertificateFolder = _folder.Combine("certs"),
         };
         var store = new CertificateStore(settings, TimeProvider.System, _log);
-        _holder = new ReloadHolder<CertificateSet>(store.Load());
-        _reloader = new FileReloader<CertificateSet>(store, _holder, TimeProvider.System, NullLogger<FileFollower>.Instance);
-        _reloader.LookUntilSame();
+        _holder = new Reloader<CertificateSet>(store, store.Read(), TimeProvider.System, NullLogger<FileWatch>.Instance);
+        _holder.LookUntilSame();
     }
 
     private IEnumerable<string> ToldOfChanges => _log.Lines.Where(line => line.Contains("hanged TLS certificates", StringComparison.Ordinal));
 
     public void Dispose()
     {
-        _reloader.Dispose();
+        _holder.Dispose();
         _folder.Dispose();
     }
 
@@ -53,11 +51,11 @@ public sealed class CertificateReloadTests : IDisposable
         var before = _holder.Current.For("mx.a.example").TargetCertificate.Thumbprint;
 
         _folder.Write("certs/a.pem", Pem("mx.a.example"));
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
 
         _holder.Current.For("mx.a.example").TargetCertificate.Thumbprint.ShouldNotBe(before);
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 0));
-        ToldOfChanges.ShouldBe(["Information Changed TLS certificates are in force, 1 names have one of their own"]);
+        ToldOfChanges.ShouldBe(["Information Changed TLS certificates are in force; 1 names have one of their own"]);
     }
 
     [Fact]
@@ -65,7 +63,7 @@ public sealed class CertificateReloadTests : IDisposable
     {
         _folder.Write("certs/b.pem", Pem("*.b.example"));
         _folder.Write("default.pem", Pem("other.example"));
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
 
         _holder.Current.For("mx.b.example").TargetCertificate.Subject.ShouldBe("CN=*.b.example");
         _holder.Current.Default.TargetCertificate.Subject.ShouldBe("CN=other.example");
@@ -76,14 +74,14 @@ public sealed class CertificateReloadTests : IDisposable
     {
         var broken = _folder.Write("certs/b.pem", "garbage");
         _folder.Write("default.pem", Pem("other.example"));
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
 
         _holder.Current.Default.TargetCertificate.Subject.ShouldBe("CN=default.example");
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
-        ToldOfChanges.ShouldBe([$"Error The changed TLS certificates are not used, those in force stay: SINK_TLS_CERTS: {broken}: no PEM certificate in it"]);
+        ToldOfChanges.ShouldBe([$"Error The changed TLS certificates were rejected; those in force stay: SINK_TLS_CERTS: {broken}: no PEM certificate in it"]);
 
         _folder.Write("certs/b.pem", Pem("mx.b.example"));
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
 
         _holder.Current.Default.TargetCertificate.Subject.ShouldBe("CN=other.example");
         _holder.Current.For("mx.b.example").TargetCertificate.Subject.ShouldBe("CN=mx.b.example");
@@ -97,11 +95,11 @@ public sealed class CertificateReloadTests : IDisposable
         using var issuer = Issuer();
         var whole = CertificateMaker.MakeServer(["mx.a.example"], DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), issuer);
         _folder.Write("certs/a.pem", whole.Replace(issuer.ExportCertificatePem(), string.Empty, StringComparison.Ordinal));
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
         _holder.Current.For("mx.a.example").IntermediateCertificates.ShouldBeEmpty();
 
         _folder.Write("certs/a.pem", whole);
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
 
         _holder.Current.For("mx.a.example").IntermediateCertificates.ShouldHaveSingleItem().Thumbprint.ShouldBe(issuer.Thumbprint);
         _holder.Applied.ShouldBe(2);

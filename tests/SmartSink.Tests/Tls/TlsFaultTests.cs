@@ -159,7 +159,7 @@ public class TlsFaultTests
     [Fact]
     public void With_a_seed_the_draws_repeat_and_come_as_often_as_they_should()
     {
-        TlsFaultsText.TryParse("expired=20,454=10,reset@mx.example=30,seed=42", out var rates).ShouldBeTrue();
+        TlsFaultRates.TryParse("expired=20,454=10,reset@mx.example=30,seed=42", out var rates).ShouldBeTrue();
         var first = Draws();
         first.ShouldBe(Draws());
         first.Count(fault => fault.Listener == TlsFault.Expired).ShouldBeInRange(1700, 2300);
@@ -195,7 +195,7 @@ public class TlsFaultTests
 
     private static SinkSettings Configure(SinkSettings settings, string faults, TlsMode mode)
     {
-        TlsFaultsText.TryParse(faults, out var rates).ShouldBeTrue();
+        TlsFaultRates.TryParse(faults, out var rates).ShouldBeTrue();
         return settings with { Tls = mode, TlsFaults = rates };
     }
 

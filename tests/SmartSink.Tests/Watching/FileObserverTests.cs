@@ -112,6 +112,25 @@ public sealed class FileObserverTests : IDisposable
         observer.Look().ShouldNotBe(there);
     }
 
+    [Fact]
+    public void Systems_other_than_Linux_see_a_write_a_missing_file_and_what_a_link_leads_to()
+    {
+        var file = _folder.Write("file", "first");
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-1));
+        var link = File.CreateSymbolicLink(_folder.Combine("link"), file).FullName;
+        var before = FileStamp.OfAnySystem(link);
+        before.ShouldBe(FileStamp.OfAnySystem(file));
+        (before.Size, before.Modified, before.Error).ShouldBe((5UL, FileStamp.Of(file).Modified, 0));
+
+        File.WriteAllText(file, "other");
+        FileStamp.OfAnySystem(link).ShouldNotBe(before);
+
+        FileStamp.OfAnySystem(_folder.Path).Error.ShouldBe(0);
+        FileStamp.OfAnySystem(_folder.Combine("none")).Error.ShouldNotBe(0);
+        File.Delete(file);
+        FileStamp.OfAnySystem(link).Error.ShouldNotBe(0);
+    }
+
     /// <summary>However writes and looks fall into the ticks of a file's clock, no text is ever taken for another one.</summary>
     [Fact]
     public void No_change_is_missed_whatever_the_ticks()

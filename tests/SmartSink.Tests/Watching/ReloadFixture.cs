@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SmartSink.Hosting;
 using SmartSink.Policy;
 using SmartSink.Testing;
 using SmartSink.Watching;
@@ -8,7 +10,7 @@ namespace SmartSink.Tests.Watching;
 internal sealed class ReloadFixture : IDisposable
 {
     private const string Main = "responses.toml";
-    private readonly CollectingLogger<PolicyReloader> _log = new();
+    private readonly CollectingLogger<PolicySource> _log = new();
 
     /// <summary>Writes the policy and reads it, as a start does.</summary>
     public ReloadFixture(string text = "", Action<ReloadFixture>? arrange = null, TimeProvider? clock = null)
@@ -16,18 +18,15 @@ internal sealed class ReloadFixture : IDisposable
         MainFile = Folder.Combine(Main);
         Write(text);
         arrange?.Invoke(this);
-        var first = PolicyLoader.Load(MainFile);
-        Holder = new PolicyHolder(first.Snapshot!);
-        Reloader = new PolicyReloader(MainFile, first, Holder, clock ?? TimeProvider.System, _log);
+        var source = new PolicySource(MainFile, clock ?? TimeProvider.System, _log);
+        Holder = new Reloader<PolicySnapshot>(source, source.Read(), clock ?? TimeProvider.System, NullLogger<FileWatch>.Instance);
     }
 
     public TemporaryFolder Folder { get; } = new();
 
     public string MainFile { get; set; }
 
-    public PolicyHolder Holder { get; }
-
-    public PolicyReloader Reloader { get; }
+    public Reloader<PolicySnapshot> Holder { get; }
 
     public IReadOnlyList<string> LogLines => _log.Lines;
 
@@ -45,14 +44,14 @@ internal sealed class ReloadFixture : IDisposable
     public void Write(string text) => File.WriteAllText(MainFile, text);
 
     /// <summary>Looks until nothing more is new.</summary>
-    public void LookUntilSame() => Reloader.LookUntilSame();
+    public void LookUntilSame() => Holder.LookUntilSame();
 
     /// <summary>The text that a recipient is refused with now.</summary>
-    public string InForce() => Holder.Snapshot.Explain("someone@example.com").Replies.Single(reply => reply.Code == 550).FirstLine;
+    public string InForce() => Holder.Current.Explain("someone@example.com").Replies.Single(reply => reply.Code == 550).FirstLine;
 
     public void Dispose()
     {
-        Reloader.Dispose();
+        Holder.Dispose();
         Folder.Dispose();
     }
 }

@@ -5,7 +5,7 @@ using static SmartSink.Tests.Watching.ReloadFixture;
 
 namespace SmartSink.Tests.Watching;
 
-public sealed class PolicyReloaderTests
+public sealed class PolicyReloadTests
 {
     [Fact]
     public void A_file_rewritten_in_place_is_read_once_it_has_settled()
@@ -15,11 +15,11 @@ public sealed class PolicyReloaderTests
 
         policy.Write(Refusing("second"));
 
-        policy.Reloader.Poll().ShouldBe(PollOutcome.Unsettled);
+        policy.Holder.Look().ShouldBe(WatchOutcome.Unsettled);
         policy.InForce().ShouldBe("5.1.1 first");
-        policy.Reloader.Poll().ShouldBe(PollOutcome.Read);
+        policy.Holder.Look().ShouldBe(WatchOutcome.Read);
         policy.InForce().ShouldBe("5.1.1 second");
-        policy.Reloader.Poll().ShouldBe(PollOutcome.Same);
+        policy.Holder.Look().ShouldBe(WatchOutcome.Same);
         policy.Holder.LastReload!.Result.ShouldBe(ReloadResult.Applied);
     }
 
@@ -32,7 +32,7 @@ public sealed class PolicyReloaderTests
         foreach (var length in new[] { 10, 20, 40 })
         {
             policy.Write(Refusing("second")[..length]);
-            policy.Reloader.Poll().ShouldBe(PollOutcome.Unsettled);
+            policy.Holder.Look().ShouldBe(WatchOutcome.Unsettled);
         }
 
         policy.Write(Refusing("second"));
@@ -71,7 +71,7 @@ public sealed class PolicyReloaderTests
     [Fact]
     public void A_file_too_large_to_be_compared_by_content_is_read()
     {
-        var padding = "\n#" + new string('x', FingerprintReader.LargestByContent);
+        var padding = "\n#" + new string('x', FileObserver.LargestByContent);
         using var policy = new ReloadFixture(Refusing("first") + padding);
         policy.LookUntilSame();
 
@@ -116,7 +116,7 @@ public sealed class PolicyReloaderTests
         policy.LookUntilSame();
         policy.LookUntilSame();
 
-        policy.LogLines.Where(line => line.Contains("is not used", StringComparison.Ordinal)).Count().ShouldBe(1);
+        policy.LogLines.Where(line => line.Contains("was rejected", StringComparison.Ordinal)).Count().ShouldBe(1);
         policy.Holder.LastReload!.Result.ShouldBe(ReloadResult.Rejected);
     }
 
@@ -132,9 +132,9 @@ public sealed class PolicyReloaderTests
         policy.InForce().ShouldBe("5.1.1 first");
         var report = policy.Holder.LastReload!;
         report.Result.ShouldBe(ReloadResult.Rejected);
-        report.Diagnostics.Select(diagnostic => diagnostic.Line).ShouldBe([2, 3]);
+        report.Diagnostics.Select(line => line[..line.IndexOf(',', StringComparison.Ordinal)]).ShouldBe([$"{policy.MainFile}(2", $"{policy.MainFile}(3"]);
         policy.LogLines.Where(line => line.StartsWith($"Error {policy.MainFile}(", StringComparison.Ordinal)).Count().ShouldBe(2);
-        policy.LogLines.ShouldContain($"Error The changed policy has 2 errors and is not used; policy {policy.Holder.Snapshot.Hash} stays in force");
+        policy.LogLines.ShouldContain($"Error The changed policy has 2 errors and was rejected; policy {policy.Holder.Current.Hash} stays in force");
 
         policy.Write(Refusing("mended"));
         policy.LookUntilSame();
@@ -148,7 +148,7 @@ public sealed class PolicyReloaderTests
     {
         using var policy = new ReloadFixture(Refusing("first"));
         policy.LookUntilSame();
-        var inForce = policy.Holder.Snapshot;
+        var inForce = policy.Holder.Current;
 
         policy.Write("=");
         policy.LookUntilSame();
@@ -156,7 +156,7 @@ public sealed class PolicyReloaderTests
         policy.LookUntilSame();
 
         policy.Holder.LastReload!.Result.ShouldBe(ReloadResult.Unchanged);
-        policy.Holder.Snapshot.ShouldBeSameAs(inForce);
+        policy.Holder.Current.ShouldBeSameAs(inForce);
     }
 
     [Fact]
@@ -204,11 +204,11 @@ public sealed class PolicyReloaderTests
 
         policy.Folder.Write("providers/b.toml", "[domain.\"example.com\"]\nbounce = 50\n");
         policy.LookUntilSame();
-        policy.Holder.Snapshot.EntryCount.ShouldBe(2);
+        policy.Holder.Current.EntryCount.ShouldBe(2);
 
         File.Delete(policy.Folder.Combine("providers", "b.toml"));
         policy.LookUntilSame();
-        policy.Holder.Snapshot.EntryCount.ShouldBe(1);
+        policy.Holder.Current.EntryCount.ShouldBe(1);
     }
 
     [Fact]
@@ -216,13 +216,13 @@ public sealed class PolicyReloaderTests
     {
         using var policy = new ReloadFixture(Refusing("first"));
         policy.LookUntilSame();
-        var inForce = policy.Holder.Snapshot;
+        var inForce = policy.Holder.Current;
         policy.Holder.LastReload.ShouldBeNull();
 
         File.SetLastWriteTimeUtc(policy.MainFile, DateTime.UtcNow.AddSeconds(10));
         policy.LookUntilSame();
 
-        policy.Holder.Snapshot.ShouldBeSameAs(inForce);
+        policy.Holder.Current.ShouldBeSameAs(inForce);
         policy.Holder.LastReload!.Result.ShouldBe(ReloadResult.Unchanged);
     }
 
@@ -234,7 +234,7 @@ public sealed class PolicyReloaderTests
             File.SetLastWriteTimeUtc(policy.MainFile, DateTime.UtcNow.AddHours(-1));
             Directory.SetLastWriteTimeUtc(policy.Folder.Path, DateTime.UtcNow.AddHours(-1));
         });
-        policy.Reloader.Poll().ShouldBe(PollOutcome.Same);
+        policy.Holder.Look().ShouldBe(WatchOutcome.Same);
     }
 
     [Fact]
@@ -243,7 +243,7 @@ public sealed class PolicyReloaderTests
         using var policy = new ReloadFixture(Refusing("first"));
         var applied = new TaskCompletionSource<ReloadReport>(TaskCreationOptions.RunContinuationsAsynchronously);
         policy.Holder.Reloaded += (_, report) => applied.TrySetResult(report);
-        policy.Reloader.Start();
+        policy.Holder.Start();
 
         policy.Write(Refusing("second"));
 
@@ -256,7 +256,7 @@ public sealed class PolicyReloaderTests
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow.AddHours(1));
         using var policy = new ReloadFixture(Refusing("first"), clock: clock);
-        policy.Reloader.Start();
+        policy.Holder.Start();
         clock.Advance(TimeSpan.FromSeconds(10));
 
         foreach (var text in new[] { "second", "third", "fourth" })

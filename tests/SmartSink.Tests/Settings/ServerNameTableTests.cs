@@ -1,6 +1,6 @@
-using SmartSink.Tls;
+using SmartSink.Settings;
 
-namespace SmartSink.Tests.Tls;
+namespace SmartSink.Tests.Settings;
 
 public sealed class ServerNameTableTests
 {

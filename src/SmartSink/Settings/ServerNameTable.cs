@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace SmartSink.Tls;
+namespace SmartSink.Settings;
 
 /// <summary>
 /// What belongs to names of servers as clients ask for them (RFC 6066 section 3), without case. The very name goes before a wildcard,

@@ -4,15 +4,15 @@ using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Tests.Settings;
 
-public sealed class AuthRulesTests
+public sealed class SettingRulesTests
 {
-    private const string Impossible = "SINK_AUTH: listener \"smtp\" requires what it cannot offer; AUTH needs TLS, SINK_AUTH_CLEARTEXT, or somebody in SINK_XCLIENT_NETWORKS";
+    private const string Impossible = "SINK_AUTH: listener \"smtp\" requires AUTH but cannot offer it; AUTH needs TLS, SINK_AUTH_CLEARTEXT, or a client in SINK_XCLIENT_NETWORKS";
 
     [Theory]
     [InlineData(60, 40, true)]
     [InlineData(60, 40.1, false)]
     public void The_shares_of_failures_are_parts_of_one_whole(double refused, double later, bool fits) =>
-        AuthRules.ErrorsIn(Settings() with { AuthFailPercent = (decimal)refused, AuthTempFailPercent = (decimal)later })
+        SettingRules.ErrorsIn(Settings() with { AuthFailPercent = (decimal)refused, AuthTempFailPercent = (decimal)later })
             .ShouldBe(fits ? [] : ["SINK_AUTH_FAIL_PERCENT: more than 100 together with SINK_AUTH_TEMPFAIL_PERCENT"]);
 
     [Theory]
@@ -24,20 +24,20 @@ public sealed class AuthRulesTests
     [InlineData(AuthMode.Required, "StartTls", false, SmtpExtensions.StartTls, false)]
     [InlineData(AuthMode.Required, "StartTls", true, SmtpExtensions.Auth, false)]
     public void What_is_required_can_be_done(AuthMode mode, string tls, bool inClear, SmtpExtensions hidden, bool fits) =>
-        AuthRules.ErrorsIn(Settings() with { Auth = mode, Tls = Enum.Parse<TlsMode>(tls), AuthCleartext = inClear, HiddenExtensions = hidden }).ShouldBe(fits ? [] : [Impossible]);
+        SettingRules.ErrorsIn(Settings() with { Auth = mode, Tls = Enum.Parse<TlsMode>(tls), AuthCleartext = inClear, HiddenExtensions = hidden }).ShouldBe(fits ? [] : [Impossible]);
 
     [Theory]
     [InlineData(SmtpExtensions.None, true)]
     [InlineData(SmtpExtensions.Xclient, false)]
     public void A_client_may_be_told_to_have_authenticated(SmtpExtensions hidden, bool fits) =>
-        AuthRules.ErrorsIn(Settings() with { Auth = AuthMode.Required, Tls = TlsMode.Off, XclientNetworks = NetworkList.Loopback, HiddenExtensions = hidden }).ShouldBe(fits ? [] : [Impossible]);
+        SettingRules.ErrorsIn(Settings() with { Auth = AuthMode.Required, Tls = TlsMode.Off, XclientNetworks = NetworkList.Loopback, HiddenExtensions = hidden }).ShouldBe(fits ? [] : [Impossible]);
 
     [Fact]
     public void Each_listener_is_looked_at()
     {
         var settings = Settings();
         settings = settings with { Listeners = [settings.ToListener(), settings.ToListener() with { Name = "smtp", Tls = TlsMode.Off, Auth = AuthMode.Required }] };
-        AuthRules.ErrorsIn(settings).ShouldBe([Impossible]);
+        SettingRules.ErrorsIn(settings).ShouldBe([Impossible]);
     }
 
     private static SinkSettings Settings() => new() { StateFolder = "", Hostname = "mx.sink.test" };

@@ -1,8 +1,7 @@
 using System.Reflection;
 
-namespace SmartSink;
+namespace SmartSink.Shared;
 
-/// <summary>The program's version.</summary>
 internal static class ProductVersion
 {
     /// <summary>As <c>--version</c>, log and metrics show it.</summary>

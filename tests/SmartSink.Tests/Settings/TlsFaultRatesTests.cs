@@ -1,9 +1,8 @@
 using SmartSink.Settings;
-using SmartSink.Tls;
 
 namespace SmartSink.Tests.Settings;
 
-public sealed class TlsFaultsTextTests
+public sealed class TlsFaultRatesTests
 {
     [Theory]
     [InlineData("", 0, 0, TlsFault.None)]
@@ -21,7 +20,7 @@ public sealed class TlsFaultsTextTests
     [InlineData("seed=1,reset=100", 0, 0, TlsFault.Reset)]
     internal void A_list_decides_for_a_handshake(string text, double forAll, double forName, TlsFault fault)
     {
-        TlsFaultsText.TryParse(text, out var rates).ShouldBeTrue();
+        TlsFaultRates.TryParse(text, out var rates).ShouldBeTrue();
         rates.Pick(new TlsFaultDraw(forAll, forName), "mx.example").ShouldBe(fault);
     }
 
@@ -45,9 +44,9 @@ public sealed class TlsFaultsTextTests
     [InlineData("expired@mx.example=60,reset@MX.example=50")]
     [InlineData("seed=x")]
     [InlineData("seed=1,seed=2")]
-    public void Mistakes(string text) => TlsFaultsText.TryParse(text, out _).ShouldBeFalse();
+    public void Mistakes(string text) => TlsFaultRates.TryParse(text, out _).ShouldBeFalse();
 
     [Fact]
     public void Ten_tenths_of_a_hundred_are_a_hundred() =>
-        TlsFaultsText.TryParse("expired=33.3,reset=33.3,no-answer=33.3,self-signed=0.1", out _).ShouldBeTrue();
+        TlsFaultRates.TryParse("expired=33.3,reset=33.3,no-answer=33.3,self-signed=0.1", out _).ShouldBeTrue();
 }

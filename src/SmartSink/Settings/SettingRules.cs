@@ -1,14 +1,30 @@
 using SmartSink.Smtp.Auth;
+using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Settings;
 
-/// <summary>What the settings of AUTH must be together.</summary>
-internal static class AuthRules
+/// <summary>What settings must be together.</summary>
+internal static class SettingRules
 {
     /// <summary>A line for each mistake.</summary>
     public static IEnumerable<string> ErrorsIn(SinkSettings settings)
     {
+        if (settings is { TlsKeyFile: not null, TlsCertificateFile: null })
+        {
+            yield return "SINK_TLS_KEY: needs SINK_TLS_CERT, which is not set";
+        }
+
+        foreach (var listener in settings.AllListeners.Where(listener => listener is { TlsRequired: true, Tls: TlsMode.Off }))
+        {
+            yield return $"SINK_TLS_REQUIRED: listener \"{listener.Name}\" has TLS off, so nobody could send it mail";
+        }
+
+        foreach (var listener in settings.AllListeners.Where(listener => listener is { Protocol: MailProtocol.Lmtp, Port: 25 }))
+        {
+            yield return $"SINK_PROTOCOL: listener \"{listener.Name}\" speaks LMTP, which must not be served on port 25 (RFC 2033 section 5)";
+        }
+
         if (settings.AuthFailPercent + settings.AuthTempFailPercent > 100)
         {
             yield return "SINK_AUTH_FAIL_PERCENT: more than 100 together with SINK_AUTH_TEMPFAIL_PERCENT";
@@ -16,7 +32,7 @@ internal static class AuthRules
 
         foreach (var listener in settings.AllListeners.Where(listener => listener.Auth == AuthMode.Required && !CanOffer(listener) && !CanBeTold(listener)))
         {
-            yield return $"SINK_AUTH: listener \"{listener.Name}\" requires what it cannot offer; AUTH needs TLS, SINK_AUTH_CLEARTEXT, or somebody in SINK_XCLIENT_NETWORKS";
+            yield return $"SINK_AUTH: listener \"{listener.Name}\" requires AUTH but cannot offer it; AUTH needs TLS, SINK_AUTH_CLEARTEXT, or a client in SINK_XCLIENT_NETWORKS";
         }
     }
 

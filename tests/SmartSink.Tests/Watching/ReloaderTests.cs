@@ -4,24 +4,22 @@ using SmartSink.Watching;
 
 namespace SmartSink.Tests.Watching;
 
-public sealed class FileReloaderTests : IDisposable
+public sealed class ReloaderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly TextFile _file;
-    private readonly ReloadHolder<Text> _holder;
-    private readonly FileReloader<Text> _reloader;
+    private readonly Reloader<Text> _holder;
 
-    public FileReloaderTests()
+    public ReloaderTests()
     {
         _file = new TextFile(_folder.Write("file", "first"));
-        _holder = new ReloadHolder<Text>(_file.Load());
-        _reloader = new FileReloader<Text>(_file, _holder, TimeProvider.System, NullLogger<FileFollower>.Instance);
-        _reloader.LookUntilSame();
+        _holder = new Reloader<Text>(_file, _file.Read(), TimeProvider.System, NullLogger<FileWatch>.Instance);
+        _holder.LookUntilSame();
     }
 
     public void Dispose()
     {
-        _reloader.Dispose();
+        _holder.Dispose();
         _folder.Dispose();
     }
 
@@ -41,14 +39,15 @@ public sealed class FileReloaderTests : IDisposable
         Write("FIRST");
         _holder.Current.ShouldBeSameAs(first);
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 0));
-        _file.Told.ShouldBeEmpty();
+        _file.Told.ShouldBe(["unchanged first"]);
+        _holder.LastReload!.Result.ShouldBe(ReloadResult.Unchanged);
     }
 
     [Fact]
     public void A_mistake_changes_nothing_and_is_told_once_for_each_change_until_it_is_mended()
     {
         Write("bad 1");
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
         Write("bad 2");
         _holder.Current.Value.ShouldBe("first");
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 2));
@@ -72,7 +71,7 @@ public sealed class FileReloaderTests : IDisposable
     [Fact]
     public void Nothing_is_read_after_the_end()
     {
-        _reloader.Dispose();
+        _holder.Dispose();
         Write("second");
         _holder.Current.Value.ShouldBe("first");
     }
@@ -80,15 +79,10 @@ public sealed class FileReloaderTests : IDisposable
     private void Write(string text)
     {
         _folder.Write("file", text);
-        _reloader.LookUntilSame();
+        _holder.LookUntilSame();
     }
 
-    private sealed record Text(string Value) : IReloadable<Text>
-    {
-        public bool IsSameAs(Text other) => Value.Equals(other.Value, StringComparison.OrdinalIgnoreCase);
-    }
-
-    private sealed class Bad(string text) : FilesRejectedException([text], cause: null);
+    private sealed record Text(string Value);
 
     /// <summary>A text, whose mistakes begin with "bad"; one that speaks of another file depends on that, too.</summary>
     private sealed class TextFile(string path) : IReloadSource<Text>
@@ -97,21 +91,23 @@ public sealed class FileReloaderTests : IDisposable
 
         public int Readings { get; private set; }
 
-        public WatchedFiles Files { get; private set; } = new([path], []);
-
-        public DateTimeOffset ReadAt { get; private set; }
-
-        public Text Load()
+        public Reading<Text> Read()
         {
             Readings++;
-            ReadAt = DateTimeOffset.UtcNow;
+            var startedAt = DateTimeOffset.UtcNow;
             var text = File.ReadAllText(path);
-            Files = new WatchedFiles(text.EndsWith("other", StringComparison.Ordinal) ? [path, path + ".other"] : [path], []);
-            return text.StartsWith("bad", StringComparison.Ordinal) ? throw new Bad(text) : new Text(text);
+            var files = new WatchedFiles(text.EndsWith("other", StringComparison.Ordinal) ? [path, path + ".other"] : [path], []);
+            return text.StartsWith("bad", StringComparison.Ordinal)
+                ? new Reading<Text>(null, files, startedAt, [text])
+                : new Reading<Text>(new Text(text), files, startedAt, []);
         }
 
-        public void TellApplied(Text value) => Told.Add($"applied {value.Value}");
+        public bool AreSame(Text first, Text second) => first.Value.Equals(second.Value, StringComparison.OrdinalIgnoreCase);
 
-        public void TellRejected(IReadOnlyList<string> mistakes) => Told.Add($"rejected {string.Join('\n', mistakes)}");
+        public void TellApplied(Reading<Text> reading) => Told.Add($"applied {reading.Value!.Value}");
+
+        public void TellRejected(Reading<Text> reading, Text inForce) => Told.Add($"rejected {string.Join('\n', reading.Diagnostics)}");
+
+        public void TellUnchanged(Text inForce) => Told.Add($"unchanged {inForce.Value}");
     }
 }

@@ -1,0 +1,76 @@
+using SmartSink.Policy;
+using SmartSink.Smtp.Server;
+using SmartSink.Watching;
+
+namespace SmartSink.Hosting;
+
+/// <summary>Reads the policy, and says what becomes of its changes.</summary>
+/// <param name="mainFile">The policy's main file.</param>
+/// <param name="clock">For the time of the reading.</param>
+/// <param name="log">Told of every reload.</param>
+internal sealed partial class PolicySource(string mainFile, TimeProvider clock, ILogger<PolicySource> log) : IReloadSource<PolicySnapshot>
+{
+    private IReadOnlyList<PolicyDiagnostic> _diagnostics = [];
+
+    public Reading<PolicySnapshot> Read()
+    {
+        var startedAt = clock.GetUtcNow();
+        var result = PolicyLoader.Load(mainFile, clock);
+        _diagnostics = result.Diagnostics;
+        return new Reading<PolicySnapshot>(
+            result.Snapshot, new WatchedFiles(result.Files, result.IncludeFolders), startedAt, [.. result.Diagnostics.Select(diagnostic => diagnostic.ToString())]);
+    }
+
+    public bool AreSame(PolicySnapshot first, PolicySnapshot second) => first.Hash == second.Hash;
+
+    public void TellApplied(Reading<PolicySnapshot> reading)
+    {
+        TellDiagnostics();
+        Applied(log, reading.Value!.Hash, reading.Value.DomainCount);
+    }
+
+    public void TellRejected(Reading<PolicySnapshot> reading, PolicySnapshot inForce)
+    {
+        TellDiagnostics();
+        Rejected(log, _diagnostics.Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), inForce.Hash);
+    }
+
+    public void TellUnchanged(PolicySnapshot inForce) => Unchanged(log, inForce.Hash);
+
+    /// <summary>Says everything that was found wrong or doubtful in the last reading, a line for each.</summary>
+    public void TellDiagnostics()
+    {
+        foreach (var diagnostic in _diagnostics)
+        {
+            if (diagnostic.Severity == DiagnosticSeverity.Error)
+            {
+                PolicyError(log, diagnostic);
+            }
+            else
+            {
+                PolicyWarning(log, diagnostic);
+            }
+        }
+    }
+
+    [LoggerMessage(220, LogLevel.Information, "Policy {Hash} is in force: {Domains} domains and patterns")]
+    private static partial void Applied(ILogger log, string hash, int domains);
+
+    [LoggerMessage(221, LogLevel.Error, "The changed policy has {Errors} errors and was rejected; policy {Hash} stays in force")]
+    private static partial void Rejected(ILogger log, int errors, string hash);
+
+    [LoggerMessage(222, LogLevel.Information, "Policy files changed on disk but not in content; policy {Hash} stays in force")]
+    private static partial void Unchanged(ILogger log, string hash);
+
+    [LoggerMessage(225, LogLevel.Error, "{Diagnostic}")]
+    private static partial void PolicyError(ILogger log, PolicyDiagnostic diagnostic);
+
+    [LoggerMessage(226, LogLevel.Warning, "{Diagnostic}")]
+    private static partial void PolicyWarning(ILogger log, PolicyDiagnostic diagnostic);
+}
+
+/// <summary>The policy in force, as sessions ask for it.</summary>
+internal sealed class PolicyFilters(Reloader<PolicySnapshot> policy) : IMailboxFilterSource
+{
+    public IMailboxFilter Current => policy.Current;
+}

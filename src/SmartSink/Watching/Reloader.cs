@@ -1,0 +1,119 @@
+namespace SmartSink.Watching;
+
+/// <summary>What became of a change of files.</summary>
+internal enum ReloadResult
+{
+    /// <summary>What they say is in force.</summary>
+    Applied,
+
+    /// <summary>They have mistakes; what was in force stays.</summary>
+    Rejected,
+
+    /// <summary>They say what is in force already.</summary>
+    Unchanged,
+}
+
+/// <summary>What became of a change, when, and everything found wrong or doubtful in the files, a line each.</summary>
+internal sealed class ReloadReport(ReloadResult result, DateTimeOffset at, IReadOnlyList<string> diagnostics) : EventArgs
+{
+    public ReloadResult Result => result;
+
+    public DateTimeOffset At => at;
+
+    public IReadOnlyList<string> Diagnostics => diagnostics;
+}
+
+/// <summary>What starts with the process and follows its files to its end.</summary>
+internal interface IReloader : IDisposable
+{
+    void Start();
+}
+
+/// <summary>
+/// Holds what was read from files and is in force, and keeps it in step with them: a change is taken whole or not at all. It is read
+/// without a lock.
+/// </summary>
+/// <typeparam name="T">What is read, as one.</typeparam>
+internal sealed class Reloader<T> : IReloader
+    where T : class
+{
+    private readonly IReloadSource<T> _source;
+    private readonly TimeProvider _clock;
+    private readonly FileWatch? _watch;
+    private volatile T _current;
+    private volatile ReloadReport? _lastReload;
+    private long _applied;
+    private long _rejected;
+
+    /// <summary>Makes one; nothing is looked at yet.</summary>
+    /// <param name="source">Reads the files.</param>
+    /// <param name="first">What it read for the start, without a mistake. When that was from no file at all, none is watched.</param>
+    /// <param name="clock">For the time between looks.</param>
+    /// <param name="log">Told what goes wrong in looking.</param>
+    public Reloader(IReloadSource<T> source, Reading<T> first, TimeProvider clock, ILogger<FileWatch> log)
+    {
+        _source = source;
+        _clock = clock;
+        _current = first.Value ?? throw new ArgumentException("Nothing was read.", nameof(first));
+        _watch = first.Files.Files.Count > 0 ? new FileWatch(first.Files, first.At, Reload, clock, log) : null;
+    }
+
+    /// <summary>After every reload, whatever became of it.</summary>
+    public event EventHandler<ReloadReport>? Reloaded;
+
+    /// <summary>What is in force.</summary>
+    public T Current => _current;
+
+    /// <summary>What became of the last change; null before the first.</summary>
+    public ReloadReport? LastReload => _lastReload;
+
+    /// <summary>How often something else was put in force since the start.</summary>
+    public long Applied => Interlocked.Read(ref _applied);
+
+    /// <summary>How often changed files were of no use.</summary>
+    public long Rejected => Interlocked.Read(ref _rejected);
+
+    public void Start() => _watch?.Start();
+
+    /// <summary>Looks at the files once.</summary>
+    public WatchOutcome Look() => _watch?.Look() ?? WatchOutcome.Same;
+
+    public void Dispose() => _watch?.Dispose();
+
+    // A second reading for mistrust alone that finds nothing new is no reload.
+    private WatchedFiles Reload(bool mistrusted)
+    {
+        var reading = _source.Read();
+        var wasRejected = _lastReload is { Result: ReloadResult.Rejected };
+        if (reading.Value is not { } value)
+        {
+            if (!mistrusted || !wasRejected || !_lastReload!.Diagnostics.SequenceEqual(reading.Diagnostics))
+            {
+                Interlocked.Increment(ref _rejected);
+                _source.TellRejected(reading, _current);
+                Report(ReloadResult.Rejected, reading);
+            }
+        }
+        else if (!_source.AreSame(_current, value))
+        {
+            _current = value;
+            Interlocked.Increment(ref _applied);
+            _source.TellApplied(reading);
+            Report(ReloadResult.Applied, reading);
+        }
+        else if (!mistrusted || wasRejected)
+        {
+            _source.TellUnchanged(_current);
+            Report(ReloadResult.Unchanged, reading);
+        }
+
+        return reading.Files;
+    }
+
+    private void Report(ReloadResult result, Reading<T> reading)
+    {
+        var report = new ReloadReport(result, _clock.GetUtcNow(), reading.Diagnostics);
+        _lastReload = report;
+        Reloaded?.Invoke(this, report);
+    }
+}
