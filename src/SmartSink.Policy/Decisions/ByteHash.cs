@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace SmartSink.Policy.Decisions;
 
 /// <summary>
-/// Hashes names with 64 bits, label by label from the last to the first, so that one pass over a domain yields the hash of each of its parents.
+/// Hashes names with 64 bits, label by label from the last to the first.
 /// It is part of what makes seeded draws repeatable: it never changes.
 /// </summary>
 /// <remarks>

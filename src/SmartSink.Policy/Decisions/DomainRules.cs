@@ -2,12 +2,6 @@ using SmartSink.Policy.Replies;
 
 namespace SmartSink.Policy.Decisions;
 
-/// <summary>What holds for a domain, with everything inherited filled in. A value, so that a decision reads it from one cache line.</summary>
-/// <param name="Rates">Its rates.</param>
-/// <param name="Sticky">Whether a recipient's bounce is drawn from its address.</param>
-/// <param name="Bounces">The replies of a bounce.</param>
-/// <param name="Defers">The replies of a deferral.</param>
-/// <param name="TlsReplies">The replies to clients without TLS; null when its recipients need none.</param>
 internal readonly record struct DomainRules(
     RateThresholds Rates,
     bool Sticky,

@@ -11,7 +11,6 @@ internal sealed class DomainTable
     private readonly FrozenDictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _patterns;
     private readonly bool _hasPatterns;
 
-    /// <summary>Freezes the names of entries.</summary>
     public DomainTable(IReadOnlyList<DomainKey> keys)
     {
         _exact = Freeze(keys, isPattern: false);
@@ -19,7 +18,6 @@ internal sealed class DomainTable
         _hasPatterns = _patterns.Dictionary.Count > 0;
     }
 
-    /// <summary>Looks a domain up.</summary>
     public DomainMatch Find(ReadOnlySpan<byte> domain)
     {
         var hash = ByteHash.Of(domain);
@@ -82,16 +80,12 @@ internal sealed class ByteComparer : IEqualityComparer<byte[]>, IAlternateEquali
 {
     public static readonly ByteComparer Instance = new();
 
-    /// <inheritdoc/>
     public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
 
-    /// <inheritdoc/>
     public int GetHashCode(byte[] obj) => GetHashCode(obj.AsSpan());
 
-    /// <inheritdoc/>
     public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
 
-    /// <inheritdoc/>
     public int GetHashCode(ReadOnlySpan<byte> alternate)
     {
         var hash = default(HashCode);
@@ -99,6 +93,5 @@ internal sealed class ByteComparer : IEqualityComparer<byte[]>, IAlternateEquali
         return hash.ToHashCode();
     }
 
-    /// <inheritdoc/>
     public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
 }

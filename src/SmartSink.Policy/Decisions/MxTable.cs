@@ -62,7 +62,6 @@ internal sealed class MxTable
     }
 }
 
-/// <summary>A network and the server that stands for it.</summary>
 internal sealed record MxNetwork(IPNetwork Network, MxServer Server);
 
 /// <summary>A provider's mail server, frozen.</summary>

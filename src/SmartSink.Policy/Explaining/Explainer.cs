@@ -7,7 +7,6 @@ using SmartSink.Smtp;
 
 namespace SmartSink.Policy.Explaining;
 
-/// <summary>Walks the way of a decision and notes each step.</summary>
 internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, DomainTable domains, ulong seed, Func<int, string> entryName)
 {
     public PolicyExplanation Explain(string address)

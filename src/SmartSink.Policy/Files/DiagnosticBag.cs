@@ -3,7 +3,6 @@ using SmartSink.Policy.Replies;
 
 namespace SmartSink.Policy.Files;
 
-/// <summary>Gathers what is wrong with a policy while it is read and checked.</summary>
 internal sealed class DiagnosticBag
 {
     public const int MostDiagnostics = 1_000;

@@ -5,7 +5,6 @@ namespace SmartSink.Policy.Files;
 /// <summary>Makes a <see cref="PolicyDocument"/> of a TOML table: names keys, checks types, leaves ranges and references to the validators.</summary>
 internal static class DocumentReader
 {
-    /// <summary>Reads a file's top-level table.</summary>
     public static PolicyDocument Read(TomlTable root, string file, bool isMain, DiagnosticBag diagnostics)
     {
         var values = new ValueReader(file, diagnostics);

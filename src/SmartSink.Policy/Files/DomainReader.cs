@@ -92,35 +92,9 @@ internal static class DomainReader
         }
     }
 
-    private static Setting<bool>? ReadTls(TomlEntry item, ValueReader values)
-    {
-        if (values.Text(item) is not { } text)
-        {
-            return null;
-        }
+    private static Setting<bool>? ReadTls(TomlEntry item, ValueReader values) => values.Parse(item, text =>
+        (text == PolicyKeys.TlsWords[0], PolicyKeys.TlsWords.Contains(text) ? null : $"tls = \"{text}\" is neither \"required\" nor \"optional\""));
 
-        if (PolicyKeys.TlsWords.Contains(text.Value))
-        {
-            return new Setting<bool>(text.Value == PolicyKeys.TlsWords[0], text.Place);
-        }
-
-        values.Diagnostics.Error(text.Place, $"tls = \"{text.Value}\" is neither \"required\" nor \"optional\"");
-        return null;
-    }
-
-    private static Setting<DomainKey>? ReadLike(TomlEntry item, ValueReader values)
-    {
-        if (values.Text(item) is not { } text)
-        {
-            return null;
-        }
-
-        if (DomainKey.TryRead(text.Value, out var name) && !name.IsFallback)
-        {
-            return new Setting<DomainKey>(name, text.Place);
-        }
-
-        values.Diagnostics.Error(text.Place, $"like = \"{text.Value}\" does not name a domain or pattern");
-        return null;
-    }
+    private static Setting<DomainKey>? ReadLike(TomlEntry item, ValueReader values) => values.Parse(item, text =>
+        DomainKey.TryRead(text, out var name) && !name.IsFallback ? (name, null) : (name, $"like = \"{text}\" does not name a domain or pattern"));
 }

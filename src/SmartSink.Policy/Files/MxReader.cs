@@ -35,13 +35,13 @@ internal static class MxReader
             switch (item.Key)
             {
                 case "networks":
-                    ReadNetworks(item, mx, values);
+                    mx.Networks.AddRange(ReadNetworks(item, values));
                     break;
                 case "hostname":
                     mx.Hostname = ReadHostname(item, values);
                     break;
                 case "domains":
-                    ReadDomains(item, mx, values);
+                    mx.Domains.AddRange(ReadDomains(item, values));
                     break;
                 case "banner":
                     mx.Banner = ReadBanner(item, values);
@@ -57,72 +57,25 @@ internal static class MxReader
         return mx;
     }
 
-    private static void ReadNetworks(TomlEntry item, MxEntry mx, ValueReader values)
+    private static List<Setting<IPNetwork>> ReadNetworks(TomlEntry item, ValueReader values)
     {
-        var texts = values.Texts(item);
         if (item.Value is TomlArray { Items.Count: 0 })
         {
             values.Diagnostics.Error(values.PlaceOf(item.Value.Position), "networks names none, so the entry would never hold");
         }
 
-        foreach (var text in texts)
-        {
-            if (NetworkText.TryRead(text.Value, out var network, out var problem))
-            {
-                mx.Networks.Add(new Setting<IPNetwork>(network, text.Place));
-            }
-            else
-            {
-                values.Diagnostics.Error(text.Place, problem);
-            }
-        }
+        return values.ParseAll(item, text => NetworkText.TryRead(text, out var network, out var problem) ? (network, null) : (network, problem));
     }
 
-    private static Setting<string>? ReadHostname(TomlEntry item, ValueReader values)
-    {
-        if (values.Text(item) is not { } text)
-        {
-            return null;
-        }
+    // What goes onto the wire is ASCII: an IDN's A-labels.
+    private static Setting<string>? ReadHostname(TomlEntry item, ValueReader values) => values.Parse(item, text =>
+        DomainName.TryNormalize(text, out string name) ? (text.All(char.IsAscii) ? text : name, null) : (text, $"hostname = \"{text}\" is not a domain name"));
 
-        // What goes onto the wire is ASCII: an IDN's A-labels.
-        if (DomainName.TryNormalize(text.Value, out string name))
-        {
-            return text with { Value = text.Value.All(char.IsAscii) ? text.Value : name };
-        }
+    private static List<Setting<DomainKey>> ReadDomains(TomlEntry item, ValueReader values) => values.ParseAll(item, text =>
+        DomainKey.TryRead(text, out var key) && !key.IsFallback ? (key, null) : (key, $"\"{text}\" is neither a domain name nor a pattern such as \"*.example.com\""));
 
-        values.Diagnostics.Error(text.Place, $"hostname = \"{text.Value}\" is not a domain name");
-        return null;
-    }
-
-    private static void ReadDomains(TomlEntry item, MxEntry mx, ValueReader values)
-    {
-        foreach (var text in values.Texts(item))
-        {
-            if (DomainKey.TryRead(text.Value, out var key) && !key.IsFallback)
-            {
-                mx.Domains.Add(new Setting<DomainKey>(key, text.Place));
-            }
-            else
-            {
-                values.Diagnostics.Error(text.Place, $"\"{text.Value}\" is neither a domain name nor a pattern such as \"*.example.com\"");
-            }
-        }
-    }
-
-    private static Setting<string>? ReadBanner(TomlEntry item, ValueReader values)
-    {
-        if (values.Text(item) is not { } text)
-        {
-            return null;
-        }
-
-        if (text.Value.Length <= PolicyKeys.LongestBanner && text.Value.All(character => character is >= ' ' and <= '~'))
-        {
-            return text;
-        }
-
-        values.Diagnostics.Error(text.Place, $"banner must be printable ASCII text of at most {PolicyKeys.LongestBanner} characters");
-        return null;
-    }
+    private static Setting<string>? ReadBanner(TomlEntry item, ValueReader values) => values.Parse(item, text =>
+        (text, text.Length <= PolicyKeys.LongestBanner && text.All(character => character is >= ' ' and <= '~')
+            ? null
+            : $"banner must be printable ASCII text of at most {PolicyKeys.LongestBanner} characters"));
 }

@@ -4,12 +4,10 @@ using SmartSink.Policy.Model;
 
 namespace SmartSink.Policy.Files;
 
-/// <summary>One reading of a policy: its files, its mistakes, its hash.</summary>
 internal sealed class PolicyFiles(string mainFile)
 {
     private const int HashDigits = 16;
 
-    private readonly DiagnosticBag _diagnostics = new();
     private readonly IncludeExpander _includes = new(mainFile);
     private readonly List<string> _files = [];
     private readonly List<PolicyDocument> _documents = [];
@@ -23,7 +21,7 @@ internal sealed class PolicyFiles(string mainFile)
     /// <summary>Absolute paths of the folders that were listed for includes.</summary>
     public IReadOnlyCollection<string> IncludeFolders => _includes.Folders;
 
-    public DiagnosticBag Diagnostics => _diagnostics;
+    public DiagnosticBag Diagnostics { get; } = new();
 
     /// <summary>The first digits of a hash over the content of all files.</summary>
     public string Hash { get; private set; } = string.Empty;
@@ -31,7 +29,6 @@ internal sealed class PolicyFiles(string mainFile)
     /// <summary>The files that were read without a mistake; the included ones in the order in which they were merged, then the main one.</summary>
     public IReadOnlyList<SourceFile> Sources => _sources;
 
-    /// <summary>Reads and checks everything.</summary>
     public MergedPolicy Read()
     {
         var main = ReadMain();
@@ -55,18 +52,18 @@ internal sealed class PolicyFiles(string mainFile)
     {
         foreach (var document in _documents)
         {
-            RateChecks.Check(document, _diagnostics);
-            ReplyListChecks.Check(document, _diagnostics);
-            ReplyTextChecks.Check(document, _diagnostics);
+            RateChecks.Check(document, Diagnostics);
+            ReplyListChecks.Check(document, Diagnostics);
+            ReplyTextChecks.Check(document, Diagnostics);
         }
 
-        var merged = new PolicyMerger(mainFile, _diagnostics).Merge(_documents);
-        RateChecks.CheckSums(merged, _diagnostics);
+        var merged = new PolicyMerger(mainFile, Diagnostics).Merge(_documents);
+        RateChecks.CheckSums(merged, Diagnostics);
         if (_isComplete)
         {
             // With a file missing, a name that it gives would be called unknown.
-            NameChecks.CheckLikes(merged, _diagnostics);
-            NameChecks.CheckServers(merged, _diagnostics);
+            NameChecks.CheckLikes(merged, Diagnostics);
+            NameChecks.CheckServers(merged, Diagnostics);
         }
 
         return merged;
@@ -77,7 +74,7 @@ internal sealed class PolicyFiles(string mainFile)
         var source = ReadSource(mainFile);
         if (source.Problem is { } problem)
         {
-            _diagnostics.Error(new Place(mainFile, 1, 1), $"cannot be read: {problem}");
+            Diagnostics.Error(new Place(mainFile, 1, 1), $"cannot be read: {problem}");
             return null;
         }
 
@@ -88,14 +85,14 @@ internal sealed class PolicyFiles(string mainFile)
     {
         if (include.Value.Length == 0 || include.Value.Any(char.IsControl))
         {
-            _diagnostics.Error(include.Place, $"include = \"{include.Value}\" names no file");
+            Diagnostics.Error(include.Place, $"include = \"{include.Value}\" names no file");
             return;
         }
 
         var paths = _includes.Expand(include.Value);
         if (paths.Count == 0)
         {
-            _diagnostics.Warning(include.Place, $"no file matches \"{include.Value}\"");
+            Diagnostics.Warning(include.Place, $"no file matches \"{include.Value}\"");
         }
 
         // A pattern may well match the main file itself, and two patterns the same file.
@@ -105,7 +102,7 @@ internal sealed class PolicyFiles(string mainFile)
             if (source.Problem is { } problem)
             {
                 _isComplete = false;
-                _diagnostics.Error(include.Place, $"{path} cannot be read: {problem}");
+                Diagnostics.Error(include.Place, $"{path} cannot be read: {problem}");
             }
             else if (ReadDocument(source, isMain: false) is { } document)
             {
@@ -132,14 +129,14 @@ internal sealed class PolicyFiles(string mainFile)
         {
             // The main file is read first and merged last.
             _sources.Insert(isMain ? 0 : _sources.Count - 1, source);
-            return DocumentReader.Read(toml.Root, source.Name, isMain, _diagnostics);
+            return DocumentReader.Read(toml.Root, source.Name, isMain, Diagnostics);
         }
 
         // What a broken file says beyond its mistakes is guesswork: no more is told of it.
         _isComplete = false;
         foreach (var error in toml.Errors)
         {
-            _diagnostics.Error(new Place(source.Name, error.Position.Line, error.Position.Column), error.Message);
+            Diagnostics.Error(new Place(source.Name, error.Position.Line, error.Position.Column), error.Message);
         }
 
         return null;

@@ -9,14 +9,12 @@ internal enum KeyType : byte
     Truth,
 }
 
-/// <summary>A key that a table may have.</summary>
 internal sealed record PolicyKey(string Name, KeyType Type, string Description)
 {
     public double? Minimum { get; init; }
 
     public double? Maximum { get; init; }
 
-    /// <summary>Of a text, how long it may be.</summary>
     public int? MaximumLength { get; init; }
 
     /// <summary>The only texts that it may be; empty for any.</summary>
@@ -34,7 +32,6 @@ internal static class PolicyKeys
 
     public static readonly string[] Stages = ["connect", "ehlo", "mail", "rcpt", "data"];
 
-    /// <summary>The keys of <c>[default]</c>.</summary>
     public static readonly PolicyKey[] Default =
     [
         new("bounce", KeyType.Number, "Percent of recipients that are refused for good (5xx). 0 is never, 100 is always; with defer at most 100.") { Minimum = 0, Maximum = 100 },
@@ -42,7 +39,6 @@ internal static class PolicyKeys
         new("tls", KeyType.Text, "Whether every recipient is refused on a connection without TLS.") { Values = TlsWords },
     ];
 
-    /// <summary>The keys of <c>[domain."…"]</c>.</summary>
     public static readonly PolicyKey[] Domain =
     [
         .. Default,
@@ -61,7 +57,6 @@ internal static class PolicyKeys
         new("close", KeyType.Truth, "Whether the connection is closed after the reply; only after 421 unless given."),
     ];
 
-    /// <summary>The keys of <c>[[mx]]</c>.</summary>
     public static readonly PolicyKey[] Mx =
     [
         new("networks", KeyType.Texts, "The addresses, or networks such as 192.0.2.0/24, that clients meant to connect to.") { IsRequired = true },

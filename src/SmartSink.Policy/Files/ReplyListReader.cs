@@ -95,21 +95,15 @@ internal static class ReplyListReader
         return reply;
     }
 
-    private static Setting<Stage>? ReadStage(TomlEntry item, ValueReader values)
+    private static Setting<Stage>? ReadStage(TomlEntry item, ValueReader values) => values.Parse<Stage>(item, text =>
     {
-        if (values.Text(item) is not { } text)
-        {
-            return null;
-        }
-
-        var stage = Array.IndexOf(PolicyKeys.Stages, text.Value);
+        var stage = Array.IndexOf(PolicyKeys.Stages, text);
         if (stage >= 0)
         {
-            return new Setting<Stage>((Stage)stage, text.Place);
+            return ((Stage)stage, null);
         }
 
-        var hint = Suggestion.Of(text.Value, PolicyKeys.Stages) is { Length: > 0 } suggestion ? suggestion : $"; it is one of {string.Join(", ", PolicyKeys.Stages)}";
-        values.Diagnostics.Error(text.Place, $"unknown stage \"{text.Value}\"{hint}");
-        return null;
-    }
+        var hint = Suggestion.Of(text, PolicyKeys.Stages) is { Length: > 0 } suggestion ? suggestion : $"; it is one of {string.Join(", ", PolicyKeys.Stages)}";
+        return (default, $"unknown stage \"{text}\"{hint}");
+    });
 }

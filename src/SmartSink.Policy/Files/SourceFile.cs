@@ -37,9 +37,6 @@ internal sealed class PolicySources
     private readonly IReadOnlyList<SourceFile> _files;
     private readonly WeakReference<MergedPolicy> _merged;
 
-    /// <summary>Keeps files.</summary>
-    /// <param name="files">Without mistakes; the included ones in the order in which they were merged, then the main one.</param>
-    /// <param name="merged">What they say; forgotten when memory is wanted.</param>
     public PolicySources(IReadOnlyList<SourceFile> files, MergedPolicy merged)
     {
         _files = files;

@@ -9,7 +9,6 @@ internal sealed record TomlDocument(TomlTable Root, IReadOnlyList<TomlError> Err
 
 internal readonly record struct TomlError(TomlPosition Position, string Message);
 
-/// <summary>A place in a file.</summary>
 internal readonly record struct TomlPosition(int Line, int Column);
 
 /// <summary>One key of a table with its value.</summary>

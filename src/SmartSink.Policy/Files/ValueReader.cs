@@ -55,6 +55,15 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
         return texts;
     }
 
+    /// <summary>A string that means something; one that does not is reported.</summary>
+    /// <param name="entry">The key.</param>
+    /// <param name="parse">Gives the meaning, or else the problem as a sentence.</param>
+    public Setting<T>? Parse<T>(TomlEntry entry, Func<string, (T Value, string? Problem)> parse) =>
+        Text(entry) is { } text && Parse([text], parse) is [var value] ? value : null;
+
+    /// <summary>A string or a list of strings that mean something each.</summary>
+    public List<Setting<T>> ParseAll<T>(TomlEntry entry, Func<string, (T Value, string? Problem)> parse) => Parse(Texts(entry), parse);
+
     public Setting<string> Lines(TomlEntry entry) =>
         entry.Value is TomlScalar<string> text
             ? Give(text.Value, text)
@@ -92,6 +101,25 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
         TomlTable => "a table",
         _ => "a date or time",
     };
+
+    private List<Setting<T>> Parse<T>(IReadOnlyList<Setting<string>> texts, Func<string, (T Value, string? Problem)> parse)
+    {
+        var values = new List<Setting<T>>(texts.Count);
+        foreach (var text in texts)
+        {
+            var (value, problem) = parse(text.Value);
+            if (problem is null)
+            {
+                values.Add(new Setting<T>(value, text.Place));
+            }
+            else
+            {
+                Diagnostics.Error(text.Place, problem);
+            }
+        }
+
+        return values;
+    }
 
     private Setting<T> Give<T>(T value, TomlValue source) => new(value, PlaceOf(source.Position));
 

@@ -24,7 +24,6 @@ internal sealed class DomainEntry(DomainKey key)
 
     public ReplyList? Defers { get; set; }
 
-    /// <summary>The replies to clients without TLS.</summary>
     public ReplyList? TlsReplies { get; set; }
 }
 

@@ -3,7 +3,6 @@ namespace SmartSink.Policy.Model;
 /// <summary>Fills in what an entry inherits: from itself, then along <c>like</c>, then from <c>[default]</c> and <c>"*"</c>.</summary>
 internal sealed class Inheritance(MergedPolicy policy)
 {
-    /// <summary>How many steps of <c>like</c> are followed.</summary>
     public const int LongestChain = 16;
 
     /// <summary>What holds for an entry. What nobody gives is null there, too; <c>like</c> is followed and gone.</summary>

@@ -43,5 +43,4 @@ internal sealed class MergedPolicy
     }
 }
 
-/// <summary>A network and the mail server that stands for it.</summary>
 internal readonly record struct MergedNetwork(IPNetwork Network, Place Place, MxEntry Server);

@@ -33,7 +33,6 @@ internal static class ReplyFactory
 /// <summary>A reply with placeholders, formatted per use without allocations.</summary>
 internal sealed class TemplateReply(int code, bool closes, TemplateLine[] lines) : Reply(code, closes)
 {
-    /// <inheritdoc/>
     public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
     {
         var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength]);
@@ -77,7 +76,6 @@ internal sealed class EchoReply : Reply
 
     public static EchoReply Of(int code) => All[code - FirstCode];
 
-    /// <inheritdoc/>
     public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
     {
         var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength]);

@@ -3,12 +3,8 @@ using SmartSink.Shared;
 
 namespace SmartSink.Policy.Replies;
 
-/// <summary>Finds the placeholders of a text; see <see cref="TemplateScanner"/>.</summary>
 internal static class TemplateParser
 {
-    /// <summary>Looks for mistakes only.</summary>
-    /// <param name="text">A line without control characters.</param>
-    /// <param name="problems">Receives a sentence for each brace that does not name a placeholder.</param>
     public static void Check(ReadOnlySpan<char> text, ICollection<string> problems)
     {
         var scanner = new TemplateScanner(text);

@@ -29,6 +29,18 @@ public sealed class AllocationTests
         }
     }
 
+    [Fact]
+    public void A_decision_among_very_many_domains_allocates_nothing()
+    {
+        var policy = PolicyFolder.Snapshot(string.Concat(Enumerable.Range(0, 500).Select(i => $"[domain.\"mail{i}.example\"]\nbounce = 50\n[domain.\"*.mail{i}.example\"]\n")));
+        foreach (var dialog in new[] { "x@mail7.example", "x@a.b.mail499.example", "x@nobody.example" }.Select(Dialog.With))
+        {
+            Allocated(policy, dialog);
+
+            Allocated(policy, dialog).ShouldBe(0);
+        }
+    }
+
     [Theory]
     [InlineData("", Stage.Connect)]
     [InlineData("", Stage.Ehlo)]

@@ -1,7 +1,7 @@
 using System.Net;
 using SmartSink.Smtp;
 
-namespace SmartSink.Policy.Tests.Servers;
+namespace SmartSink.Policy.Tests.Decisions;
 
 /// <summary>[[mx]]: the name of a destination, and what its provider says before any recipient is known.</summary>
 public sealed class MxTests

@@ -1,4 +1,4 @@
-namespace SmartSink.Policy.Tests.Loading;
+namespace SmartSink.Policy.Tests.Files;
 
 public sealed class IncludeTests
 {

@@ -1,4 +1,4 @@
-namespace SmartSink.Policy.Tests.Matching;
+namespace SmartSink.Policy.Tests.Decisions;
 
 public sealed class DomainMatchingTests
 {

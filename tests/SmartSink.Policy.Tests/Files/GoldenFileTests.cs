@@ -1,6 +1,6 @@
 using SmartSink.Testing;
 
-namespace SmartSink.Policy.Tests.Loading;
+namespace SmartSink.Policy.Tests.Files;
 
 /// <summary>Each file under golden/ has beside it, in a .diagnostics file, exactly what loading it says; a file without one loads without a word.</summary>
 public sealed class GoldenFileTests

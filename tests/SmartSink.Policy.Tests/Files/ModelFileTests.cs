@@ -1,4 +1,4 @@
-namespace SmartSink.Policy.Tests.Loading;
+namespace SmartSink.Policy.Tests.Files;
 
 /// <summary>
 /// The established format as its files are in practice: codes glued to the texts in three ways, a refusal for good among the deferrals,
