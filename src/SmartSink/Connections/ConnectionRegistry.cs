@@ -14,7 +14,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress) 
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, int> _perAddress = [];
     private readonly Stack<int> _freeSlots = new();
-    private SmtpConnection?[] _slots = new SmtpConnection?[64];
+    private IOpenConnection?[] _slots = new IOpenConnection?[64];
     private int _used;
     private int _count;
     private TaskCompletionSource? _empty;
@@ -23,7 +23,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress) 
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>The slots, some of them empty. A connection that comes or goes meanwhile may or may not be seen.</summary>
-    public ReadOnlySpan<SmtpConnection?> Slots
+    public ReadOnlySpan<IOpenConnection?> Slots
     {
         get
         {
@@ -37,7 +37,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress) 
     /// Takes a connection in, unless a limit forbids it; then the answer names the limit, else it is <see cref="SessionEndReason.None"/>.
     /// One by a proxy counts for no address yet.
     /// </summary>
-    public SessionEndReason TryAdd(SmtpConnection connection)
+    public SessionEndReason TryAdd(IOpenConnection connection)
     {
         lock (_lock)
         {
@@ -59,7 +59,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress) 
     }
 
     /// <summary>Counts a connection by a proxy for its client's address, once that is known. False when the limit forbids it.</summary>
-    public bool TryCountAddress(SmtpConnection connection)
+    public bool TryCountAddress(IOpenConnection connection)
     {
         lock (_lock)
         {
@@ -68,7 +68,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress) 
     }
 
     /// <summary>Lets a connection go. To be called once for each that was taken in.</summary>
-    public void Remove(SmtpConnection connection)
+    public void Remove(IOpenConnection connection)
     {
         lock (_lock)
         {
@@ -122,7 +122,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress) 
         }
     }
 
-    private bool TryCount(SmtpConnection connection)
+    private bool TryCount(IOpenConnection connection)
     {
         if (maxPerAddress > 0)
         {
@@ -148,7 +148,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress) 
 
         if (_used == _slots.Length)
         {
-            var larger = new SmtpConnection?[_slots.Length * 2];
+            var larger = new IOpenConnection?[_slots.Length * 2];
             _slots.CopyTo(larger, 0);
             Volatile.Write(ref _slots, larger);
         }
@@ -157,4 +157,29 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress) 
         Volatile.Write(ref _used, slot + 1);
         return slot;
     }
+}
+
+/// <summary>An open connection as the registry and the heartbeat see it, of whatever engine.</summary>
+internal interface IOpenConnection
+{
+    /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; the proxy's until its header has come.</summary>
+    IPAddress ClientAddress { get; }
+
+    /// <summary>Whether a proxy stands between the client and the server.</summary>
+    bool IsByProxy { get; }
+
+    /// <summary>Whether the registry counts the connection for its address.</summary>
+    bool IsCounted { get; set; }
+
+    /// <summary>The connection's place in the registry.</summary>
+    int Slot { get; set; }
+
+    /// <summary>The <see cref="Moment.Milliseconds"/> at which <see cref="Attend"/> should be called; read by the heartbeat from its own thread.</summary>
+    long Deadline { get; }
+
+    /// <summary>Whether the connection waits, and was not told to do otherwise.</summary>
+    bool IsAtRest { get; }
+
+    /// <summary>Has the connection look at its deadline and at whether the server stops. For any thread.</summary>
+    void Attend();
 }

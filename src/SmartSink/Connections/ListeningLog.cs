@@ -58,22 +58,24 @@ internal static partial class ListeningLog
     [LoggerMessage(114, LogLevel.Warning, "Listener {Listener} takes the address that a client connected to for its original destination: transport {Transport} cannot see through a NAT on this machine, only epoll on Linux can")]
     public static partial void DestinationUnseen(this ILogger log, string listener, string transport);
 
-    public static void ConnectionEnded(this ILogger log, long connection, string listener, SmtpSession session, IPAddress peer)
+    public static void ConnectionEnded(this ILogger log, long connection, string listener, SmtpSession session, IPAddress peer) =>
+        log.ConnectionEnded(connection, listener, session.ClientAddress ?? peer, session.User, session.EndReason);
+
+    public static void ConnectionEnded(this ILogger log, long connection, string listener, IPAddress client, ReadOnlySpan<byte> user, SessionEndReason reason)
     {
         if (!log.IsEnabled(LogLevel.Debug))
         {
             return;
         }
 
-        var client = session.ClientAddress ?? peer;
-        var reason = EndReasons[(int)session.EndReason];
-        if (session.User.IsEmpty)
+        var word = LabelWords.EndReasons[(int)reason];
+        if (user.IsEmpty)
         {
-            ConnectionEndedCore(log, connection, client, listener, reason);
+            ConnectionEndedCore(log, connection, client, listener, word);
         }
         else
         {
-            ConnectionOfUserEnded(log, connection, Encoding.UTF8.GetString(session.User), client, listener, reason);
+            ConnectionOfUserEnded(log, connection, Encoding.UTF8.GetString(user), client, listener, word);
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class RefusalReplies(string hostname, bool isTlsImplicit, ISessi
     private readonly byte[] _full = Encoding.UTF8.GetBytes($"421 4.3.2 {hostname} too many connections, try again later\r\n");
     private readonly byte[] _fullForAddress = Encoding.UTF8.GetBytes($"421 4.7.0 {hostname} too many connections from your address\r\n");
 
+    /// <summary>The reply, as it goes onto the wire.</summary>
+    public byte[] TextFor(SessionEndReason reason) => reason == SessionEndReason.TooManyConnections ? _full : _fullForAddress;
+
     /// <summary>Tells the client, as far as that is possible without waiting. The connection is to be closed next.</summary>
     public void Tell(Channel channel, SessionEndReason reason)
     {
@@ -27,7 +30,7 @@ internal sealed class RefusalReplies(string hostname, bool isTlsImplicit, ISessi
         // What the client said before its turn is read, because closing over unread bytes would reset the connection and take
         // the reply with it.
         channel.Receive(ThreadBuffers.Scratch, out _);
-        connections.BytesSent(channel.Send(reason == SessionEndReason.TooManyConnections ? _full : _fullForAddress, last: true, out _));
+        connections.BytesSent(channel.Send(TextFor(reason), last: true, out _));
         sessions.ReplyWritten(Code);
     }
 }

@@ -12,13 +12,13 @@ namespace SmartSink.Connections;
 /// that its transport gives it, so there is no lock, and no task, closure or timer for a command; other threads leave a signal.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "End closes the socket, and it is reached whatever happens.")]
-internal sealed partial class SmtpConnection : IReadyHandler
+internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
 {
     private static long _lastId;
 
     private readonly ListenerContext _context;
     private readonly Channel _channel;
-    private readonly long _id = Interlocked.Increment(ref _lastId);
+    private readonly long _id = NextId();
     private int _signals;
     private ConnectionPhase _phase;
     private Readiness _readiness;
@@ -55,6 +55,9 @@ internal sealed partial class SmtpConnection : IReadyHandler
 
     /// <summary>Whether the connection was not called to its polling thread.</summary>
     public bool IsAtRest => Volatile.Read(ref _signals) == 0;
+
+    /// <summary>The number of the next connection, as it stands in the log.</summary>
+    public static long NextId() => Interlocked.Increment(ref _lastId);
 
     /// <summary>Gives the connection to its polling thread, which greets the client.</summary>
     public void Start()

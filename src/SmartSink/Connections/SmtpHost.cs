@@ -43,14 +43,20 @@ internal sealed class SmtpHost : IDisposable
         ICredentialJudge? judge = null,
         SmtpSessionOptions? sessionOptions = null,
         ITransport? transport = null,
-        Func<ListenerSettings, IListener?>? engines = null)
+        Func<ListenerSettings, ListenerContext, IListener?>? engines = null)
     {
         _settings = settings;
         _registry = new ConnectionRegistry(settings.MaxConnections, settings.MaxConnectionsPerAddress);
         _clock = clock;
         _log = loggers.CreateLogger<SmtpHost>();
         _transport = transport ?? TransportOf(settings);
-        _listeners = [.. settings.AllListeners.Select(listener => engines?.Invoke(listener) ?? new Listener(listener, ContextOf(listener), _transport))];
+        _listeners = [.. settings.AllListeners.Select(ListenerOf)];
+
+        IListener ListenerOf(ListenerSettings listener)
+        {
+            var context = ContextOf(listener);
+            return engines?.Invoke(listener, context) ?? new Listener(listener, context, _transport);
+        }
 
         ListenerContext ContextOf(ListenerSettings listener)
         {

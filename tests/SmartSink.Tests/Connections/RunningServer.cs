@@ -24,7 +24,12 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly MemoryTransport? _memory;
     private bool _stopped;
 
-    private RunningServer(Func<SinkSettings, SinkSettings> configure, IMailboxFilterSource filters, SmtpSessionOptions? options, MemoryTransport? memory = null)
+    private RunningServer(
+        Func<SinkSettings, SinkSettings> configure,
+        IMailboxFilterSource filters,
+        SmtpSessionOptions? options,
+        MemoryTransport? memory = null,
+        Func<ListenerSettings, ListenerContext, IListener?>? engines = null)
     {
         _memory = memory ?? (Over == Memory ? new MemoryTransport() : null);
         Settings = configure(new SinkSettings
@@ -39,7 +44,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var certificates = Settings.TlsListeners.Count == 0 ? null : new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
         Certificate = certificates?.Default;
         Server = new SmtpHost(
-            Settings, filters, Sessions, _ => Connections, certificates is null ? null : () => certificates, Clock, NullLoggerFactory.Instance, sessionOptions: options, transport: _memory);
+            Settings, filters, Sessions, _ => Connections, certificates is null ? null : () => certificates, Clock, NullLoggerFactory.Instance, sessionOptions: options, transport: _memory, engines: engines);
         Server.Start();
     }
 
@@ -65,16 +70,17 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Where clients connect, to the first listener.</summary>
     public IPEndPoint EndPoint => EndPointOf(0);
 
-    public static RunningServer Start(Func<SinkSettings, SinkSettings>? configure = null, IMailboxFilter? filter = null) =>
-        new(configure ?? (settings => settings), new FilterSwitch(filter ?? new AcceptAll()), options: null);
+    public static RunningServer Start(
+        Func<SinkSettings, SinkSettings>? configure = null, IMailboxFilter? filter = null, Func<ListenerSettings, ListenerContext, IListener?>? engines = null) =>
+        new(configure ?? (settings => settings), new FilterSwitch(filter ?? new AcceptAll()), options: null, engines: engines);
 
     /// <summary>A server without a port, whose clients take few bytes at a time.</summary>
     public static RunningServer Start(MemoryTransport memory, Func<SinkSettings, SinkSettings> configure) =>
         new(configure, new FilterSwitch(new AcceptAll()), options: null, memory);
 
     /// <summary>A server for dialogs with names and limits of their own.</summary>
-    public static RunningServer Start(SmtpSessionOptions options, IMailboxFilterSource filters) =>
-        new(settings => settings with { StartTls = options.OfferStartTls, IdleTimeout = options.IdleTimeout }, filters, options);
+    public static RunningServer Start(SmtpSessionOptions options, IMailboxFilterSource filters, Func<ListenerSettings, ListenerContext, IListener?>? engines = null) =>
+        new(settings => settings with { StartTls = options.OfferStartTls, IdleTimeout = options.IdleTimeout }, filters, options, engines: engines);
 
     /// <summary>A client that is connected and has read the greeting.</summary>
     public async Task<SmtpTestClient> GreetedAsync()

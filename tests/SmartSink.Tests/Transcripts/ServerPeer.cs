@@ -1,5 +1,7 @@
 using System.Text.Json;
+using SmartSink.Connections;
 using SmartSink.Policy;
+using SmartSink.Settings;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
 using SmartSink.Testing.Transcripts;
@@ -14,7 +16,8 @@ internal sealed class ServerPeer : ITranscriptPeer
     private readonly RunningServer _server;
     private SmtpTestClient? _client;
 
-    public ServerPeer(SmtpSessionOptions options) => _server = RunningServer.Start(options, _filters);
+    public ServerPeer(SmtpSessionOptions options, Func<ListenerSettings, ListenerContext, IListener?>? engines = null) =>
+        _server = RunningServer.Start(options, _filters, engines);
 
     public ValueTask UsePolicyAsync(string path)
     {
