@@ -68,7 +68,7 @@ internal static partial class ListeningLog
             return;
         }
 
-        var word = LabelWords.EndReasons[(int)reason];
+        var word = EndReasons[(int)reason];
         if (user.IsEmpty)
         {
             ConnectionEndedCore(log, connection, client, listener, word);

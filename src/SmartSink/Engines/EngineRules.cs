@@ -25,11 +25,6 @@ internal static class EngineRules
             yield return "XclientNetworks";
         }
 
-        if (listener.OriginalDestination == OriginalDestination.On)
-        {
-            yield return "OriginalDestination=on";
-        }
-
         if (listener.TlsFaults.Faults.Any())
         {
             yield return "TlsFaults";

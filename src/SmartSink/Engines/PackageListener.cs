@@ -6,6 +6,7 @@ using SmartSink.Connections;
 using SmartSink.Settings;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
+using SmartSink.Transport;
 using SmtpServer;
 using SmtpServer.Authentication;
 using SmtpServer.IO;
@@ -62,7 +63,9 @@ internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEn
         _package.SessionFaulted += (_, fault) => (fault.Context.Pipe as PackageSession)?.Fault(fault.Exception);
     }
 
-    public ListenerContext Context { get; }
+    private ListenerContext Context { get; }
+
+    public IConnectionSet Connections => Context.Registry;
 
     public ListenerEndpoint Bound => new(_settings, (IPEndPoint)_socket!.LocalEndPoint!);
 
@@ -72,7 +75,7 @@ internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEn
     {
         try
         {
-            _socket = SmtpListener.OpenSocket(_settings.ListenAddress, _settings.Port);
+            _socket = ListenSocket.Open(_settings.ListenAddress, _settings.Port);
         }
         catch (ListenException error)
         {
@@ -154,7 +157,6 @@ internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEn
             {
                 var socket = await _socket!.AcceptAsync(_stopping.Token);
                 _backoff.Reset();
-                socket.Blocking = true; // which it inherits, and no stream takes another
                 return socket;
             }
             catch (SocketException error) when (AcceptErrors.TierOf(error.SocketErrorCode) != AcceptErrorTier.Fatal)
@@ -197,10 +199,24 @@ internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEn
             return session;
         }
 
-        Context.Refusals.Tell((int)socket.Handle, refusal);
-        socket.Dispose();
+        Refuse(socket, Context.Refusals.TextFor(refusal));
         Context.Observer.ConnectionClosed(refusal);
         Context.Log.ConnectionRefused(client, Context.Listener, refusal);
         return null;
+    }
+
+    private void Refuse(Socket socket, byte[] reply)
+    {
+        using (socket)
+        {
+            if (!Context.IsTlsImplicit)
+            {
+                // Closing over what is unread would take the reply away.
+                socket.Blocking = false;
+                _ = socket.Receive(new byte[1024], SocketFlags.None, out _);
+                Context.Observer.BytesSent(socket.Send(reply, SocketFlags.None, out _));
+                Context.SessionObserver.ReplyWritten(421);
+            }
+        }
     }
 }

@@ -22,11 +22,11 @@ internal static class PackageReplies
     /// <summary>The mechanisms that the package has.</summary>
     public static IReadOnlyList<AuthMechanism> Mechanisms { get; } = [AuthMechanism.Plain, AuthMechanism.Login];
 
-    public static FixedReply Greeting(SmtpSessionOptions options) =>
-        new(220, default, Encoding.UTF8.GetBytes($"{options.Hostname} {options.Banner}"));
+    public static FixedReply Greeting(ReadOnlySpan<byte> hostname, string banner) =>
+        new(220, default, (byte[])[.. hostname, (byte)' ', .. Encoding.UTF8.GetBytes(banner)]);
 
     /// <summary>The reply to EHLO: what the listener offers, as far as the package has it.</summary>
-    public static FixedReply Ehlo(SmtpSessionOptions options, bool isTls)
+    public static FixedReply Ehlo(ReadOnlySpan<byte> hostname, SmtpSessionOptions options, bool isTls)
     {
         var offered = options.Extensions & Extensions
             & ~(isTls || !options.OfferStartTls ? SmtpExtensions.StartTls : SmtpExtensions.None)
@@ -37,14 +37,11 @@ internal static class PackageReplies
             SmtpExtensions.Auth => $"{known.Keyword} {string.Join(' ', options.Auth.Mechanisms.Intersect(Mechanisms).Select(AuthMechanisms.NameOf))}",
             _ => known.Keyword,
         });
-        return new FixedReply(250, default, Encoding.UTF8.GetBytes(string.Join('\n', lines.Prepend(options.Hostname))));
+        return new FixedReply(250, default, (byte[])[.. hostname, .. Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"\n{line}")))]);
     }
 
     /// <summary>The code of what the package says; all its lines have the same.</summary>
     public static int CodeOf(ReadOnlySpan<byte> package) => ((package[0] - '0') * 100) + ((package[1] - '0') * 10) + package[2] - '0';
-
-    /// <summary>What AUTH asks for next.</summary>
-    public static Reply Challenge(ReadOnlySpan<byte> package) => new FixedReply(334, default, package[4..].Trim(" \r\n"u8));
 
     /// <summary>A reply to a command on which the policy has no say.</summary>
     /// <param name="code">The package's code.</param>
@@ -61,14 +58,16 @@ internal static class PackageReplies
 
         return (code, verb) switch
         {
-            (501, "MAIL") => StandardReplies.MailSyntax,
-            (501, "RCPT") => StandardReplies.RcptSyntax,
-            (501, "EHLO" or "HELO") => StandardReplies.HelloNeedsName,
-            (501, "DATA" or "RSET" or "QUIT" or "STARTTLS") => StandardReplies.NoArgumentAllowed,
+            // What is wrong with a command does not get past the package's parser, which then calls it unknown.
+            (501 or 502, "MAIL") => StandardReplies.MailSyntax,
+            (501 or 502, "RCPT") => StandardReplies.RcptSyntax,
+            (501 or 502, "EHLO" or "HELO") => StandardReplies.HelloNeedsName,
+            (501 or 502, "AUTH") => StandardReplies.AuthSyntax,
+            (501 or 502, "DATA" or "RSET" or "QUIT" or "STARTTLS" or "NOOP") => StandardReplies.NoArgumentAllowed,
+            (502, "VRFY" or "EXPN" or "HELP" or "BDAT") => StandardReplies.NotImplemented,
+            (502, _) => StandardReplies.UnknownCommand,
             (220, "STARTTLS") => StandardReplies.ReadyForTls,
-            (221, _) => StandardReplies.Bye,
             (250, _) => StandardReplies.Ok,
-            (502, _) => StandardReplies.NotImplemented,
             (530, _) => StandardReplies.AuthRequired,
             (552, _) => StandardReplies.MessageTooBig,
             (554, "DATA") => StandardReplies.NoValidRecipients,

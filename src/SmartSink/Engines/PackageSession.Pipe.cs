@@ -10,6 +10,7 @@ using SmartSink.Connections;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
+using SmartSink.Transport;
 using SmtpServer.IO;
 
 namespace SmartSink.Engines;
@@ -50,7 +51,9 @@ internal sealed partial class PackageSession : Stream, ISecurableDuplexPipe, IOp
     public PackageSession(ListenerContext context, Socket socket, IPAddress client)
     {
         (_context, _options, _socket, _client) = (context, context.SessionOptions, socket, client);
-        _hostname = Encoding.UTF8.GetBytes(_options.Hostname);
+        _destination = context.WantsDestination && OperatingSystem.IsLinux() ? NativeSocket.Destination((int)socket.Handle, client.AddressFamily) : null;
+        _identity = _destination is null ? null : context.Filters.Current.IdentityAt(_destination);
+        _hostname = Encoding.UTF8.GetBytes(_identity?.Hostname ?? _options.Hostname);
         _stream = new NetworkStream(socket, ownsSocket: true);
         _lastHeard = context.Now().Milliseconds;
         Input = PipeReader.Create(this, new StreamPipeReaderOptions(leaveOpen: true));
@@ -331,6 +334,7 @@ internal sealed partial class PackageSession : Stream, ISecurableDuplexPipe, IOp
                 await (_stream is SslStream tls ? tls.ShutdownAsync() : Task.CompletedTask);
                 _socket.Shutdown(SocketShutdown.Send);
                 var isSilent = EndReason == SessionEndReason.Quit && _start == _end && _socket.Available == 0;
+                Volatile.Write(ref _isWaiting, true);
                 for (var left = LingerBytes; !isSilent && left > 0;)
                 {
                     var bytes = await _socket.ReceiveAsync(_input, patience.Token);

@@ -22,6 +22,8 @@ internal sealed partial class PackageSession
     private readonly SmtpSessionOptions _options;
     private readonly byte[] _hostname;
     private readonly IPAddress _client;
+    private readonly IPAddress? _destination;
+    private readonly ServerIdentity? _identity;
     private PackageTransaction? _transaction;
     private byte[] _helo = [];
     private byte[]? _user;
@@ -44,7 +46,7 @@ internal sealed partial class PackageSession
     {
         if (!IsEnded)
         {
-            var reply = Ask(_context.Filters.Current, Stage.Connect, PackageReplies.Greeting(_options));
+            var reply = Ask(_context.Filters.Current, Stage.Connect, PackageReplies.Greeting(_hostname, _identity?.Banner ?? _options.Banner));
             _isRefused = !IsPositive(reply);
             CloseIfAsked(reply);
         }
@@ -71,7 +73,9 @@ internal sealed partial class PackageSession
         var kept = new PackageRecipient(Address(recipient), Encoding.UTF8.GetBytes(recipient.User), PackageTransaction.LookUpForm(recipient.Host));
         var facts = Facts(Stage.Rcpt, kept);
         var isFull = transaction.Accepted.Count >= _options.MaxRecipients;
-        var answer = isFull ? new FilterAnswer { Reply = StandardReplies.TooManyRecipients } : transaction.Filter.Answer(facts);
+        var answer = isFull
+            ? new FilterAnswer { Reply = StandardReplies.TooManyRecipients, Entry = transaction.Filter.EntryOf(kept.Domain) }
+            : transaction.Filter.Answer(facts);
         var isLater = answer is { Reply: not null, ReplyStage: Stage.Data };
         var reply = isLater ? StandardReplies.RecipientOk : answer.Reply ?? StandardReplies.RecipientOk;
         Say(reply, facts);
@@ -161,8 +165,13 @@ internal sealed partial class PackageSession
                 _isAnswered = false;
                 break;
             case 334:
-                Say(PackageReplies.Challenge(package));
-                _isAnswered = false;
+                _replies.Write(package.TrimEnd(" \r\n"u8));
+                _replies.Write(package.Length > 8 ? "\r\n"u8 : " \r\n"u8);
+                _context.SessionObserver.ReplyWritten(code);
+                break;
+            case 221:
+                Say(_identity is null ? StandardReplies.Bye : new FixedReply(code, new(2, 0, 0), (byte[])[.. _hostname, .. " closing connection"u8]));
+                End(SessionEndReason.Quit);
                 break;
             case 535:
                 EndAuthentication(AuthResult.Malformed, user: default);
@@ -171,16 +180,11 @@ internal sealed partial class PackageSession
                 Fail(PackageReplies.InOurWords(code, package, _verb, new PackageState(
                     IsGreeted: _helo.Length > 0,
                     IsTls: IsSecure,
-                    OffersTls: _options.OfferStartTls,
+                    OffersTls: _options.OfferStartTls && Has(SmtpExtensions.StartTls),
                     IsAuthenticated: _user is not null,
                     HasSender: _transaction is not null,
                     HasRefused: _transaction is { HasRefused: true })));
                 break;
-        }
-
-        if (code == 221)
-        {
-            End(SessionEndReason.Quit);
         }
     }
 
@@ -220,16 +224,17 @@ internal sealed partial class PackageSession
                 End(SessionEndReason.TooManyMessages);
                 throw Veto();
             case EhloCommand hello:
-                Hello(hello.DomainOrAddress, PackageReplies.Ehlo(_options, IsSecure));
+                Hello(hello.DomainOrAddress, PackageReplies.Ehlo(_hostname, _options, IsSecure));
                 break;
             case HeloCommand hello:
                 Hello(hello.DomainOrAddress, new FixedReply(250, default, _hostname));
                 break;
             case AuthCommand auth:
                 _mechanism = auth.Method == AuthenticationMethod.Login ? AuthMechanism.Login : AuthMechanism.Plain;
-                if (_options.Auth.Mode == AuthMode.Off || !_options.Auth.Mechanisms.Contains(_mechanism))
+                var isOff = _options.Auth.Mode == AuthMode.Off || !Has(SmtpExtensions.Auth);
+                if (isOff || !_options.Auth.Mechanisms.Contains(_mechanism))
                 {
-                    Refuse(_options.Auth.Mode == AuthMode.Off ? StandardReplies.NotImplemented : StandardReplies.UnknownMechanism);
+                    Refuse(isOff ? StandardReplies.NotImplemented : StandardReplies.UnknownMechanism);
                 }
 
                 break;
@@ -238,6 +243,8 @@ internal sealed partial class PackageSession
                 break;
         }
     }
+
+    private bool Has(SmtpExtensions extension) => (_options.Extensions & extension) != SmtpExtensions.None;
 
     private void Hello(string name, FixedReply positive)
     {
@@ -291,6 +298,7 @@ internal sealed partial class PackageSession
     {
         Stage = stage,
         ClientAddress = _client,
+        Destination = _destination,
         User = _user,
         Helo = _helo,
         Sender = _transaction?.Sender,

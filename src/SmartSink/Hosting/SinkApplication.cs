@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Serilog.Extensions.Logging;
 using SmartSink.Auth;
+using SmartSink.Engines;
 using SmartSink.Http;
 using SmartSink.Policy;
 using SmartSink.Settings;
@@ -99,6 +100,7 @@ internal sealed class SinkApplication : IAsyncDisposable
             log.SettingsWarning(warning);
         }
 
+        RefuseWhatEnginesLack(settings);
         settings = WithinDescriptors(settings, log);
 
         // All files are read while the host is put together; their mistakes are still told in this order.
@@ -151,6 +153,18 @@ internal sealed class SinkApplication : IAsyncDisposable
         }
 
         return settings with { MaxConnections = connections };
+    }
+
+    private static void RefuseWhatEnginesLack(SinkSettings settings)
+    {
+        var lines = settings.AllListeners
+            .Where(listener => listener.Engine == SmtpEngine.SmtpServer)
+            .SelectMany(listener => EngineRules.NotHonoured(listener).Select(setting => $"{(settings.Listeners.Count > 0 ? $"Listeners, {listener.Name}, " : string.Empty)}{setting} needs the engine \"own\""))
+            .ToList();
+        if (lines.Count > 0)
+        {
+            throw new StartException(ExitCodes.Usage, lines);
+        }
     }
 
     private static async Task<Reading<CertificateSet>> ReadAsync(CertificateStore store, SinkSettings settings)

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Prometheus;
 using SmartSink.Auth;
 using SmartSink.Connections;
+using SmartSink.Engines;
 using SmartSink.Http;
 using SmartSink.Policy;
 using SmartSink.Settings;
@@ -70,7 +71,8 @@ internal static class SinkHost
             CurrentOf(provider.GetService<Reloader<CertificateSet>>()),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
-            JudgeOf(provider)));
+            JudgeOf(provider),
+            engines: (listener, context) => listener.Engine == SmtpEngine.SmtpServer ? new PackageListener(listener, context) : null));
         services.AddHostedService<SmtpWorker>();
         services.AddHostedService<ReloadWorker>();
     }

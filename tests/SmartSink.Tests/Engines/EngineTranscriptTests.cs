@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SmartSink.Testing.Transcripts;
 using SmartSink.Tests.Transcripts;
 
@@ -6,35 +7,100 @@ namespace SmartSink.Tests.Engines;
 /// <summary>The dialogs of the own engine, led by the SmtpServer package. Those that go another way are known, each with its reason.</summary>
 public class EngineTranscriptTests
 {
+    private static readonly (string Reason, string[] Names)[] Known =
+    [
+        ("The package has no BDAT.",
+        [
+            "bdat", "bdat-big", "bdat-flood", "bdat-pipelined", "bdat-policy-answers-at-data", "bdat-refused", "bdat-refused-in-the-pipeline",
+            "bdat-refused-takes-too-long", "bdat-refused-too-slow", "bdat-rset", "bdat-silence", "bdat-size-beyond-all-bounds",
+            "bdat-then-other-commands", "bdat-too-big", "bdat-too-slow", "bdat-without-a-size", "bdat-zero", "binarymime",
+        ]),
+        ("The package does not speak LMTP.",
+        [
+            "lmtp", "lmtp-chunks", "lmtp-each-recipient", "lmtp-refuses-ehlo", "lmtp-without-valid-recipients",
+        ]),
+        ("The package takes any parameter of MAIL and RCPT, and any value.",
+        [
+            "auth-off", "auth-required", "extensions-not-offered", "extensions-on-request", "helo-takes-no-parameters", "hidden-8bitmime",
+            "hidden-auth", "hidden-chunking", "hidden-extensions", "mail-body", "mail-dsn", "mail-size", "mail-size-syntax", "rcpt-dsn",
+            "rcpt-dsn-utf8", "requiretls", "smtputf8-after-helo", "unknown-parameters",
+        ]),
+        ("The package has no XCLIENT.",
+        [
+            "xclient", "xclient-destination", "xclient-login", "xclient-not-allowed",
+        ]),
+        ("The package does not know HTTP when it hears it.",
+        [
+            "http-host-line", "http-post", "http-request",
+        ]),
+        ("The package puts up with any octet in a line, waits for CRLF, and knows no limit of a line's length.",
+        [
+            "auth-lines", "bare-cr-in-command", "bare-lf-in-command", "binary-garbage", "control-characters", "endless-line", "tls-hello-in-the-clear",
+        ]),
+        ("A response that is no base64 is an exception to the package, which gives up the session.",
+        [
+            "auth-cancelled", "auth-silence",
+        ]),
+        ("The package has PLAIN and LOGIN alone, and calls any other a mistake of grammar.",
+        [
+            "auth-cram-md5", "auth-errors", "auth-oauthbearer", "auth-over-tls", "auth-xoauth2",
+        ]),
+        ("The package takes a name, address or domain for wrong that the own engine takes, or the other way round.",
+        [
+            "ehlo-needs-a-name", "mail-lengths", "mail-syntax", "rcpt-address-literal", "rcpt-lengths", "rcpt-postmaster-without-domain",
+            "rcpt-quoted-local-part", "rcpt-source-route", "rcpt-syntax", "rcpt-underscore-in-domain",
+        ]),
+        ("The package minds the order of commands less, or minds it before anything else.",
+        [
+            "ehlo-again-resets", "starttls", "starttls-needs-ehlo", "tls-required", "mail-refused-in-the-pipeline",
+        ]),
+        ("The package has no VRFY, EXPN and HELP, and NOOP takes no argument.",
+        [
+            "mail-before-ehlo", "noop-vrfy-expn-help", "line-too-long", "unknown-command",
+        ]),
+        ("The package reads a domain as ASCII and does not mind whether SMTPUTF8 was said.",
+        [
+            "smtputf8", "smtputf8-bad-octets", "smtputf8-missing",
+        ]),
+    ];
+
+    private static readonly Dictionary<string, string> Differences =
+        Known.SelectMany(known => known.Names.Select(name => (name, known.Reason))).ToDictionary(known => known.name, known => known.Reason, StringComparer.Ordinal);
+
+    /// <summary>How long a dialog may stand still before it is called different.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    /// <summary>Most of those that differ have to be waited for, so many are.</summary>
+    private const int AtOnce = 32;
+
     /// <summary>The extensions that the package has not: their lines of EHLO are left out of what is expected.</summary>
     private static readonly string[] Missing = ["DSN", "CHUNKING", "BINARYMIME", "HELP", "XCLIENT", "LIMITS", "REQUIRETLS", "DELIVERBY", "FUTURERELEASE", "MT-PRIORITY"];
 
-    public static TheoryData<string> All() => [.. TranscriptFiles.Names];
-
-    [Theory]
-    [MemberData(nameof(All))]
-    public async Task A_dialog_goes_the_same_way_unless_it_is_known_to_differ(string name)
+    [Fact]
+    public async Task Dialogs_go_the_same_way_but_for_those_on_the_list()
     {
-        var transcript = TranscriptFiles.Load(name);
-        var difference = await DifferenceAsync(transcript with { Steps = WithoutMissing(transcript.Steps) });
-        if (Differences.TryGetValue(name, out var reason))
+        var surprises = new ConcurrentBag<string>();
+        await Parallel.ForEachAsync(TranscriptFiles.Names, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (name, _) =>
         {
-            difference.ShouldNotBeNull($"'{name}' passes: take it off the list ({reason})");
-        }
-        else
-        {
-            difference.ShouldBeNull();
-        }
+            var transcript = TranscriptFiles.Load(name);
+            var difference = await DifferenceAsync(transcript with { Steps = WithoutMissing(transcript.Steps) });
+            if (Differences.TryGetValue(name, out var reason) != (difference is not null))
+            {
+                surprises.Add(difference is null ? $"{name} goes the same way now, so it has to leave the list ({reason})" : $"{name} differs: {difference}");
+            }
+        });
+
+        surprises.Order(StringComparer.Ordinal).ShouldBeEmpty();
     }
 
     [Fact]
-    public void Every_difference_is_that_of_a_transcript() => Differences.Keys.Except(TranscriptFiles.Names).ShouldBeEmpty();
+    public void The_list_names_dialogs_that_there_are() => Differences.Keys.Except(TranscriptFiles.Names).ShouldBeEmpty();
 
     private static async Task<string?> DifferenceAsync(Transcript transcript)
     {
         await using var peer = new ServerPeer(transcript.Options, PackageServer.Engine);
         var playing = TranscriptPlayer.PlayAsync(transcript, peer, TranscriptSplit.Whole);
-        if (await Task.WhenAny(playing, Task.Delay(TimeSpan.FromSeconds(3))) != playing)
+        if (await Task.WhenAny(playing, Task.Delay(Silence)) != playing)
         {
             return "nothing more came";
         }
@@ -65,13 +131,11 @@ public class EngineTranscriptTests
                 continue;
             }
 
-            result.Add(step);
+            result.Add(step is ExpectStep { Expected: ['2', '5', '0', _, 'A', 'U', 'T', 'H', ..] } auth
+                ? auth with { Expected = string.Join(' ', auth.Expected.Split(' ').Except(["CRAM-MD5", "XOAUTH2", "OAUTHBEARER"])) }
+                : step);
         }
 
         return result;
     }
-
-    private static readonly Dictionary<string, string> Differences = new(StringComparer.Ordinal)
-    {
-    };
 }
