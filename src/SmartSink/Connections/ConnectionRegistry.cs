@@ -174,7 +174,7 @@ internal interface IOpenConnection
     /// <summary>The connection's place in the registry.</summary>
     int Slot { get; set; }
 
-    /// <summary>The <see cref="Moment.Milliseconds"/> at which <see cref="Attend"/> should be called; read by the heartbeat from its own thread.</summary>
+    /// <summary>When, in milliseconds of the moment, <see cref="Attend"/> should be called; read by the heartbeat from its own thread.</summary>
     long Deadline { get; }
 
     /// <summary>Whether the connection waits, and was not told to do otherwise.</summary>

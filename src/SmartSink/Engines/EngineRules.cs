@@ -1,6 +1,7 @@
 using SmartSink.Settings;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Engines;
 

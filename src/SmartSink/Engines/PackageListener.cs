@@ -1,11 +1,12 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using System.Buffers;
 using SmartSink.Connections;
 using SmartSink.Settings;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 using SmartSink.Transport;
 using SmtpServer;
 using SmtpServer.Authentication;

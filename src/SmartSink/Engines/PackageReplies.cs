@@ -2,6 +2,7 @@ using System.Text;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Engines;
 

@@ -5,6 +5,7 @@ using SmartSink.Smtp;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 using SmtpServer;
 using SmtpServer.Mail;
 using SmtpServer.Protocol;
