@@ -7,6 +7,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using SmartSink.Connections;
+using SmartSink.Settings;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;
