@@ -11,7 +11,7 @@ internal static class TrafficCommandLine
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TrafficSession session)
     {
         var flags = FlagCatalog.Create(FigureCatalog.Known);
-        var root = new RootCommand("traffic-gen, a load of mail for a sink, or for the MTA before it.");
+        var root = new RootCommand("traffic-gen sends test mail to a sink, or to an MTA in front of it.");
         foreach (var flag in flags)
         {
             root.Add(flag.Option);

@@ -23,7 +23,7 @@ internal sealed record WholeMessage(ReadOnlyMemory<byte> Wire, long Size, bool E
 
         if (options.Replay is null && Directory.Exists(path))
         {
-            throw new TrafficException($"{path}: is a folder; {FlagNames.Replay} sends the messages in one");
+            throw new TrafficException($"{path} is a directory; {FlagNames.Replay} sends the messages in one");
         }
 
         try
@@ -31,10 +31,10 @@ internal sealed record WholeMessage(ReadOnlyMemory<byte> Wire, long Size, bool E
             WholeMessage[] messages = [.. MessageFiles.Read(path, split: options.Replay is not null).Select(text => From(text, options.UsesData))];
             if (options.Http is not null && !messages.All(message => Utf8.IsValid(message.Wire.Span)))
             {
-                throw new TrafficException($"{path}: holds octets that are not UTF-8, which JSON cannot carry; {FlagNames.Http} cannot send it");
+                throw new TrafficException($"{path} is not valid UTF-8, which JSON requires; it cannot be sent with {FlagNames.Http}");
             }
 
-            return messages.Length > 0 ? messages : throw new TrafficException($"{path}: no message in it");
+            return messages.Length > 0 ? messages : throw new TrafficException($"{path} contains no message");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

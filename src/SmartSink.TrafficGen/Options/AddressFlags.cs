@@ -10,7 +10,7 @@ internal static class AddressFlags
         {
             Name = FlagNames.Domain,
             Placeholder = "NAME[:WEIGHT]",
-            Description = "Draw recipients of this domain, by weight (1 when none is given); repeatable "
+            Description = "Draw recipients from this domain, by weight (1 unless given); repeatable "
                 + $"[default: {string.Join(", ", defaults.Domains.Select(domain => domain.Name))}]",
             Expected = DomainText.ExpectedWeighted,
             Read = DomainText.TryParseWeighted,
@@ -20,8 +20,8 @@ internal static class AddressFlags
         {
             Name = FlagNames.DomainSuffix,
             Placeholder = "DOMAIN",
-            Description = "Put after the domains of senders, recipients and EHLO: aol.com becomes aol.com.DOMAIN. It should be one whose mail "
-                + "can only reach the sink, and the sink's policy cuts it off with the key of the same name",
+            Description = "Append this to the domains of senders, recipients and EHLO: aol.com becomes aol.com.DOMAIN. Use a domain whose mail "
+                + "can only reach the sink; the key of the same name in the sink's policy strips it again",
             Expected = DomainText.Expected,
             Read = DomainText.TryParse,
             Set = (options, suffix) => options with { DomainSuffix = suffix },
@@ -30,7 +30,7 @@ internal static class AddressFlags
         {
             Name = FlagNames.Recipients,
             Placeholder = "FILE",
-            Description = "Take recipients in turn from a file with an address a line, instead of drawing them",
+            Description = "Take recipients in turn from a file with one address per line, instead of drawing them",
             Expected = PlainText.ExpectedPath,
             Read = PlainText.TryParsePath,
             Set = (options, file) => options with { RecipientsFile = file },
@@ -48,7 +48,7 @@ internal static class AddressFlags
         {
             Name = FlagNames.TempFailPercent,
             Placeholder = "PERCENT",
-            Description = "The share of recipients that ask the sink for a 4xx by their local part, 0 to 100 [default: 0]",
+            Description = "Percentage of recipients whose local part asks the sink for a 4xx, 0 to 100 [default: 0]",
             Expected = PlainText.ExpectedPercent,
             Read = PlainText.TryParsePercent,
             Set = (options, percent) => options with { TempFailPercent = percent },
@@ -57,7 +57,7 @@ internal static class AddressFlags
         {
             Name = FlagNames.PermFailPercent,
             Placeholder = "PERCENT",
-            Description = "The share of recipients that ask the sink for a 5xx by their local part, 0 to 100 [default: 0]",
+            Description = "Percentage of recipients whose local part asks the sink for a 5xx, 0 to 100 [default: 0]",
             Expected = PlainText.ExpectedPercent,
             Read = PlainText.TryParsePercent,
             Set = (options, percent) => options with { PermFailPercent = percent },

@@ -10,7 +10,7 @@ internal static class DomainText
     public const string Expected = "a domain such as example.com";
 
     /// <summary>What an error says was expected of a domain with a weight.</summary>
-    public const string ExpectedWeighted = "a domain with or without a weight of 0 and above, such as gmail.com or gmail.com:67.4";
+    public const string ExpectedWeighted = "a domain with an optional weight of 0 or more, such as gmail.com or gmail.com:67.4";
 
     /// <summary>Reads a domain: lower case, A-labels.</summary>
     public static bool TryParse(string text, out string value) => DomainName.TryNormalize(text, out value);
@@ -61,14 +61,14 @@ internal static class RecipientsFile
 
             if (!utf8 && !Ascii.IsValid(address.AsSpan(0, at)))
             {
-                throw new FormatException($"{file}({number}): \"{address}\" goes beyond ASCII before its @, which needs {FlagNames.SmtpUtf8}");
+                throw new FormatException($"{file}({number}): \"{address}\" has a non-ASCII local part, which needs {FlagNames.SmtpUtf8}");
             }
 
             var written = address[(at + 1)..];
             recipients.Add(new ListedRecipient(address[..at], Ascii.IsValid(written) ? written : domain, domain));
         }
 
-        return recipients.Count > 0 ? recipients : throw new FormatException($"{file} holds no address");
+        return recipients.Count > 0 ? recipients : throw new FormatException($"{file} contains no address");
     }
 
     private static bool IsLocalPart(string text)

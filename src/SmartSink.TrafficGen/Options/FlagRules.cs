@@ -32,7 +32,7 @@ internal static class FlagRules
                where flag.IsGiven(line)
                from token in line.GetResult(flag.Option)!.Tokens
                where names.Contains(token.Value)
-               select $"{flag.Name}: needs a value, and {token.Value} is a flag";
+               select $"{flag.Name}: needs a value, but the flag {token.Value} follows it";
     }
 
     /// <summary>A line for each flag that stands where it means nothing.</summary>
@@ -40,7 +40,7 @@ internal static class FlagRules
     {
         var given = flags.Where(flag => flag.IsGiven(line)).ToDictionary(flag => flag.Name, StringComparer.Ordinal);
         var lonely = given.Values.Where(flag => flag.Needs is { } needed && !given.ContainsKey(needed))
-            .Select(flag => $"{flag.Name}: means nothing without {flag.Needs}");
+            .Select(flag => $"{flag.Name}: has no effect without {flag.Needs}");
         var opposed = Exclusions.Where(rule => given.ContainsKey(rule.Flag))
             .SelectMany(rule => rule.Others.Where(given.ContainsKey).Select(other => $"{other}: cannot be used with {rule.Flag}"));
         return lonely.Concat(opposed);
@@ -51,7 +51,7 @@ internal static class FlagRules
     {
         if (options.TempFailPercent + options.PermFailPercent > 100)
         {
-            yield return $"{FlagNames.TempFailPercent}: is more than 100 together with {FlagNames.PermFailPercent}";
+            yield return $"{FlagNames.TempFailPercent}: exceeds 100 together with {FlagNames.PermFailPercent}";
         }
 
         if (!options.Domains.Any(domain => domain.Weight > 0))
@@ -61,7 +61,7 @@ internal static class FlagRules
 
         if (options is { Http: not null, Verify: not null, VerifyRelayed: false })
         {
-            yield return $"{FlagNames.Verify}: needs {FlagNames.VerifyRelayed} with {FlagNames.Http}, for the sink itself takes no injected messages";
+            yield return $"{FlagNames.Verify}: needs {FlagNames.VerifyRelayed} with {FlagNames.Http}, since the sink itself does not accept injected messages";
         }
 
         if (!options.SmtpUtf8 && options.Headers.FirstOrDefault(field => !EncodedWords.TryWrite(field, out _)) is { } header)
@@ -72,13 +72,13 @@ internal static class FlagRules
         var longest = options.Domains.Max(domain => domain.Name.Length);
         if (Math.Max(longest, options.SenderDomain?.Length ?? 0) + options.SuffixWithDot.Length > DomainName.MaxLength)
         {
-            yield return $"{FlagNames.DomainSuffix}: makes a domain of more than {DomainName.MaxLength} octets";
+            yield return $"{FlagNames.DomainSuffix}: makes a domain longer than {DomainName.MaxLength} bytes";
         }
 
         var (flag, host) = options.Http is { } http ? (FlagNames.Http, http.Host) : (FlagNames.Target, options.Target.Host);
         if (!options.MayLeaveThisMachine && !AddressText.IsLoopback(host))
         {
-            yield return $"{flag}: {host} is not this machine and there is no {FlagNames.DomainSuffix}, so mail to real domains would leave it; add {FlagNames.KnowsWhereItGoes} if that is meant (see --help)";
+            yield return $"{flag}: {host} is not this machine and there is no {FlagNames.DomainSuffix}, so mail to real domains would leave it; add {FlagNames.KnowsWhereItGoes} if that is intended (see --help)";
         }
     }
 }

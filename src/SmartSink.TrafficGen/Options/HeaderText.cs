@@ -7,7 +7,7 @@ namespace SmartSink.TrafficGen.Options;
 internal static class HeaderText
 {
     /// <summary>What an error says was expected.</summary>
-    public const string Expected = "a header field such as \"X-Campaign: spring\", in one line of at most 998 octets";
+    public const string Expected = "a header field such as \"X-Campaign: spring\", on one line of at most 998 bytes";
 
     /// <summary>The longest line of a message (RFC 5322 section 2.1.1).</summary>
     private const int LongestLine = 998;

@@ -10,7 +10,7 @@ internal static class MessageFlags
         {
             Name = FlagNames.BodySize,
             Placeholder = "SIZE",
-            Description = $"Octets of text in a message, the header not counted: 100kb is 100,000, 1MiB is 1,048,576; 1 makes 2, as a line ends with CRLF [default: {defaults.BodySize}]",
+            Description = $"Bytes of text in a message, not counting the header: 100kb is 100,000, 1MiB is 1,048,576; 1 becomes 2, since a line ends with CRLF [default: {defaults.BodySize}]",
             Expected = PlainText.ExpectedSize,
             Read = PlainText.TryParseSize,
             Set = (options, size) => options with { BodySize = size },
@@ -28,7 +28,7 @@ internal static class MessageFlags
         {
             Name = FlagNames.BodyFile,
             Placeholder = "FILE",
-            Description = "Send this file each time, header and all; only its line ends become CRLF",
+            Description = "Send this file as every message, header included; only its line endings become CRLF",
             Expected = PlainText.ExpectedPath,
             Read = PlainText.TryParsePath,
             Set = (options, file) => options with { BodyFile = file },
@@ -37,7 +37,7 @@ internal static class MessageFlags
         {
             Name = FlagNames.Replay,
             Placeholder = "FILE.mbox|DIR",
-            Description = "Send the messages of an mbox file, or of a folder with a message or an mbox a file, in turn and with their own headers",
+            Description = "Send the messages of an mbox file, or of a directory with one message or mbox per file, in turn and with their own headers",
             Expected = PlainText.ExpectedPath,
             Read = PlainText.TryParsePath,
             Set = (options, source) => options with { Replay = source },
@@ -46,7 +46,7 @@ internal static class MessageFlags
         {
             Name = FlagNames.Header,
             Placeholder = "\"K: V\"",
-            Description = "Add a header field to each message, in the place of the generated one of its name; repeatable",
+            Description = "Add a header field to each message, replacing the generated one of that name; repeatable",
             Expected = HeaderText.Expected,
             Read = HeaderText.TryParse,
             Set = (options, fields) => options with { Headers = fields },
@@ -55,7 +55,7 @@ internal static class MessageFlags
         {
             Name = FlagNames.Seed,
             Placeholder = "N",
-            Description = "Recipients, sizes and texts depend on this and on a message's number alone, so that a run can be repeated [default: 0]",
+            Description = "Recipients, sizes and texts depend only on this and on the message's number, so that a run can be repeated [default: 0]",
             Expected = PlainText.ExpectedSeed,
             Read = PlainText.TryParseSeed,
             Set = (options, seed) => options with { Seed = seed },
@@ -64,7 +64,7 @@ internal static class MessageFlags
         {
             Name = FlagNames.RunId,
             Placeholder = "ID",
-            Description = "Stands with each message's number in its header X-SmartSink-Run: 1 to 64 letters, digits, dots, hyphens [default: drawn]",
+            Description = "Identifies the run in each message's X-SmartSink-Run header: 1 to 64 letters, digits, dots, hyphens [default: random]",
             Expected = PlainText.ExpectedRunId,
             Read = PlainText.TryParseRunId,
             Set = (options, id) => options with { RunId = id },

@@ -31,7 +31,7 @@ internal static class PlainText
     public const string ExpectedHelo = "a domain or an address literal such as client.example.com or [192.0.2.1]";
 
     /// <summary>What an error says was expected of a credential.</summary>
-    public const string ExpectedCredential = "USER:PASSWORD with a user";
+    public const string ExpectedCredential = "USER:PASSWORD with a non-empty user name";
 
     /// <summary>What an error says was expected of a run's id.</summary>
     public const string ExpectedRunId = "an id of 1 to 64 letters, digits, dots and hyphens";

@@ -12,17 +12,17 @@ internal static class ResultFlags
         {
             Name = FlagNames.Report,
             Placeholder = "FILE.json",
-            Description = "Write the report as JSON, too",
+            Description = "Also write the report as JSON",
             Expected = PlainText.ExpectedPath,
             Read = PlainText.TryParsePath,
             Set = (options, file) => options with { ReportFile = file },
         },
-        new FailIfFlag(figures) { Name = FlagNames.FailIf, Description = $"End with 1 when one of these holds: \"p99>200ms,io_errors>0\"; repeatable. Figures: {figures.Summary}" },
+        new FailIfFlag(figures) { Name = FlagNames.FailIf, Description = $"Exit with 1 if any of these holds: \"p99>200ms,io_errors>0\"; repeatable. Figures: {figures.Summary}" },
         new ValueFlag<Uri>
         {
             Name = FlagNames.Verify,
             Placeholder = "URL",
-            Description = "The sink's HTTP address, such as http://localhost:8000: compare what it counted, by domain, with what was answered here, and end with 1 when they differ",
+            Description = "The sink's HTTP address, such as http://localhost:8000: compare its counts, by domain, with the answers received here, and exit with 1 if they differ",
             Expected = AddressText.ExpectedHttp,
             Read = AddressText.TryParseHttp,
             Set = (options, address) => options with { Verify = address },
@@ -30,7 +30,7 @@ internal static class ResultFlags
         new SwitchFlag
         {
             Name = FlagNames.VerifyRelayed,
-            Description = "The target is an MTA that hands on to the sink: what the MTA took must have come to the sink, taken or refused for good; what is missing is told",
+            Description = "The target is an MTA that relays to the sink: every recipient that it accepted must have reached the sink, accepted or refused for good; missing ones are reported",
             Needs = FlagNames.Verify,
             Set = options => options with { VerifyRelayed = true },
         },

@@ -15,7 +15,7 @@ internal static class RunFlags
         {
             Name = FlagNames.Target,
             Placeholder = "HOST:PORT",
-            Description = $"Where the mail goes by SMTP [default: {defaults.Target.Host}:{defaults.Target.Port}]",
+            Description = $"The SMTP server to send to [default: {defaults.Target.Host}:{defaults.Target.Port}]",
             Expected = AddressText.ExpectedEndPoint,
             Read = AddressText.TryParseEndPoint,
             Set = (options, target) => options with { Target = target },
@@ -23,15 +23,15 @@ internal static class RunFlags
         new SwitchFlag
         {
             Name = FlagNames.KnowsWhereItGoes,
-            Description = "Needed when the target is not on this machine and there is no --domain-suffix: then mail to real domains leaves it, and one MTA "
-                + "that is not the one under test, or one relay rule too many, delivers it all to people who never asked for it",
+            Description = "Required when the target is not this machine and there is no --domain-suffix: mail to real domains then leaves it, and an MTA "
+                + "other than the one under test, or one relay rule too many, delivers it to people who never asked for it",
             Set = options => options with { KnowsWhereItGoes = true },
         },
         new ValueFlag<int>
         {
             Name = FlagNames.Concurrency,
             Placeholder = "N",
-            Description = $"Connections, or requests of --http, at once [default: ten for each processor, here {defaults.Concurrency}]",
+            Description = $"Concurrent connections, or requests with --http [default: ten per processor, here {defaults.Concurrency}]",
             Expected = PlainText.ExpectedCountTo(MostConnections),
             Read = PlainText.CountTo(MostConnections),
             Set = (options, count) => options with { Concurrency = count },
@@ -40,7 +40,7 @@ internal static class RunFlags
         {
             Name = FlagNames.Duration,
             Placeholder = "TIME",
-            Description = "No message begins after this time: seconds, or 90s, 10m, 2h [default: 60s, or none with --message-count, or the length of --rate-profile]",
+            Description = "Begin no message after this time: seconds, or 90s, 10m, 2h [default: 60s, or none with --message-count, or the length of --rate-profile]",
             Expected = PlainText.ExpectedTime,
             Read = PlainText.TryParseTime,
             Set = (options, time) => options with { Duration = time },
@@ -49,7 +49,7 @@ internal static class RunFlags
         {
             Name = FlagNames.MessageCount,
             Placeholder = "N",
-            Description = "Send this many messages, whatever becomes of them [default: no limit]",
+            Description = "Send this many messages, whether they succeed or not [default: no limit]",
             Expected = PlainText.ExpectedCount,
             Read = PlainText.TryParseCount,
             Set = (options, count) => options with { MessageCount = count },
@@ -58,7 +58,7 @@ internal static class RunFlags
         {
             Name = FlagNames.Throttle,
             Placeholder = "RATE",
-            Description = "Never send faster: 1000/s, 1,000/hr, 10/5s (ten in five seconds), 100/s,max_burst=1; without max_burst the whole amount may go at once",
+            Description = "Never send faster: 1000/s, 1,000/hr, 10/5s (ten in five seconds), 100/s,max_burst=1; without max_burst the whole amount may go out at once",
             Expected = ThrottleText.Expected,
             Read = ThrottleText.TryParse,
             Set = (options, throttle) => options with { Throttle = throttle },
@@ -67,7 +67,7 @@ internal static class RunFlags
         {
             Name = FlagNames.RateProfile,
             Placeholder = "LIST",
-            Description = "Send by the clock: 0..5000/s:2m,5000/s:10m rises to 5,000 a second in two minutes and stays there for ten. "
+            Description = "Send by the clock: 0..5000/s:2m,5000/s:10m ramps up to 5,000 per second over two minutes and stays there for ten. "
                 + "Latency counts from the time a message was due, so that waiting is not hidden",
             Expected = RateProfileText.Expected,
             Read = RateProfileText.TryParse,
@@ -76,8 +76,8 @@ internal static class RunFlags
         new SwitchFlag
         {
             Name = FlagNames.KeepGoing,
-            Description = "Let no failed message end the run, and try one again that met a lost connection, a 421 or an HTTP error, with those of its recipients "
-                + "that were not answered; what the server does not offer, or refuses for good, ends the run all the same",
+            Description = "Do not end the run when a message fails, and retry after a lost connection, a 421 or an HTTP error, for those recipients "
+                + "that have no answer yet; what the server does not offer, or refuses for good, still ends the run",
             Set = options => options with { KeepGoing = true },
         },
     ];

@@ -11,20 +11,20 @@ internal static class SessionFlags
         new SwitchFlag
         {
             Name = FlagNames.StartTls,
-            Description = "Encrypt with STARTTLS; a connection fails when it is not offered. The certificate is not checked",
+            Description = "Encrypt with STARTTLS; the connection fails if it is not offered. The certificate is not verified",
             Set = options => options with { Tls = TlsMode.StartTls },
         },
         new SwitchFlag
         {
             Name = FlagNames.Tls,
-            Description = "Encrypt from the first octet. The certificate is not checked",
+            Description = "Encrypt from the first byte. The certificate is not verified",
             Set = options => options with { Tls = TlsMode.Implicit },
         },
         new ValueFlag<NetworkCredential>
         {
             Name = FlagNames.Auth,
             Placeholder = "USER:PASSWORD",
-            Description = "Log in: by AUTH PLAIN, or AUTH LOGIN where that alone is offered; with --http by the Basic scheme",
+            Description = "Log in: with AUTH PLAIN, or AUTH LOGIN if only that is offered; with --http by Basic authentication",
             Expected = PlainText.ExpectedCredential,
             Read = PlainText.TryParseCredential,
             Set = (options, credential) => options with { Credential = credential },
@@ -33,7 +33,7 @@ internal static class SessionFlags
         {
             Name = FlagNames.Helo,
             Placeholder = "NAME",
-            Description = "The name said with EHLO [default: the sender's domain]",
+            Description = "The name to send with EHLO [default: the sender's domain]",
             Expected = PlainText.ExpectedHelo,
             Read = PlainText.TryParseHelo,
             Set = (options, name) => options with { Helo = name },
@@ -42,7 +42,7 @@ internal static class SessionFlags
         {
             Name = FlagNames.SourceIp,
             Placeholder = "IP",
-            Description = "Connect from this address of the machine; repeatable, connections take them in turn",
+            Description = "Connect from this local address; repeatable, connections take them in turn",
             Expected = "an IP address",
             Read = PlainText.TryParseAddress,
             Set = (options, addresses) => options with { SourceAddresses = addresses },
@@ -51,7 +51,7 @@ internal static class SessionFlags
         {
             Name = FlagNames.ProxyProtocol,
             Placeholder = "v1|v2",
-            Description = "Begin each connection with a header of HAProxy's PROXY protocol that names its own two addresses",
+            Description = "Begin each connection with a PROXY protocol header (HAProxy) that names its own two addresses",
             Expected = ProxyProtocolText.Expected,
             Read = ProxyProtocolText.TryParse,
             Set = (options, protocol) => options with { ProxyProtocol = protocol },
@@ -60,7 +60,7 @@ internal static class SessionFlags
         {
             Name = FlagNames.MessagesPerConnection,
             Placeholder = "N",
-            Description = "QUIT and connect anew after so many messages, at least 1 [default: no limit]",
+            Description = "Send QUIT and reconnect after this many messages, at least 1 [default: no limit]",
             Expected = PlainText.ExpectedCount,
             Read = PlainText.TryParseCount,
             Set = (options, count) => options with { MessagesPerConnection = count },
@@ -69,7 +69,7 @@ internal static class SessionFlags
         {
             Name = FlagNames.RecipientsPerMessage,
             Placeholder = "N",
-            Description = "Recipients of a message [default: 1]",
+            Description = "Recipients per message [default: 1]",
             Expected = PlainText.ExpectedCountTo(TrafficOptions.MostRecipients),
             Read = PlainText.CountTo(TrafficOptions.MostRecipients),
             Set = (options, count) => options with { RecipientsPerMessage = count },
@@ -77,19 +77,19 @@ internal static class SessionFlags
         new SwitchFlag
         {
             Name = FlagNames.Pipelining,
-            Description = "Send the commands of a transaction together where the server offers it (RFC 2920)",
+            Description = "Send the commands of a transaction together if the server offers it (RFC 2920)",
             Set = options => options with { Pipelining = true },
         },
         new SwitchFlag
         {
             Name = FlagNames.Chunking,
-            Description = "Send messages with BDAT (RFC 3030); a connection fails when it is not offered",
+            Description = "Send messages with BDAT (RFC 3030); the connection fails if it is not offered",
             Set = options => options with { Chunking = true },
         },
         new SwitchFlag
         {
             Name = FlagNames.SmtpUtf8,
-            Description = "Use local parts beyond ASCII (RFC 6531); a connection fails when it is not offered",
+            Description = "Use non-ASCII local parts (RFC 6531); the connection fails if it is not offered",
             Set = options => options with { SmtpUtf8 = true },
         },
     ];
@@ -105,8 +105,8 @@ internal static class InjectFlags
         {
             Name = FlagNames.Http,
             Placeholder = "URL",
-            Description = "Inject messages by KumoMTA's HTTP API instead of SMTP: its address, such as http://127.0.0.1:8000, to which /api/inject/v1 is added. "
-                + "A certificate is not checked",
+            Description = "Inject messages through KumoMTA's HTTP API instead of SMTP: its URL, such as http://127.0.0.1:8000, to which /api/inject/v1 is appended. "
+                + "The certificate is not verified",
             Expected = AddressText.ExpectedHttp,
             Read = AddressText.TryParseHttp,
             Set = (options, address) => options with { Http = address },
@@ -115,7 +115,7 @@ internal static class InjectFlags
         {
             Name = FlagNames.HttpBatchSize,
             Placeholder = "N",
-            Description = "Recipients in a request; KumoMTA makes a message for each [default: 1]",
+            Description = "Recipients per request; KumoMTA makes one message for each [default: 1]",
             Needs = FlagNames.Http,
             Expected = PlainText.ExpectedCountTo(TrafficOptions.MostRecipients),
             Read = PlainText.CountTo(TrafficOptions.MostRecipients),
@@ -124,14 +124,14 @@ internal static class InjectFlags
         new SwitchFlag
         {
             Name = FlagNames.HttpDeferSpool,
-            Description = "Ask KumoMTA not to write messages to its spool before their first temporary failure (deferred_spool)",
+            Description = "Ask KumoMTA not to spool messages until their first temporary failure (deferred_spool)",
             Needs = FlagNames.Http,
             Set = options => options with { HttpDeferSpool = true },
         },
         new SwitchFlag
         {
             Name = FlagNames.HttpDeferGeneration,
-            Description = "Ask KumoMTA to answer before it makes the messages (deferred_generation); an answer without failed recipients then counts all as accepted",
+            Description = "Ask KumoMTA to answer before it generates the messages (deferred_generation); an answer that names no failed recipients then counts all as accepted",
             Needs = FlagNames.Http,
             Set = options => options with { HttpDeferGeneration = true },
         },

@@ -10,7 +10,7 @@ internal static class FigureCatalog
     private const string Summary =
         "accepted, refused, given_up, retried, not_begun (due by the rate profile), failed (refused and given up), failed_percent (messages); "
         + "recipients_accepted, tempfail, permfail, tempfail_percent, permfail_percent (recipients); connections, faults, io_errors, "
-        + "and each fault by its name as in fault.connect_failed or fault.service_closing; rate (accepted messages a second); bytes; "
+        + "and each fault by its name as in fault.connect_failed or fault.service_closing; rate (accepted messages per second); bytes; "
         + "min, mean, p50, p75, p90, p95, p99, p99.9, max (of the whole transaction), or of a stage as in connect.p99";
 
     private static readonly string[] IoErrors =

@@ -77,7 +77,7 @@ internal static class ReportText
         Append(text, table, domains.Count);
         if (domains.Count > MostDomains)
         {
-            text.Append(CultureInfo.InvariantCulture, $"and {Whole(domains.Count - MostDomains)} more domains, which the JSON report lists\n");
+            text.Append(CultureInfo.InvariantCulture, $"and {Whole(domains.Count - MostDomains)} more domains; the JSON report lists them\n");
         }
     }
 

@@ -20,26 +20,26 @@ internal static class VerifyText
         AppendGroups(text, verify);
         foreach (var group in verify.Groups.Where(group => group.Domains.Count > 1))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{group.Label} sums up {string.Join(", ", group.Domains)}: the sink's policy does not tell them apart\n");
+            text.Append(CultureInfo.InvariantCulture, $"{group.Label} covers {string.Join(", ", group.Domains)}: the sink's policy does not distinguish them\n");
         }
 
         var whose = verify.Relayed
-            ? "bounces of the target's, other senders, or domains in another form"
-            : "the sink has other senders, or looks domains up in another form";
+            ? "bounces from the target, other senders, or domains spelled differently"
+            : "the sink has other senders, or spells domains differently";
         foreach (var group in verify.Groups.Where(group => group.Domains.Count == 0))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{group.Label} is no domain of this run: {whose}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{group.Label} is not a domain of this run: {whose}\n");
         }
 
         text.Append(Verdict(verify));
         if (!verify.Agrees && verify.Unanswered > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"; {Whole(verify.Unanswered)} transactions ended without an answer, and what the sink counted of them is not known here");
+            text.Append(CultureInfo.InvariantCulture, $"; {Whole(verify.Unanswered)} transactions ended without an answer, and what the sink counted for them is not known here");
         }
 
         if (verify is { Agrees: false, Relayed: true, Missing: > 0 } && verify.Groups.Sum(group => group.Sink.Tempfail) is > 0 and var deferred)
         {
-            text.Append(CultureInfo.InvariantCulture, $"; it put {Whole(deferred)} off, so they may wait in the target's queue");
+            text.Append(CultureInfo.InvariantCulture, $"; it deferred {Whole(deferred)}, so they may still be in the target's queue");
         }
 
         text.Append('\n');
@@ -68,8 +68,8 @@ internal static class VerifyText
     private static string Verdict(VerifyReport verify) => (verify.Agrees, verify.Relayed) switch
     {
         (true, false) => "both sides agree",
-        (true, true) => "the sink has got every recipient that the target accepted",
+        (true, true) => "the sink received every recipient that the target accepted",
         (false, false) => "both sides DIFFER",
-        (false, true) => $"of the recipients that the target accepted {Whole(verify.Missing)} are MISSING at the sink, and it has got {Whole(verify.Extra)} others",
+        (false, true) => $"MISSING at the sink: {Whole(verify.Missing)} of the recipients that the target accepted; the sink received {Whole(verify.Extra)} others",
     };
 }

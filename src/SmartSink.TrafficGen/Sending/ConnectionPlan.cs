@@ -42,7 +42,7 @@ internal sealed record ConnectionPlan(
         var addresses = await HostAddresses.FindAsync(host, options, stop);
         // IPv4 first among equals: a name for the loopback has both, and a sink in a container often only the one.
         return addresses.OrderBy(address => address.AddressFamily).FirstOrDefault(address => CanComeFrom(options.SourceAddresses, address))
-            ?? throw new TrafficException($"{host}: no address of the same family as {FlagNames.SourceIp}");
+            ?? throw new TrafficException($"{host} has no address of the same family as {FlagNames.SourceIp}");
     }
 
     private static void Try(IPAddress source, IPEndPoint target)
@@ -76,10 +76,10 @@ internal static class HostAddresses
             var addresses = await Dns.GetHostAddressesAsync(host, stop);
             if (!options.MayLeaveThisMachine && Array.Find(addresses, address => !IPAddress.IsLoopback(address)) is { } stranger)
             {
-                throw new TrafficException($"{host}: is {stranger}, which is not this machine; see {FlagNames.KnowsWhereItGoes}");
+                throw new TrafficException($"{host} resolves to {stranger}, which is not this machine; see {FlagNames.KnowsWhereItGoes}");
             }
 
-            return addresses.Length > 0 ? addresses : throw new TrafficException($"{host}: has no address");
+            return addresses.Length > 0 ? addresses : throw new TrafficException($"{host} has no address");
         }
         catch (SocketException exception)
         {

@@ -90,7 +90,7 @@ internal sealed class InjectSender(TrafficContext run, InjectTransport transport
         var fault = InjectFaults.Of(status);
         if (fault is TrafficFault.AuthFailed or TrafficFault.NotOffered)
         {
-            run.Control.Fail($"{run.Options.Destination} {(fault == TrafficFault.AuthFailed ? "refused the credential" : "does not take messages")}: HTTP {(int)status}");
+            run.Control.Fail($"{run.Options.Destination} {(fault == TrafficFault.AuthFailed ? "rejected the credentials" : "does not accept messages")}: HTTP {(int)status}");
         }
 
         return Failed(fault);

@@ -145,9 +145,9 @@ internal sealed partial class SmtpSender
     };
 
     // The run ends by it then, and nothing else would say what the system said.
-    private string? ConnectFailure(Exception exception) => _run.Options.KeepGoing ? null : $"cannot be connected to: {exception.Message}";
+    private string? ConnectFailure(Exception exception) => _run.Options.KeepGoing ? null : $"cannot be reached: {exception.Message}";
 
     // A connection that breaks during the handshake says nothing of the next, and neither does a handshake that fails after another went well.
     private string? HandshakeRefusal(Exception exception) =>
-        exception is AuthenticationException && !_transport.HasSecured ? $"cannot be spoken to in TLS: {exception.Message}" : null;
+        exception is AuthenticationException && !_transport.HasSecured ? $"failed the TLS handshake: {exception.Message}" : null;
 }

@@ -61,7 +61,7 @@ internal static class TrafficRun
         if (DescriptorLimit.Connections(options.Concurrency, limit) is var room && room < options.Concurrency)
         {
             throw new TrafficException(string.Create(
-                CultureInfo.InvariantCulture, $"{FlagNames.Concurrency}: the limit of {limit:N0} open files leaves room for {room:N0} connections; ulimit -n raises it"));
+                CultureInfo.InvariantCulture, $"{FlagNames.Concurrency}: the limit of {limit:N0} open files leaves room for {room:N0} connections; raise it with ulimit -n"));
         }
     }
 

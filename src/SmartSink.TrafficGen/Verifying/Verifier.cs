@@ -108,11 +108,11 @@ internal sealed class SinkMetrics : IDisposable
             var metrics = await _client.GetStringAsync(_page, cancellation);
             return metrics.Contains(Sign, StringComparison.Ordinal)
                 ? SinkCounts.Read(metrics)
-                : throw new FormatException($"no page of a SmartSink's metrics: {Sign} is not there");
+                : throw new FormatException($"not a SmartSink metrics page: {Sign} is missing");
         }
         catch (TaskCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
-            throw new VerifyException($"{_page}: no answer in {Patience.TotalSeconds} seconds", exception);
+            throw new VerifyException($"{_page}: no answer within {Patience.TotalSeconds} seconds", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or FormatException)
         {

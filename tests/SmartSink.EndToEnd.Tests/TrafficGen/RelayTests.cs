@@ -36,7 +36,7 @@ public sealed class RelayTests
         run.ShouldEndWith(0);
         run.Number("recipients.accepted").ShouldBe(2 * Messages);
         run.Number("verify.missing").ShouldBe(0);
-        run.Result.Output.ShouldContain("the sink has got every recipient that the target accepted");
+        run.Result.Output.ShouldContain("the sink received every recipient that the target accepted");
         var groups = Groups(run);
         groups["gmail.com"].GetProperty("sink").GetProperty("permfail").GetInt64().ShouldBeGreaterThan(0);
         groups.Values.Where(group => group.GetProperty("domains").GetArrayLength() > 0)
@@ -61,7 +61,7 @@ public sealed class RelayTests
 
         run.ShouldEndWith(1);
         (run.Number("messages.accepted"), run.Number("verify.missing"), run.Number("verify.extra")).ShouldBe((Messages, 1, 0));
-        run.Result.Output.ShouldContain("of the recipients that the target accepted 1 are MISSING at the sink");
+        run.Result.Output.ShouldContain("MISSING at the sink: 1 of the recipients that the target accepted");
         var group = Groups(run).Values.Single(group => !group.GetProperty("agrees").GetBoolean());
         (group.GetProperty("sent").GetProperty("accepted").GetInt64() - group.GetProperty("sink").GetProperty("accepted").GetInt64()).ShouldBe(1);
     }

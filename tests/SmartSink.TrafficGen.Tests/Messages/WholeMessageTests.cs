@@ -37,8 +37,8 @@ public sealed class WholeMessageTests : IDisposable
     {
         var file = _folder.Write("empty", string.Empty);
 
-        Should.Throw<TrafficException>(() => WholeMessage.Read(new TrafficOptions { Replay = file })).Message.ShouldBe($"{file}: no message in it");
-        Should.Throw<TrafficException>(() => WholeMessage.Read(new TrafficOptions { BodyFile = file })).Message.ShouldBe($"{file}: no message in it");
+        Should.Throw<TrafficException>(() => WholeMessage.Read(new TrafficOptions { Replay = file })).Message.ShouldBe($"{file} contains no message");
+        Should.Throw<TrafficException>(() => WholeMessage.Read(new TrafficOptions { BodyFile = file })).Message.ShouldBe($"{file} contains no message");
         Should.Throw<TrafficException>(() => WholeMessage.Read(new TrafficOptions { Replay = _folder.Combine("none") })).Message.ShouldStartWith(_folder.Combine("none: "));
     }
 

@@ -173,7 +173,7 @@ public sealed class MessageFlagTests : IDisposable
         var folder = Path.GetDirectoryName(_folder.Write("mail/a.eml", "Subject: x\r\n"))!;
         var options = new TrafficOptions { BodyFile = folder };
 
-        (await Should.ThrowAsync<TrafficException>(() => options.MakeAsync())).Message.ShouldBe($"{folder}: is a folder; --replay sends the messages in one");
+        (await Should.ThrowAsync<TrafficException>(() => options.MakeAsync())).Message.ShouldBe($"{folder} is a directory; --replay sends the messages in one");
     }
 
     private static async Task<List<string>> SentAsync(int concurrency, string flags)

@@ -21,10 +21,10 @@ public sealed class TrafficCommandLineTests : IDisposable
         { "--duration soon", "--duration: \"soon\" is not a time" },
         { "--message-count -1", "--message-count: \"-1\" is not a whole number" },
         { "--body-size big", "--body-size: \"big\" is not a size" },
-        { "--domain aol.com:heavy", "--domain: \"aol.com:heavy\" is not a domain with or without a weight" },
+        { "--domain aol.com:heavy", "--domain: \"aol.com:heavy\" is not a domain with an optional weight" },
         { "--domain aol.com:0", "--domain: all weights are 0" },
         { "--domain-suffix a..b", "--domain-suffix: \"a..b\" is not a domain" },
-        { $"--domain {LongDomain} --domain-suffix {LongDomain}", "--domain-suffix: makes a domain of more than 255 octets" },
+        { $"--domain {LongDomain} --domain-suffix {LongDomain}", "--domain-suffix: makes a domain longer than 255 bytes" },
         { "--throttle 10", "--throttle: \"10\" is not a rate" },
         { "--rate-profile 10", "--rate-profile: \"10\" is not a list" },
         { "--size-distribution x", "--size-distribution: \"x\" is not a list" },
@@ -35,12 +35,12 @@ public sealed class TrafficCommandLineTests : IDisposable
         { "--seed -1", "--seed: \"-1\" is not a whole number" },
         { "--run-id a/b", "--run-id: \"a/b\" is not an id" },
         { "--tempfail-percent 101", "--tempfail-percent: \"101\" is not a percentage" },
-        { "--tempfail-percent 60 --permfail-percent 50", "--tempfail-percent: is more than 100 together with --permfail-percent" },
+        { "--tempfail-percent 60 --permfail-percent 50", "--tempfail-percent: exceeds 100 together with --permfail-percent" },
         { "--verify localhost:8000", "--verify: \"localhost:8000\" is not a URL" },
         { "--fail-if p99", "--fail-if: \"p99\" is not a figure" },
         { "--fail-if speed>1", "--fail-if: \"speed>1\" names no known figure; the figures are: accepted, " },
         { "--fail-if p99>fast", "--fail-if: \"p99>fast\" compares with \"fast\", which is not a time" },
-        { "--verify-wait 5s", "--verify-wait: means nothing without --verify" },
+        { "--verify-wait 5s", "--verify-wait: has no effect without --verify" },
         { "--tls --starttls", "--tls: cannot be used with --starttls" },
         { "--throttle 1/s --rate-profile 1/s:10s", "--throttle: cannot be used with --rate-profile" },
         { "--recipients /none/such", "--recipients: " },
@@ -49,9 +49,9 @@ public sealed class TrafficCommandLineTests : IDisposable
         { "--concurrency 250001", "--concurrency: \"250001\" is not a whole number from 1 to 250,000" },
         { "--recipients-per-message 10001", "--recipients-per-message: \"10001\" is not a whole number from 1 to 10,000" },
         { "--http http://127.0.0.1:1 --http-batch-size 10001", "--http-batch-size: \"10001\" is not a whole number from 1 to 10,000" },
-        { "--report --keep-going", "--report: needs a value, and --keep-going is a flag" },
-        { "--duration --message-count 1", "--duration: needs a value, and --message-count is a flag" },
-        { "--header X:grüße@home", "--header: \"X:grüße@home\" goes beyond ASCII in a word with <, >, @ or =" },
+        { "--report --keep-going", "--report: needs a value, but the flag --keep-going follows it" },
+        { "--duration --message-count 1", "--duration: needs a value, but the flag --message-count follows it" },
+        { "--header X:grüße@home", "--header: \"X:grüße@home\" has non-ASCII text where it cannot be encoded" },
         { "--prot", "--prot" },
         { "--target", "--target" },
     };
@@ -161,8 +161,8 @@ public sealed class TrafficCommandLineTests : IDisposable
     [InlineData("a b@one.test", "(1): \"a b@one.test\" is not an address")]
     [InlineData("<a@one.test>", "(1): \"<a@one.test>\" is not an address")]
     [InlineData("\"a\tb\"@one.test", "(1): \"\"a\tb\"@one.test\" is not an address")]
-    [InlineData("ü@one.test", "(1): \"ü@one.test\" goes beyond ASCII before its @, which needs --smtputf8")]
-    [InlineData("\n", " holds no address")]
+    [InlineData("ü@one.test", "(1): \"ü@one.test\" has a non-ASCII local part, which needs --smtputf8")]
+    [InlineData("\n", " contains no address")]
     public async Task A_recipients_file_with_a_mistake_is_refused(string content, string mistake)
     {
         var file = _folder.Write("recipients.txt", content);

@@ -93,17 +93,17 @@ public sealed class ReportTextTests
             gmail.com                         1,000   999   -1        20    20    0        10    10    0
             other                                 5     5    0         0     0    0         0     0    0
             yahoo.com                             0     3   +3         0     0    0         0     0    0
-            other sums up a.test, b.test: the sink's policy does not tell them apart
-            yahoo.com is no domain of this run: the sink has other senders, or looks domains up in another form
-            both sides DIFFER; 2 transactions ended without an answer, and what the sink counted of them is not known here
+            other covers a.test, b.test: the sink's policy does not distinguish them
+            yahoo.com is not a domain of this run: the sink has other senders, or spells domains differently
+            both sides DIFFER; 2 transactions ended without an answer, and what the sink counted for them is not known here
 
             """);
     }
 
     [Theory]
     [InlineData(true, false, "both sides agree\n")]
-    [InlineData(true, true, "the sink has got every recipient that the target accepted\n")]
-    [InlineData(false, true, "of the recipients that the target accepted 7 are MISSING at the sink, and it has got 2 others\n")]
+    [InlineData(true, true, "the sink received every recipient that the target accepted\n")]
+    [InlineData(false, true, "MISSING at the sink: 7 of the recipients that the target accepted; the sink received 2 others\n")]
     public void The_verdict_of_a_comparison(bool agrees, bool relayed, string verdict)
     {
         var group = new VerifyGroup("gmail.com", ["gmail.com"], new OutcomeTotals(1, 0, 0), new OutcomeTotals(1, 0, 0), agrees);
@@ -121,8 +121,8 @@ public sealed class ReportTextTests
         ]);
         ReportText.Format(Samples.Report with { Verify = verify }).ShouldEndWith(
             """
-            other is no domain of this run: bounces of the target's, other senders, or domains in another form
-            of the recipients that the target accepted 4 are MISSING at the sink, and it has got 3 others; it put 4 off, so they may wait in the target's queue
+            other is not a domain of this run: bounces from the target, other senders, or domains spelled differently
+            MISSING at the sink: 4 of the recipients that the target accepted; the sink received 3 others; it deferred 4, so they may still be in the target's queue
 
             """);
     }

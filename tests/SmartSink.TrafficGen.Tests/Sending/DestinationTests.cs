@@ -13,7 +13,7 @@ public sealed class DestinationTests
     [Fact]
     public async Task An_address_of_another_machine_is_refused_however_it_got_there()
     {
-        const string Reason = "192.0.2.1: is 192.0.2.1, which is not this machine; see --i-know-where-this-goes";
+        const string Reason = "192.0.2.1 resolves to 192.0.2.1, which is not this machine; see --i-know-where-this-goes";
 
         (await Should.ThrowAsync<TrafficException>(() => Astray.MakeAsync())).Message.ShouldBe(Reason);
         (await Should.ThrowAsync<TrafficException>(() => (Astray with { Http = new Uri("http://192.0.2.1:8000") }).MakeAsync())).Message.ShouldBe(Reason);
@@ -49,7 +49,7 @@ public sealed class DestinationTests
 
         var options = new TrafficOptions { Target = closed, Concurrency = 1, Duration = TimeSpan.FromMilliseconds(1), KeepGoing = keepGoing };
 
-        (await options.MakeAsync()).Observer.Reason.ShouldBe(keepGoing ? null : $"127.0.0.1:{closed.Port} cannot be connected to: Connection refused");
+        (await options.MakeAsync()).Observer.Reason.ShouldBe(keepGoing ? null : $"127.0.0.1:{closed.Port} cannot be reached: Connection refused");
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class DestinationTests
         }
         else
         {
-            check.ShouldThrow<TrafficException>().Message.ShouldBe("--concurrency: the limit of 1,024 open files leaves room for 640 connections; ulimit -n raises it");
+            check.ShouldThrow<TrafficException>().Message.ShouldBe("--concurrency: the limit of 1,024 open files leaves room for 640 connections; raise it with ulimit -n");
         }
     }
 }

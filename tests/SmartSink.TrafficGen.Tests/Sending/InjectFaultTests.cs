@@ -80,11 +80,11 @@ public sealed class InjectFaultTests
     }
 
     [Theory]
-    [InlineData(401, "refused the credential: HTTP 401", nameof(TrafficFault.AuthFailed))]
-    [InlineData(403, "refused the credential: HTTP 403", nameof(TrafficFault.AuthFailed))]
-    [InlineData(404, "does not take messages: HTTP 404", nameof(TrafficFault.NotOffered))]
-    [InlineData(405, "does not take messages: HTTP 405", nameof(TrafficFault.NotOffered))]
-    [InlineData(302, "does not take messages: HTTP 302", nameof(TrafficFault.NotOffered))]
+    [InlineData(401, "rejected the credentials: HTTP 401", nameof(TrafficFault.AuthFailed))]
+    [InlineData(403, "rejected the credentials: HTTP 403", nameof(TrafficFault.AuthFailed))]
+    [InlineData(404, "does not accept messages: HTTP 404", nameof(TrafficFault.NotOffered))]
+    [InlineData(405, "does not accept messages: HTTP 405", nameof(TrafficFault.NotOffered))]
+    [InlineData(302, "does not accept messages: HTTP 302", nameof(TrafficFault.NotOffered))]
     public async Task An_error_that_no_other_try_can_mend_ends_the_run_at_once(int status, string reason, string fault)
     {
         await using var server = FakeServer.Start((session, _) => session.ServeHttpAsync(_ => HttpDialog.Answer(status, string.Empty)));

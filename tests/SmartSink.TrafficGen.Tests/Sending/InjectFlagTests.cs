@@ -18,9 +18,9 @@ public sealed class InjectFlagTests : IDisposable
 
     [Theory]
     [InlineData("--http localhost:8000", "--http: \"localhost:8000\" is not a URL")]
-    [InlineData("--http-batch-size 5", "--http-batch-size: means nothing without --http")]
-    [InlineData("--http-defer-spool", "--http-defer-spool: means nothing without --http")]
-    [InlineData("--http-defer-generation", "--http-defer-generation: means nothing without --http")]
+    [InlineData("--http-batch-size 5", "--http-batch-size: has no effect without --http")]
+    [InlineData("--http-defer-spool", "--http-defer-spool: has no effect without --http")]
+    [InlineData("--http-defer-generation", "--http-defer-generation: has no effect without --http")]
     [InlineData("--http http://localhost --http-batch-size 0", "--http-batch-size: \"0\" is not a whole number")]
     [InlineData("--http http://localhost --target localhost:25", "--target: cannot be used with --http")]
     [InlineData("--http http://localhost --starttls", "--starttls: cannot be used with --http")]
@@ -92,7 +92,7 @@ public sealed class InjectFlagTests : IDisposable
 
         (await _program.RunAsync(TrafficRun.RunAsync, "--http", url, "--message-count", "5", "--keep-going", "--concurrency", "1")).ShouldBe(1);
 
-        _program.Error.ShouldEndWith($"{url} does not take messages: HTTP 404\n");
-        _program.Output.ShouldContain($"seed 0, failed: {url} does not take messages: HTTP 404\n");
+        _program.Error.ShouldEndWith($"{url} does not accept messages: HTTP 404\n");
+        _program.Output.ShouldContain($"seed 0, failed: {url} does not accept messages: HTTP 404\n");
     }
 }

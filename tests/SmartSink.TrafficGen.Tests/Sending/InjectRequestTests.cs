@@ -98,7 +98,7 @@ public sealed class InjectRequestTests : IDisposable
 
         var mistake = await Should.ThrowAsync<TrafficException>(HearAsync(options => options with { BodyFile = file }));
 
-        mistake.Message.ShouldBe($"{file}: holds octets that are not UTF-8, which JSON cannot carry; --http cannot send it");
+        mistake.Message.ShouldBe($"{file} is not valid UTF-8, which JSON requires; it cannot be sent with --http");
     }
 
     [Theory]

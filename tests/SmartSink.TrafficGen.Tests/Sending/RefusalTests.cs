@@ -24,7 +24,7 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("--starttls", "EHLO", "250 fake.example\r\n", "does not offer STARTTLS", nameof(TrafficFault.TlsFailed))]
     [InlineData("--starttls", "STARTTLS", "502 5.5.1 No\r\n", "refused STARTTLS with 502", nameof(TrafficFault.TlsFailed))]
-    [InlineData("--tls", "CONNECT", "220 fake.example ESMTP in the clear\r\n", "cannot be spoken to in TLS: ", nameof(TrafficFault.TlsFailed))]
+    [InlineData("--tls", "CONNECT", "220 fake.example ESMTP in the clear\r\n", "failed the TLS handshake: ", nameof(TrafficFault.TlsFailed))]
     [InlineData("--auth", "EHLO", "250-fake.example\r\n250 AUTH CRAM-MD5\r\n", "offers neither AUTH PLAIN nor AUTH LOGIN", nameof(TrafficFault.AuthFailed))]
     [InlineData("--auth", "AUTH", "535 5.7.8 Who are you?\r\n", "refused AUTH with 535", nameof(TrafficFault.AuthFailed))]
     [InlineData("--chunking", "EHLO", "250-fake.example\r\n250 SMTPUTF8\r\n", "does not offer CHUNKING", nameof(TrafficFault.NotOffered))]
@@ -56,7 +56,7 @@ public sealed class RefusalTests
             await session.HearAsync();
         });
 
-        await FailsAtOnceAsync(server, StartTls, "cannot be spoken to in TLS: ", nameof(TrafficFault.TlsFailed));
+        await FailsAtOnceAsync(server, StartTls, "failed the TLS handshake: ", nameof(TrafficFault.TlsFailed));
     }
 
     [Theory]

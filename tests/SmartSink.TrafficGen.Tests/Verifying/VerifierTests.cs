@@ -95,7 +95,7 @@ public sealed class VerifierTests
         using var pages = new MetricsPages("up 1\n");
         using var metrics = new SinkMetrics(Options.Verify!, pages);
         (await Should.ThrowAsync<VerifyException>(() => Verifier.StartAsync(Options, metrics, _time, TestContext.Current.CancellationToken)))
-            .Message.ShouldBe("http://sink.test:8000/metrics: no page of a SmartSink's metrics: smartsink_build_info is not there");
+            .Message.ShouldBe("http://sink.test:8000/metrics: not a SmartSink metrics page: smartsink_build_info is missing");
     }
 
     [Fact]
