@@ -16,9 +16,6 @@ internal sealed class AuthExchange
     private readonly byte[] _question;
     private bool _isTold;
 
-    /// <summary>Begins.</summary>
-    /// <param name="mechanism">The way.</param>
-    /// <param name="hostname">The server's name, for the challenge of CRAM-MD5.</param>
     public AuthExchange(AuthMechanism mechanism, ReadOnlySpan<byte> hostname)
     {
         Mechanism = mechanism;
@@ -45,9 +42,6 @@ internal sealed class AuthExchange
     public ReadOnlySpan<byte> Question => _question;
 
     /// <summary>Decodes a response. The platform passes spaces over, the RFC does not.</summary>
-    /// <param name="line">The response, base64 with its padding.</param>
-    /// <param name="message">Room for <see cref="MaxMessage"/> octets.</param>
-    /// <param name="length">How many octets came of it.</param>
     public static bool TryDecode(ReadOnlySpan<byte> line, Span<byte> message, out int length)
     {
         length = 0;
@@ -55,8 +49,6 @@ internal sealed class AuthExchange
     }
 
     /// <summary>Takes the client's next message.</summary>
-    /// <param name="message">The message.</param>
-    /// <param name="judge">Who decides.</param>
     /// <returns>The next challenge, while <see cref="Result"/> is null.</returns>
     public ReadOnlySpan<byte> Take(ReadOnlySpan<byte> message, ICredentialJudge judge)
     {

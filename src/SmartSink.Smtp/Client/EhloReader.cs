@@ -15,7 +15,6 @@ internal sealed class EhloReader
     /// <summary>What the lines so far have named; a line's own names from its end on.</summary>
     public ServerExtensions Extensions { get; private set; }
 
-    /// <summary>Takes text of a line.</summary>
     public void Take(ReadOnlySpan<byte> text)
     {
         var taken = Math.Min(text.Length, Kept - _length);
@@ -23,7 +22,6 @@ internal sealed class EhloReader
         _length += taken;
     }
 
-    /// <summary>The line is over.</summary>
     public void EndLine()
     {
         // The first line names the server and no extension.

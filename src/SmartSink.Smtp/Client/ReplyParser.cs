@@ -126,16 +126,10 @@ internal struct ReplyParser
     }
 }
 
-/// <summary>How far a reply is.</summary>
 internal enum ReplyParseStatus
 {
-    /// <summary>All input is consumed and the reply goes on.</summary>
     Incomplete,
-
-    /// <summary>The reply is whole.</summary>
     Complete,
-
-    /// <summary>What came is not a reply; nothing more can be read.</summary>
     Malformed,
 }
 
@@ -152,10 +146,8 @@ internal struct EnhancedCodeReader
     private int _subject;
     private int _detail;
 
-    /// <summary>The code, after <see cref="End"/>.</summary>
     public readonly EnhancedStatusCode Code => _part == Done ? new EnhancedStatusCode((byte)_class, (ushort)_subject, (ushort)_detail) : default;
 
-    /// <summary>Takes the next octets of the text, without the LF.</summary>
     public void Take(ReadOnlySpan<byte> text)
     {
         for (var index = 0; index < text.Length && _part < None; index++)

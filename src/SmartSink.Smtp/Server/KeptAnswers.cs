@@ -15,10 +15,7 @@ internal sealed class KeptAnswers
     private readonly List<KeptRecipient> _recipients = [];
     private readonly List<(int Index, Reply Reply)> _replies = [];
 
-    /// <summary>Keeps a recipient's reply.</summary>
-    /// <param name="index">The recipient's place among those accepted, above all that were kept before.</param>
-    /// <param name="reply">The reply.</param>
-    /// <param name="facts">The recipient.</param>
+    /// <summary>Keeps a recipient's reply. The index is its place among those accepted, above all that were kept before.</summary>
     public void Add(int index, Reply reply, in SessionFacts facts)
     {
         if (_replies.Count == _recipients.Count)
@@ -46,7 +43,6 @@ internal sealed class KeptAnswers
         return _replies[at++].Reply;
     }
 
-    /// <summary>Forgets all of them.</summary>
     public void Clear()
     {
         _replies.Clear();

@@ -31,7 +31,6 @@ internal sealed class MailTransaction
 
     public ReadOnlySpan<byte> SenderDomain => Sender[(_senderLength - _senderDomainLength)..];
 
-    /// <summary>Whether MAIL had SMTPUTF8.</summary>
     public bool IsUtf8 { get; private set; }
 
     /// <summary>The <see cref="Moment.Milliseconds"/> of MAIL.</summary>
@@ -40,7 +39,6 @@ internal sealed class MailTransaction
     /// <summary>The <see cref="Moment.Milliseconds"/> of the 354, or of the first BDAT.</summary>
     public long DataStartedAt { get; private set; }
 
-    /// <summary>The entries of the accepted recipients.</summary>
     public ReadOnlySpan<int> Accepted => _entries.AsSpan(0, AcceptedCount);
 
     public int AcceptedCount { get; private set; }
@@ -57,7 +55,6 @@ internal sealed class MailTransaction
     /// <summary>Whose reply <see cref="KeptReply"/> is.</summary>
     public KeptRecipient? Decider => KeptReply is null ? null : _decider;
 
-    /// <summary>Whether MAIL had BODY=BINARYMIME.</summary>
     public bool IsBinary { get; private set; }
 
     /// <summary>Whether the message comes in chunks (RFC 3030) and has begun to.</summary>
@@ -111,10 +108,7 @@ internal sealed class MailTransaction
         _entries[AcceptedCount++] = entry;
     }
 
-    /// <summary>Keeps the reply of the recipient accepted last for end of data.</summary>
-    /// <param name="reply">The reply.</param>
-    /// <param name="facts">The recipient.</param>
-    /// <param name="each">Whether each recipient has its own there; else the first one kept stays.</param>
+    /// <summary>Keeps the reply of the recipient accepted last for end of data: one for each recipient, or the first one alone.</summary>
     public void Keep(Reply reply, in SessionFacts facts, bool each)
     {
         if (each)
@@ -130,7 +124,6 @@ internal sealed class MailTransaction
         }
     }
 
-    /// <summary>Makes it fit for the next use.</summary>
     public void Clear()
     {
         ReturnEntries();
@@ -213,7 +206,6 @@ internal static class TransactionId
     // Without I, L, O and U, which are misread.
     private static ReadOnlySpan<byte> Alphabet => "0123456789ABCDEFGHJKMNPQRSTVWXYZ"u8;
 
-    /// <summary>Writes the next id.</summary>
     public static void WriteNext(Span<byte> destination)
     {
         var number = (ulong)Interlocked.Increment(ref _last);

@@ -9,9 +9,6 @@ namespace SmartSink.Smtp.Server;
 /// <summary>What a listener's sessions share, in the form that they use: replies with the server's name in them, limits in milliseconds.</summary>
 internal sealed class SessionProfile
 {
-    /// <summary>Encodes the replies.</summary>
-    /// <param name="options">The listener's.</param>
-    /// <param name="identity">The name to answer under; null for the listener's own.</param>
     public SessionProfile(SmtpSessionOptions options, ServerIdentity? identity = null)
     {
         Options = options;
@@ -83,10 +80,6 @@ internal static class EhloText
     // The longest interval and the latest moment that can be written (RFC 4865 section 4): what holds nothing can hold it for any time.
     private const string AnyRelease = " 999999999 9999-12-31T23:59:59Z";
 
-    /// <summary>Writes it.</summary>
-    /// <param name="hostname">The server's name.</param>
-    /// <param name="options">What the extensions' parameters say.</param>
-    /// <param name="offered">Which extensions.</param>
     public static byte[] Of(string hostname, SmtpSessionOptions options, SmtpExtensions offered)
     {
         var lines = ExtensionKeywords.All

@@ -59,7 +59,7 @@ public sealed partial class SmtpSession
     // Each recipient gets a reply of its own in LMTP, in the order in which they were accepted (RFC 2033 section 4.2).
     private void EndMessage(MailTransaction transaction, bool each, ReplyBuffer output, in Moment now)
     {
-        var facts = EndFacts(transaction, transaction.Decider, now);
+        var facts = EndFacts(transaction.Decider, now);
         var reply = EndReply(transaction, facts);
         var closing = reply;
         if (each)
@@ -114,7 +114,7 @@ public sealed partial class SmtpSession
         {
             KeptRecipient? recipient = null;
             var reply = answers?.Next(ref at, index, out recipient) ?? common;
-            var facts = EndFacts(transaction, recipient, now);
+            var facts = EndFacts(recipient, now);
             Say(reply, facts, output);
             _observer.RecipientDecided(transaction.Filter, transaction.Accepted[index], reply.Outcome, Stage.Data);
             if (!IsPositive(reply))

@@ -98,8 +98,9 @@ public sealed partial class SmtpSession
         else
         {
             Span<byte> localPart = stackalloc byte[LocalPart.MaxLength];
-            var facts = RecipientFacts(arguments.Path, LocalPart.Unquote(arguments.Path.LocalPart, localPart), now);
-            if (arguments.Path.IsInternational && !transaction.IsUtf8)
+            var path = arguments.Path;
+            var facts = Facts(Stage.Rcpt, now, path.Mailbox, LocalPart.Unquote(path.LocalPart, localPart), path.NormalizedDomain);
+            if (path.IsInternational && !transaction.IsUtf8)
             {
                 RefuseRecipient(transaction, StandardReplies.RecipientNeedsUtf8, facts, output);
             }

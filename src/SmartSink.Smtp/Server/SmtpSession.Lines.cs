@@ -108,15 +108,10 @@ public sealed partial class SmtpSession
     }
 }
 
-/// <summary>Whether the rest of a refused line is being thrown away, up to its CRLF.</summary>
+// Whether the rest of a refused line is being thrown away, up to its CRLF.
 internal enum LineSkip : byte
 {
-    /// <summary>At the start of a line.</summary>
     None,
-
-    /// <summary>Inside a refused line.</summary>
     Inside,
-
-    /// <summary>Inside one, after a CR.</summary>
     AfterCr,
 }

@@ -1,5 +1,4 @@
 using SmartSink.Smtp.Replies;
-using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -52,7 +51,8 @@ public sealed partial class SmtpSession
 
     private static bool IsPositive(Reply reply) => reply.Outcome == Outcome.Accepted;
 
-    private SessionFacts Facts(Stage stage, in Moment now) => new()
+    // The recipient is the one of RCPT; at end of data it is one whose reply was kept, if any was.
+    private SessionFacts Facts(Stage stage, in Moment now, ReadOnlySpan<byte> recipient = default, ReadOnlySpan<byte> localPart = default, ReadOnlySpan<byte> domain = default) => new()
     {
         Stage = stage,
         ClientAddress = _clientAddress,
@@ -61,46 +61,15 @@ public sealed partial class SmtpSession
         Helo = _helo,
         Sender = _transaction is { } open ? open.Sender : default,
         SenderDomain = _transaction is { } sending ? sending.SenderDomain : default,
+        Recipient = recipient,
+        LocalPart = localPart,
+        Domain = domain,
         Hostname = _profile.Hostname,
         IsTls = _isTls,
         TransactionId = _transaction is { } known ? known.Id : default,
         Now = now,
     };
 
-    private SessionFacts RecipientFacts(in MailPath path, ReadOnlySpan<byte> localPart, in Moment now) => new()
-    {
-        Stage = Stage.Rcpt,
-        ClientAddress = _clientAddress,
-        Destination = _destination,
-        User = _user,
-        Helo = _helo,
-        Sender = _transaction!.Sender,
-        SenderDomain = _transaction.SenderDomain,
-        Recipient = path.Mailbox,
-        LocalPart = localPart,
-        Domain = path.NormalizedDomain,
-        Hostname = _profile.Hostname,
-        IsTls = _isTls,
-        TransactionId = _transaction.Id,
-        Now = now,
-    };
-
-    // At end of data the recipient is one whose reply was kept, if any was.
-    private SessionFacts EndFacts(MailTransaction transaction, KeptRecipient? recipient, in Moment now) => new()
-    {
-        Stage = Stage.Data,
-        ClientAddress = _clientAddress,
-        Destination = _destination,
-        User = _user,
-        Helo = _helo,
-        Sender = transaction.Sender,
-        SenderDomain = transaction.SenderDomain,
-        Recipient = recipient is null ? default : recipient.Recipient,
-        LocalPart = recipient is null ? default : recipient.LocalPartName,
-        Domain = recipient is null ? default : recipient.Domain,
-        Hostname = _profile.Hostname,
-        IsTls = _isTls,
-        TransactionId = transaction.Id,
-        Now = now,
-    };
+    private SessionFacts EndFacts(KeptRecipient? recipient, in Moment now) =>
+        recipient is null ? Facts(Stage.Data, now) : Facts(Stage.Data, now, recipient.Recipient, recipient.LocalPartName, recipient.Domain);
 }

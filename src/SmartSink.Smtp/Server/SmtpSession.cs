@@ -245,30 +245,15 @@ public sealed partial class SmtpSession
     }
 }
 
-/// <summary>Where a dialog stands (RFC 5321 section 3). Whether a transaction is open is told by its object.</summary>
+// Where a session stands (RFC 5321 section 3). Whether a transaction is open is told by its object.
 internal enum SessionState : byte
 {
-    /// <summary>Before the greeting.</summary>
-    New,
-
-    /// <summary>The greeting refused service; only QUIT is left (RFC 5321 section 3.1).</summary>
-    Refused,
-
-    /// <summary>No EHLO or HELO yet, or none since TLS began.</summary>
-    Connected,
-
-    /// <summary>Greeted by EHLO or HELO.</summary>
+    New, // before the greeting
+    Refused, // the greeting refused service; only QUIT is left (RFC 5321 section 3.1)
+    Connected, // no EHLO or HELO yet, or none since TLS began
     Greeted,
-
-    /// <summary>Between 354 and the end of data.</summary>
-    Data,
-
-    /// <summary>Inside an exchange of AUTH: each line is the client's response to a challenge.</summary>
-    Authenticating,
-
-    /// <summary>STARTTLS was answered; the handshake is the transport's.</summary>
-    Upgrading,
-
-    /// <summary>Over.</summary>
+    Data, // between 354 and the end of data
+    Authenticating, // each line is the client's response to a challenge
+    Upgrading, // STARTTLS was answered; the handshake is the transport's
     Ended,
 }

@@ -14,8 +14,7 @@ internal static class CommandParser
     // Clearing bit 5 turns a lower-case letter into its upper case and no other octet into a letter.
     private const uint UpperCase = 0xDFDFDFDF;
 
-    /// <summary>Reads a line.</summary>
-    /// <param name="line">The line without its CRLF and without control octets.</param>
+    /// <summary>Reads a line, given without its CRLF and without control octets.</summary>
     public static Command Parse(ReadOnlySpan<byte> line)
     {
         line = line.TrimEnd((byte)' '); // RFC 5321 section 4.1.1 asks to tolerate it
@@ -104,35 +103,22 @@ internal static class CommandParser
 }
 
 /// <summary>One command line, taken apart. The argument points into the line and has no spaces around it.</summary>
-internal readonly ref struct Command
+internal readonly ref struct Command(Verb verb, ReadOnlySpan<byte> argument, SyntaxError error = SyntaxError.None)
 {
-    public Command(Verb verb, ReadOnlySpan<byte> argument, SyntaxError error = SyntaxError.None)
-    {
-        Verb = verb;
-        Argument = argument;
-        Error = error;
-    }
-
-    public Verb Verb { get; }
+    public Verb Verb { get; } = verb;
 
     /// <summary>What follows the verb; for MAIL and RCPT to be read on by <see cref="MailArguments"/> and <see cref="RcptArguments"/>.</summary>
-    public ReadOnlySpan<byte> Argument { get; }
+    public ReadOnlySpan<byte> Argument { get; } = argument;
 
-    public SyntaxError Error { get; }
+    public SyntaxError Error { get; } = error;
 }
 
-/// <summary>What a command line asks for.</summary>
 internal enum Verb : byte
 {
-    /// <summary>No SMTP command known to this server.</summary>
     Unknown,
-
     Ehlo,
     Helo,
-
-    /// <summary>EHLO of LMTP (RFC 2033 section 4.1).</summary>
-    Lhlo,
-
+    Lhlo, // EHLO of LMTP (RFC 2033 section 4.1)
     Mail,
     Rcpt,
     Data,
@@ -146,34 +132,18 @@ internal enum Verb : byte
     StartTls,
     Xclient,
     Auth,
-
-    /// <summary>A command of an RFC that this server does not offer: 502, not 500 (RFC 5321 section 4.2.4).</summary>
-    NotImplemented,
-
-    /// <summary>A line of an HTTP request.</summary>
-    Http,
+    NotImplemented, // of an RFC, but not offered here: 502, not 500 (RFC 5321 section 4.2.4)
+    Http, // a line of an HTTP request
 }
 
 /// <summary>What is wrong with the writing of a command.</summary>
 internal enum SyntaxError : byte
 {
     None,
-
-    /// <summary>An argument where the command takes none.</summary>
-    UnexpectedArgument,
-
-    /// <summary>No argument, or not one of the command's form.</summary>
-    BadArgument,
-
-    /// <summary>The path in it breaks the grammar or a length limit.</summary>
-    BadAddress,
-
-    /// <summary>A parameter of no extension that was agreed on.</summary>
-    UnknownParameter,
-
-    /// <summary>A parameter's value breaks its grammar.</summary>
-    BadParameter,
-
-    /// <summary>A parameter stands twice.</summary>
+    UnexpectedArgument, // where the command takes none
+    BadArgument, // none, or not one of the command's form
+    BadAddress, // the path in it breaks the grammar or a length limit
+    UnknownParameter, // of no extension that was agreed on
+    BadParameter, // its value breaks its grammar
     RepeatedParameter,
 }

@@ -34,20 +34,13 @@ internal ref struct MailArguments
     /// <summary>The size that the client declares, in octets; 0 when it does not (RFC 1870 section 3).</summary>
     public long Size { get; private set; }
 
-    /// <summary>Whether SMTPUTF8 was given (RFC 6531).</summary>
     public readonly bool IsUtf8 => _given.Contains((int)Keyword.Utf8);
 
-    /// <summary>Whether REQUIRETLS was given (RFC 8689).</summary>
     public readonly bool RequiresTls => _given.Contains((int)Keyword.RequireTls);
 
-    /// <summary>Whether BODY=BINARYMIME was given (RFC 3030 section 3).</summary>
     public bool IsBinary { get; private set; }
 
-    /// <summary>Reads what follows the verb.</summary>
-    /// <param name="text">The argument.</param>
-    /// <param name="offered">The extensions whose parameters are known; none when the dialog began with HELO.</param>
-    /// <param name="scratch">Room for <see cref="DomainName.MaxLength"/> octets.</param>
-    /// <param name="arguments">The result, whole only when there is no error.</param>
+    /// <summary>Reads what follows the verb, with the parameters of the extensions offered: none when the dialog began with HELO.</summary>
     public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, Span<byte> scratch, out MailArguments arguments)
     {
         arguments = default;

@@ -49,13 +49,9 @@ internal struct ParameterSet
 {
     private uint _given;
 
-    /// <summary>Whether a parameter was given.</summary>
-    /// <param name="keyword">Its number, 1 to 31.</param>
     public readonly bool Contains(int keyword) => ((_given >> keyword) & 1) != 0;
 
-    /// <summary>Takes a parameter in and says what is wrong with it.</summary>
-    /// <param name="keyword">Its number, 1 to 31; 0 for a keyword that is not known.</param>
-    /// <param name="isValid">Whether its value is one that the keyword takes.</param>
+    /// <summary>Takes a parameter in and says what is wrong with it; keyword 0 is one that is not known.</summary>
     public SyntaxError Add(int keyword, bool isValid)
     {
         if (keyword == 0)
@@ -78,11 +74,7 @@ internal static class Xtext
 {
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789ABCDEF"u8);
 
-    /// <summary>Decodes a value.</summary>
-    /// <param name="text">The value, ASCII.</param>
-    /// <param name="destination">Takes the octets.</param>
-    /// <param name="length">How many there are.</param>
-    /// <returns>False when it breaks the encoding or has no room.</returns>
+    /// <summary>Decodes a value; false when it breaks the encoding or has no room.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> destination, out int length)
     {
         length = 0;

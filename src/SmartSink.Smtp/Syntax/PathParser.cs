@@ -25,12 +25,7 @@ internal static class PathParser
         return text is [(byte)'<', ..];
     }
 
-    /// <summary>Reads a path that stands at the start of the text.</summary>
-    /// <param name="text">Starts with the opening bracket.</param>
-    /// <param name="normalizedDomain">Room for <see cref="DomainName.MaxLength"/> octets.</param>
-    /// <param name="path">The path; a mailbox without a domain is let through, for the caller to judge.</param>
-    /// <param name="length">How many octets it took.</param>
-    /// <returns>False when no path stands there.</returns>
+    /// <summary>Reads a path that stands at the start of the text. A mailbox without a domain is let through, for the caller to judge.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, Span<byte> normalizedDomain, out MailPath path, out int length)
     {
         path = default;

@@ -18,12 +18,7 @@ internal ref struct RcptArguments
 
     public MailPath Path { get; private set; }
 
-    /// <summary>Reads what follows the verb.</summary>
-    /// <param name="text">The argument.</param>
-    /// <param name="offered">The extensions whose parameters are known; none when the dialog began with HELO.</param>
-    /// <param name="isUtf8">Whether the transaction has SMTPUTF8.</param>
-    /// <param name="scratch">Room for <see cref="DomainName.MaxLength"/> octets, which the path's normalised domain takes.</param>
-    /// <param name="arguments">The result, whole only when there is no error.</param>
+    /// <summary>Reads what follows the verb, with the parameters of the extensions offered: none when the dialog began with HELO.</summary>
     public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, bool isUtf8, Span<byte> scratch, out RcptArguments arguments)
     {
         arguments = default;

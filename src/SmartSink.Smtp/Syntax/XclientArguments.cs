@@ -17,25 +17,21 @@ internal ref struct XclientArguments
     /// <summary>Octets that <see cref="Parse"/> needs for the values that it gives out.</summary>
     public const int ScratchLength = 2 * MaxValueLength;
 
-    /// <summary>Whether something is said of the client's address.</summary>
     public bool HasAddress { get; private set; }
 
     /// <summary>The client's address; null when it is not given or not known.</summary>
     public IPAddress? Address { get; private set; }
 
-    /// <summary>Whether it is said where the client connected to.</summary>
     public bool HasDestination { get; private set; }
 
     /// <summary>Where the client connected to; null when that is not known.</summary>
     public IPAddress? Destination { get; private set; }
 
-    /// <summary>Whether something is said of the client's EHLO or HELO.</summary>
     public bool HasHelo { get; private set; }
 
     /// <summary>What the client said with EHLO or HELO; empty when it is not given or not known.</summary>
     public ReadOnlySpan<byte> Helo { get; private set; }
 
-    /// <summary>Whether something is said of who the client is.</summary>
     public bool HasLogin { get; private set; }
 
     /// <summary>The name that the client authenticated as; empty when it is not given or it has not.</summary>
