@@ -50,7 +50,7 @@ public sealed class PolicySnapshot : IMailboxFilter
         _draws = new DrawSource(seed, _rules.Length);
         _tempFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.TempFail), _rules.Length);
         _permFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.PermFail), _rules.Length);
-        _servers = MxTableBuilder.Build(policy, _domains);
+        _servers = MxTable.Build(policy, _domains);
         _drawsBeforeRcpt = _servers.IsEmpty ? [] : [.. StagesBeforeRcpt.Select(stage => new DrawSource(Draw.SeedOf(seed, stage), _rules.Length))];
     }
 
@@ -144,10 +144,11 @@ public sealed class PolicySnapshot : IMailboxFilter
     {
         ArgumentNullException.ThrowIfNull(address);
         var policy = _sources.Read();
-        var explanation = new Explainer(policy, _suffixes, _domains, _draws.AddressSeed, EntryName).Explain(address);
+        var explainer = new Explainer(policy, _suffixes, _domains, _draws.AddressSeed, EntryName);
+        var explanation = explainer.Explain(address);
         return destination is null || explanation.Problem is not null
             ? explanation
-            : explanation with { Server = new ServerExplainer(policy, _servers).Explain(destination, explanation.EntryIndex) };
+            : explanation with { Server = explainer.ExplainServer(_servers, destination, explanation.EntryIndex) };
     }
 
     private FilterAnswer AnswerBeforeRcpt(Stage stage, IPAddress? destination)

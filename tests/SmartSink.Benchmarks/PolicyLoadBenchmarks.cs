@@ -10,7 +10,7 @@ public class PolicyLoadBenchmarks
 {
     private GeneratedPolicy _policy = null!;
 
-    [Params(10, 1_000, 100_000)]
+    [Params(10, 10_000, 100_000)]
     public int Domains { get; set; }
 
     [GlobalSetup]

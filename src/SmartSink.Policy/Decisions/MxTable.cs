@@ -42,42 +42,6 @@ internal sealed class MxTable
         return null;
     }
 
-    private static int LengthOf(IPNetwork network) =>
-        network.BaseAddress.GetAddressBytes().Length == IPv4Length ? network.PrefixLength + MappedBits : network.PrefixLength;
-
-    private static UInt128 MaskOf(int length) => length == 0 ? UInt128.Zero : UInt128.MaxValue << (AddressBits - length);
-
-    private static UInt128 NumberOf(IPAddress address)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out var length);
-        if (length == IPv4Length)
-        {
-            bytes[..IPv4Length].CopyTo(bytes[^IPv4Length..]);
-            bytes[..IPv4Length].Clear();
-            bytes[10] = bytes[11] = 0xFF;
-        }
-
-        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
-    }
-}
-
-internal sealed record MxNetwork(IPNetwork Network, MxServer Server);
-
-/// <summary>A provider's mail server, frozen.</summary>
-/// <param name="Identity">The name that it answers under.</param>
-/// <param name="Entries">The entries of the domains that are served there; may be empty.</param>
-/// <param name="ProviderDomain">The first domain; empty without domains.</param>
-/// <param name="Provider">The entry of the first domain; meaningless without domains.</param>
-internal sealed record MxServer(ServerIdentity Identity, int[] Entries, byte[] ProviderDomain, DomainMatch Provider)
-{
-    public bool KnowsProvider => Entries.Length > 0;
-
-    public bool Serves(int entry) => Entries.AsSpan().Contains(entry);
-}
-
-internal static class MxTableBuilder
-{
     public static MxTable Build(MergedPolicy policy, DomainTable domains)
     {
         var made = new Dictionary<MxEntry, MxServer>(ReferenceEqualityComparer.Instance);
@@ -113,4 +77,37 @@ internal static class MxTableBuilder
         // A pattern names its own entry, which need not be that of the domain behind its star.
         return match with { Entry = 1 + policy.Domains.TakeWhile(domain => domain != pattern).Count(), IsExact = false };
     }
+
+    private static int LengthOf(IPNetwork network) =>
+        network.BaseAddress.GetAddressBytes().Length == IPv4Length ? network.PrefixLength + MappedBits : network.PrefixLength;
+
+    private static UInt128 MaskOf(int length) => length == 0 ? UInt128.Zero : UInt128.MaxValue << (AddressBits - length);
+
+    private static UInt128 NumberOf(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
+        if (length == IPv4Length)
+        {
+            bytes[..IPv4Length].CopyTo(bytes[^IPv4Length..]);
+            bytes[..IPv4Length].Clear();
+            bytes[10] = bytes[11] = 0xFF;
+        }
+
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+}
+
+internal sealed record MxNetwork(IPNetwork Network, MxServer Server);
+
+/// <summary>A provider's mail server, frozen.</summary>
+/// <param name="Identity">The name that it answers under.</param>
+/// <param name="Entries">The entries of the domains that are served there; may be empty.</param>
+/// <param name="ProviderDomain">The first domain; empty without domains.</param>
+/// <param name="Provider">The entry of the first domain; meaningless without domains.</param>
+internal sealed record MxServer(ServerIdentity Identity, int[] Entries, byte[] ProviderDomain, DomainMatch Provider)
+{
+    public bool KnowsProvider => Entries.Length > 0;
+
+    public bool Serves(int entry) => Entries.AsSpan().Contains(entry);
 }

@@ -55,6 +55,18 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         };
     }
 
+    /// <summary>Tells which server of <c>[[mx]]</c> stands for an address, and whether it serves an entry.</summary>
+    public ExplainedServer ExplainServer(MxTable servers, IPAddress destination, int entry)
+    {
+        var address = destination.IsIPv4MappedToIPv6 ? destination.MapToIPv4() : destination;
+        if (servers.Find(address) is not ({ } network, { } server))
+        {
+            return new ExplainedServer(address, Network: null, string.Empty, string.Empty, ServesDomain: false);
+        }
+
+        return new ExplainedServer(address, network, server.Identity.Hostname, policy.Networks[network].Place.ToString(), server.Serves(entry));
+    }
+
     private static string OriginOf(DomainEntry owner, Place? place) =>
         place is null ? "built in" : $"{(owner.Key.IsFallback ? "[default]" : $"[domain.\"{owner.Key}\"]")} at {place}";
 
@@ -104,20 +116,5 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         }
 
         return name.ToString();
-    }
-}
-
-/// <summary>Tells which server of <c>[[mx]]</c> stands for an address.</summary>
-internal sealed class ServerExplainer(MergedPolicy policy, MxTable servers)
-{
-    public ExplainedServer Explain(IPAddress destination, int entry)
-    {
-        var address = destination.IsIPv4MappedToIPv6 ? destination.MapToIPv4() : destination;
-        if (servers.Find(address) is not ({ } network, { } server))
-        {
-            return new ExplainedServer(address, Network: null, string.Empty, string.Empty, ServesDomain: false);
-        }
-
-        return new ExplainedServer(address, network, server.Identity.Hostname, policy.Networks[network].Place.ToString(), server.Serves(entry));
     }
 }

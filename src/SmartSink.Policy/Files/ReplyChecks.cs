@@ -115,7 +115,7 @@ internal static class ReplyTextChecks
     private static void CheckControls(Setting<string> text, DiagnosticBag diagnostics)
     {
         var controls = new List<char>();
-        foreach (var line in ReplyTextNormaliser.SplitLines(text.Value))
+        foreach (var line in new TextLines(text.Value))
         {
             foreach (var c in line)
             {
@@ -140,7 +140,7 @@ internal static class ReplyTextChecks
         }
 
         var problems = new List<string>();
-        foreach (var line in ReplyTextNormaliser.SplitLines(text.Value))
+        foreach (var line in new TextLines(text.Value))
         {
             TemplateParser.Check(line, problems);
         }
@@ -158,7 +158,7 @@ internal static class ReplyTextChecks
             return;
         }
 
-        foreach (var line in ReplyTextNormaliser.SplitLines(text.Value))
+        foreach (var line in new TextLines(text.Value))
         {
             if (GluedCode.ForeignCode((int)code.Value, line) is var foreign and not 0)
             {

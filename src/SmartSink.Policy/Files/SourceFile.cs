@@ -32,16 +32,11 @@ internal sealed record SourceFile(string Name, byte[]? Content, string? Problem)
 /// The files of a snapshot, as read. An explanation needs what they say, with places; kept as objects that would take more memory than all
 /// else in a snapshot, and explanations are rare. So the files are kept, and read once more when somebody asks.
 /// </summary>
-internal sealed class PolicySources
+/// <param name="files">Without mistakes; the included ones in the order in which they were merged, then the main one.</param>
+/// <param name="policy">What they say; forgotten when memory is wanted.</param>
+internal sealed class PolicySources(IReadOnlyList<SourceFile> files, MergedPolicy policy)
 {
-    private readonly IReadOnlyList<SourceFile> _files;
-    private readonly WeakReference<MergedPolicy> _merged;
-
-    public PolicySources(IReadOnlyList<SourceFile> files, MergedPolicy merged)
-    {
-        _files = files;
-        _merged = new WeakReference<MergedPolicy>(merged);
-    }
+    private readonly WeakReference<MergedPolicy> _merged = new(policy);
 
     public MergedPolicy Read()
     {
@@ -49,8 +44,8 @@ internal sealed class PolicySources
         {
             // They had no mistakes, and the warnings have been given.
             var ignored = new DiagnosticBag();
-            var main = _files[^1];
-            merged = new PolicyMerger(main.Name, ignored).Merge(_files.Select(
+            var main = files[^1];
+            merged = new PolicyMerger(main.Name, ignored).Merge(files.Select(
                 file => DocumentReader.Read(TomlReader.Read(file.Content).Root, file.Name, isMain: file == main, ignored)));
             _merged.SetTarget(merged);
         }

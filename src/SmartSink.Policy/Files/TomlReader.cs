@@ -39,9 +39,9 @@ internal sealed class TomlReader
 
         // What is said about a line with broken bytes is their consequence.
         var broken = _errors.Select(error => error.Position.Line).ToHashSet();
+        var text = Encoding.UTF8.GetString(utf8);
         try
         {
-            var text = Encoding.UTF8.GetString(utf8);
             var document = Parse(text);
             AddSyntaxErrors(document, text);
             AddKeys(document.KeyValues, root);
@@ -50,10 +50,10 @@ internal sealed class TomlReader
                 AddSection(table, root);
             }
         }
-        catch (TomlException e)
+        catch (TomlException)
         {
-            // Only nesting beyond the limit throws, and only it says nothing of what else is wrong.
-            _errors.Add(new TomlError(new TomlPosition(e.Line ?? 1, e.Column ?? 1), TomlTables.TooDeep));
+            // Only nesting beyond the limit throws, and nothing is known then of what else is wrong.
+            _errors.Add(new TomlError(FindDepth(text), TomlTables.TooDeep));
         }
 
         if (broken.Count > 0)
@@ -63,6 +63,29 @@ internal sealed class TomlReader
         }
 
         return new TomlDocument(root, _errors);
+    }
+
+    /// <summary>The bracket that is one too many, which Tomlyn's exception does not tell.</summary>
+    private static TomlPosition FindDepth(string text)
+    {
+        var lexer = TomlLexer.Create(text);
+        lexer.Mode = TomlLexerMode.Value;
+        for (var depth = 1; lexer.MoveNext();)
+        {
+            var change = lexer.Current.Kind switch
+            {
+                TokenKind.OpenBracket or TokenKind.OpenBrace => 1,
+                TokenKind.CloseBracket or TokenKind.CloseBrace => -1,
+                _ => 0,
+            };
+            depth = Math.Max(1, depth + change);
+            if (depth > TomlTables.MaximumDepth)
+            {
+                return new TomlPosition(lexer.Current.Start.Line + 1, lexer.Current.Start.Column + 1);
+            }
+        }
+
+        return new TomlPosition(1, 1);
     }
 
     private static DocumentSyntax Parse(string text)

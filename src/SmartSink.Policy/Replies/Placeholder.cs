@@ -38,20 +38,12 @@ internal static class Placeholders
 
     public static bool TryFind(ReadOnlySpan<char> name, out Placeholder placeholder)
     {
-        placeholder = name switch
+        placeholder = Placeholder.None;
+        for (var i = 0; i < Names.Count && placeholder == Placeholder.None; i++)
         {
-            "client_ip" => Placeholder.ClientIp,
-            "sender" => Placeholder.Sender,
-            "sender_domain" => Placeholder.SenderDomain,
-            "recipient" => Placeholder.Recipient,
-            "domain" => Placeholder.Domain,
-            "local_part" => Placeholder.LocalPart,
-            "helo" => Placeholder.Helo,
-            "hostname" => Placeholder.Hostname,
-            "id" => Placeholder.Id,
-            "date" => Placeholder.Date,
-            _ => Placeholder.None,
-        };
+            placeholder = name.SequenceEqual(Names[i]) ? (Placeholder)(i + 1) : Placeholder.None;
+        }
+
         return placeholder != Placeholder.None;
     }
 }

@@ -15,7 +15,7 @@ internal static class ReplyTextNormaliser
     public static IReadOnlyList<ReplyTextLine> Normalise(int code, string text)
     {
         var lines = new List<ReplyTextLine>(1);
-        foreach (var line in SplitLines(text))
+        foreach (var line in new TextLines(text))
         {
             lines.Add(ReadLine(code, line));
         }
@@ -29,8 +29,6 @@ internal static class ReplyTextNormaliser
         RepeatEnhancedCode(lines);
         return lines;
     }
-
-    public static TextLines SplitLines(ReadOnlySpan<char> text) => new(text);
 
     private static ReplyTextLine ReadLine(int code, ReadOnlySpan<char> raw)
     {

@@ -168,6 +168,10 @@ public sealed class TomlReaderTests
     }
 
     [Fact]
+    public void Nesting_that_is_too_deep_is_told_with_its_place() =>
+        Mistakes("[[x]]\ny = ']'\na = " + new string('[', 300)).ShouldBe("3:260 tables and arrays are nested more than 256 levels deep");
+
+    [Fact]
     public void Among_very_many_keys_of_one_table_only_true_duplicates_are_found()
     {
         var keys = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"\"mail{i}.example\" = 1\n"));
