@@ -14,7 +14,6 @@ internal sealed class AuthExchange
     public const int MaxMessage = CommandLine.MaxAuthLength / 4 * 3;
 
     private readonly byte[] _question;
-    private bool _isTold;
 
     public AuthExchange(AuthMechanism mechanism, ReadOnlySpan<byte> hostname)
     {
@@ -36,7 +35,7 @@ internal sealed class AuthExchange
     public AuthResult? Result { get; private set; }
 
     /// <summary>Whether the client was told of its refusal by a challenge and has one more response to give, whatever it is (RFC 7628 section 3.2.3).</summary>
-    public bool IsTold => _isTold;
+    public bool IsTold { get; private set; }
 
     /// <summary>The challenge to an AUTH without an initial response.</summary>
     public ReadOnlySpan<byte> Question => _question;
@@ -79,7 +78,7 @@ internal sealed class AuthExchange
     /// <summary>Ends it by something else than a judgement; a refusal that the client was told of stays one.</summary>
     public ReadOnlySpan<byte> End(AuthResult result)
     {
-        Result = _isTold ? AuthResult.Refused : result;
+        Result = IsTold ? AuthResult.Refused : result;
         return default;
     }
 
@@ -100,7 +99,7 @@ internal sealed class AuthExchange
         }
 
         Result = null;
-        _isTold = true;
+        IsTold = true;
         return refusal;
     }
 

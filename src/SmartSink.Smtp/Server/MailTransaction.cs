@@ -52,7 +52,6 @@ internal sealed class MailTransaction
     /// <summary>The replies kept for recipients that have each their own; null when none ever was.</summary>
     public KeptAnswers? Answers => _answers;
 
-    /// <summary>Whose reply <see cref="KeptReply"/> is.</summary>
     public KeptRecipient? Decider => KeptReply is null ? null : _decider;
 
     public bool IsBinary { get; private set; }

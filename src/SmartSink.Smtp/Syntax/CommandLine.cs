@@ -15,10 +15,7 @@ internal static class CommandLine
     public const int MaxAuthLength = 12288;
 
     /// <summary>The octets of the ASCII control characters, which stand in no command (RFC 5321 section 4.1.2).</summary>
-    public static readonly SearchValues<byte> ControlBytes = SearchValues.Create(
-    [
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127,
-    ]);
+    public static readonly SearchValues<byte> ControlBytes = SearchValues.Create([.. Enumerable.Range(0, 32).Select(octet => (byte)octet), 127]);
 
     // SIZE: RFC 1870 section 3 (26). 8BITMIME: RFC 6152 section 2 (17). SMTPUTF8: RFC 6531 section 3.1 (10).
     // DSN, by the longest " RET=FULL" and " ENVID=" with 100 octets (RFC 3461 sections 4.3 and 4.4).

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
@@ -79,4 +80,35 @@ internal sealed class Dialog
         _output.Clear();
         return text;
     }
+}
+
+/// <summary>Rules that cost nothing: one domain is refused, one has a reply for end of data.</summary>
+internal sealed class OneKept : IMailboxFilter
+{
+    private static readonly FixedReply No = new(550, new(5, 1, 1), "No"u8);
+
+    public int EntryCount => 1;
+
+    public string EntryName(int entry) => "other";
+
+    public int EntryOf(ReadOnlySpan<byte> domain) => 0;
+
+    public FilterAnswer Answer(in SessionFacts facts) => facts.Domain switch
+    {
+        _ when facts.Domain.SequenceEqual("no.example"u8) => new FilterAnswer { Reply = No },
+        _ when facts.Domain.SequenceEqual("kept.example"u8) => new FilterAnswer { Reply = No, ReplyStage = Stage.Data },
+        _ => default,
+    };
+}
+
+/// <summary>Patterns.</summary>
+internal static partial class Regexes
+{
+    /// <summary>What differs from one run to the next.</summary>
+    [GeneratedRegex("(?<=taken as )[0-9A-Z]{13}")]
+    public static partial Regex Id();
+
+    /// <summary>A challenge of CRAM-MD5, which is never the same.</summary>
+    [GeneratedRegex("334 P[DG][A-Za-z0-9+/=]{40,}")]
+    public static partial Regex Challenge();
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Testing.Transcripts;
@@ -16,4 +17,56 @@ public sealed record Transcript(string Path, SmtpSessionOptions Options, IReadOn
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+}
+
+/// <summary>One line of a transcript that does something.</summary>
+/// <param name="Line">Its line in the file, from 1.</param>
+public abstract record TranscriptStep(int Line);
+
+/// <summary><c>C: text</c> (CRLF is added) or <c>C! "raw"</c>: the client sends octets.</summary>
+public sealed record SendStep(int Line, ReadOnlyMemory<byte> Bytes) : TranscriptStep(Line);
+
+/// <summary><c>S: text</c> or <c>S~ regex</c>: the server's next line, without its CRLF, is this text or matches the pattern as a whole.</summary>
+public sealed record ExpectStep(int Line, string Expected, bool IsPattern) : TranscriptStep(Line)
+{
+    /// <summary>Whether a line is the expected one.</summary>
+    public bool Matches(string line) =>
+        IsPattern ? Regex.IsMatch(line, $@"\A(?:{Expected})\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) : line == Expected;
+}
+
+/// <summary><c>CLOSE reason</c>: the server has nothing more to say and closes, for this reason (<c>SessionEndReason</c> in snake case).</summary>
+public sealed record CloseStep(int Line, string Reason) : TranscriptStep(Line);
+
+/// <summary><c>TLS</c>: client and server do the handshake.</summary>
+public sealed record TlsStep(int Line) : TranscriptStep(Line);
+
+/// <summary><c>TIME +30s</c>: time goes by with nothing said.</summary>
+public sealed record TimeStep(int Line, TimeSpan Span) : TranscriptStep(Line);
+
+/// <summary><c>POLICY file.toml</c>: from here on this policy is in force.</summary>
+/// <param name="Line">Its line in the file, from 1.</param>
+/// <param name="Path">The absolute path of the policy's main file.</param>
+public sealed record PolicyStep(int Line, string Path) : TranscriptStep(Line);
+
+/// <summary>In what pieces the client's octets reach the server.</summary>
+public enum TranscriptSplit
+{
+    /// <summary>Everything up to the next TLS, TIME, POLICY or CLOSE at once, replies awaited or not.</summary>
+    Whole,
+
+    /// <summary>A line at a time, the replies read in between.</summary>
+    Line,
+
+    /// <summary>An octet at a time.</summary>
+    Octet,
+}
+
+/// <summary>A transcript is badly written, or the dialog went another way.</summary>
+public sealed class TranscriptException : Exception
+{
+    /// <summary>Says what is wrong and where.</summary>
+    public TranscriptException(string path, int line, string message)
+        : base($"{System.IO.Path.GetFileName(path)}({line}): {message}")
+    {
+    }
 }

@@ -1,9 +1,10 @@
 using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;
+using SmartSink.Smtp.Tests.Server;
 
-namespace SmartSink.Smtp.Tests.Server;
+namespace SmartSink.Smtp.Tests.Syntax;
 
-public sealed class ExtensionKeywordsTests
+public sealed class SmtpExtensionsTests
 {
     [Fact]
     public void Each_extension_has_one_keyword()
