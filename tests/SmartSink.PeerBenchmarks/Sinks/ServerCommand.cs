@@ -61,6 +61,10 @@ internal sealed record ServerCommand(IReadOnlyList<string> Command, IReadOnlyDic
         return new ServerCommand(command, variables);
     }
 
+    /// <summary>The same with one more setting.</summary>
+    public ServerCommand With(string name, string value) =>
+        this with { Environment = new Dictionary<string, string>(Environment, StringComparer.Ordinal) { [name] = value } };
+
     /// <summary>Starts the server and waits until it answers.</summary>
     /// <param name="policy">The text of its responses.toml.</param>
     /// <param name="settings">Settings beside those given on the benchmark's command line.</param>

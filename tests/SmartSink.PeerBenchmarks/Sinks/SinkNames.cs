@@ -5,6 +5,9 @@ internal static class SinkNames
 {
     public const string SmartSink = "SmartSink";
 
+    /// <summary>SmartSink whose dialogs the SmtpServer package leads.</summary>
+    public const string SmtpServer = "SmartSink on SmtpServer";
+
     public const string SmtpSink = "smtp-sink";
 
     public const string Floor = "C floor";

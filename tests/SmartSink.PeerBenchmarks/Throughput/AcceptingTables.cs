@@ -23,7 +23,7 @@ internal sealed class AcceptingTables(Report report)
         ServerCommand server, IEnumerable<(string Name, ServerCommand Server)> builds, ThroughputCase load, int rounds, CancellationToken cancellation)
     {
         await using var set = await SinkSet.StartAsync(server);
-        await set.AddBuildsAsync(builds);
+        await set.AddBuildsAsync(builds.Append((SinkNames.SmtpServer, server.With("SINK_ENGINE", "smtpserver"))));
         var runs = await Alternation.MeasureAsync(set.Sinks, rounds, sink => ThroughputRun.MeasureAsync(sink, load), cancellation);
         foreach (var sink in set.Sinks)
         {
