@@ -122,3 +122,57 @@ internal sealed class Acceptor(IAcceptQueue queue, Action<Channel, IPAddress> ha
         }
     }
 }
+
+/// <summary>How bad a failed accept(2) is.</summary>
+internal enum AcceptErrorTier : byte
+{
+    /// <summary>One connection failed before it was taken: the next one is accepted at once.</summary>
+    Connection,
+
+    /// <summary>The machine is out of descriptors or memory: trying again at once would only spin.</summary>
+    Exhausted,
+
+    /// <summary>The listening socket is of no use any more.</summary>
+    Fatal,
+}
+
+/// <summary>Sorts the errors of accept(2) into tiers, after the manual page: Linux hands on network errors that are already pending on the new connection.</summary>
+internal static class AcceptErrors
+{
+    /// <summary>The tier of an error.</summary>
+    public static AcceptErrorTier TierOf(SocketError error) => error switch
+    {
+        SocketError.ConnectionAborted
+            or SocketError.ConnectionReset
+            or SocketError.Interrupted
+            or SocketError.WouldBlock
+            or SocketError.TryAgain
+            or SocketError.TimedOut
+            or SocketError.AccessDenied // EPERM: a firewall rule forbids this connection
+            or SocketError.NetworkDown
+            or SocketError.NetworkUnreachable
+            or SocketError.NetworkReset
+            or SocketError.HostDown
+            or SocketError.HostUnreachable
+            or SocketError.ProtocolOption
+            or SocketError.ProtocolType
+            or SocketError.OperationNotSupported => AcceptErrorTier.Connection,
+        SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => AcceptErrorTier.Exhausted,
+        _ => AcceptErrorTier.Fatal,
+    };
+}
+
+/// <summary>How long to leave the accept queue alone while the machine is out of descriptors or memory: from 10 ms doubling to 1 s.</summary>
+internal struct AcceptBackoff
+{
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+
+    private TimeSpan _last;
+
+    /// <summary>The next delay.</summary>
+    public TimeSpan Next() => _last = _last == TimeSpan.Zero ? First : TimeSpan.FromTicks(Math.Min(_last.Ticks * 2, Longest.Ticks));
+
+    /// <summary>An accept went well: the next trouble starts from the shortest delay.</summary>
+    public void Reset() => _last = TimeSpan.Zero;
+}

@@ -1,7 +1,9 @@
 using System.Net;
 using SmartSink.Settings;
+using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 using SmartSink.Tls;
 
 namespace SmartSink.Connections;
@@ -96,4 +98,62 @@ internal sealed class ListenerContext
     /// <summary>A deadline from now, in <see cref="Moment.Milliseconds"/>; never for zero.</summary>
     public long In(TimeSpan time) =>
         time == TimeSpan.Zero ? long.MaxValue : Now().Milliseconds + (long)time.TotalMilliseconds;
+}
+
+/// <summary>Clients that are believed when they say for whom they speak.</summary>
+/// <param name="Networks">Where they are.</param>
+/// <param name="SessionOptions">Names and limits of their dialogs.</param>
+internal sealed record TrustedSessions(NetworkList Networks, SmtpSessionOptions SessionOptions);
+
+/// <summary>Which header of the PROXY protocol a listener's connections begin with.</summary>
+/// <param name="Mode">The versions allowed.</param>
+/// <param name="Networks">The proxies that are believed.</param>
+/// <param name="Timeout">How long a connection may take for its header.</param>
+internal sealed record ProxySettings(ProxyMode Mode, NetworkList Networks, TimeSpan Timeout)
+{
+    /// <summary>Those of a listener; null when its connections begin without a header.</summary>
+    public static ProxySettings? Of(ListenerSettings listener) =>
+        listener.Proxy == ProxyMode.Off ? null : new ProxySettings(listener.Proxy, listener.ProxyNetworks, listener.ProxyTimeout);
+}
+
+/// <summary>From a listener's settings to what its sessions go by.</summary>
+internal static class DialogOptions
+{
+    /// <summary>Names and limits of the listener's dialogs.</summary>
+    /// <param name="listener">The settings.</param>
+    /// <param name="judge">Who decides about those that authenticate.</param>
+    /// <param name="xclient">Whether the client may speak for others by XCLIENT.</param>
+    public static SmtpSessionOptions Of(ListenerSettings listener, ICredentialJudge judge, bool xclient = false) => new()
+    {
+        Protocol = listener.Protocol,
+        Hostname = listener.Hostname,
+        Banner = listener.Banner,
+        MaxMessageSize = listener.MaxMessageSize,
+        MaxRecipients = listener.MaxRecipients,
+        MaxMessages = listener.MaxMessages,
+        MaxErrors = listener.MaxErrors,
+        OfferStartTls = listener.Tls == TlsMode.StartTls,
+        Extensions = (SmtpExtensions.Default | listener.AddedExtensions | (xclient ? SmtpExtensions.Xclient : SmtpExtensions.None)) & ~listener.HiddenExtensions,
+        Auth = new AuthOptions { Mode = listener.Auth, AllowCleartext = listener.AuthCleartext, Mechanisms = listener.AuthMechanisms, Judge = judge },
+        RequireTls = listener.TlsRequired,
+        IdleTimeout = listener.IdleTimeout,
+        TransactionTimeout = listener.TransactionTimeout,
+        MinDataRate = listener.MinDataRate,
+    };
+}
+
+/// <summary>Where moments come from: sessions read no clock.</summary>
+internal static class ClockReading
+{
+    /// <summary>The present moment.</summary>
+    public static Moment ReadMoment(this TimeProvider clock)
+    {
+        var timestamp = clock.GetTimestamp();
+
+        // Linux and macOS count nanoseconds, Windows something else.
+        var milliseconds = clock.TimestampFrequency == 1_000_000_000
+            ? timestamp / 1_000_000
+            : (long)(timestamp * (1000.0 / clock.TimestampFrequency));
+        return new Moment(milliseconds, clock.GetUtcNow());
+    }
 }

@@ -14,6 +14,9 @@ namespace SmartSink.Connections;
 [SuppressMessage("Reliability", "CA1001", Justification = "End closes the socket, and it is reached whatever happens.")]
 internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
 {
+    /// <summary>Bytes behind the last reply that are dropped before the connection is closed all the same.</summary>
+    private const int LingerBytes = 4 * 1024 * 1024;
+
     private static long _lastId;
 
     private readonly ListenerContext _context;
@@ -24,6 +27,7 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
     private Readiness _readiness;
     private UnfinishedLine _unfinished;
     private long _deadline = long.MaxValue;
+    private int _lingered;
 
     /// <summary>Takes over a connection that was just accepted.</summary>
     public SmtpConnection(ListenerContext context, Channel channel, IPAddress clientAddress)
@@ -53,13 +57,13 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
         set => Volatile.Write(ref _deadline, value);
     }
 
-    /// <summary>Whether the connection was not called to its polling thread.</summary>
+    /// <summary>Whether the connection was not called to its thread.</summary>
     public bool IsAtRest => Volatile.Read(ref _signals) == 0;
 
     /// <summary>The number of the next connection, as it stands in the log.</summary>
     public static long NextId() => Interlocked.Increment(ref _lastId);
 
-    /// <summary>Gives the connection to its polling thread, which greets the client.</summary>
+    /// <summary>Gives the connection to its thread, which greets the client.</summary>
     public void Start()
     {
         _context.Log.ConnectionOpened(_id, ClientAddress, _context.Listener);
@@ -220,4 +224,116 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
                 break;
         }
     }
+
+    /// <summary>
+    /// The session is over and its last reply is on its way. A socket that is closed while bytes of the client are unread, or still come,
+    /// answers them with RST, and that throws away the last reply at the client's side. So unless the client has no more to say the
+    /// connection lingers: its sending side is shut down, and what comes is dropped until the client closes, for a bounded time and
+    /// number of bytes.
+    /// </summary>
+    private void Close()
+    {
+        Session.ConnectionEnded(Session.EndReason);
+        var clientMaySpeak = _leftUnread || _readiness.MayHoldBytes || (Session.EndReason != SessionEndReason.Quit && !_wasSilent);
+        if (!clientMaySpeak || !_channel.ShutdownSend())
+        {
+            End(Session.EndReason);
+            return;
+        }
+
+        _phase = ConnectionPhase.Lingering;
+        Deadline = _context.In(ListenerContext.LingerTimeout);
+        Linger();
+    }
+
+    /// <summary>Drops what has come; what comes later is reported.</summary>
+    private void Linger()
+    {
+        while (_readiness.MayRead)
+        {
+            var room = LingerBytes - _lingered;
+            var bytes = _channel.Drop(room, out var error);
+            _readiness.Received(bytes, room, error);
+            _lingered += bytes;
+            if ((bytes == 0 && error != SocketError.WouldBlock) || _lingered == LingerBytes)
+            {
+                End(Session.EndReason);
+                return;
+            }
+        }
+    }
+
+    private void Lost(SocketError error) => End(Session.LossReason(inGoodOrder: error == SocketError.Success));
+
+    private void Fail(Exception error)
+    {
+        _context.Log.ConnectionFailed(error, _id, ClientAddress, _context.Listener);
+        End(SessionEndReason.InternalError);
+    }
+
+    /// <summary>Closes the socket and reports the end, once.</summary>
+    private void End(SessionEndReason reason)
+    {
+        if (_phase == ConnectionPhase.Closed)
+        {
+            return;
+        }
+
+        _phase = ConnectionPhase.Closed;
+        Deadline = long.MaxValue;
+        Session.ConnectionEnded(reason);
+        if (Session.HasDeniedTls)
+        {
+            Met(DrawnFault);
+        }
+
+        _channel.Close();
+        _unfinished.Release();
+        _unsent = null;
+        _context.Observer.ConnectionClosed(Session.EndReason);
+        _context.Log.ConnectionEnded(_id, _context.Listener, Session, ClientAddress);
+        _context.Registry.Remove(this);
+    }
+}
+
+/// <summary>What a connection waits for.</summary>
+internal enum ConnectionPhase : byte
+{
+    /// <summary>The first word of the thread; nothing is said yet.</summary>
+    New,
+
+    /// <summary>The header of the proxy between the client and the server.</summary>
+    ProxyHeader,
+
+    /// <summary>Octets from the client.</summary>
+    Reading,
+
+    /// <summary>The client's reading of its replies.</summary>
+    Sending,
+
+    /// <summary>The dialog runs over TLS.</summary>
+    Tls,
+
+    /// <summary>The client's end of the connection, after the last reply: what still comes is dropped.</summary>
+    Lingering,
+
+    /// <summary>Nothing: it is over.</summary>
+    Closed,
+}
+
+/// <summary>What a connection was called to its thread for.</summary>
+[Flags]
+internal enum ConnectionSignals
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>The deadline or a stop: it is to look at both.</summary>
+    Attention = 1,
+
+    /// <summary>Its next turn, after it has had the thread long enough.</summary>
+    Turn = 2,
+
+    /// <summary>The dialog over TLS has ended.</summary>
+    TlsEnded = 4,
 }

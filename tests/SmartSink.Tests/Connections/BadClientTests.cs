@@ -6,8 +6,10 @@ using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Tests.Connections;
 
-public class BadClientTests
+public abstract class BadClientTests
 {
+    protected BadClientTests(string transport) => RunningServer.Over = transport;
+
     [Fact]
     public async Task A_reset_in_a_message_is_told_from_one_outside()
     {
@@ -171,3 +173,7 @@ public class BadClientTests
         public override void WriteTo(ReplyBuffer output, in SessionFacts facts) => throw new InvalidOperationException("a defect");
     }
 }
+
+public sealed class BadClientTestsOverEpoll() : BadClientTests("epoll");
+
+public sealed class BadClientTestsOverSockets() : BadClientTests("sockets");

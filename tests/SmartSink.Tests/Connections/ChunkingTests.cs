@@ -3,8 +3,10 @@ using SmartSink.Smtp.Server;
 namespace SmartSink.Tests.Connections;
 
 /// <summary>Chunks of BDAT over sockets, where they are dropped in the kernel.</summary>
-public class ChunkingTests
+public abstract class ChunkingTests
 {
+    protected ChunkingTests(string transport) => RunningServer.Over = transport;
+
     private const string Envelope = "EHLO c\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.net>\r\n";
 
     [Theory]
@@ -119,3 +121,7 @@ public class ChunkingTests
         return client;
     }
 }
+
+public sealed class ChunkingTestsOverEpoll() : ChunkingTests("epoll");
+
+public sealed class ChunkingTestsOverSockets() : ChunkingTests("sockets");

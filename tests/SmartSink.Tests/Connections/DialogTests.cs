@@ -6,8 +6,10 @@ using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Tests.Connections;
 
-public class DialogTests
+public abstract class DialogTests
 {
+    protected DialogTests(string transport) => RunningServer.Over = transport;
+
     [Theory]
     [InlineData(0)]
     [InlineData(3_000_000)]
@@ -199,3 +201,7 @@ public class DialogTests
         (await client.LineAsync()).ShouldBeNull();
     }
 }
+
+public sealed class DialogTestsOverEpoll() : DialogTests("epoll");
+
+public sealed class DialogTestsOverSockets() : DialogTests("sockets");

@@ -3,8 +3,19 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Tests.Connections;
 
-public class LimitTests
+public abstract class LimitTests
 {
+    private readonly string _transport;
+
+    protected LimitTests(string transport) => _transport = RunningServer.Over = transport;
+
+    [Fact]
+    public async Task A_test_runs_over_the_transport_that_its_class_names()
+    {
+        await using var server = RunningServer.Start();
+        server.Settings.Transport.ToString().ShouldBe(_transport, StringCompareShould.IgnoreCase);
+    }
+
     [Fact]
     public async Task A_full_server_says_so_and_has_room_again_when_a_client_leaves()
     {
@@ -99,3 +110,7 @@ public class LimitTests
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.SlowClient);
     }
 }
+
+public sealed class LimitTestsOverEpoll() : LimitTests("epoll");
+
+public sealed class LimitTestsOverSockets() : LimitTests("sockets");

@@ -7,8 +7,10 @@ using SmartSink.Tests.Proxy;
 namespace SmartSink.Tests.Connections;
 
 /// <summary>Connections that come through a proxy, over real sockets.</summary>
-public sealed class ProxyTests
+public abstract class ProxyTests
 {
+    protected ProxyTests(string transport) => RunningServer.Over = transport;
+
     private const string Line = "PROXY TCP4 192.0.2.1 198.51.100.25 49152 25\r\n";
 
     private static readonly byte[] Block = ProxyBlockBuilder.Tcp("[2001:db8::1]:49152", "[2001:db8::25]:25", ProxyBlockBuilder.Field(2, "mx.example"u8.ToArray()));
@@ -215,3 +217,7 @@ public sealed class ProxyTests
 
     private static NetworkList Networks(string text) => NetworkList.TryParse(text, out var list) ? list : throw new FormatException(text);
 }
+
+public sealed class ProxyTestsOverEpoll() : ProxyTests("epoll");
+
+public sealed class ProxyTestsOverSockets() : ProxyTests("sockets");

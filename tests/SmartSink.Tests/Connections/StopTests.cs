@@ -5,8 +5,10 @@ using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Tests.Connections;
 
-public class StopTests
+public abstract class StopTests
 {
+    protected StopTests(string transport) => RunningServer.Over = transport;
+
     [Fact]
     public async Task Idle_sessions_are_told_and_nobody_new_is_let_in()
     {
@@ -108,3 +110,7 @@ public class StopTests
         await stopping.WaitAsync(Patience.Token());
     }
 }
+
+public sealed class StopTestsOverEpoll() : StopTests("epoll");
+
+public sealed class StopTestsOverSockets() : StopTests("sockets");

@@ -8,8 +8,10 @@ using SmartSink.Tls;
 
 namespace SmartSink.Tests.Tls;
 
-public class SniTests
+public abstract class SniTests
 {
+    protected SniTests(string transport) => RunningServer.Over = transport;
+
     [Theory]
     [InlineData("mx.a.example", "CN=mx.a.example")]
     [InlineData("MX.b.example", "CN=*.b.example")]
@@ -74,3 +76,7 @@ public class SniTests
         return X509Certificate2.CreateFromPem(pem, pem);
     }
 }
+
+public sealed class SniTestsOverEpoll() : SniTests("epoll");
+
+public sealed class SniTestsOverSockets() : SniTests("sockets");

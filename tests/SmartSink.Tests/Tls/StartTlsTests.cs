@@ -8,8 +8,10 @@ using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Tls;
 
-public class StartTlsTests
+public abstract class StartTlsTests
 {
+    protected StartTlsTests(string transport) => RunningServer.Over = transport;
+
     [Theory]
     [InlineData(SslProtocols.Tls12)]
     [InlineData(SslProtocols.Tls13)]
@@ -243,3 +245,7 @@ public class StartTlsTests
         return client;
     }
 }
+
+public sealed class StartTlsTestsOverEpoll() : StartTlsTests("epoll");
+
+public sealed class StartTlsTestsOverSockets() : StartTlsTests("sockets");

@@ -7,8 +7,10 @@ using SmartSink.Tests.Connections;
 namespace SmartSink.Tests.Tls;
 
 /// <summary>Nothing that a client does in or instead of a handshake is more than a connection that ends with its reason.</summary>
-public class TlsBadInputTests
+public abstract class TlsBadInputTests
 {
+    protected TlsBadInputTests(string transport) => RunningServer.Over = transport;
+
     private const byte Alert = 21;
     private const byte HandshakeRecord = 22;
 
@@ -148,3 +150,7 @@ public class TlsBadInputTests
         (await client.ByteAsync()).ShouldBe(HandshakeRecord);
     }
 }
+
+public sealed class TlsBadInputTestsOverEpoll() : TlsBadInputTests("epoll");
+
+public sealed class TlsBadInputTestsOverSockets() : TlsBadInputTests("sockets");

@@ -8,8 +8,10 @@ using SmartSink.Tls;
 
 namespace SmartSink.Tests.Tls;
 
-public class TlsFaultTests
+public abstract class TlsFaultTests
 {
+    protected TlsFaultTests(string transport) => RunningServer.Over = transport;
+
     private const string Host = "mx.sink.test";
 
     [Theory]
@@ -225,3 +227,7 @@ public class TlsFaultTests
         return (trust.Errors, trust.Chain, [.. server.Connections.Faults]);
     }
 }
+
+public sealed class TlsFaultTestsOverEpoll() : TlsFaultTests("epoll");
+
+public sealed class TlsFaultTestsOverSockets() : TlsFaultTests("sockets");

@@ -3,7 +3,7 @@ using SmartSink.Connections;
 
 namespace SmartSink.Tests.Connections;
 
-public class UnfinishedLineTests
+public class ConnectionBuffersTests
 {
     [Theory]
     [InlineData(0)]

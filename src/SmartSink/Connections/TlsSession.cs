@@ -1,19 +1,22 @@
 using System.Buffers;
 using System.Net.Security;
-using SmartSink.Connections;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using SmartSink.Settings;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
+using SmartSink.Tls;
 using SmartSink.Transport;
 
-namespace SmartSink.Tls;
+namespace SmartSink.Connections;
 
 /// <summary>
 /// The dialog from STARTTLS on, or from its beginning: one asynchronous method, all of which runs on the connection's thread,
 /// for all that it waits for is the connection's socket. While the client is silent neither this nor the TLS stream holds a buffer.
 /// </summary>
-internal sealed partial class TlsSession(ListenerContext context, SmtpConnection connection, ChannelStream stream, SmtpSession session, long id)
+internal sealed class TlsSession(ListenerContext context, SmtpConnection connection, ChannelStream stream, SmtpSession session, long id)
 {
-    /// <summary>A TLS record's worth of octets (RFC 8446 section 5.1).</summary>
+    /// <summary>A TLS record's worth of bytes (RFC 8446 section 5.1).</summary>
     private const int ReadSize = 16 * 1024;
 
     private TlsPhase _phase;
@@ -225,4 +228,116 @@ internal sealed partial class TlsSession(ListenerContext context, SmtpConnection
             _replies = null;
         }
     }
+
+    private TlsFault _fault;
+    private bool _hasChosen;
+
+    private async Task<bool> TryHandshakeAsync(SslStream tls)
+    {
+        connection.Deadline = context.In(context.Tls!.HandshakeTimeout);
+        try
+        {
+            await tls.AuthenticateAsServerAsync(static (_, hello, dialog, _) => ((TlsSession)dialog!).ChooseAsync(hello), this);
+        }
+        catch (Exception error) when (!_hasChosen || error is IOException or AuthenticationException)
+        {
+            // A client that begins with anything but a hello leaves the stream without a certificate, and that is what it complains of.
+            await CarryOutFaultAsync();
+            LostBy ??= SessionEndReason.TlsFailed;
+            context.Observer.TlsHandshakeEnded(SslProtocols.None, succeeded: false);
+            context.Log.HandshakeFailed(id, connection.ClientAddress, (error.InnerException ?? error).Message);
+            return false;
+        }
+
+        context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true);
+        context.Log.HandshakeDone(id, connection.ClientAddress, tls.SslProtocol);
+        if (context.Tls.AsksForCertificate)
+        {
+            NoteCertificate(tls.RemoteCertificate);
+        }
+
+        return true;
+    }
+
+    private void NoteCertificate(X509Certificate? certificate)
+    {
+        var subject = certificate is null ? null : SubjectText.Of(certificate);
+        context.Observer.ClientCertificateAsked(subject);
+        if (subject is not null)
+        {
+            context.Log.ClientCertificate(id, connection.ClientAddress, subject);
+        }
+    }
+
+    /// <summary>The client has said hello: whom it wants decides on the certificate, and on what goes wrong.</summary>
+    private ValueTask<SslServerAuthenticationOptions> ChooseAsync(SslClientHelloInfo hello)
+    {
+        var serverName = hello.ServerName ?? string.Empty;
+        _hasChosen = true;
+        _fault = connection.FaultOf(serverName);
+        return _fault is TlsFault.NoAnswer or TlsFault.Reset
+            ? throw new AuthenticationException("a fault of SINK_TLS_FAULTS")
+            : ValueTask.FromResult(context.Tls!.OptionsFor(serverName, _fault));
+    }
+
+    /// <summary>Does to the client, whose hello was left unanswered, what the fault says.</summary>
+    private async ValueTask CarryOutFaultAsync()
+    {
+        if (_fault == TlsFault.Reset)
+        {
+            connection.ResetOnClose();
+        }
+        else if (_fault == TlsFault.NoAnswer)
+        {
+            await IgnoreAsync();
+        }
+    }
+
+    /// <summary>Drops whatever comes, until the client gives up or the handshake has taken too long.</summary>
+    private async ValueTask IgnoreAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadSize);
+        try
+        {
+            while (await stream.ReadAsync(buffer) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // The client has reset the connection, or its time is over.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
+
+/// <summary>What a TLS dialog is doing, and so what it means when its deadline comes.</summary>
+internal enum TlsPhase
+{
+    /// <summary>The handshake.</summary>
+    Handshake,
+
+    /// <summary>It waits for the client, or works on what the client said.</summary>
+    Dialog,
+
+    /// <summary>It waits for the client to read its replies.</summary>
+    Sending,
+
+    /// <summary>The session is over; its last reply or the closing alert is on its way.</summary>
+    Farewell,
+}
+
+/// <summary>Names what became of a session whose client went away.</summary>
+internal static class LossReasons
+{
+    /// <summary>The reason.</summary>
+    /// <param name="session">The session as the client left it.</param>
+    /// <param name="inGoodOrder">Whether the client closed the connection, in place of resetting it or vanishing.</param>
+    public static SessionEndReason LossReason(this SmtpSession session, bool inGoodOrder) =>
+        session.IsInData ? SessionEndReason.ClosedInData
+        : inGoodOrder ? SessionEndReason.ClientClosed
+        : SessionEndReason.ConnectionReset;
 }
