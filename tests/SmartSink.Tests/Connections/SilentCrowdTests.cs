@@ -12,6 +12,8 @@ public sealed class SilentCrowdTests
     [Fact]
     public async Task Silence_costs_no_work_and_little_memory_while_others_are_served()
     {
+        // The bounds are those of epoll.
+        RunningServer.Over = "epoll";
         await using var server = RunningServer.Start();
         using var good = BlockingClient.Greeted(server.EndPoint);
         var before = HeldMemory.Read();
