@@ -55,6 +55,19 @@ public sealed class NamespaceDirectionTests(ITestOutputHelper output)
         unknown.ShouldBe(ExceptionsOf(assembly).Where(line => !line.Contains("->", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Engines", new[] { "Hosting" })]
+    [InlineData("Telemetry", new[] { "Http", "Hosting" })]
+    public void Nobody_else_knows_this_room(string room, string[] users)
+    {
+        var house = House.Of("smartsink");
+        var others = TypeUses.Read(Path.Combine(AppContext.BaseDirectory, "smartsink.dll"))
+            .Where(use => IsOurs(use.FromNamespace) && house.NameOf(use.ToNamespace).Split('.')[0] == room
+                && !users.Append(room).Contains(house.NameOf(use.FromNamespace).Split('.')[0]));
+
+        others.ShouldBeEmpty();
+    }
+
     private static IEnumerable<string> ExceptionsOf(string assembly) => Exceptions.Where(line => line.StartsWith(assembly + ":", StringComparison.Ordinal));
 
     /// <summary>What generators put elsewhere (regular expressions, attributes that a compiler needs) is nobody's room.</summary>
