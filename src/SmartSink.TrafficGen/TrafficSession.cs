@@ -15,10 +15,7 @@ namespace SmartSink.TrafficGen;
 /// <param name="run">Sends the messages.</param>
 internal sealed class TrafficSession(TextWriter output, TextWriter error, TimeProvider time, TrafficRunner run)
 {
-    /// <summary>Where the report goes.</summary>
     public TextWriter Output => output;
-
-    /// <summary>Where progress and errors go.</summary>
     public TextWriter Error => error;
 
     /// <summary>Tells why there is no run.</summary>
@@ -143,7 +140,6 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
 /// <param name="stop">Ends the run before its time.</param>
 internal delegate Task<TrafficEnd> TrafficRunner(TrafficOptions options, ITrafficObserver observer, TimeProvider clock, CancellationToken stop);
 
-/// <summary>What the process ends with.</summary>
 internal static class ExitCodes
 {
     /// <summary>The run did what was asked.</summary>
@@ -152,7 +148,6 @@ internal static class ExitCodes
     /// <summary>It did not: messages failed, it was stopped, a condition of --fail-if held, or the sink counted otherwise.</summary>
     public const int Failure = 1;
 
-    /// <summary>It was asked wrongly.</summary>
     public const int Usage = 2;
 
     /// <summary>Judges a run that has ended.</summary>
@@ -173,14 +168,12 @@ internal sealed class StopSignals : IDisposable
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
 
-    /// <summary>Begins to listen.</summary>
     public StopSignals() => _registrations =
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
     ];
 
-    /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
     public void Dispose()

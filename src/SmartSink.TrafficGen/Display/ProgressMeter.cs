@@ -4,7 +4,6 @@ using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Display;
 
-/// <summary>Takes samples of a run.</summary>
 internal sealed class ProgressMeter
 {
     private readonly TrafficOptions _options;
@@ -14,7 +13,6 @@ internal sealed class ProgressMeter
     private TimeSpan _lastElapsed;
     private long _lastAccepted;
 
-    /// <summary>Begins with the run.</summary>
     public ProgressMeter(TrafficOptions options, TrafficRecorder recorder, TimeProvider time)
     {
         _options = options;
@@ -23,7 +21,6 @@ internal sealed class ProgressMeter
         _begin = time.GetTimestamp();
     }
 
-    /// <summary>Takes one.</summary>
     public ProgressSample Take()
     {
         var elapsed = _time.GetElapsedTime(_begin);

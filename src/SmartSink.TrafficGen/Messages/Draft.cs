@@ -8,8 +8,6 @@ internal sealed class Draft
 {
     private int[] _domains = new int[1];
     private bool[] _settled = new bool[1];
-
-    /// <summary>Sender and recipients.</summary>
     public Envelope Envelope { get; } = new();
 
     /// <summary>The header and the empty line, for generated messages; empty for whole ones.</summary>
@@ -21,7 +19,6 @@ internal sealed class Draft
     /// <summary>Where in the pool the text begins.</summary>
     public int TextStart { get; set; }
 
-    /// <summary>What ends the text.</summary>
     public TextEnd TextEnd { get; set; }
 
     /// <summary>The message when it is not a generated one.</summary>
@@ -30,10 +27,8 @@ internal sealed class Draft
     /// <summary>How many recipients have no final answer yet.</summary>
     public int OpenRecipients { get; private set; }
 
-    /// <summary>Whether a recipient was accepted.</summary>
     public bool IsAccepted { get; private set; }
 
-    /// <summary>A recipient's domain.</summary>
     public int DomainOf(int recipient) => _domains[recipient];
 
     /// <summary>Begins a new message, to nobody yet.</summary>
@@ -44,7 +39,6 @@ internal sealed class Draft
         IsAccepted = false;
     }
 
-    /// <summary>Adds a recipient.</summary>
     public void Add(ReadOnlySpan<byte> recipient, int domain)
     {
         if (Envelope.RecipientCount == _domains.Length)
@@ -96,7 +90,6 @@ internal enum TextEnd
     /// <summary>Nothing: there is no text.</summary>
     None = 0,
 
-    /// <summary>CRLF.</summary>
     Line = 2,
 
     /// <summary>A letter in the place of a CR that would have stood alone, and CRLF.</summary>

@@ -29,7 +29,6 @@ internal struct RandomStream(ulong seed, long number)
     }
 }
 
-/// <summary>Draws indexes by weight.</summary>
 internal sealed class WeightedDraw
 {
     private readonly double[] _upTo;
@@ -42,7 +41,6 @@ internal sealed class WeightedDraw
         _upTo = [.. weights.Select(weight => sum += weight)];
     }
 
-    /// <summary>Draws one.</summary>
     public int Draw(ref RandomStream random)
     {
         var drawn = random.NextDouble() * _upTo[^1];
@@ -74,7 +72,6 @@ internal sealed class SizeDraw
         _list = _distribution is { Sizes.Count: > 0 } ? new WeightedDraw(_distribution.Sizes.Select(size => size.Weight)) : null;
     }
 
-    /// <summary>Draws a size in octets.</summary>
     public int Draw(ref RandomStream random) =>
         _distribution is null ? _fixed
         : _list is not null ? _distribution.Sizes[_list.Draw(ref random)].Bytes

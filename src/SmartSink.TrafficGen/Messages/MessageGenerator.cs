@@ -8,7 +8,6 @@ namespace SmartSink.TrafficGen.Messages;
 /// <summary>Makes messages. One for a run, used by all its workers; the message of a number is always the same but for its date.</summary>
 internal sealed class MessageGenerator
 {
-    /// <summary>Mailboxes of a domain.</summary>
     private const int Users = 1_000_000;
 
     private readonly WholeMessage[]? _whole;

@@ -16,7 +16,6 @@ internal sealed class MessageHeader
     private readonly byte[] _run;
     private readonly byte[] _last;
 
-    /// <summary>Prepares what all headers share.</summary>
     public MessageHeader(TrafficOptions options, TimeProvider clock)
     {
         var given = options.Headers.Select(field => field[..field.IndexOf(':')]).ToHashSet(StringComparer.OrdinalIgnoreCase);

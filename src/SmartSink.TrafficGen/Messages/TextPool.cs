@@ -17,7 +17,6 @@ internal sealed class TextPool
     private readonly byte[] _text;
     private readonly int[] _lines;
 
-    /// <summary>Makes the text.</summary>
     public TextPool(ulong seed)
     {
         var random = new RandomStream(seed, -1);

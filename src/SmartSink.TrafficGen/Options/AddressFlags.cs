@@ -1,9 +1,7 @@
 namespace SmartSink.TrafficGen.Options;
 
-/// <summary>From whom and to whom.</summary>
 internal static class AddressFlags
 {
-    /// <summary>Makes them, in the order of the help.</summary>
     public static IEnumerable<Flag> Create(TrafficOptions defaults) =>
     [
         new ListFlag<WeightedDomain>

@@ -5,13 +5,9 @@ using System.Net.Sockets;
 
 namespace SmartSink.TrafficGen.Options;
 
-/// <summary>Addresses of servers.</summary>
 internal static class AddressText
 {
-    /// <summary>What an error says was expected of a host and port.</summary>
     public const string ExpectedEndPoint = "a host and port such as localhost:2525 or [::1]:2525";
-
-    /// <summary>What an error says was expected of a URL.</summary>
     public const string ExpectedHttp = "a URL such as http://127.0.0.1:8000";
 
     /// <summary>Reads <c>HOST:PORT</c>; an IPv6 address stands in brackets.</summary>

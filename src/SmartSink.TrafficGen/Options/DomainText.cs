@@ -3,13 +3,9 @@ using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.TrafficGen.Options;
 
-/// <summary>Domains and their weights.</summary>
 internal static class DomainText
 {
-    /// <summary>What an error says was expected of a domain.</summary>
     public const string Expected = "a domain such as example.com";
-
-    /// <summary>What an error says was expected of a domain with a weight.</summary>
     public const string ExpectedWeighted = "a domain with an optional weight of 0 or more, such as gmail.com or gmail.com:67.4";
 
     /// <summary>Reads a domain: lower case, A-labels.</summary>

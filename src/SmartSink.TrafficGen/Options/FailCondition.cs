@@ -43,7 +43,6 @@ internal sealed class FailCondition
     /// <summary>As it was given.</summary>
     public string Text { get; }
 
-    /// <summary>The figure's name.</summary>
     public string Figure { get; }
 
     /// <summary>Reads a condition.</summary>

@@ -15,7 +15,6 @@ internal abstract class Flag
     /// <summary>The flag without which this one means nothing.</summary>
     public string? Needs { get; init; }
 
-    /// <summary>The flag for the parser.</summary>
     public abstract Option Option { get; }
 
     /// <summary>Takes over what was given.</summary>
@@ -31,7 +30,6 @@ internal abstract class Flag
     protected string Wrong(string text, string expected) => $"{Name}: \"{text}\" is not {expected}";
 }
 
-/// <summary>A flag with one value.</summary>
 internal sealed class ValueFlag<T> : Flag
 {
     private Option<string>? _option;
@@ -42,7 +40,6 @@ internal sealed class ValueFlag<T> : Flag
     /// <summary>For an error: what the value must be, with its article.</summary>
     public required string Expected { get; init; }
 
-    /// <summary>Reads the value.</summary>
     public required TryRead<T> Read { get; init; }
 
     /// <summary>What it says of the run.</summary>
@@ -79,7 +76,6 @@ internal sealed class ListFlag<T> : Flag
     /// <summary>For an error: what each value must be, with its article.</summary>
     public required string Expected { get; init; }
 
-    /// <summary>Reads one value.</summary>
     public required TryRead<T> Read { get; init; }
 
     /// <summary>What all of them say of the run; called when there is at least one.</summary>
@@ -117,7 +113,6 @@ internal sealed class ListFlag<T> : Flag
     }
 }
 
-/// <summary>A flag without a value.</summary>
 internal sealed class SwitchFlag : Flag
 {
     private Option<bool>? _option;

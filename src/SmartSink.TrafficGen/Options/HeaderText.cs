@@ -6,7 +6,6 @@ namespace SmartSink.TrafficGen.Options;
 /// <summary>A header field, <c>Name: value</c> (RFC 5322 section 2.2).</summary>
 internal static class HeaderText
 {
-    /// <summary>What an error says was expected.</summary>
     public const string Expected = "a header field such as \"X-Campaign: spring\", on one line of at most 998 bytes";
 
     /// <summary>The longest line of a message (RFC 5322 section 2.1.1).</summary>

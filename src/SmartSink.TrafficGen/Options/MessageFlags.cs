@@ -1,9 +1,7 @@
 namespace SmartSink.TrafficGen.Options;
 
-/// <summary>What is sent.</summary>
 internal static class MessageFlags
 {
-    /// <summary>Makes them, in the order of the help.</summary>
     public static IEnumerable<Flag> Create(TrafficOptions defaults) =>
     [
         new ValueFlag<int>

@@ -75,7 +75,6 @@ internal static class OptionsReader
 /// <summary>Every flag of the command line.</summary>
 internal static class FlagCatalog
 {
-    /// <summary>Makes them, in the order in which the help shows and the reader applies them.</summary>
     public static IReadOnlyList<Flag> Create(KnownFigures figures)
     {
         var defaults = new TrafficOptions();

@@ -49,7 +49,6 @@ internal static class RateText
 /// <summary>A rate that is not exceeded: <c>1000/s</c>, <c>1,000/hr</c>, <c>100/s,max_burst=1</c>; <c>local:</c> in front is the model's and says nothing new.</summary>
 internal static class ThrottleText
 {
-    /// <summary>What an error says was expected.</summary>
     public const string Expected = "a rate such as 1000/s, 1,000/hr, 10/5s or 100/s,max_burst=1";
 
     private const string Prefix = "local:";
@@ -82,7 +81,6 @@ internal static class ThrottleText
 /// <summary>A rate over time: <c>0..5000/s:2m,5000/s:10m</c> rises to 5,000 a second in two minutes and stays there for ten.</summary>
 internal static class RateProfileText
 {
-    /// <summary>What an error says was expected.</summary>
     public const string Expected = "a list of RATE:TIME or FROM..TO/s:TIME such as 0..5000/s:2m,5000/s:10m";
 
     private const string Ramp = "..";

@@ -5,7 +5,6 @@ namespace SmartSink.TrafficGen.Options;
 /// <summary>What is made of a run's figures.</summary>
 internal static class ResultFlags
 {
-    /// <summary>Makes them, in the order of the help.</summary>
     public static IEnumerable<Flag> Create(KnownFigures figures) =>
     [
         new ValueFlag<string>

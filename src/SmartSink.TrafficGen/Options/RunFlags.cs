@@ -8,7 +8,6 @@ internal static class RunFlags
     /// <summary>Several times what one address has ports for; each takes some kilobytes before anything is sent.</summary>
     private const int MostConnections = 250_000;
 
-    /// <summary>Makes them, in the order of the help.</summary>
     public static IEnumerable<Flag> Create(TrafficOptions defaults) =>
     [
         new ValueFlag<DnsEndPoint>

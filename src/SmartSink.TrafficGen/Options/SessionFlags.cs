@@ -2,10 +2,8 @@ using System.Net;
 
 namespace SmartSink.TrafficGen.Options;
 
-/// <summary>How SMTP is spoken.</summary>
 internal static class SessionFlags
 {
-    /// <summary>Makes them, in the order of the help.</summary>
     public static IEnumerable<Flag> Create() =>
     [
         new SwitchFlag
@@ -98,7 +96,6 @@ internal static class SessionFlags
 /// <summary>How messages are injected by HTTP.</summary>
 internal static class InjectFlags
 {
-    /// <summary>Makes them, in the order of the help.</summary>
     public static IEnumerable<Flag> Create() =>
     [
         new ValueFlag<Uri>

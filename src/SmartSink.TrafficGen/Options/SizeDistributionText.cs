@@ -5,12 +5,10 @@ namespace SmartSink.TrafficGen.Options;
 /// <summary>How sizes spread: <c>2kb:60,20kb:30,1mb:10</c> by weight, or <c>lognormal:20kb:1.2</c> by median and sigma.</summary>
 internal static class SizeDistributionText
 {
-    /// <summary>What an error says was expected.</summary>
     public const string Expected = "a list of SIZE:WEIGHT such as 2kb:60,20kb:30,1mb:10, or lognormal:MEDIAN:SIGMA such as lognormal:20kb:1.2 (sigma at most 5)";
 
     private const double LargestSigma = 5;
 
-    /// <summary>Reads a distribution.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out SizeDistribution? value)
     {
         value = text.Split(':') is ["lognormal", var median, var sigma] ? Lognormal(median, sigma) : Weighted(text);

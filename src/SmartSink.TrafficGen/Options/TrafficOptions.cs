@@ -29,7 +29,6 @@ internal sealed record TrafficOptions
     /// <summary>--message-count: how many messages are sent, whatever becomes of them; null for as many as <see cref="Duration"/> lets.</summary>
     public long? MessageCount { get; init; }
 
-    /// <summary>--starttls or --tls.</summary>
     public TlsMode Tls { get; init; }
 
     /// <summary>--body-size: octets of text in a message, its header not counted; used when there is neither a file nor a distribution.</summary>
@@ -126,7 +125,6 @@ internal sealed record TrafficOptions
     /// <summary>--verify-wait: how long both sides may take to agree after the run.</summary>
     public TimeSpan VerifyWait { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>--i-know-where-this-goes.</summary>
     public bool KnowsWhereItGoes { get; init; }
 
     /// <summary><see cref="DomainSuffix"/> as it stands behind a domain; empty for none.</summary>
@@ -145,7 +143,6 @@ internal sealed record TrafficOptions
 /// <summary>Whether and how a connection is encrypted. The server's certificate is not checked.</summary>
 internal enum TlsMode
 {
-    /// <summary>Not at all.</summary>
     None,
 
     /// <summary>By STARTTLS (RFC 3207); a server that does not offer it fails the connection.</summary>
@@ -158,7 +155,6 @@ internal enum TlsMode
 /// <summary>The header that says before all else whose connection it is, as a proxy would (HAProxy's PROXY protocol).</summary>
 internal enum ProxyProtocol
 {
-    /// <summary>None.</summary>
     None,
 
     /// <summary>Version 1: a line of text.</summary>

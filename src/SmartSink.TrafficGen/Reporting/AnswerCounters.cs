@@ -14,7 +14,6 @@ internal sealed class AnswerCounters
     private readonly ConcurrentDictionary<Answer, StrongBox<long>>[] _lanes =
         [.. Enumerable.Range(0, Stripe.Count).Select(_ => new ConcurrentDictionary<Answer, StrongBox<long>>())];
 
-    /// <summary>Counts one recipient.</summary>
     public void Increment(Answer answer) =>
         Interlocked.Increment(ref _lanes[Stripe.Index].GetOrAdd(answer, static _ => new StrongBox<long>()).Value);
 
@@ -34,7 +33,6 @@ internal sealed class AnswerCounters
 /// <param name="Code">The reply's code.</param>
 internal readonly record struct Answer(int Domain, TrafficStage Stage, int Code)
 {
-    /// <summary>What the code says.</summary>
     public RecipientCounts Times(long count) => (Code / 100) switch
     {
         2 => new RecipientCounts(count, 0, 0),
@@ -49,14 +47,11 @@ internal readonly record struct Answer(int Domain, TrafficStage Stage, int Code)
 /// <param name="PermFailed">Refused for good, 5yz, at RCPT or at end of data.</param>
 internal readonly record struct RecipientCounts(long Accepted, long TempFailed, long PermFailed)
 {
-    /// <summary>All of them.</summary>
     public long Total => Accepted + TempFailed + PermFailed;
 
-    /// <summary>Outcome by outcome.</summary>
     public static RecipientCounts operator +(RecipientCounts left, RecipientCounts right) =>
         new(left.Accepted + right.Accepted, left.TempFailed + right.TempFailed, left.PermFailed + right.PermFailed);
 
-    /// <summary>Outcome by outcome.</summary>
     public static RecipientCounts operator -(RecipientCounts left, RecipientCounts right) =>
         new(left.Accepted - right.Accepted, left.TempFailed - right.TempFailed, left.PermFailed - right.PermFailed);
 }

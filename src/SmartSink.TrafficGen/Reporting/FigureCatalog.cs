@@ -53,7 +53,6 @@ internal static class FigureCatalog
     private static readonly Dictionary<string, Figure> ByName =
         Totals.Concat(FaultCounts()).Concat(Latencies()).ToDictionary(figure => figure.Name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The names of all.</summary>
     public static IReadOnlyCollection<string> Names => ByName.Keys;
 
     /// <summary>What the reader of conditions has to know of them.</summary>

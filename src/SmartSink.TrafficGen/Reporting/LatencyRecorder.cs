@@ -7,11 +7,8 @@ namespace SmartSink.TrafficGen.Reporting;
 internal sealed class LatencyRecorder
 {
     private readonly Lane[] _lanes = [.. Enumerable.Range(0, Stripe.Count).Select(_ => new Lane())];
-
-    /// <summary>Takes a time in nanoseconds.</summary>
     public void Record(long nanoseconds) => _lanes[Stripe.Index].Record(Math.Max(0, nanoseconds));
 
-    /// <summary>What came so far.</summary>
     public LatencySummary Read()
     {
         var buckets = new long[LatencyBuckets.Count];
@@ -97,7 +94,6 @@ internal static class LatencyBuckets
     /// <summary>The longest time that is told apart: 2^43 ns, nearly two and a half hours. What is longer counts as this.</summary>
     public const long Longest = (1L << 43) - 1;
 
-    /// <summary>How many buckets there are.</summary>
     public static int Count { get; } = Index(Longest) + 1;
 
     /// <summary>The bucket of a time in nanoseconds, which may be anything: below 0 counts as 0.</summary>
@@ -138,16 +134,9 @@ internal sealed class LatencySummary
         Mean = Time(Count == 0 ? 0 : sum / Count);
     }
 
-    /// <summary>How many times were taken.</summary>
     public long Count { get; }
-
-    /// <summary>The shortest.</summary>
     public TimeSpan Least => Time(_least);
-
-    /// <summary>The longest.</summary>
     public TimeSpan Most => Time(_most);
-
-    /// <summary>The mean.</summary>
     public TimeSpan Mean { get; }
 
     /// <summary>The time within which this share of all stayed: of 100 sorted times the 99th is the 99 percent one.</summary>

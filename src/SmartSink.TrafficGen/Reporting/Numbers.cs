@@ -2,7 +2,6 @@ using System.Globalization;
 
 namespace SmartSink.TrafficGen.Reporting;
 
-/// <summary>Numbers as people read them.</summary>
 internal static class Numbers
 {
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB", "PB"];
@@ -13,7 +12,6 @@ internal static class Numbers
     /// <summary>Milliseconds with three decimals: <c>1,016.534</c>.</summary>
     public static string Milliseconds(double value) => value.ToString("N3", CultureInfo.InvariantCulture);
 
-    /// <summary>At most three decimals.</summary>
     public static string Decimal(double value) => value.ToString("#,0.###", CultureInfo.InvariantCulture);
 
     /// <summary>A part of one in whole percent, rounded down so that only the end is 100%.</summary>

@@ -74,9 +74,6 @@ internal static class Words
     /// <summary>The word for how a run ended.</summary>
     public static string For(TrafficEnd end) => Ends[(int)end];
 
-    /// <summary>The word for a stage.</summary>
     public static string For(TrafficStage stage) => Stages[(int)stage];
-
-    /// <summary>The word for a fault.</summary>
     public static string For(TrafficFault fault) => Faults[(int)fault];
 }

@@ -9,7 +9,6 @@ internal sealed record TrafficReport
     /// <summary>The run's id, as in its messages.</summary>
     public required string RunId { get; init; }
 
-    /// <summary>Where the mail went.</summary>
     public required string Target { get; init; }
 
     /// <summary>The most connections at once that were asked for.</summary>
@@ -18,10 +17,7 @@ internal sealed record TrafficReport
     /// <summary>What the run's draws began with.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>When it began.</summary>
     public required DateTimeOffset Started { get; init; }
-
-    /// <summary>How long it took.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>How it ended: <c>complete</c>, <c>failed</c> or <c>cancelled</c>.</summary>
@@ -33,10 +29,7 @@ internal sealed record TrafficReport
     /// <summary>Messages by what became of them.</summary>
     public required MessageTotals Messages { get; init; }
 
-    /// <summary>Accepted messages over time.</summary>
     public required RateFigures Rate { get; init; }
-
-    /// <summary>The octets of accepted messages.</summary>
     public required long Bytes { get; init; }
 
     /// <summary>Recipients by outcome, over all domains.</summary>
@@ -45,10 +38,7 @@ internal sealed record TrafficReport
     /// <summary>Recipients by the answer's stage and code.</summary>
     public required IReadOnlyList<AnswerTotal> Answers { get; init; }
 
-    /// <summary>Recipients by domain.</summary>
     public required IReadOnlyList<DomainTotal> Domains { get; init; }
-
-    /// <summary>How many connections were established.</summary>
     public required long Connections { get; init; }
 
     /// <summary>Connections that failed, by why and where.</summary>
@@ -57,13 +47,11 @@ internal sealed record TrafficReport
     /// <summary>What each stage took; those that never happened are left out.</summary>
     public required IReadOnlyList<LatencyFigures> Latency { get; init; }
 
-    /// <summary>The conditions of --fail-if.</summary>
     public IReadOnlyList<ConditionResult> FailIf { get; init; } = [];
 
     /// <summary>The comparison with the sink; null without --verify.</summary>
     public VerifyReport? Verify { get; init; }
 
-    /// <summary>What the process ends with.</summary>
     public int ExitCode { get; init; }
 }
 
@@ -95,7 +83,6 @@ internal sealed record RateFigures(double PerSecond, double PerMinute, double Pe
 /// <param name="Permfail">5yz.</param>
 internal sealed record OutcomeTotals(long Accepted, long Tempfail, long Permfail)
 {
-    /// <summary>The same for the report.</summary>
     public static OutcomeTotals Of(RecipientCounts counts) => new(counts.Accepted, counts.TempFailed, counts.PermFailed);
 }
 
@@ -105,10 +92,6 @@ internal sealed record OutcomeTotals(long Accepted, long Tempfail, long Permfail
 /// <param name="Recipients">How many.</param>
 internal sealed record AnswerTotal(string Stage, int Code, long Recipients);
 
-/// <summary>The recipients of a domain.</summary>
-/// <param name="Domain">Without the suffix.</param>
-/// <param name="Recipients">By outcome.</param>
-/// <param name="Answers">By the answer's stage and code.</param>
 internal sealed record DomainTotal(string Domain, OutcomeTotals Recipients, IReadOnlyList<AnswerTotal> Answers);
 
 /// <summary>Connections that failed the same way.</summary>
@@ -120,41 +103,20 @@ internal sealed record FaultTotal(string Fault, string Stage, long Count);
 /// <summary>What a stage took, in milliseconds. Least, mean and most are exact, percentiles at most 0.8 % off.</summary>
 internal sealed record LatencyFigures
 {
-    /// <summary>Which stage.</summary>
     public required string Stage { get; init; }
-
-    /// <summary>How often.</summary>
     public required long Count { get; init; }
-
-    /// <summary>The least.</summary>
     public required double Min { get; init; }
-
-    /// <summary>The mean.</summary>
     public required double Mean { get; init; }
-
-    /// <summary>Half stayed within it.</summary>
     public required double P50 { get; init; }
-
-    /// <summary>75 percent stayed within it.</summary>
     public required double P75 { get; init; }
-
-    /// <summary>90 percent stayed within it.</summary>
     public required double P90 { get; init; }
-
-    /// <summary>95 percent stayed within it.</summary>
     public required double P95 { get; init; }
-
-    /// <summary>99 percent stayed within it.</summary>
     public required double P99 { get; init; }
 
-    /// <summary>99.9 percent stayed within it.</summary>
     [JsonPropertyName("p99.9")]
     public required double P999 { get; init; }
-
-    /// <summary>The most.</summary>
     public required double Max { get; init; }
 
-    /// <summary>The figures of a distribution.</summary>
     public static LatencyFigures Of(TrafficStage stage, LatencySummary summary) => new()
     {
         Stage = Words.For(stage),

@@ -7,7 +7,6 @@ namespace SmartSink.TrafficGen.Reporting;
 /// <summary>The comparison with the sink as text.</summary>
 internal static class VerifyText
 {
-    /// <summary>Adds it to a report.</summary>
     public static void AppendTo(StringBuilder text, VerifyReport verify)
     {
         text.Append('\n');

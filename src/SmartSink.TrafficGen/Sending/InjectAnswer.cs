@@ -59,7 +59,6 @@ internal sealed record InjectAnswer(
     }
 }
 
-/// <summary>Reads answers without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(InjectAnswer))]
 internal sealed partial class InjectJson : JsonSerializerContext;

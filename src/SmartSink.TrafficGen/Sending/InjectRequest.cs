@@ -12,7 +12,6 @@ internal static class InjectRequest
     // No browser reads it, so that nothing but JSON's own characters needs an escape.
     private static readonly JsonWriterOptions Lean = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>Writes it.</summary>
     public static void Write(Draft draft, MessageGenerator messages, TrafficOptions options, IBufferWriter<byte> output)
     {
         using var json = new Utf8JsonWriter(output, Lean);

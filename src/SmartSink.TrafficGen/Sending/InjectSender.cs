@@ -103,7 +103,6 @@ internal sealed class InjectSender(TrafficContext run, InjectTransport transport
     }
 }
 
-/// <summary>What a request failed by.</summary>
 internal static class InjectFaults
 {
     /// <summary>The fault of a request that got no answer, or none that is HTTP.</summary>

@@ -100,7 +100,6 @@ internal sealed class ObservedStream : NetworkStream
     private readonly ITrafficObserver _observer;
     private int _ended;
 
-    /// <summary>Takes over a connected socket.</summary>
     public ObservedStream(Socket socket, ITrafficObserver observer)
         : base(socket, ownsSocket: true)
     {

@@ -12,7 +12,6 @@ internal sealed class Schedule
     private long _taken;
     private volatile bool _stopped;
 
-    /// <summary>Begins the run now.</summary>
     public Schedule(TrafficOptions options, TimeProvider clock)
     {
         var now = clock.GetTimestamp();
@@ -28,7 +27,6 @@ internal sealed class Schedule
     /// <summary>Whether no more messages are handed out, because somebody said so.</summary>
     public bool IsStopped => _stopped;
 
-    /// <summary>Hands out no more.</summary>
     public void Stop() => _stopped = true;
 
     /// <summary>Takes the next message; false when there are no more.</summary>

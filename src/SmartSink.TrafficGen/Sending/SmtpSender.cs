@@ -269,10 +269,8 @@ internal enum Said
     /// <summary>EHLO, after the handshake.</summary>
     Ehlo,
 
-    /// <summary>The next message's MAIL.</summary>
     Mail,
 
-    /// <summary>QUIT.</summary>
     Quit,
 }
 
@@ -281,14 +279,11 @@ internal enum Said
 internal sealed class SmtpTransport(ConnectionPlan plan) : ITransport
 {
     private volatile bool _hasSecured;
-
-    /// <summary>Where and how to connect.</summary>
     public ConnectionPlan Plan => plan;
 
     /// <summary>Whether a handshake of the run has succeeded, so that one that fails may succeed the next time.</summary>
     public bool HasSecured => _hasSecured;
 
-    /// <summary>A handshake has succeeded.</summary>
     public void Secured() => _hasSecured = true;
 
     public IMessageSender CreateSender(TrafficContext run, int worker) => new SmtpSender(run, this, worker);

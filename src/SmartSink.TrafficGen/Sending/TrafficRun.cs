@@ -110,7 +110,6 @@ internal sealed class RunControl(Schedule schedule, TimeProvider clock) : IDispo
     /// <summary>Cancelled when no message is to be begun any more.</summary>
     public CancellationToken Stopped => _stopped.Token;
 
-    /// <summary>Who connects.</summary>
     public SemaphoreSlim Gate { get; } = new(Connecting);
 
     /// <summary>Whether a message failed that was not to fail.</summary>
@@ -122,7 +121,6 @@ internal sealed class RunControl(Schedule schedule, TimeProvider clock) : IDispo
     /// <summary>When the run was ended, as a time stamp; null before.</summary>
     public long? StoppedAt => Volatile.Read(ref _stoppedAt) is var time and not 0 ? time : null;
 
-    /// <summary>Ends the run.</summary>
     public void Stop()
     {
         Interlocked.CompareExchange(ref _stoppedAt, Math.Max(clock.GetTimestamp(), 1), 0);

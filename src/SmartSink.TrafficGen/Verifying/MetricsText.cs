@@ -67,7 +67,4 @@ internal static class MetricsText
     private static FormatException Broken(string line) => new($"not a sample of the Prometheus text format: {line}");
 }
 
-/// <summary>One sample of a metric.</summary>
-/// <param name="Labels">By name.</param>
-/// <param name="Value">Finite.</param>
 internal sealed record MetricsSample(IReadOnlyDictionary<string, string> Labels, double Value);
