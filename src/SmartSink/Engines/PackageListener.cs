@@ -24,7 +24,7 @@ namespace SmartSink.Engines;
 /// A listener whose dialogs are led by the SmtpServer package: its filter of mailboxes asks the policy in force. Sockets, limits, deadlines
 /// and the stop are ours, because the package would drop every session the moment that it is told to stop.
 /// </summary>
-internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEndpointListener, Filter, IMessageStore, IUserAuthenticator, ICertificateFactory
+internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEndpointListener, ICertificateFactory
 {
     private readonly ListenerSettings _settings;
     private readonly CancellationTokenSource _stopping = new();
@@ -39,9 +39,10 @@ internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEn
         var options = context.SessionOptions;
         var services = new SmtpServer.ComponentModel.ServiceProvider();
         services.Add((IEndpointListenerFactory)this);
-        services.Add((Filter)this);
-        services.Add((IMessageStore)this);
-        services.Add((IUserAuthenticator)this);
+        var judge = new PolicyFilter();
+        services.Add((Filter)judge);
+        services.Add((IMessageStore)judge);
+        services.Add((IUserAuthenticator)judge);
         var builder = new SmtpServerOptionsBuilder()
             .ServerName(options.Hostname)
             .MaxMessageSize((int)Math.Min(options.MaxMessageSize, int.MaxValue))
@@ -87,7 +88,7 @@ internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEn
     public void Start()
     {
         Context.Log.Listening(Bound.EndPoint, Context.Listener);
-        _ = _package.StartAsync(CancellationToken.None);
+        _ = ServeAsync();
     }
 
     public void Stop() => _stopping.Cancel();
@@ -124,21 +125,6 @@ internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEn
         throw new OperationCanceledException(cancellationToken);
     }
 
-    Task<bool> Filter.CanAcceptFromAsync(ISessionContext context, IMailbox from, int size, CancellationToken cancellationToken) =>
-        Task.FromResult(SessionOf(context).TakeSender(from));
-
-    Task<bool> Filter.CanDeliverToAsync(ISessionContext context, IMailbox to, IMailbox from, CancellationToken cancellationToken) =>
-        Task.FromResult(SessionOf(context).TakeRecipient(to));
-
-    Task<SmtpResponse> IMessageStore.SaveAsync(ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
-    {
-        SessionOf(context).TakeMessage();
-        return Task.FromResult(SmtpResponse.Ok);
-    }
-
-    Task<bool> IUserAuthenticator.AuthenticateAsync(ISessionContext context, string user, string password, CancellationToken cancellationToken) =>
-        Task.FromResult(SessionOf(context).Authenticate(user, password));
-
     /// <summary>None: the handshake is done by <see cref="PackageSession.UpgradeAsync"/>, which knows the name that the client asks for.</summary>
     X509Certificate ICertificateFactory.GetServerCertificate(ISessionContext sessionContext) => null!;
 
@@ -148,6 +134,20 @@ internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEn
     {
         SessionOf(context).Greet();
         return "220 ";
+    }
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            await _package.StartAsync(CancellationToken.None);
+        }
+#pragma warning disable CA1031 // Whatever ends the package's loop ends the listener, and the host has to hear of it.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _completion.TrySetException(error);
+        }
     }
 
     private async Task<Socket?> AcceptAsync()
@@ -219,5 +219,24 @@ internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEn
                 Context.SessionObserver.ReplyWritten(421);
             }
         }
+    }
+
+    /// <summary>Asks the session, which asks the policy. No part of the listener, because the package disposes of what it can after each use.</summary>
+    private sealed class PolicyFilter : Filter, IMessageStore, IUserAuthenticator
+    {
+        public Task<bool> CanAcceptFromAsync(ISessionContext context, IMailbox from, int size, CancellationToken cancellationToken) =>
+            Task.FromResult(SessionOf(context).TakeSender(from));
+
+        public Task<bool> CanDeliverToAsync(ISessionContext context, IMailbox to, IMailbox from, CancellationToken cancellationToken) =>
+            Task.FromResult(SessionOf(context).TakeRecipient(to));
+
+        public Task<SmtpResponse> SaveAsync(ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
+        {
+            SessionOf(context).TakeMessage();
+            return Task.FromResult(SmtpResponse.Ok);
+        }
+
+        public Task<bool> AuthenticateAsync(ISessionContext context, string user, string password, CancellationToken cancellationToken) =>
+            Task.FromResult(SessionOf(context).Authenticate(user, password));
     }
 }

@@ -42,6 +42,19 @@ public class PackageListenerTests
     }
 
     [Fact]
+    public async Task Clients_come_after_a_message_as_well_as_before()
+    {
+        await using var server = RunningServer.Start(engines: PackageServer.Engine);
+        for (var i = 0; i < 3; i++)
+        {
+            await using var client = await server.GreetedAsync();
+            await client.BeginDataAsync();
+            (await client.AskAsync("Hello.\r\n.")).ShouldStartWith("250 2.0.0");
+            (await client.AskAsync("QUIT")).ShouldStartWith("221");
+        }
+    }
+
+    [Fact]
     public async Task A_connection_beyond_the_limit_is_told_so()
     {
         await using var server = RunningServer.Start(settings => settings with { MaxConnections = 1 }, engines: PackageServer.Engine);
