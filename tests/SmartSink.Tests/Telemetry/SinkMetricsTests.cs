@@ -1,8 +1,8 @@
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Shared;
-using SmartSink.Smtp.Server;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Server;
 using SmartSink.Telemetry;
 using SmartSink.Testing.Dialogs;
 
