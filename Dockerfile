@@ -20,6 +20,7 @@ RUN for program in SmartSink SmartSink.TrafficGen; do \
 
 # publish: one native file for each program, linked by the image's own gcc.
 FROM restore AS publish
+ARG IlcInstructionSet=
 COPY .editorconfig ./
 COPY src src
 RUN dotnet publish src/SmartSink -c Release -p:Image=true --no-restore -o /opt/smartsink && mkdir /state
