@@ -46,12 +46,16 @@ public static class Tool
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start");
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        if (input is not null)
+        try
         {
-            await process.StandardInput.WriteAsync(input);
+            await process.StandardInput.WriteAsync(input ?? string.Empty);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // A program may end without having read what it was to be told.
         }
 
-        process.StandardInput.Close();
         using var limit = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(2));
         try
         {
