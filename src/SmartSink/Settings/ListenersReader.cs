@@ -29,7 +29,7 @@ internal sealed class ListenersReader(IConfiguration files, IReadOnlyDictionary<
     {
         if (SettingsFile.ValueOf(files, Key) is { Length: > 0 })
         {
-            errors.Add($"{SettingsFile.Name}: {Key} is not a list of listeners");
+            errors.Add($"{SettingsFile.Name}: {Key} must be a list of listeners");
         }
 
         var numbers = NumbersInFiles().Concat(NumbersInEnvironment()).Distinct().Order().ToList();
@@ -67,12 +67,12 @@ internal sealed class ListenersReader(IConfiguration files, IReadOnlyDictionary<
     {
         if (earlier.Name.Equals(later.Name, StringComparison.OrdinalIgnoreCase))
         {
-            errors.Add($"{NameOf(number, "Name")}: another listener is called \"{later.Name}\", too");
+            errors.Add($"{NameOf(number, "Name")}: another listener has the name \"{later.Name}\"");
         }
 
         if (later.Port != 0 && earlier.Port == later.Port && Overlap(earlier.ListenAddress, later.ListenAddress))
         {
-            errors.Add($"{NameOf(number, "Port")}: listener \"{earlier.Name}\" has port {later.Port} already");
+            errors.Add($"{NameOf(number, "Port")}: listener \"{earlier.Name}\" already uses port {later.Port}");
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class ListenersReader(IConfiguration files, IReadOnlyDictionary<
         {
             if (!TryNumber(listener.Key, out var number) || listener.Value is { Length: > 0 })
             {
-                errors.Add($"{SettingsFile.Name}: {listener.Path} is not a listener of a list");
+                errors.Add($"{SettingsFile.Name}: {listener.Path} is not an entry of a list of listeners");
                 continue;
             }
 
@@ -115,7 +115,7 @@ internal sealed class ListenersReader(IConfiguration files, IReadOnlyDictionary<
             var parts = variable == Variable ? [string.Empty] : variable[Prefix.Length..].Split(Separator, 2);
             if (!TryNumber(parts[0], out var number))
             {
-                errors.Add($"{variable}: {Prefix} is followed by the listener's number");
+                errors.Add($"{variable}: {Prefix} must be followed by the number of a listener");
             }
             else if (parts.Length == 1 || !known.Contains(parts[1]))
             {

@@ -80,21 +80,23 @@ internal sealed record SinkSettings : ListenerSettings
         Hostname = HostnameText.TryParse(Environment.MachineName, out var name) ? name : "localhost",
     };
 
-    // The XDG base directory specification: a relative path in the variable is to be passed over.
+    // The XDG base directory specification: a relative path in the variable is to be passed over. Windows sets LOCALAPPDATA.
     private static string DefaultStateFolder(IReadOnlyDictionary<string, string> environment)
     {
         var parent = environment.GetValueOrDefault("XDG_STATE_HOME");
         if (!Path.IsPathFullyQualified(parent ?? string.Empty))
         {
             var home = environment.GetValueOrDefault("HOME");
-            parent = Path.IsPathFullyQualified(home ?? string.Empty) ? Path.Combine(home!, ".local", "state") : Path.GetTempPath();
+            parent = Path.IsPathFullyQualified(home ?? string.Empty) ? Path.Combine(home!, ".local", "state")
+                : environment.GetValueOrDefault("LOCALAPPDATA") is { } local && Path.IsPathFullyQualified(local) ? local
+                : Path.GetTempPath();
         }
 
         return Path.Combine(parent!, "smartsink");
     }
 }
 
-/// <summary>How bytes come and go.</summary>
+/// <summary>What carries the SMTP connections.</summary>
 internal enum TransportChoice
 {
     /// <summary>By epoll where there is one, on Linux, and by the runtime's sockets elsewhere.</summary>

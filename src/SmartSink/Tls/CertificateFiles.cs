@@ -58,12 +58,22 @@ internal static class PemCertificate
     {
         if (key.Contains("ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal))
         {
-            throw new CertificateException($"{setting}: {keyFile}: the private key is encrypted; only a plain one can be read");
+            throw new CertificateException($"{setting}: {keyFile}: the private key is encrypted, which is not supported");
         }
 
         try
         {
-            return X509Certificate2.CreateFromPem(pem, key);
+            var certificate = X509Certificate2.CreateFromPem(pem, key);
+            if (!OperatingSystem.IsWindows())
+            {
+                return certificate;
+            }
+
+            // The TLS of Windows takes no key that lives in memory alone.
+            using (certificate)
+            {
+                return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
+            }
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {

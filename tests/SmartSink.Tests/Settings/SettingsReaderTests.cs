@@ -198,6 +198,7 @@ public sealed class SettingsReaderTests
         StateFolder(("XDG_STATE_HOME", "/xdg"), ("HOME", "/home/u")).ShouldBe("/xdg/smartsink");
         StateFolder(("HOME", "/home/u")).ShouldBe("/home/u/.local/state/smartsink");
         StateFolder(("XDG_STATE_HOME", "relative"), ("HOME", "/home/u")).ShouldBe("/home/u/.local/state/smartsink");
+        StateFolder(("LOCALAPPDATA", "/local")).ShouldBe("/local/smartsink");
         StateFolder().ShouldBe(Path.Combine(Path.GetTempPath(), "smartsink"));
 
         static string StateFolder(params (string Key, string Value)[] environment) =>

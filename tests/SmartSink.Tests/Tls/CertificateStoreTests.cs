@@ -109,7 +109,7 @@ public sealed class CertificateStoreTests : IDisposable
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var pbe = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
         var encrypted = _folder.Write("encrypted.pem", ecdsa.ExportEncryptedPkcs8PrivateKeyPem("secret", pbe));
-        ErrorOf(certificateFile, encrypted).ShouldBe($"SINK_TLS_KEY: {encrypted}: the private key is encrypted; only a plain one can be read");
+        ErrorOf(certificateFile, encrypted).ShouldBe($"SINK_TLS_KEY: {encrypted}: the private key is encrypted, which is not supported");
     }
 
     private string Kept => _folder.Combine(CertificateStore.FileName);
