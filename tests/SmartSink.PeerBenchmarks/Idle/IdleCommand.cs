@@ -15,7 +15,7 @@ internal static class IdleCommand
     /// <summary>The most octets that a connection of SmartSink's shall cost.</summary>
     private const double PlaintextMark = 2000;
 
-    private const double TlsMark = 24_000;
+    private const double TlsMark = 40_000;
 
     /// <summary>The server gives memory back when it has come to rest, and so both readings are of a process at rest.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
