@@ -21,12 +21,8 @@ internal sealed class TrafficGenerator(IReadOnlyList<string> program) : ILoadGen
     public static void AddTo(Command command) => command.Add(ProgramOption);
 
     /// <summary>Reads it.</summary>
-    public static TrafficGenerator Read(ParseResult line) => new(line.GetValue(ProgramOption) switch
-    {
-        null => BuiltProgram.Command("traffic-gen"),
-        var path when path.EndsWith(".dll", StringComparison.Ordinal) => ["dotnet", Path.GetFullPath(path)],
-        var path => [Path.GetFullPath(path)],
-    });
+    public static TrafficGenerator Read(ParseResult line) => new(
+        line.GetValue(ProgramOption) is { } path ? BuiltProgram.CommandOf(path) : BuiltProgram.Command("traffic-gen"));
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Command(int port, GeneratorLoad load) =>

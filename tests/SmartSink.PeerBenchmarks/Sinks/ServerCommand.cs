@@ -42,7 +42,7 @@ internal sealed record ServerCommand(IReadOnlyList<string> Command, IReadOnlyDic
     {
         var environment = Read(line).Environment;
         return [.. line.GetRequiredValue(BesideOption).Select(text => text.Split('=', 2) is [var name, var path]
-            ? (name, new ServerCommand(CommandOf(path), environment))
+            ? (name, new ServerCommand(BuiltProgram.CommandOf(path), environment))
             : throw new FormatException($"--beside {text}: NAME=PATH is wanted"))];
     }
 
@@ -50,7 +50,7 @@ internal sealed record ServerCommand(IReadOnlyList<string> Command, IReadOnlyDic
     /// <exception cref="FormatException">A variable has no equals sign.</exception>
     public static ServerCommand Read(ParseResult line)
     {
-        var command = line.GetValue(ServerOption) is { } path ? CommandOf(path) : SinkProcess.OwnCommand;
+        var command = line.GetValue(ServerOption) is { } path ? BuiltProgram.CommandOf(path) : SinkProcess.OwnCommand;
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var variable in line.GetRequiredValue(EnvironmentOption))
         {
@@ -89,7 +89,4 @@ internal sealed record ServerCommand(IReadOnlyList<string> Command, IReadOnlyDic
             throw new InvalidOperationException($"smartsink {string.Join(' ', arguments)}: {result}");
         }
     }
-
-    private static IReadOnlyList<string> CommandOf(string path) =>
-        path.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", Path.GetFullPath(path)] : [Path.GetFullPath(path)];
 }

@@ -19,6 +19,10 @@ public static class BuiltProgram
             throw new FileNotFoundException($"{name} is not built: {file}", file);
         }
 
-        return file.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", file] : [file];
+        return CommandOf(file);
     }
+
+    /// <summary>The command that runs the program in a file, an assembly or a published program.</summary>
+    public static IReadOnlyList<string> CommandOf(string file) =>
+        file.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", Path.GetFullPath(file)] : [Path.GetFullPath(file)];
 }
