@@ -20,7 +20,7 @@ public sealed class MimeKitTests
         from domains in Gen.Elements("a.example", "xn--bcher-kva.example", new string('l', 63) + ".example", "b").NonEmptyListOf()
         from suffix in Gen.Elements(null, "sink.test")
         from recipients in Gen.Choose(1, 40)
-        from size in Gen.Choose(0, 3_000)
+        from size in Gen.OneOf(Gen.Choose(0, 3), Gen.Choose(0, 3_000))
         from seed in Gen.Choose(0, int.MaxValue)
         from utf8 in Gen.Elements(false, true)
         from run in Gen.Elements("r", "nightly-7.b", new string('R', 64))
@@ -118,11 +118,11 @@ public sealed class MimeKitTests
         Content((MimePart)parts[1]).ShouldBe(string.Concat(Enumerable.Range(0, 256).Select(octet => (char)octet)));
     }
 
-    // An octet a character.
+    // An octet a character. An empty body has no content in MimeKit.
     private static string Content(MimePart part)
     {
         using var content = new MemoryStream();
-        part.Content!.DecodeTo(content, TestContext.Current.CancellationToken);
+        part.Content?.DecodeTo(content, TestContext.Current.CancellationToken);
         return Encoding.Latin1.GetString(content.ToArray());
     }
 
