@@ -1,5 +1,4 @@
 using SmartSink.Smtp.Replies;
-using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -56,26 +55,20 @@ internal sealed class KeptAnswers
 /// <summary>The recipient whose reply decides at end of data: its reply may quote the address, so this one is kept.</summary>
 internal sealed class KeptRecipient
 {
-    private readonly byte[] _recipient = new byte[PathParser.MaxLength];
-    private readonly byte[] _localPart = new byte[LocalPart.MaxLength];
-    private readonly byte[] _domain = new byte[DomainName.MaxLength];
-    private int _recipientLength;
-    private int _localPartLength;
-    private int _domainLength;
+    private KeptBytes _recipient;
+    private KeptBytes _localPart;
+    private KeptBytes _domain;
 
-    public ReadOnlySpan<byte> Recipient => _recipient.AsSpan(0, _recipientLength);
+    public ReadOnlySpan<byte> Recipient => _recipient.Value;
 
-    public ReadOnlySpan<byte> LocalPartName => _localPart.AsSpan(0, _localPartLength);
+    public ReadOnlySpan<byte> LocalPartName => _localPart.Value;
 
-    public ReadOnlySpan<byte> Domain => _domain.AsSpan(0, _domainLength);
+    public ReadOnlySpan<byte> Domain => _domain.Value;
 
     public void Set(in SessionFacts facts)
     {
-        facts.Recipient.CopyTo(_recipient);
-        _recipientLength = facts.Recipient.Length;
-        facts.LocalPart.CopyTo(_localPart);
-        _localPartLength = facts.LocalPart.Length;
-        facts.Domain.CopyTo(_domain);
-        _domainLength = facts.Domain.Length;
+        _recipient.Set(facts.Recipient);
+        _localPart.Set(facts.LocalPart);
+        _domain.Set(facts.Domain);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Security.Cryptography;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Syntax;
@@ -11,10 +12,9 @@ internal sealed class MailTransaction
     private const int OwnEntries = 16;
 
     private readonly byte[] _id = new byte[TransactionId.Length];
-    private readonly byte[] _sender = new byte[PathParser.MaxLength];
     private readonly int[] _ownEntries = new int[OwnEntries];
     private int[] _entries;
-    private int _senderLength;
+    private KeptBytes _sender;
     private int _senderDomainLength;
     private long _chunkedSize;
     private KeptRecipient? _decider;
@@ -27,9 +27,9 @@ internal sealed class MailTransaction
 
     public ReadOnlySpan<byte> Id => _id;
 
-    public ReadOnlySpan<byte> Sender => _sender.AsSpan(0, _senderLength);
+    public ReadOnlySpan<byte> Sender => _sender.Value;
 
-    public ReadOnlySpan<byte> SenderDomain => Sender[(_senderLength - _senderDomainLength)..];
+    public ReadOnlySpan<byte> SenderDomain => Sender[^_senderDomainLength..];
 
     public bool IsUtf8 { get; private set; }
 
@@ -70,8 +70,7 @@ internal sealed class MailTransaction
         Filter = filter;
         TransactionId.WriteNext(_id);
         var sender = arguments.Path;
-        sender.Mailbox.CopyTo(_sender);
-        _senderLength = sender.Mailbox.Length;
+        _sender.Set(sender.Mailbox);
         _senderDomainLength = sender.Domain.Length;
         IsUtf8 = arguments.IsUtf8;
         IsBinary = arguments.IsBinary;
@@ -152,10 +151,32 @@ internal sealed class MailTransaction
     }
 }
 
+/// <summary>Bytes that outlive the line in which they came. Has room for the longest that it has held.</summary>
+internal struct KeptBytes
+{
+    private const int LeastRoom = 64;
+
+    private byte[]? _bytes;
+    private int _length;
+
+    public readonly ReadOnlySpan<byte> Value => _bytes.AsSpan(0, _length);
+
+    public void Set(ReadOnlySpan<byte> value)
+    {
+        if (_bytes is null || _bytes.Length < value.Length)
+        {
+            _bytes = new byte[Math.Max(LeastRoom, BitOperations.RoundUpToPowerOf2((uint)value.Length))];
+        }
+
+        value.CopyTo(_bytes);
+        _length = value.Length;
+    }
+}
+
 /// <summary>Keeps the memory of ended transactions for the next ones, so that only open transactions have any.</summary>
 internal static class MailTransactionPool
 {
-    // About 1 kB each; more than these at once are left to the collector.
+    // Some hundred bytes each; more than these at once are left to the collector.
     private const int Capacity = 1024;
 
     private static readonly Lock Gate = new();

@@ -97,8 +97,8 @@ public sealed partial class SmtpSession
         }
         else
         {
-            Span<byte> localPart = stackalloc byte[LocalPart.MaxLength];
             var path = arguments.Path;
+            Span<byte> localPart = stackalloc byte[path.LocalPart.Length];
             var facts = Facts(Stage.Rcpt, now, path.Mailbox, LocalPart.Unquote(path.LocalPart, localPart), path.NormalizedDomain);
             if (path.IsInternational && !transaction.IsUtf8)
             {

@@ -2,25 +2,22 @@ using System.Buffers;
 
 namespace SmartSink.Smtp.Syntax;
 
-/// <summary>The local part of a mailbox: a Dot-string or a Quoted-string (RFC 5321 section 4.1.2), with UTF-8 let in (RFC 6531 section 3.3).</summary>
+/// <summary>
+/// The local part of a mailbox: a Dot-string or a Quoted-string (RFC 5321 section 4.1.2), with UTF-8 let in (RFC 6531 section 3.3). The 64
+/// octets of section 4.5.3.1.1 are the least that a server takes, and return paths and forwarded addresses are longer: only the command line
+/// bounds it.
+/// </summary>
 public static class LocalPart
 {
-    /// <summary>RFC 5321 section 4.5.3.1.1, in octets as written.</summary>
-    public const int MaxLength = 64;
-
     private static readonly SearchValues<byte> DotStringBytes = SearchValues.Create(WithUtf8(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~."u8));
 
     /// <summary>How many octets at the start of the text are a local part; 0 when none is.</summary>
-    public static int Measure(ReadOnlySpan<byte> text)
-    {
-        var length = text is [(byte)'"', ..] ? MeasureQuoted(text) : MeasureDotString(text);
-        return length <= MaxLength ? length : 0;
-    }
+    public static int Measure(ReadOnlySpan<byte> text) => text is [(byte)'"', ..] ? MeasureQuoted(text) : MeasureDotString(text);
 
     /// <summary>The name itself: quotes and backslashes are the writing, not the name.</summary>
     /// <param name="written">A valid local part.</param>
-    /// <param name="scratch">Room for <see cref="MaxLength"/> octets, used only where a backslash has to go.</param>
+    /// <param name="scratch">Room for as many octets, used only where a backslash has to go.</param>
     public static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> written, Span<byte> scratch)
     {
         if (written is not [(byte)'"', ..])

@@ -4,12 +4,12 @@ using System.Text.Unicode;
 
 namespace SmartSink.Smtp.Syntax;
 
-/// <summary>Reads a path by the grammar of RFC 5321 section 4.1.2 and RFC 6531 section 3.3, from octets without control octets.</summary>
+/// <summary>
+/// Reads a path by the grammar of RFC 5321 section 4.1.2 and RFC 6531 section 3.3, from octets without control octets. It may be as long as the
+/// command line lets it be; the 256 octets of section 4.5.3.1.3 are the least that a server takes.
+/// </summary>
 internal static class PathParser
 {
-    /// <summary>With the brackets (RFC 5321 section 4.5.3.1.3).</summary>
-    public const int MaxLength = 256;
-
     /// <summary>
     /// Takes the word before the path, <c>FROM:</c> or <c>TO:</c>, off the text, and spaces behind it, which RFC 5321 section 3.3 does not
     /// allow but clients in use send.
@@ -65,7 +65,7 @@ internal static class PathParser
             NormalizedDomain = normalizedDomain[..normalizedLength],
             IsInternational = isInternational,
         };
-        return length <= MaxLength && (!isInternational || IsUtf8Text(mailbox));
+        return !isInternational || IsUtf8Text(mailbox);
     }
 
     // A-d-l ":" - accepted and ignored (RFC 5321 section 4.1.1.3 and appendix C).

@@ -31,12 +31,16 @@ internal static class DomainText
 /// <summary>A file with an address a line; empty lines are passed over.</summary>
 internal static class RecipientsFile
 {
+    // What leaves room for "To: <", ">" and a comma in a header line of 998 bytes (RFC 5322 section 2.1.1).
+    private const int LongestAddress = 991;
+
     /// <summary>Its addresses in their order, at least one.</summary>
     /// <param name="file">The path.</param>
     /// <param name="utf8">Whether local parts may hold more than ASCII.</param>
-    /// <exception cref="FormatException">A line is no address, or there is none.</exception>
+    /// <param name="suffix">What will be appended to each of them.</param>
+    /// <exception cref="FormatException">A line is no address or a too long one, or there is none.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<ListedRecipient> Read(string file, bool utf8)
+    public static IReadOnlyList<ListedRecipient> Read(string file, bool utf8, string suffix)
     {
         var recipients = new List<ListedRecipient>();
         var number = 0;
@@ -60,8 +64,13 @@ internal static class RecipientsFile
                 throw new FormatException($"{file}({number}): \"{address}\" has a non-ASCII local part, which needs {FlagNames.SmtpUtf8}");
             }
 
-            var written = address[(at + 1)..];
-            recipients.Add(new ListedRecipient(address[..at], Ascii.IsValid(written) ? written : domain, domain));
+            var written = Ascii.IsValid(address.AsSpan(at + 1)) ? address[(at + 1)..] : domain;
+            if (Encoding.UTF8.GetByteCount(address.AsSpan(0, at + 1)) + written.Length + suffix.Length > LongestAddress)
+            {
+                throw new FormatException($"{file}({number}): the address{(suffix.Length > 0 ? $" with {FlagNames.DomainSuffix}" : string.Empty)} is longer than {LongestAddress} bytes, so its header line would be too long");
+            }
+
+            recipients.Add(new ListedRecipient(address[..at], written, domain));
         }
 
         return recipients.Count > 0 ? recipients : throw new FormatException($"{file} contains no address");

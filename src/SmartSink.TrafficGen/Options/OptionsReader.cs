@@ -57,7 +57,7 @@ internal static class OptionsReader
     {
         try
         {
-            var recipients = RecipientsFile.Read(file, utf8: options.SmtpUtf8 || options.Http is not null);
+            var recipients = RecipientsFile.Read(file, utf8: options.SmtpUtf8 || options.Http is not null, options.SuffixWithDot);
             return options with
             {
                 Recipients = recipients,

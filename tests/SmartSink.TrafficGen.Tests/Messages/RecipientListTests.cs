@@ -29,7 +29,7 @@ public sealed class RecipientListTests : IDisposable
 
     private RecipientList Read(string text, string? suffix)
     {
-        var recipients = RecipientsFile.Read(_folder.Write("recipients.txt", text), utf8: false);
+        var recipients = RecipientsFile.Read(_folder.Write("recipients.txt", text), utf8: false, suffix ?? string.Empty);
         return RecipientList.Of(new TrafficOptions
         {
             Recipients = recipients,

@@ -46,6 +46,19 @@ public sealed class AddressFlagTests : IDisposable
     }
 
     [Fact]
+    public async Task A_recipient_of_a_file_may_be_as_long_as_a_header_line_allows()
+    {
+        var address = new string('l', 980) + "@longer.test";
+        address.Length.ShouldBe(992);
+        var file = _folder.Write("recipients.txt", address[1..] + "\n");
+
+        var run = await FlagRun.StartAsync("--message-count 1 --recipients", file);
+
+        Recipients(run).ShouldBe([address[1..]]);
+        run.Messages[0].Field("To").ShouldBe($"<{address[1..]}>");
+    }
+
+    [Fact]
     public async Task Recipients_per_message()
     {
         var run = await FlagRun.StartAsync("--message-count 3 --recipients-per-message 7");

@@ -171,6 +171,18 @@ public sealed class TrafficCommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData(982, "", "(1): the address is longer than 991 bytes, so its header line would be too long")]
+    [InlineData(972, "--domain-suffix sink.test", "(1): the address with --domain-suffix is longer than 991 bytes, so its header line would be too long")]
+    public async Task An_address_too_long_for_a_header_line_is_refused(int length, string flags, string mistake)
+    {
+        var file = _folder.Write("recipients.txt", new string('l', length) + "@long.test");
+        (await _program.RunAsync([.. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--recipients", file])).ShouldBe(2);
+        _program.Error.ShouldBe($"--recipients: {file}{mistake}\n");
+        File.WriteAllText(file, new string('l', length - 1) + "@long.test");
+        (await ReadAsync([.. flags.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--recipients", file])).Recipients.Count.ShouldBe(1);
+    }
+
+    [Theory]
     [InlineData("--smtputf8")]
     [InlineData("--http http://127.0.0.1:1")]
     public async Task Recipients_beyond_ASCII_go_where_they_can_be_carried(string flags) =>
