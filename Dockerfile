@@ -39,9 +39,11 @@ COPY policy /etc/smartsink/policy
 COPY --from=publish --chown=1654:1654 /state /var/lib/smartsink
 ENV SINK_DATA=/etc/smartsink/policy/responses.toml \
     SINK_STATE=/var/lib/smartsink \
-    SINK_HTTP_LISTEN=0.0.0.0 \
+    SINK_HTTP_LISTEN=container \
+    DOTNET_RUNNING_IN_CONTAINER=true \
     PATH=$PATH:/opt/smartsink:/opt/traffic-gen
 USER 1654:1654
 EXPOSE 2525 8000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/opt/smartsink/smartsink", "health"]
+# While it starts, an engine since 25 asks every five seconds, or as often as --health-start-interval says (an older one's build stops at such a flag here).
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["/opt/smartsink/smartsink", "health"]
 ENTRYPOINT ["/opt/smartsink/smartsink"]

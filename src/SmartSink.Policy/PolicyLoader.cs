@@ -11,14 +11,15 @@ public static class PolicyLoader
     /// </summary>
     /// <param name="mainFile">The main file; includes are relative to its folder.</param>
     /// <param name="clock">For <see cref="PolicySnapshot.LoadedAt"/>; null for the system's.</param>
-    public static PolicyLoadResult Load(string mainFile, TimeProvider? clock = null)
+    /// <param name="replica">Which of several sinks this is: with a seed each draws for itself, but for what depends on an address alone (<c>sticky</c>); null for the only one.</param>
+    public static PolicyLoadResult Load(string mainFile, TimeProvider? clock = null, string? replica = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(mainFile);
         var loadedAt = (clock ?? TimeProvider.System).GetUtcNow();
         var files = new PolicyFiles(mainFile);
         var policy = files.Read();
         return new PolicyLoadResult(
-            files.Diagnostics.HasErrors ? null : new PolicySnapshot(policy, new PolicySources(files.Sources, policy), files.Hash, loadedAt),
+            files.Diagnostics.HasErrors ? null : new PolicySnapshot(policy, new PolicySources(files.Sources, policy), files.Hash, loadedAt, replica),
             [.. files.Diagnostics.Sorted().Select(finding => new PolicyDiagnostic(
                 finding.Place.File,
                 finding.Place.Line,

@@ -32,9 +32,12 @@ public sealed class PolicySnapshot : IMailboxFilter
     private readonly MxTable _servers;
     private readonly DrawSource[] _drawsBeforeRcpt;
     private readonly ulong? _seed;
+
+    // For draws that depend on an address alone: 0 when the policy gives none, and never the replica's, so that all replicas agree.
+    private readonly ulong _addressSeed;
     private long _authentications;
 
-    internal PolicySnapshot(MergedPolicy policy, PolicySources sources, string hash, DateTimeOffset loadedAt)
+    internal PolicySnapshot(MergedPolicy policy, PolicySources sources, string hash, DateTimeOffset loadedAt, string? replica)
     {
         Hash = hash;
         LoadedAt = loadedAt;
@@ -45,7 +48,8 @@ public sealed class PolicySnapshot : IMailboxFilter
         var inheritance = new Inheritance(policy);
         var builder = new RulesBuilder();
         _rules = [.. policy.Domains.Prepend(policy.Default).Select(domain => builder.Build(inheritance.Resolve(domain)))];
-        var seed = (ulong?)policy.Seed?.Value;
+        _addressSeed = (ulong?)policy.Seed?.Value ?? 0;
+        var seed = Draw.SeedOf((ulong?)policy.Seed?.Value, replica);
         _seed = seed;
         _draws = new DrawSource(seed, _rules.Length);
         _tempFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.TempFail), _rules.Length);
@@ -144,7 +148,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     {
         ArgumentNullException.ThrowIfNull(address);
         var policy = _sources.Read();
-        var explainer = new Explainer(policy, _suffixes, _domains, _draws.AddressSeed, EntryName);
+        var explainer = new Explainer(policy, _suffixes, _domains, _addressSeed, EntryName);
         var explanation = explainer.Explain(address);
         return destination is null || explanation.Problem is not null
             ? explanation
@@ -169,7 +173,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     private FilterAnswer Decide(PolicyReply? reply, int entry, IPAddress? destination) =>
         Give(reply is { Stage: < Stage.Rcpt } && _servers.Find(destination) is { } network && network.Server.Serves(entry) ? null : reply, entry);
 
-    private ulong DrawOf(ReadOnlySpan<byte> localPart, in DomainMatch match) => Draw.Sticky(_draws.AddressSeed, localPart, match.Hash);
+    private ulong DrawOf(ReadOnlySpan<byte> localPart, in DomainMatch match) => Draw.Sticky(_addressSeed, localPart, match.Hash);
 
     private static FilterAnswer Give(PolicyReply? reply, int entry) =>
         new() { Reply = reply?.Reply, ReplyStage = reply?.GivenAt ?? Stage.Rcpt, Entry = entry };

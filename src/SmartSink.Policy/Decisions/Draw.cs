@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using SmartSink.Smtp;
 
 namespace SmartSink.Policy.Decisions;
@@ -15,6 +16,8 @@ namespace SmartSink.Policy.Decisions;
 /// Triggers draw from sequences of the same kind with another seed in the place of the policy's: the first draw of a name whose hash is the
 /// number of the <see cref="Trigger"/>. Attempts to authenticate draw from the sequence of a name whose hash is 255.
 /// The stages before RCPT have a seed of their own, as triggers have, by 256 and the number of the <see cref="Stage"/>.
+/// A replica with a name has, in the place of the policy's seed, the first draw of the name whose hash is that of the replica's. Sticky draws
+/// keep the policy's seed.
 /// </remarks>
 internal static class Draw
 {
@@ -50,6 +53,10 @@ internal static class Draw
         var hash = ByteHash.AddLabelIgnoringCase(ByteHash.Add(domainHash, '@'), localPart);
         return Seeded(seed, hash, 0);
     }
+
+    /// <summary>The seed of one of several sinks; the policy's own when it has no name.</summary>
+    public static ulong? SeedOf(ulong? seed, string? replica) =>
+        seed is { } given && replica is not null ? Seeded(given, ByteHash.Of(Encoding.UTF8.GetBytes(replica)), 0) : seed;
 
     /// <summary>The seed of the draws that choose among the replies which a trigger asks for.</summary>
     public static ulong? SeedOf(ulong? seed, Trigger trigger) => seed is { } given ? Seeded(given, (ulong)trigger, 0) : null;

@@ -27,9 +27,6 @@ internal sealed class DrawSource
         _lookup = _domains.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
-    /// <summary>The seed for draws that depend on an address alone: 0 when the policy gives none, so that all replicas agree.</summary>
-    public ulong AddressSeed => _seed ?? 0;
-
     public ulong Next(in DomainMatch match, ReadOnlySpan<byte> domain)
     {
         if (_seed is not { } seed)

@@ -34,10 +34,10 @@ internal static partial class ListeningLog
     [LoggerMessage(106, LogLevel.Error, "Connection {Connection} from {Client} to {Listener} failed by a defect of the server")]
     public static partial void ConnectionFailed(this ILogger log, Exception error, long connection, IPAddress client, string listener);
 
-    [LoggerMessage(107, LogLevel.Information, "SMTP is stopping; {Count} connections are open")]
+    [LoggerMessage(107, LogLevel.Information, "SMTP is stopping; open connections: {Count}")]
     public static partial void Stopping(this ILogger log, int count);
 
-    [LoggerMessage(108, LogLevel.Warning, "{Count} connections did not finish in time and are closed")]
+    [LoggerMessage(108, LogLevel.Warning, "Closing connections that did not finish in time: {Count}")]
     public static partial void StopForced(this ILogger log, int count);
 
     [LoggerMessage(109, LogLevel.Information, "SMTP stopped")]

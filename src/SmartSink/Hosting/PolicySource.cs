@@ -8,14 +8,15 @@ namespace SmartSink.Hosting;
 /// <param name="mainFile">The policy's main file.</param>
 /// <param name="clock">For the time of the reading.</param>
 /// <param name="log">Told of every reload.</param>
-internal sealed partial class PolicySource(string mainFile, TimeProvider clock, ILogger<PolicySource> log) : IReloadSource<PolicySnapshot>
+/// <param name="replica">Whose seeded draws; null for the only sink's.</param>
+internal sealed partial class PolicySource(string mainFile, TimeProvider clock, ILogger<PolicySource> log, string? replica = null) : IReloadSource<PolicySnapshot>
 {
     private IReadOnlyList<PolicyDiagnostic> _diagnostics = [];
 
     public Reading<PolicySnapshot> Read()
     {
         var startedAt = clock.GetUtcNow();
-        var result = PolicyLoader.Load(mainFile, clock);
+        var result = PolicyLoader.Load(mainFile, clock, replica);
         _diagnostics = result.Diagnostics;
         return new Reading<PolicySnapshot>(
             result.Snapshot, new WatchedFiles(result.Files, result.IncludeFolders), startedAt, [.. result.Diagnostics.Select(diagnostic => diagnostic.ToString())]);
@@ -53,10 +54,10 @@ internal sealed partial class PolicySource(string mainFile, TimeProvider clock, 
         }
     }
 
-    [LoggerMessage(220, LogLevel.Information, "Policy {Hash} is in force: {Domains} domains and patterns")]
+    [LoggerMessage(220, LogLevel.Information, "Policy {Hash} is in force; domains and patterns: {Domains}")]
     private static partial void Applied(ILogger log, string hash, int domains);
 
-    [LoggerMessage(221, LogLevel.Error, "The changed policy has {Errors} errors and was rejected; policy {Hash} stays in force")]
+    [LoggerMessage(221, LogLevel.Error, "The changed policy was rejected (errors: {Errors}); policy {Hash} stays in force")]
     private static partial void Rejected(ILogger log, int errors, string hash);
 
     [LoggerMessage(222, LogLevel.Information, "Policy files changed on disk but not in content; policy {Hash} stays in force")]

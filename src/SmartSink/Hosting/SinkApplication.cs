@@ -104,7 +104,7 @@ internal sealed class SinkApplication : IAsyncDisposable
         settings = WithinDescriptors(settings, log);
 
         // All files are read while the host is put together; their mistakes are still told in this order.
-        var policySource = new PolicySource(settings.PolicyFile, clock, loggers.CreateLogger<PolicySource>());
+        var policySource = new PolicySource(settings.PolicyFile, clock, loggers.CreateLogger<PolicySource>(), settings.Replica);
         var policy = Task.Run(policySource.Read);
         var store = new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>());
         var certificates = settings.TlsListeners.Count > 0 ? Task.Run(() => ReadAsync(store, settings)) : null;
@@ -243,7 +243,7 @@ internal sealed class SinkApplication : IAsyncDisposable
 /// <summary>What is said about the process, ids 200 to 209.</summary>
 internal static partial class HostingLog
 {
-    [LoggerMessage(200, LogLevel.Information, "SmartSink {Version} answers SMTP on {Smtp} and HTTP on {Http}; policy {Hash} has {Domains} domains and patterns")]
+    [LoggerMessage(200, LogLevel.Information, "SmartSink {Version} answers SMTP on {Smtp} and HTTP on {Http}; policy {Hash}, domains and patterns: {Domains}")]
     public static partial void Started(this ILogger log, string version, string smtp, EndPoint http, string hash, int domains);
 
     [LoggerMessage(201, LogLevel.Critical, "SMTP listener failed; shutting down")]

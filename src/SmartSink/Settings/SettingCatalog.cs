@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace SmartSink.Settings;
 
 /// <summary>
@@ -22,13 +19,16 @@ internal static class SettingCatalog
             "Engine that serves SMTP: SmartSink's own, or the SmtpServer package as a second opinion"),
         Setting.Of("Http", "HTTP", SettingKinds.Port, s => s.HttpPort, (s, v) => s with { HttpPort = v },
             "HTTP port for metrics and health checks, 0 for any free one"),
-        Setting.Of("HttpListen", "HTTP_LISTEN", SettingKinds.Address, s => s.HttpListenAddress, (s, v) => s with { HttpListenAddress = v ?? AnyAddress },
-            "HTTP address for metrics and health checks, * for all"),
+        Setting.Of("HttpListen", "HTTP_LISTEN", SettingKinds.HttpListen, s => new HttpListen(s.HttpListenAddress), (s, v) => s with { HttpListenAddress = v.For(s.IsOnContainerNetwork) },
+            "HTTP address for metrics and health checks, * for all; container: all in a container with its own network, else 127.0.0.1"),
         Setting.Of("Data", "DATA", SettingKinds.Path, s => s.PolicyFile, (s, v) => s with { PolicyFile = v },
             "Policy file with rates and replies"),
         Setting.Of("State", "STATE", SettingKinds.Path, s => s.StateFolder, (s, v) => s with { StateFolder = v },
             "Folder for state that must survive a restart, such as the self-signed certificate",
             defaultText: "$XDG_STATE_HOME/smartsink or ~/.local/state/smartsink"),
+        Setting.Of("Replica", "REPLICA", SettingKinds.Name, s => s.Replica, (s, v) => s with { Replica = v },
+            "Name of this replica: with a seed in the policy, each name gets draws of its own",
+            defaultText: "the host name of a container with its own network, if it ends in a hyphen and a number"),
         Setting.PerListener("Hostname", "HOSTNAME", SettingKinds.Hostname, s => s.Hostname, (s, v) => s with { Hostname = v },
             "Host name in the greeting and in replies",
             defaultText: "the machine's name"),
@@ -116,10 +116,8 @@ internal static class SettingCatalog
     /// <summary>The settings that a listener may have for itself, and its name, which the process as a whole has not.</summary>
     public static IReadOnlyList<Setting> OfListener { get; } =
     [
-        Setting.PerListener("Name", "NAME", SettingKinds.ListenerName, s => s.Name, (s, v) => s with { Name = v },
+        Setting.PerListener("Name", "NAME", SettingKinds.Name, s => s.Name, (s, v) => s with { Name = v },
             "Name of the listener in log, readiness and metrics"),
         .. All.Where(setting => setting.IsPerListener),
     ];
-
-    private static IPAddress AnyAddress => Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
 }

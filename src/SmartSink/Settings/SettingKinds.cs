@@ -35,6 +35,9 @@ internal static class SettingKinds
     /// <summary>An address to listen on, null for all.</summary>
     public static SettingKind<IPAddress?> Address { get; } = new("address", "an IP address, or * for all", ListenAddress.TryParse, address => address?.ToString() ?? "*");
 
+    public static SettingKind<HttpListen> HttpListen { get; } = new(
+        "address", $"an IP address, * for all, or {Settings.HttpListen.Word}", Settings.HttpListen.TryParse, listen => listen.Address?.ToString() ?? Settings.HttpListen.Word);
+
     /// <summary>The name or path of a file or folder.</summary>
     public static SettingKind<string> Path { get; } = new("path", "a path", (string text, out string value) =>
     {
@@ -61,7 +64,8 @@ internal static class SettingKinds
 
     public static SettingKind<OriginalDestination> OriginalDestination { get; } = OneOf<OriginalDestination>();
 
-    public static SettingKind<string> ListenerName { get; } = new("name", "a name of letters, digits, dots, hyphens and underscores, at most 64", (string text, out string value) =>
+    /// <summary>A name of a listener or a replica.</summary>
+    public static SettingKind<string> Name { get; } = new("name", "a name of letters, digits, dots, hyphens and underscores, at most 64", (string text, out string value) =>
     {
         value = text;
         return text.Length is > 0 and <= 64 && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_');

@@ -24,6 +24,8 @@ internal static class SettingsReader
     public static SettingsResult Read(
         IConfiguration files, IReadOnlyDictionary<string, string> environment, IReadOnlyDictionary<string, string> options)
     {
+        var warnings = new List<string>();
+        environment = ServiceVariables.LeaveOut(environment, warnings);
         SettingSource[] strongestFirst =
         [
             new(setting => setting.Option, setting => options.GetValueOrDefault(setting.Option)),
@@ -34,7 +36,7 @@ internal static class SettingsReader
         var settings = SinkSettings.DefaultsFor(environment).Fill(SettingCatalog.All, strongestFirst, errors);
         settings = settings with { Listeners = new ListenersReader(files, environment, errors).Read(settings) };
         errors.AddRange(SettingRules.ErrorsIn(settings));
-        var warnings = UnknownSettings.In(environment, files);
+        warnings.AddRange(UnknownSettings.In(environment, files));
         return new SettingsResult(errors.Count == 0 ? settings : null, errors, warnings, files);
     }
 

@@ -12,6 +12,12 @@ internal sealed record SinkSettings : ListenerSettings
     /// <summary>SINK_HTTP_LISTEN.</summary>
     public IPAddress HttpListenAddress { get; init; } = IPAddress.Loopback;
 
+    /// <summary>Whether the process is in a container that does not share its host's network.</summary>
+    public bool IsOnContainerNetwork { get; init; }
+
+    /// <summary>SINK_REPLICA: what tells this sink's seeded draws from those of its replicas; null when there are none.</summary>
+    public string? Replica { get; init; }
+
     /// <summary>SINK_HTTP: 0 (any free one) to 65535.</summary>
     public int HttpPort { get; init; } = 8000;
 
@@ -74,11 +80,19 @@ internal sealed record SinkSettings : ListenerSettings
     public IReadOnlyList<ListenerSettings> TlsListeners => [.. AllListeners.Where(listener => listener.Tls != TlsMode.Off)];
 
     /// <summary>The settings of a process that was given none; some depend on the machine.</summary>
-    public static SinkSettings DefaultsFor(IReadOnlyDictionary<string, string> environment) => new()
+    public static SinkSettings DefaultsFor(IReadOnlyDictionary<string, string> environment)
     {
-        StateFolder = DefaultStateFolder(environment),
-        Hostname = HostnameText.TryParse(Environment.MachineName, out var name) ? name : "localhost",
-    };
+        var isOnContainerNetwork = ContainerNetwork.IsOwn(environment);
+        return new()
+        {
+            StateFolder = DefaultStateFolder(environment),
+            Hostname = HostnameText.TryParse(Environment.MachineName, out var name) ? name : "localhost",
+            IsOnContainerNetwork = isOnContainerNetwork,
+
+            // The host's own name must not change what a seed gives: that is the same on every machine.
+            Replica = isOnContainerNetwork && ContainerNetwork.IsNumbered(Environment.MachineName) ? Environment.MachineName : null,
+        };
+    }
 
     // The XDG base directory specification: a relative path in the variable is to be passed over. Windows sets LOCALAPPDATA.
     private static string DefaultStateFolder(IReadOnlyDictionary<string, string> environment)

@@ -27,7 +27,7 @@ internal static partial class TlsLog
     [LoggerMessage(156, LogLevel.Warning, "The TLS certificate in {File} is valid only from {NotBefore:u} to {NotAfter:u}")]
     public static partial void CertificateNotValid(this ILogger log, string file, DateTime notBefore, DateTime notAfter);
 
-    [LoggerMessage(157, LogLevel.Information, "Changed TLS certificates are in force; {Names} names have one of their own")]
+    [LoggerMessage(157, LogLevel.Information, "Changed TLS certificates are in force; names with a certificate of their own: {Names}")]
     public static partial void CertificatesApplied(this ILogger log, int names);
 
     [LoggerMessage(158, LogLevel.Error, "The changed TLS certificates were rejected; those in force stay: {Mistake}")]

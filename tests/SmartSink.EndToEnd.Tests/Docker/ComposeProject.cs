@@ -64,12 +64,12 @@ internal sealed partial class ComposeProject : IAsyncDisposable
     public async Task<int> PublishedPortAsync(int port) =>
         int.Parse(PortAtEnd().Match((await RunAsync("port", "smartsink", $"{port}")).Output).Groups[1].Value);
 
-    /// <summary>Waits until the image's own check finds the sink healthy.</summary>
+    /// <summary>Waits until the command of the image's health check succeeds; an engine before 25 runs it after 30 s for the first time.</summary>
     public async Task WaitForHealthyAsync()
     {
         var container = await SinkContainerAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while ((await DockerAsync("inspect", "--format", "{{.State.Health.Status}}", container)).Output.Trim() != "healthy")
+        while ((await Tool.RunAsync("docker", ["exec", container, "/opt/smartsink/smartsink", "health"])).ExitCode != 0)
         {
             await Task.Delay(200, limit.Token);
         }

@@ -63,6 +63,28 @@ public sealed class SeedTests
         first.ShouldNotBe(Sample.Codes(PolicyFolder.Snapshot(Seeded), "a.example", 500));
     }
 
+    [Theory]
+    [MemberData(nameof(Domains))]
+    public void Each_replica_has_draws_of_its_own_that_repeat(string domain)
+    {
+        using var folder = new PolicyFolder(Seeded);
+        int[] Codes(string? replica) => Sample.Codes(PolicyLoader.Load(folder.MainFile, replica: replica).Snapshot!, domain, 500);
+
+        Codes("sink-1").ShouldBe(Codes("sink-1"));
+        Codes("sink-2").ShouldNotBe(Codes("sink-1"));
+        Codes(null).ShouldNotBe(Codes("sink-1"));
+    }
+
+    [Fact]
+    public void An_address_that_does_not_exist_exists_on_no_replica()
+    {
+        using var folder = new PolicyFolder("seed = 42\nsticky = true\n[default]\nbounce = 50\n");
+        int[] Codes(string? replica) => Sample.Codes(PolicyLoader.Load(folder.MainFile, replica: replica).Snapshot!, "a.example", 500);
+
+        Codes("sink-2").ShouldBe(Codes("sink-1"));
+        Codes(null).ShouldBe(Codes("sink-1"));
+    }
+
     [Fact]
     public void Attempts_to_authenticate_repeat_and_take_no_draw_of_a_recipient()
     {

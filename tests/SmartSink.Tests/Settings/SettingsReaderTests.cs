@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +22,7 @@ public sealed class SettingsReaderTests
         ["HttpListen"] = ("0.0.0.0", s => s.HttpListenAddress, IPAddress.Any),
         ["Data"] = ("/etc/sink.toml", s => s.PolicyFile, "/etc/sink.toml"),
         ["State"] = ("/var/lib/sink", s => s.StateFolder, "/var/lib/sink"),
+        ["Replica"] = ("sink-2", s => s.Replica, "sink-2"),
         ["Hostname"] = ("mx.example.com", s => s.Hostname, "mx.example.com"),
         ["Banner"] = ("ESMTP ready", s => s.Banner, "ESMTP ready"),
         ["StartTls"] = ("off", s => s.StartTls, false),
@@ -104,7 +106,7 @@ public sealed class SettingsReaderTests
     {
         var setting = Find(key);
         var settings = Read().Settings!;
-        if (setting.Default.Length > 0 && key is not ("State" or "Hostname" or "PollingThreads"))
+        if (setting.Default.Length > 0 && key is not ("State" or "Hostname" or "PollingThreads" or "Replica"))
         {
             setting.Apply(settings, setting.Default).ShouldBe(settings);
         }
@@ -136,7 +138,7 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_PORT", "65536", "SINK_PORT: \"65536\" is not a port (0 to 65535)")]
     [InlineData("SINK_HTTP", "-1", "SINK_HTTP: \"-1\" is not a port (0 to 65535)")]
     [InlineData("SINK_LISTEN", "localhost", "SINK_LISTEN: \"localhost\" is not an IP address, or * for all")]
-    [InlineData("SINK_HTTP_LISTEN", "1", "SINK_HTTP_LISTEN: \"1\" is not an IP address, or * for all")]
+    [InlineData("SINK_HTTP_LISTEN", "1", "SINK_HTTP_LISTEN: \"1\" is not an IP address, * for all, or container")]
     [InlineData("SINK_HOSTNAME", "a b", "SINK_HOSTNAME: \"a b\" is not a domain or an address literal of at most 255 characters")]
     [InlineData("SINK_HOSTNAME", "[1.2.3]", "SINK_HOSTNAME: \"[1.2.3]\" is not a domain or an address literal of at most 255 characters")]
     [InlineData("SINK_BANNER", "a\r\n250 b", "SINK_BANNER: \"a??250 b\" is not printable ASCII text of at most 400 characters")]
@@ -191,6 +193,67 @@ public sealed class SettingsReaderTests
         Read(json: """{ "Sink": { "MaxConections": 1 }, "Serilog": {} }""").Warnings
             .ShouldBe(["appsettings.json: Sink:MaxConections is not a setting; did you mean MaxConnections?"]);
     }
+
+    [Theory]
+    [InlineData("sink")]
+    [InlineData("sink-metrics")]
+    public void What_Kubernetes_sets_for_a_Service_is_no_setting(string service)
+    {
+        var prefix = service.ToUpperInvariant().Replace('-', '_');
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [$"{prefix}_SERVICE_HOST"] = "10.96.7.7",
+            [$"{prefix}_SERVICE_PORT"] = "2525",
+            [$"{prefix}_SERVICE_PORT_SMTP"] = "2525",
+            [$"{prefix}_PORT"] = "tcp://10.96.7.7:2525",
+            [$"{prefix}_PORT_2525_TCP"] = "tcp://10.96.7.7:2525",
+            [$"{prefix}_PORT_2525_TCP_PROTO"] = "tcp",
+            [$"{prefix}_PORT_2525_TCP_PORT"] = "2525",
+            [$"{prefix}_PORT_2525_TCP_ADDR"] = "10.96.7.7",
+            [$"{prefix}_PORT_53_UDP"] = "udp://[fd00::7]:53",
+            ["SINK_MAX_ERRORS"] = "7",
+        };
+
+        var result = SettingsReader.Read(Json("{}"), variables, NoOptions);
+
+        result.Errors.ShouldBeEmpty();
+        (result.Settings!.Port, result.Settings.MaxErrors).ShouldBe((2525, 7));
+        result.Warnings.ShouldBe(service != "sink" ? [] :
+            ["SINK_PORT: \"tcp://10.96.7.7:2525\" was ignored: Kubernetes sets it for a Service of that name; rename the Service, or set enableServiceLinks: false in the pod's spec"]);
+    }
+
+    [Theory]
+    [InlineData("tcp://[fd00::7]:2525", true)]
+    [InlineData("udp://10.96.7.7:53", true)]
+    [InlineData("tcp://10.96.7.7", false)]
+    [InlineData("http://10.96.7.7:2525", false)]
+    [InlineData("tcp://10.96.7.7:2525\n", false)]
+    public void Only_a_port_written_as_Kubernetes_does_is_ignored(string text, bool ignored)
+    {
+        var result = Read(environment: ("SINK_PORT", text));
+        (result.Settings?.Port, result.Errors.Count, result.Warnings.Count).ShouldBe(ignored ? (2525, 0, 1) : ((int?)null, 1, 0));
+    }
+
+    [Fact]
+    public void HTTP_is_open_to_a_container_s_own_network_only()
+    {
+        const string text = "container";
+        HttpListen.TryParse(text, out var listen).ShouldBeTrue();
+        listen.For(isOwnNetwork: true).ShouldBe(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
+        listen.For(isOwnNetwork: false).ShouldBe(IPAddress.Loopback);
+        Read(environment: ("SINK_HTTP_LISTEN", text)).Settings!.HttpListenAddress.ShouldBe(IPAddress.Loopback, "no variable says that this is a container");
+    }
+
+    [Theory]
+    [InlineData("sink-0", true)]
+    [InlineData("smart-sink-12", true)]
+    [InlineData("sink", false)]
+    [InlineData("sink2", false)]
+    [InlineData("12", false)]
+    [InlineData("sink-", false)]
+    [InlineData("sink-2b", false)]
+    [InlineData("3f2a9c1b7d60", false)]
+    public void A_host_name_with_a_number_behind_a_hyphen_names_a_replica(string name, bool isNumbered) => ContainerNetwork.IsNumbered(name).ShouldBe(isNumbered);
 
     [Fact]
     public void The_state_folder_follows_the_XDG_rules()

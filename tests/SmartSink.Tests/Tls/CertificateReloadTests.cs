@@ -55,7 +55,7 @@ public sealed class CertificateReloadTests : IDisposable
 
         _holder.Current.For("mx.a.example").TargetCertificate.Thumbprint.ShouldNotBe(before);
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 0));
-        ToldOfChanges.ShouldBe(["Information Changed TLS certificates are in force; 1 names have one of their own"]);
+        ToldOfChanges.ShouldBe(["Information Changed TLS certificates are in force; names with a certificate of their own: 1"]);
     }
 
     [Fact]

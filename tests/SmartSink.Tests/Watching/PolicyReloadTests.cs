@@ -134,7 +134,7 @@ public sealed class PolicyReloadTests
         report.Result.ShouldBe(ReloadResult.Rejected);
         report.Diagnostics.Select(line => line[..line.IndexOf(',', StringComparison.Ordinal)]).ShouldBe([$"{policy.MainFile}(2", $"{policy.MainFile}(3"]);
         policy.LogLines.Where(line => line.StartsWith($"Error {policy.MainFile}(", StringComparison.Ordinal)).Count().ShouldBe(2);
-        policy.LogLines.ShouldContain($"Error The changed policy has 2 errors and was rejected; policy {policy.Holder.Current.Hash} stays in force");
+        policy.LogLines.ShouldContain($"Error The changed policy was rejected (errors: 2); policy {policy.Holder.Current.Hash} stays in force");
 
         policy.Write(Refusing("mended"));
         policy.LookUntilSame();
