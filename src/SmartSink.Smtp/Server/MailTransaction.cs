@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Numerics;
 using System.Security.Cryptography;
 using SmartSink.Smtp.Replies;
-using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -31,7 +30,7 @@ internal sealed class MailTransaction
 
     public ReadOnlySpan<byte> SenderDomain => Sender[^_senderDomainLength..];
 
-    public bool IsUtf8 { get; private set; }
+    public bool IsUtf8 { get; set; }
 
     /// <summary>The <see cref="Moment.Milliseconds"/> of MAIL.</summary>
     public long StartedAt { get; private set; }
@@ -54,7 +53,7 @@ internal sealed class MailTransaction
 
     public KeptRecipient? Decider => KeptReply is null ? null : _decider;
 
-    public bool IsBinary { get; private set; }
+    public bool IsBinary { get; set; }
 
     /// <summary>Whether the message comes in chunks (RFC 3030) and has begun to.</summary>
     public bool IsChunked { get; private set; }
@@ -65,15 +64,14 @@ internal sealed class MailTransaction
     /// <summary>The scanner of the message's data; a field, since its value changes in place.</summary>
     public EndOfDataScanner Scanner;
 
-    public void Begin(IMailboxFilter filter, MailArguments arguments, long now)
+    public void Begin(IMailboxFilter filter, ReadOnlySpan<byte> sender, int domainLength, long now)
     {
         Filter = filter;
         TransactionId.WriteNext(_id);
-        var sender = arguments.Path;
-        _sender.Set(sender.Mailbox);
-        _senderDomainLength = sender.Domain.Length;
-        IsUtf8 = arguments.IsUtf8;
-        IsBinary = arguments.IsBinary;
+        _sender.Set(sender);
+        _senderDomainLength = domainLength;
+        IsUtf8 = false;
+        IsBinary = false;
         StartedAt = now;
     }
 

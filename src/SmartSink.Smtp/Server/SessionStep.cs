@@ -10,7 +10,7 @@ public enum SessionAction : byte
 {
     /// <summary>
     /// Receive more octets and call again. Octets not consumed belong in front of them. Of those that come next,
-    /// <see cref="SmtpSession.Droppable"/> may be dropped unread.
+    /// <see cref="MailSession.Droppable"/> may be dropped unread.
     /// </summary>
     Read,
 

@@ -102,14 +102,6 @@ public sealed partial class SmtpSession
         }
     }
 
-    private static FixedReply ReplyTo(AuthResult result) => result switch
-    {
-        AuthResult.Accepted => StandardReplies.Authenticated,
-        AuthResult.Refused => StandardReplies.AuthRefused,
-        AuthResult.TempFail => StandardReplies.AuthTempFail,
-        _ => StandardReplies.BadAuthMessage,
-    };
-
     private void Challenge(ReadOnlySpan<byte> challenge, ReplyBuffer output)
     {
         _state = SessionState.Authenticating;
@@ -124,21 +116,6 @@ public sealed partial class SmtpSession
     {
         _state = SessionState.Greeted;
         _auth = null;
-        _observer.Authenticated(new AuthenticationFacts
-        {
-            ClientAddress = _clientAddress,
-            Mechanism = auth.Mechanism,
-            User = auth.User,
-            Result = auth.Result!.Value,
-        });
-        if (auth.Result == AuthResult.Accepted)
-        {
-            _user = auth.User;
-            Say(reply, output);
-        }
-        else
-        {
-            Fail(reply, output);
-        }
+        EndAuth(auth.Mechanism, auth.User, auth.Result!.Value, reply, output);
     }
 }

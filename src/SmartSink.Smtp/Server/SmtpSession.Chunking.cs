@@ -9,28 +9,6 @@ namespace SmartSink.Smtp.Server;
 /// </content>
 public sealed partial class SmtpSession
 {
-    /// <summary>
-    /// How many of the octets that come next are of no interest, because they are a chunk's: they may be given to <see cref="Advance"/>
-    /// like all others, or dropped unread and told by <see cref="Dropped"/>.
-    /// </summary>
-    public long Droppable => _chunk is { } chunk ? chunk.Left : 0;
-
-    private bool IsInChunk => Droppable > 0;
-
-    /// <summary>Octets of a chunk were dropped unread: the same as giving them to <see cref="Advance"/>.</summary>
-    /// <param name="bytes">How many, 1 to <see cref="Droppable"/>.</param>
-    /// <param name="output">Takes the reply when the chunk is complete.</param>
-    /// <param name="now">The moment.</param>
-    public SessionStep Dropped(long bytes, ReplyBuffer output, Moment now)
-    {
-        ArgumentNullException.ThrowIfNull(output);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, Droppable);
-        _lastHeard = now.Milliseconds;
-        TakeChunk(bytes, output, now);
-        return Conclude();
-    }
-
     private void Bdat(Command command, ReplyBuffer output, in Moment now)
     {
         if (!Knows(SmtpExtensions.Chunking))
@@ -79,7 +57,7 @@ public sealed partial class SmtpSession
         return bytes;
     }
 
-    private void TakeChunk(long bytes, ReplyBuffer output, in Moment now)
+    private protected override void TakeChunk(long bytes, ReplyBuffer output, in Moment now)
     {
         var chunk = _chunk!;
         chunk.Take(bytes);

@@ -53,25 +53,11 @@ public sealed partial class SmtpSession
         {
             Fail(StandardReplies.MessageTooBig, output);
         }
-        else
+        else if (JudgeSender(arguments.Path.Mailbox, arguments.Path.Domain, output, now))
         {
-            BeginTransaction(arguments, output, now);
+            _transaction!.IsUtf8 = arguments.IsUtf8;
+            _transaction.IsBinary = arguments.IsBinary;
         }
-    }
-
-    private void BeginTransaction(MailArguments arguments, ReplyBuffer output, in Moment now)
-    {
-        var transaction = MailTransactionPool.Rent();
-        transaction.Begin(_filters.Current, arguments, now.Milliseconds);
-        _transaction = transaction;
-        var reply = Answer(transaction.Filter, Facts(Stage.Mail, now), output, StandardReplies.SenderOk);
-        if (!IsPositive(reply))
-        {
-            // No transaction has begun, so none is abandoned.
-            ReleaseTransaction();
-        }
-
-        CloseIfAsked(reply);
     }
 
     private void Rcpt(Command command, ReplyBuffer output, in Moment now)
@@ -104,13 +90,9 @@ public sealed partial class SmtpSession
             {
                 RefuseRecipient(transaction, StandardReplies.RecipientNeedsUtf8, facts, output);
             }
-            else if (transaction.AcceptedCount >= _profile.Options.MaxRecipients)
-            {
-                RefuseRecipient(transaction, StandardReplies.TooManyRecipients, facts, output);
-            }
             else
             {
-                Judge(transaction, facts, output);
+                JudgeRecipient(transaction, facts, output);
             }
         }
     }
@@ -126,41 +108,6 @@ public sealed partial class SmtpSession
         {
             Fail(_state == SessionState.Greeted ? StandardReplies.MailFirst : HelloFirst, output);
         }
-    }
-
-    private void Judge(MailTransaction transaction, in SessionFacts facts, ReplyBuffer output)
-    {
-        var answer = transaction.Filter.Answer(facts);
-        if (answer.Reply is { } now && answer.ReplyStage != Stage.Data && !IsPositive(now))
-        {
-            RefuseRecipient(transaction, answer.Entry, now, facts, output);
-            return;
-        }
-
-        transaction.Accept(answer.Entry);
-        if (answer.Reply is { } later && answer.ReplyStage == Stage.Data)
-        {
-            transaction.Keep(later, facts, each: IsLmtp);
-            Say(StandardReplies.RecipientOk, output);
-        }
-        else
-        {
-            Say(answer.Reply ?? StandardReplies.RecipientOk, facts, output);
-            CloseIfAsked(answer.Reply);
-        }
-    }
-
-    // By the session itself, without asking the filter: it counts under its domain's entry all the same.
-    private void RefuseRecipient(MailTransaction transaction, FixedReply reply, in SessionFacts facts, ReplyBuffer output) =>
-        RefuseRecipient(transaction, transaction.Filter.EntryOf(facts.Domain), reply, facts, output);
-
-    private void RefuseRecipient(MailTransaction transaction, int entry, Reply reply, in SessionFacts facts, ReplyBuffer output)
-    {
-        transaction.HasRefused = true;
-        Say(reply, facts, output);
-        _observer.RecipientDecided(transaction.Filter, entry, reply.Outcome, Stage.Rcpt);
-        _observer.Refused(facts, reply);
-        CloseIfAsked(reply);
     }
 
     private void Reset(Command command, ReplyBuffer output)
@@ -184,22 +131,4 @@ public sealed partial class SmtpSession
         SyntaxError.RepeatedParameter => StandardReplies.RepeatedParameter,
         _ => verb == Verb.Mail ? StandardReplies.MailSyntax : StandardReplies.RcptSyntax,
     };
-
-    private void AbandonTransaction()
-    {
-        if (_transaction is { } transaction)
-        {
-            _observer.TransactionAbandoned(transaction.AcceptedCount);
-            ReleaseTransaction();
-        }
-    }
-
-    private void ReleaseTransaction()
-    {
-        if (_transaction is { } transaction)
-        {
-            _transaction = null;
-            MailTransactionPool.Return(transaction);
-        }
-    }
 }

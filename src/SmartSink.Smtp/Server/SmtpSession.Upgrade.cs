@@ -10,39 +10,6 @@ namespace SmartSink.Smtp.Server;
 /// </content>
 public sealed partial class SmtpSession
 {
-    private bool HidesStartTls =>
-        StartTlsDenial == StartTlsDenial.Hidden && !_isTls && (_profile.ExtensionsInClear & SmtpExtensions.StartTls) != SmtpExtensions.None;
-
-    private bool CanStartTls => Knows(SmtpExtensions.StartTls);
-
-    private bool NeedsTls => _profile.Options.RequireTls && !_isTls;
-
-    /// <summary>
-    /// The TLS handshake is done. After STARTTLS the dialog starts anew (RFC 3207 section 4.2), without a greeting; before
-    /// <see cref="Start"/> it is implicit TLS, and the greeting comes next.
-    /// </summary>
-    public void TlsEstablished(Moment now)
-    {
-        if (_state == SessionState.New)
-        {
-            _isTls = true;
-            return;
-        }
-
-        if (_state != SessionState.Upgrading)
-        {
-            throw new InvalidOperationException("No STARTTLS was answered.");
-        }
-
-        _lastHeard = now.Milliseconds;
-        _state = SessionState.Connected;
-        _isTls = true;
-        _isExtended = false;
-        _helo = [];
-        _user = _login;
-        UpdateDeadline();
-    }
-
     private void StartTls(Command command, ReplyBuffer output)
     {
         if (_isTls)
@@ -119,17 +86,4 @@ public sealed partial class SmtpSession
         SyntaxError.BadParameter => StandardReplies.BadXclientValue,
         _ => StandardReplies.XclientSyntax,
     };
-}
-
-/// <summary>How a dialog is kept from TLS that others of the listener are offered.</summary>
-public enum StartTlsDenial : byte
-{
-    /// <summary>It is not.</summary>
-    None,
-
-    /// <summary>EHLO does not list STARTTLS, and the command is not known.</summary>
-    Hidden,
-
-    /// <summary>STARTTLS is answered 454 (RFC 3207 section 4).</summary>
-    Unavailable,
 }

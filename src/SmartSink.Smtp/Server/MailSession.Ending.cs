@@ -3,7 +3,7 @@ using SmartSink.Smtp.Replies;
 namespace SmartSink.Smtp.Server;
 
 /// <content>Ends of a dialog: deadlines, a stop of the server, a lost connection.</content>
-public sealed partial class SmtpSession
+public abstract partial class MailSession
 {
     /// <summary>Looks at idle time, the transaction's deadline and the data rate; writes 421 and answers <see cref="SessionAction.Close"/> when one is over, else <see cref="SessionAction.Read"/>.</summary>
     public SessionStep CheckDeadlines(ReplyBuffer output, Moment now)
@@ -82,18 +82,18 @@ public sealed partial class SmtpSession
     private long DataDeadlineOf(long startedAt, long bytes) =>
         startedAt + Math.Max(_profile.DataRateGrace, (bytes * 1000 / _profile.Options.MinDataRate) + 1);
 
-    private void UpdateDeadline() =>
+    private protected void UpdateDeadline() =>
         Deadline = _state is SessionState.Upgrading or SessionState.Ended
             ? long.MaxValue
             : Math.Min(IdleDeadline, _transaction is null && !IsInChunk ? long.MaxValue : Math.Min(TransactionDeadline, DataDeadline));
 
-    private SessionStep Conclude()
+    private protected SessionStep Conclude()
     {
         UpdateDeadline();
         return new SessionStep(_state switch { SessionState.Ended => SessionAction.Close, SessionState.Upgrading => SessionAction.StartTls, _ => SessionAction.Read }, 0);
     }
 
-    private void CloseIfAsked(Reply? reply)
+    private protected void CloseIfAsked(Reply? reply)
     {
         if (reply is { Closes: true })
         {
@@ -102,7 +102,7 @@ public sealed partial class SmtpSession
     }
 
     // The 421 that a stop held back while a transaction was open.
-    private void StopIfAsked(ReplyBuffer output)
+    private protected void StopIfAsked(ReplyBuffer output)
     {
         if (_isStopping && _transaction is null)
         {
@@ -119,7 +119,7 @@ public sealed partial class SmtpSession
         }
     }
 
-    private void End(SessionEndReason reason)
+    private protected void End(SessionEndReason reason)
     {
         if (_state != SessionState.Ended)
         {

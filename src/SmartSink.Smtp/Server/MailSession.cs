@@ -1,0 +1,284 @@
+using System.Net;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
+
+namespace SmartSink.Smtp.Server;
+
+/// <summary>
+/// The server side of one dialog, without I/O: octets in, replies and an instruction out (RFC 5321). Who reads the commands is left open;
+/// what becomes of mail, what limits, the rules and a stop have to say, and what is told of it, is the same for all.
+/// One owner at a time; not safe for concurrent calls.
+/// </summary>
+public abstract partial class MailSession
+{
+    private protected readonly IMailboxFilterSource _filters;
+    private protected readonly ISessionObserver _observer;
+    private protected readonly IPAddress? _connectedAddress;
+
+    // Where the session stands.
+    private protected SessionProfile _profile;
+    private protected SessionState _state;
+    private protected bool _isExtended;
+    private protected bool _isTls;
+    private protected bool _isStopping;
+
+    // Who the client is. The user is the one of AUTH or XCLIENT, empty when a token stood for itself and null for nobody; the login is the
+    // name said by XCLIENT, null for none.
+    private protected IPAddress? _clientAddress;
+    private protected IPAddress? _destination;
+    private protected byte[] _helo = [];
+    private protected byte[]? _user;
+    private protected byte[]? _login;
+
+    // Mail: the open transaction, and the chunk under way of those that know BDAT.
+    private protected MailTransaction? _transaction;
+    private protected Chunk? _chunk;
+
+    // What limits look at.
+    private protected long _lastHeard;
+    private protected int _errors;
+    private protected int _messages;
+
+    /// <summary>Starts a dialog.</summary>
+    /// <param name="options">Names and limits, shared.</param>
+    /// <param name="filters">The rules.</param>
+    /// <param name="observer">Who counts and logs; shared.</param>
+    /// <param name="clientAddress">The client's address; IPv4-mapped addresses are unmapped.</param>
+    private protected MailSession(SmtpSessionOptions options, IMailboxFilterSource filters, ISessionObserver observer, IPAddress? clientAddress)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _profile = options.Profile;
+        _filters = filters;
+        _observer = observer;
+        _connectedAddress = Unmap(clientAddress);
+        _clientAddress = _connectedAddress;
+        Deadline = long.MaxValue;
+    }
+
+    /// <summary>
+    /// Where the client meant to connect to, before any diversion; null for unknown. Set before <see cref="Start"/>: the filter may have
+    /// another name for the server there. IPv4-mapped addresses are unmapped.
+    /// </summary>
+    public IPAddress? Destination
+    {
+        get => _destination;
+        set => _destination = Unmap(value);
+    }
+
+    /// <summary>The address of the client for whom the dialog is: the one that connected, or the one that it named by XCLIENT.</summary>
+    public IPAddress? ClientAddress => _clientAddress;
+
+    /// <summary>The name that the client authenticated as, in UTF-8; empty when it has not, or had no name to say.</summary>
+    public ReadOnlySpan<byte> User => _user;
+
+    /// <summary>Whether this session is kept from STARTTLS, and how.</summary>
+    public StartTlsDenial StartTlsDenial { get; init; }
+
+    /// <summary>Whether the client has met <see cref="StartTlsDenial"/>.</summary>
+    public bool HasDeniedTls { get; private protected set; }
+
+    /// <summary>Why the session ended or wants to; <see cref="SessionEndReason.None"/> while it goes on.</summary>
+    public SessionEndReason EndReason { get; private set; }
+
+    /// <summary>
+    /// How many of the octets that come next are of no interest, because they are a chunk's: they may be given to <see cref="Advance"/>
+    /// like all others, or dropped unread and told by <see cref="Dropped"/>.
+    /// </summary>
+    public long Droppable => _chunk is { } chunk ? chunk.Left : 0;
+
+    /// <summary>Whether a message's data is being received (a lost connection now is <see cref="SessionEndReason.ClosedInData"/>).</summary>
+    public bool IsInData => IsScanning || IsInChunk || _transaction is { IsChunked: true };
+
+    /// <summary>Whether the octets that come next are those of DATA, each of which has to be looked at.</summary>
+    public bool IsScanning => _state == SessionState.Data;
+
+    /// <summary>Whether a transaction is open: from MAIL to its end of data, RSET or loss. A graceful stop waits for it.</summary>
+    public bool IsInTransaction => _transaction is not null;
+
+    /// <summary>The <see cref="Moment.Milliseconds"/> at which <see cref="CheckDeadlines"/> should next be called; <see cref="long.MaxValue"/> for never. Updated by each call.</summary>
+    public long Deadline { get; private set; }
+
+    /// <summary>Writes the greeting (220, or what the filter says at <see cref="Stage.Connect"/>).</summary>
+    public virtual SessionStep Start(ReplyBuffer output, Moment now)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        _lastHeard = now.Milliseconds;
+        Greet(output, now);
+        return Conclude();
+    }
+
+    /// <summary>
+    /// The TLS handshake is done. After STARTTLS the dialog starts anew (RFC 3207 section 4.2), without a greeting; before
+    /// <see cref="Start"/> it is implicit TLS, and the greeting comes next.
+    /// </summary>
+    public virtual void TlsEstablished(Moment now)
+    {
+        if (_state == SessionState.New)
+        {
+            _isTls = true;
+            return;
+        }
+
+        if (_state != SessionState.Upgrading)
+        {
+            throw new InvalidOperationException("No STARTTLS was answered.");
+        }
+
+        _lastHeard = now.Milliseconds;
+        _state = SessionState.Connected;
+        _isTls = true;
+        _isExtended = false;
+        _helo = [];
+        _user = _login;
+        UpdateDeadline();
+    }
+
+    /// <summary>
+    /// Takes what it can of the input and writes replies. Octets of an unfinished command line are not consumed and must be given
+    /// again with more behind them; data of a message and octets of a chunk are always consumed. At <see cref="SessionAction.Close"/> what
+    /// is not consumed was pipelined behind the end: the client had more to say.
+    /// </summary>
+    public SessionStep Advance(ReadOnlySpan<byte> input, ReplyBuffer output, Moment now)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var consumed = 0;
+        var action = SessionAction.Read;
+        while (_state < SessionState.Upgrading && consumed < input.Length)
+        {
+            if (output.IsFull)
+            {
+                action = SessionAction.Flush;
+                break;
+            }
+
+            var taken = Take(input[consumed..], output, now);
+            consumed += taken;
+            if (taken == 0)
+            {
+                break;
+            }
+        }
+
+        if (_state >= SessionState.Upgrading)
+        {
+            action = SessionAction.Close;
+            if (_state == SessionState.Upgrading)
+            {
+                // What came behind STARTTLS in the clear is no part of the dialog (RFC 3207 section 6).
+                consumed = input.Length;
+                action = SessionAction.StartTls;
+            }
+        }
+
+        UpdateDeadline();
+        return new SessionStep(action, consumed);
+    }
+
+    /// <summary>Octets of a chunk were dropped unread: the same as giving them to <see cref="Advance"/>.</summary>
+    /// <param name="bytes">How many, 1 to <see cref="Droppable"/>.</param>
+    /// <param name="output">Takes the reply when the chunk is complete.</param>
+    /// <param name="now">The moment.</param>
+    public SessionStep Dropped(long bytes, ReplyBuffer output, Moment now)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, Droppable);
+        _lastHeard = now.Milliseconds;
+        TakeChunk(bytes, output, now);
+        return Conclude();
+    }
+
+    // Takes a part of the input from its start, and says how much: 0 when more has to come first.
+    private protected abstract int Take(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now);
+
+    // Octets of the chunk under way.
+    private protected abstract void TakeChunk(long bytes, ReplyBuffer output, in Moment now);
+
+    private protected void Greet(ReplyBuffer output, in Moment now)
+    {
+        var filter = _filters.Current;
+        var options = _profile.Options;
+        _profile = _destination is not null && filter.IdentityAt(_destination) is { } identity ? options.ProfileOf(identity) : options.Profile;
+        var reply = Answer(filter, Facts(Stage.Connect, now), output, _profile.Greeting);
+        _state = IsPositive(reply) ? SessionState.Connected : SessionState.Refused;
+        CloseIfAsked(reply);
+    }
+
+    // EHLO, HELO or LHLO, once its name is known. False when it is refused.
+    private protected bool TakeHello(ReadOnlySpan<byte> name, bool isExtended, ReplyBuffer output, in Moment now)
+    {
+        var previous = _helo;
+        if (!name.SequenceEqual(previous))
+        {
+            _helo = name.ToArray();
+        }
+
+        var positive = !isExtended ? _profile.HeloReply : _isTls ? _profile.EhloReplyOverTls : HidesStartTls ? _profile.EhloReplyWithoutTls : _profile.EhloReplyInClear;
+        var reply = Answer(_filters.Current, Facts(Stage.Ehlo, now), output, positive);
+        if (IsPositive(reply))
+        {
+            // RFC 5321 section 4.1.4: as if RSET had been given.
+            _isExtended = isExtended;
+            HasDeniedTls |= isExtended && HidesStartTls;
+            _state = SessionState.Greeted;
+            AbandonTransaction();
+        }
+        else
+        {
+            _helo = previous;
+        }
+
+        CloseIfAsked(reply);
+        return IsPositive(reply);
+    }
+
+    private protected bool IsInChunk => Droppable > 0;
+
+    private protected bool HidesStartTls =>
+        StartTlsDenial == StartTlsDenial.Hidden && !_isTls && (_profile.ExtensionsInClear & SmtpExtensions.StartTls) != SmtpExtensions.None;
+
+    private protected bool CanStartTls => Knows(SmtpExtensions.StartTls);
+
+    private protected bool NeedsTls => _profile.Options.RequireTls && !_isTls;
+
+    // The extensions of the dialog: none after HELO.
+    private protected SmtpExtensions Offered => _isExtended ? Known : SmtpExtensions.None;
+
+    private protected SmtpExtensions Known => _isTls ? _profile.ExtensionsOverTls : HidesStartTls ? _profile.ExtensionsInClear & ~SmtpExtensions.StartTls : _profile.ExtensionsInClear;
+
+    private protected bool Knows(SmtpExtensions extension) => (Known & extension) != SmtpExtensions.None;
+
+    private protected bool IsLmtp => _profile.Options.Protocol == MailProtocol.Lmtp;
+
+    private protected FixedReply HelloFirst => IsLmtp ? StandardReplies.LhloFirst : StandardReplies.HelloFirst;
+
+    private protected FixedReply EhloFirst => IsLmtp ? StandardReplies.LhloFirst : StandardReplies.EhloFirst;
+
+    private protected static IPAddress? Unmap(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+}
+
+/// <summary>How a dialog is kept from TLS that others of the listener are offered.</summary>
+public enum StartTlsDenial : byte
+{
+    /// <summary>It is not.</summary>
+    None,
+
+    /// <summary>EHLO does not list STARTTLS, and the command is not known.</summary>
+    Hidden,
+
+    /// <summary>STARTTLS is answered 454 (RFC 3207 section 4).</summary>
+    Unavailable,
+}
+
+// Where a session stands (RFC 5321 section 3). Whether a transaction is open is told by its object.
+internal enum SessionState : byte
+{
+    New, // before the greeting
+    Refused, // the greeting refused service; only QUIT is left (RFC 5321 section 3.1)
+    Connected, // no EHLO or HELO yet, or none since TLS began
+    Greeted,
+    Data, // between 354 and the end of data
+    Authenticating, // each line is the client's response to a challenge
+    Upgrading, // STARTTLS was answered; the handshake is the transport's
+    Ended,
+}
