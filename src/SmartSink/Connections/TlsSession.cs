@@ -270,14 +270,19 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
     }
 
     /// <summary>The client has said hello: whom it wants decides on the certificate, and on what goes wrong.</summary>
-    private ValueTask<SslServerAuthenticationOptions> ChooseAsync(SslClientHelloInfo hello)
+    private async ValueTask<SslServerAuthenticationOptions> ChooseAsync(SslClientHelloInfo hello)
     {
         var serverName = hello.ServerName ?? string.Empty;
         _hasChosen = true;
         _fault = connection.FaultOf(serverName);
-        return _fault is TlsFault.NoAnswer or TlsFault.Reset
-            ? throw new AuthenticationException("a fault of SINK_TLS_FAULTS")
-            : ValueTask.FromResult(context.Tls!.OptionsFor(serverName, _fault));
+        if (_fault is TlsFault.NoAnswer or TlsFault.Reset)
+        {
+            throw new AuthenticationException("a fault of SINK_TLS_FAULTS");
+        }
+
+        var options = context.Tls!.OptionsForAsync(serverName, _fault);
+        await stream.WaitForAsync(options);
+        return await options;
     }
 
     /// <summary>Does to the client, whose hello was left unanswered, what the fault says.</summary>

@@ -122,7 +122,7 @@ internal sealed partial class PackageSession : Stream, ISecurableDuplexPipe, IOp
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _wake.Token);
         try
         {
-            await tls.AuthenticateAsServerAsync((_, hello, _, _) => ValueTask.FromResult(_context.Tls.OptionsFor(hello.ServerName, TlsFault.None)), state: null, either.Token);
+            await tls.AuthenticateAsServerAsync((_, hello, _, _) => new(_context.Tls.OptionsForAsync(hello.ServerName, TlsFault.None)), state: null, either.Token);
             _context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true);
             _context.Log.HandshakeDone(_id, _client, tls.SslProtocol);
             (_stream, _helo, _lastHeard) = (tls, [], _context.Now().Milliseconds);

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SmartSink.Settings;
@@ -16,7 +15,7 @@ internal static class PemCertificate
     /// <param name="keyFile">The private key; null when it stands in the same file.</param>
     /// <param name="setting">The setting that names the certificate, for messages.</param>
     /// <exception cref="CertificateException">A file is missing, unreadable or not what it should be, or the key is another one's.</exception>
-    public static SslStreamCertificateContext Read(string certificateFile, string? keyFile, string setting = CertificateSetting)
+    public static ServerCertificate Read(string certificateFile, string? keyFile, string setting = CertificateSetting)
     {
         var pem = ReadText(setting, certificateFile);
         return Parse(setting, certificateFile, pem, keyFile, keyFile is null ? pem : ReadText(KeySetting, keyFile));
@@ -24,10 +23,10 @@ internal static class PemCertificate
 
     /// <summary>The same, of texts that were read or made already; the files' names stand in messages only.</summary>
     /// <exception cref="CertificateException">A text is not what it should be, or the key is another one's.</exception>
-    public static SslStreamCertificateContext Parse(string certificateFile, string pem) =>
+    public static ServerCertificate Parse(string certificateFile, string pem) =>
         Parse(CertificateSetting, certificateFile, pem, keyFile: null, pem);
 
-    private static SslStreamCertificateContext Parse(string setting, string certificateFile, string pem, string? keyFile, string key)
+    private static ServerCertificate Parse(string setting, string certificateFile, string pem, string? keyFile, string key)
     {
         var chain = new X509Certificate2Collection();
         try
@@ -51,7 +50,7 @@ internal static class PemCertificate
                 : $"{setting}: {certificateFile}: no private key in it{(setting == CertificateSetting ? $", and {KeySetting} is not given" : string.Empty)}");
         }
 
-        return SslStreamCertificateContext.Create(WithKey(pem, key, keyFile is null ? setting : KeySetting, keyFile ?? certificateFile), chain, offline: true);
+        return new ServerCertificate(WithKey(pem, key, keyFile is null ? setting : KeySetting, keyFile ?? certificateFile), [.. chain.Skip(1)]);
     }
 
     private static X509Certificate2 WithKey(string pem, string key, string setting, string keyFile)
@@ -113,13 +112,13 @@ internal static class CertificateFolder
     /// <param name="table">Takes each of them under its subject alternative names (RFC 6125 section 6.4).</param>
     /// <param name="tell">Told of each file that was read.</param>
     /// <exception cref="CertificateException">The folder is not there or empty, a file is of no use, or two of them have the same name.</exception>
-    public static void Read(string folder, ServerNameTable<SslStreamCertificateContext> table, Action<string, SslStreamCertificateContext> tell)
+    public static void Read(string folder, ServerNameTable<ServerCertificate> table, Action<string, ServerCertificate> tell)
     {
         var owners = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var file in FilesOf(folder))
         {
             var certificate = PemCertificate.Read(file, keyFile: null, Setting);
-            var names = NamesOf(certificate.TargetCertificate);
+            var names = NamesOf(certificate.Target);
             if (names.Count == 0)
             {
                 throw new CertificateException($"{Setting}: {file}: the certificate has no DNS name among its subject alternative names");

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using SmartSink.Settings;
 
 namespace SmartSink.Tls;
@@ -6,10 +5,10 @@ namespace SmartSink.Tls;
 /// <summary>All certificates in force, as one: a handshake sees those of before a change or those of after it.</summary>
 /// <param name="fallback">For clients that ask for no name, or for one that no certificate has.</param>
 /// <param name="byName">The others, by their names.</param>
-internal sealed class CertificateSet(SslStreamCertificateContext fallback, ServerNameTable<SslStreamCertificateContext> byName)
+internal sealed class CertificateSet(ServerCertificate fallback, ServerNameTable<ServerCertificate> byName)
 {
     /// <summary>For clients that ask for no name, or for one that no certificate has.</summary>
-    public SslStreamCertificateContext Default => fallback;
+    public ServerCertificate Default => fallback;
 
     /// <summary>Those that are shown where something goes wrong on purpose; null when nothing does.</summary>
     public FaultCertificates? Faulty { get; init; }
@@ -19,16 +18,16 @@ internal sealed class CertificateSet(SslStreamCertificateContext fallback, Serve
 
     /// <summary>The certificate to show to a client.</summary>
     /// <param name="serverName">What it asks for; empty when it asks for nothing.</param>
-    public SslStreamCertificateContext For(string serverName) => byName.Find(serverName) ?? fallback;
+    public ServerCertificate For(string serverName) => byName.Find(serverName) ?? fallback;
 
     /// <summary>Whether clients are shown the same certificates under the same names.</summary>
     public bool IsSameAs(CertificateSet other) =>
         IsSame(fallback, other.Default) && Names.Count == other.Names.Count && Names.All(name => IsSame(byName.Find(name)!, other.For(name)));
 
-    private static bool IsSame(SslStreamCertificateContext first, SslStreamCertificateContext second) =>
+    private static bool IsSame(ServerCertificate first, ServerCertificate second) =>
         Shown(first).SequenceEqual(Shown(second), StringComparer.Ordinal);
 
     // The issuers' certificates are shown as well, and one that was left out of the file at first is a mistake that gets mended.
-    private static IEnumerable<string> Shown(SslStreamCertificateContext context) =>
-        context.IntermediateCertificates.Prepend(context.TargetCertificate).Select(certificate => certificate.Thumbprint);
+    private static IEnumerable<string> Shown(ServerCertificate certificate) =>
+        certificate.Issuers.Prepend(certificate.Target).Select(shown => shown.Thumbprint);
 }

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using SmartSink.Settings;
 using SmartSink.Watching;
 
@@ -17,7 +16,7 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
     public const string FileName = "self-signed.pem";
 
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
-    private SslStreamCertificateContext? _selfSigned;
+    private ServerCertificate? _selfSigned;
     private FaultCertificates? _faulty;
     private WatchedFiles _files = WatchedFiles.None;
 
@@ -41,7 +40,7 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
     public CertificateSet Load()
     {
         _files = FindFiles();
-        var byName = new ServerNameTable<SslStreamCertificateContext>();
+        var byName = new ServerNameTable<ServerCertificate>();
         if (settings.TlsCertificateFolder is { } folder)
         {
             CertificateFolder.Read(folder, byName, Tell);
@@ -76,9 +75,9 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
             settings.TlsCertificateFolder is { } listed ? [Path.GetFullPath(listed)] : []);
     }
 
-    private void Tell(string file, SslStreamCertificateContext context)
+    private void Tell(string file, ServerCertificate shown)
     {
-        var certificate = context.TargetCertificate;
+        var certificate = shown.Target;
         if (!_told.Add(certificate.Thumbprint))
         {
             return;

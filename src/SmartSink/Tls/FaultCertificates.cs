@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using SmartSink.Settings;
 
@@ -19,9 +18,9 @@ internal sealed class FaultCertificates
     private const string AuthorityName = "SmartSink TLS faults";
     private const int Years = 1;
 
-    private readonly SslStreamCertificateContext _expired;
-    private readonly SslStreamCertificateContext _wrongName;
-    private readonly SslStreamCertificateContext _selfSigned;
+    private readonly ServerCertificate _expired;
+    private readonly ServerCertificate _wrongName;
+    private readonly ServerCertificate _selfSigned;
 
     private FaultCertificates(X509Certificate2 authority, IReadOnlyList<string> names, DateTimeOffset now)
     {
@@ -49,15 +48,15 @@ internal sealed class FaultCertificates
         [
             .. settings.AllListeners.Select(listener => listener.Hostname),
             "localhost",
-            .. CertificateFolder.NamesOf(certificates.Default.TargetCertificate),
+            .. CertificateFolder.NamesOf(certificates.Default.Target),
             .. certificates.Names,
             .. rates.SelectMany(listener => listener.Names),
         ];
-        return new FaultCertificates(authority.TargetCertificate, names, clock.GetUtcNow());
+        return new FaultCertificates(authority.Target, names, clock.GetUtcNow());
     }
 
     /// <summary>The certificate of a fault; null when it needs none.</summary>
-    public SslStreamCertificateContext? Of(TlsFault fault) => fault switch
+    public ServerCertificate? Of(TlsFault fault) => fault switch
     {
         TlsFault.Expired => _expired,
         TlsFault.WrongName => _wrongName,
@@ -65,6 +64,6 @@ internal sealed class FaultCertificates
         _ => null,
     };
 
-    private static SslStreamCertificateContext Make(IReadOnlyList<string> names, DateTimeOffset from, DateTimeOffset until, X509Certificate2? issuer) =>
+    private static ServerCertificate Make(IReadOnlyList<string> names, DateTimeOffset from, DateTimeOffset until, X509Certificate2? issuer) =>
         PemCertificate.Parse(names[0], CertificateMaker.MakeServer(names, from, until, issuer));
 }

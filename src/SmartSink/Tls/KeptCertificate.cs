@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -12,14 +11,14 @@ internal static class KeptCertificate
     /// <param name="makePem">Makes certificate and key as PEM.</param>
     /// <param name="clock">For validity.</param>
     /// <param name="log">Told what became of it.</param>
-    public static SslStreamCertificateContext LoadOrMake(string file, Func<string> makePem, TimeProvider clock, ILogger log)
+    public static ServerCertificate LoadOrMake(string file, Func<string> makePem, TimeProvider clock, ILogger log)
     {
         if (File.Exists(file))
         {
             try
             {
                 var kept = PemCertificate.Read(file, keyFile: null);
-                if (IsValid(kept.TargetCertificate, clock))
+                if (IsValid(kept.Target, clock))
                 {
                     return kept;
                 }

@@ -20,15 +20,16 @@ internal sealed class TlsSettings(ListenerSettings listener, Func<CertificateSet
     /// <summary>What goes wrong on purpose; null when nothing does.</summary>
     public TlsFaultSource? Faults { get; } = listener.TlsFaults.Faults.Any() ? new TlsFaultSource(listener.TlsFaults) : null;
 
-    /// <summary>What a handshake is done with.</summary>
+    /// <summary>What a handshake is done with; at hand but for the first handshake with a certificate.</summary>
     /// <param name="serverName">The name that the client asks for; empty when it asks for none.</param>
     /// <param name="fault">What goes wrong in it.</param>
-    public SslServerAuthenticationOptions OptionsFor(string serverName, TlsFault fault)
+    public async Task<SslServerAuthenticationOptions> OptionsForAsync(string serverName, TlsFault fault)
     {
         var current = certificates();
+        var certificate = current.Faulty?.Of(fault) ?? current.For(serverName);
         var options = new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = current.Faulty?.Of(fault) ?? current.For(serverName),
+            ServerCertificateContext = await certificate.Context,
             EnabledSslProtocols = listener.TlsVersions,
             AllowRenegotiation = false,
         };

@@ -18,13 +18,13 @@ internal static class TlsVersionProbe
     /// <param name="versions">Those of all listeners.</param>
     /// <param name="certificate">Any.</param>
     /// <exception cref="CertificateException">One of them cannot be spoken here.</exception>
-    public static async Task CheckAsync(SslProtocols versions, SslStreamCertificateContext certificate)
+    public static async Task CheckAsync(SslProtocols versions, ServerCertificate certificate)
     {
         foreach (var (text, version) in TlsVersionsText.Of(versions & ~(SslProtocols.Tls12 | SslProtocols.Tls13)))
         {
             try
             {
-                await SpeakAsync(version, certificate);
+                await SpeakAsync(version, await certificate.Context);
             }
             catch (Exception error) when (error is AuthenticationException or IOException or SocketException or OperationCanceledException)
             {

@@ -14,6 +14,8 @@ internal sealed class ChannelStream(Channel channel, Readiness readiness) : Stre
 {
     private readonly ChannelOperation _reading = new();
     private readonly ChannelOperation _writing = new();
+    private readonly ChannelOperation _errand = new();
+    private Task _work = Task.CompletedTask;
     private Memory<byte> _into;
     private ReadOnlyMemory<byte> _unsent;
     private int _budget = Channel.TurnBudget;
@@ -51,11 +53,34 @@ internal sealed class ChannelStream(Channel channel, Readiness readiness) : Stre
         GoOnWriting();
     }
 
-    /// <summary>Its next turn, after it has had the thread long enough.</summary>
+    /// <summary>Its next turn, after it has had the thread long enough; or work elsewhere is done.</summary>
     public void OnPosted()
     {
         _budget = Channel.TurnBudget;
         GoOnReading();
+        if (_errand.IsPending && _work.IsCompleted)
+        {
+            _errand.Complete(0);
+        }
+    }
+
+    /// <summary>Waits until work on other threads has ended, well or not, and goes on on the connection's. One at a time.</summary>
+    /// <exception cref="IOException">The connection was <see cref="Cut"/>, and does not wait any longer.</exception>
+    public ValueTask WaitForAsync(Task work)
+    {
+        if (_isCut)
+        {
+            return ValueTask.FromException(CutError());
+        }
+
+        if (work.IsCompleted)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _work = work;
+        work.GetAwaiter().UnsafeOnCompleted(() => channel.Post(this));
+        return _errand.BeginWithoutResult();
     }
 
     /// <summary>Ends a read that waits by <see cref="OperationCanceledException"/>. Nothing is lost by that.</summary>
@@ -71,7 +96,7 @@ internal sealed class ChannelStream(Channel channel, Readiness readiness) : Stre
     public void Cut()
     {
         _isCut = true;
-        foreach (var operation in (ReadOnlySpan<ChannelOperation>)[_reading, _writing])
+        foreach (var operation in (ReadOnlySpan<ChannelOperation>)[_reading, _writing, _errand])
         {
             if (operation.IsPending)
             {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Connections;
 using SmartSink.Settings;
@@ -43,6 +42,9 @@ internal sealed class RunningServer : IAsyncDisposable
         });
         var certificates = Settings.TlsListeners.Count == 0 ? null : new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
         Certificate = certificates?.Default;
+
+        // What the first handshake would wait for, on a thread that IsAtRest knows nothing of.
+        Certificate?.Context.Wait();
         Server = new SmtpHost(
             Settings, filters, Sessions, _ => Connections, certificates is null ? null : () => certificates, Clock, NullLoggerFactory.Instance, sessionOptions: options, transport: _memory, engines: engines);
         Server.Start();
@@ -63,7 +65,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public RecordingConnectionObserver Connections { get; } = new();
 
-    public SslStreamCertificateContext? Certificate { get; }
+    public ServerCertificate? Certificate { get; }
 
     public SmtpHost Server { get; }
 

@@ -100,7 +100,7 @@ public class PackageListenerTests
         await client.StartTlsAsync();
         (await client.AskAsync("EHLO client.example")).ShouldNotContain("STARTTLS");
 
-        client.Tls.RemoteCertificate!.GetCertHashString().ShouldBe(server.Certificate!.TargetCertificate.GetCertHashString());
+        client.Tls.RemoteCertificate!.GetCertHashString().ShouldBe(server.Certificate!.Target.GetCertHashString());
     }
 
     [Fact]

@@ -84,6 +84,6 @@ public sealed class CertificateTests : IDisposable
     {
         var pem = CertificateMaker.MakeServer([Name], DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         File.Move(_folder.Write("a.new", pem), _folder.Combine("a.pem"), overwrite: true);
-        return PemCertificate.Parse("a.pem", pem).TargetCertificate.GetCertHashString();
+        return PemCertificate.Parse("a.pem", pem).Target.GetCertHashString();
     }
 }

@@ -36,7 +36,7 @@ public sealed class CertificateFolderTests : IDisposable
         SubjectFor(string.Empty).ShouldBe("CN=mx.sink.test");
         certificates.Names.Order().ShouldBe(["*.b.example", "mx.a.example", "mx2.a.example"]);
 
-        string SubjectFor(string name) => certificates.For(name).TargetCertificate.Subject;
+        string SubjectFor(string name) => certificates.For(name).Target.Subject;
     }
 
     [Fact]

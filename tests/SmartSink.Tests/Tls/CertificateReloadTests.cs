@@ -48,12 +48,12 @@ public sealed class CertificateReloadTests : IDisposable
     [Fact]
     public void A_new_certificate_takes_the_place_of_the_old_one()
     {
-        var before = _holder.Current.For("mx.a.example").TargetCertificate.Thumbprint;
+        var before = _holder.Current.For("mx.a.example").Target.Thumbprint;
 
         _folder.Write("certs/a.pem", Pem("mx.a.example"));
         _holder.LookUntilSame();
 
-        _holder.Current.For("mx.a.example").TargetCertificate.Thumbprint.ShouldNotBe(before);
+        _holder.Current.For("mx.a.example").Target.Thumbprint.ShouldNotBe(before);
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 0));
         ToldOfChanges.ShouldBe(["Information Changed TLS certificates are in force; names with a certificate of their own: 1"]);
     }
@@ -65,8 +65,8 @@ public sealed class CertificateReloadTests : IDisposable
         _folder.Write("default.pem", Pem("other.example"));
         _holder.LookUntilSame();
 
-        _holder.Current.For("mx.b.example").TargetCertificate.Subject.ShouldBe("CN=*.b.example");
-        _holder.Current.Default.TargetCertificate.Subject.ShouldBe("CN=other.example");
+        _holder.Current.For("mx.b.example").Target.Subject.ShouldBe("CN=*.b.example");
+        _holder.Current.Default.Target.Subject.ShouldBe("CN=other.example");
     }
 
     [Fact]
@@ -76,15 +76,15 @@ public sealed class CertificateReloadTests : IDisposable
         _folder.Write("default.pem", Pem("other.example"));
         _holder.LookUntilSame();
 
-        _holder.Current.Default.TargetCertificate.Subject.ShouldBe("CN=default.example");
+        _holder.Current.Default.Target.Subject.ShouldBe("CN=default.example");
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
         ToldOfChanges.ShouldBe([$"Error The changed TLS certificates were rejected; those in force stay: SINK_TLS_CERTS: {broken}: no PEM certificate in it"]);
 
         _folder.Write("certs/b.pem", Pem("mx.b.example"));
         _holder.LookUntilSame();
 
-        _holder.Current.Default.TargetCertificate.Subject.ShouldBe("CN=other.example");
-        _holder.Current.For("mx.b.example").TargetCertificate.Subject.ShouldBe("CN=mx.b.example");
+        _holder.Current.Default.Target.Subject.ShouldBe("CN=other.example");
+        _holder.Current.For("mx.b.example").Target.Subject.ShouldBe("CN=mx.b.example");
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 1));
     }
 
@@ -96,12 +96,12 @@ public sealed class CertificateReloadTests : IDisposable
         var whole = CertificateMaker.MakeServer(["mx.a.example"], DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), issuer);
         _folder.Write("certs/a.pem", whole.Replace(issuer.ExportCertificatePem(), string.Empty, StringComparison.Ordinal));
         _holder.LookUntilSame();
-        _holder.Current.For("mx.a.example").IntermediateCertificates.ShouldBeEmpty();
+        _holder.Current.For("mx.a.example").Issuers.ShouldBeEmpty();
 
         _folder.Write("certs/a.pem", whole);
         _holder.LookUntilSame();
 
-        _holder.Current.For("mx.a.example").IntermediateCertificates.ShouldHaveSingleItem().Thumbprint.ShouldBe(issuer.Thumbprint);
+        _holder.Current.For("mx.a.example").Issuers.ShouldHaveSingleItem().Thumbprint.ShouldBe(issuer.Thumbprint);
         _holder.Applied.ShouldBe(2);
     }
 

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -21,12 +20,12 @@ public sealed class CertificateStoreTests : IDisposable
     [Fact]
     public void A_self_signed_certificate_is_made_once_and_kept()
     {
-        var made = Load().TargetCertificate;
+        var made = Load().Target;
         made.MatchesHostname("mx.sink.test").ShouldBeTrue();
         made.MatchesHostname("localhost").ShouldBeTrue();
         made.GetECDsaPublicKey()!.KeySize.ShouldBe(256);
         made.NotAfter.ToUniversalTime().ShouldBe(Now.AddYears(10).UtcDateTime);
-        Load().TargetCertificate.Thumbprint.ShouldBe(made.Thumbprint);
+        Load().Target.Thumbprint.ShouldBe(made.Thumbprint);
         Directory.GetFiles(_folder.Path).ShouldBe([Kept]);
     }
 
@@ -45,15 +44,15 @@ public sealed class CertificateStoreTests : IDisposable
     public void A_kept_file_that_is_of_no_use_is_replaced(string text)
     {
         File.WriteAllText(Kept, text);
-        var made = Load().TargetCertificate;
-        Load().TargetCertificate.Thumbprint.ShouldBe(made.Thumbprint);
+        var made = Load().Target;
+        Load().Target.Thumbprint.ShouldBe(made.Thumbprint);
     }
 
     [Fact]
     public void An_expired_self_signed_certificate_is_replaced()
     {
-        var first = Load().TargetCertificate.Thumbprint;
-        Load(clock: new ManualTimeProvider(Now.AddYears(11))).TargetCertificate.Thumbprint.ShouldNotBe(first);
+        var first = Load().Target.Thumbprint;
+        Load(clock: new ManualTimeProvider(Now.AddYears(11))).Target.Thumbprint.ShouldNotBe(first);
     }
 
     [Fact]
@@ -61,7 +60,7 @@ public sealed class CertificateStoreTests : IDisposable
     {
         var file = _folder.Write("a-file", "not a folder");
         var settings = Settings with { StateFolder = Path.Combine(file, "state") };
-        Load(settings).TargetCertificate.MatchesHostname("mx.sink.test").ShouldBeTrue();
+        Load(settings).Target.MatchesHostname("mx.sink.test").ShouldBeTrue();
     }
 
     [Theory]
@@ -69,7 +68,7 @@ public sealed class CertificateStoreTests : IDisposable
     [InlineData("[IPv6:2001:db8::7]", "2001:db8::7")]
     [InlineData("mx.bücher.example", "mx.xn--bcher-kva.example")]
     public void A_name_of_any_kind_stands_in_the_certificate(string hostname, string matches) =>
-        Load(Settings with { Hostname = hostname }).TargetCertificate.MatchesHostname(matches).ShouldBeTrue();
+        Load(Settings with { Hostname = hostname }).Target.MatchesHostname(matches).ShouldBeTrue();
 
     [Theory]
     [InlineData(true)]
@@ -81,7 +80,7 @@ public sealed class CertificateStoreTests : IDisposable
             ? Settings with { TlsCertificateFile = _folder.Write("both.pem", certificate + key) }
             : Settings with { TlsCertificateFile = _folder.Write("cert.pem", certificate), TlsKeyFile = _folder.Write("key.pem", key) };
         using var expected = X509Certificate2.CreateFromPem(certificate);
-        var loaded = Load(settings).TargetCertificate;
+        var loaded = Load(settings).Target;
         loaded.Thumbprint.ShouldBe(expected.Thumbprint);
         loaded.HasPrivateKey.ShouldBeTrue();
         File.Exists(Kept).ShouldBeFalse();
@@ -126,7 +125,7 @@ public sealed class CertificateStoreTests : IDisposable
     private static CertificateStore Store(SinkSettings settings, TimeProvider? clock = null) =>
         new(settings, clock ?? new ManualTimeProvider(Now), NullLogger<CertificateStore>.Instance);
 
-    private SslStreamCertificateContext Load(SinkSettings? settings = null, TimeProvider? clock = null) =>
+    private ServerCertificate Load(SinkSettings? settings = null, TimeProvider? clock = null) =>
         Store(settings ?? Settings, clock).Load().Default;
 
     private string ErrorOf(string certificateFile, string? keyFile)

@@ -20,7 +20,7 @@ public abstract class StartTlsTests
         await using var server = RunningServer.Start(WithTls);
         await using var client = await UpgradedAsync(server, version);
         client.Tls.SslProtocol.ShouldBe(version);
-        client.Tls.RemoteCertificate!.GetCertHashString().ShouldBe(server.Certificate!.TargetCertificate.GetCertHashString());
+        client.Tls.RemoteCertificate!.GetCertHashString().ShouldBe(server.Certificate!.Target.GetCertHashString());
         (await client.AskAsync("EHLO c")).ShouldNotContain("STARTTLS");
         await client.BeginDataAsync();
         await client.SendAsync(string.Concat(Enumerable.Repeat(new string('x', 998) + "\r\n", 1000)) + ".\r\n");

@@ -111,13 +111,15 @@ public sealed class ChannelStreamTests : IDisposable
     {
         var sent = new byte[8 * 1024 * 1024];
         Random.Shared.NextBytes(sent);
+        var begun = new TaskCompletionSource<bool>();
         var writing = OnThread(async () =>
         {
             var write = _stream.WriteAsync(sent);
-            var waited = !write.IsCompleted;
+            begun.SetResult(!write.IsCompleted);
             await write;
-            return waited;
+            return true;
         });
+        (await begun.Task).ShouldBeTrue();
         var received = new byte[sent.Length];
         for (var bytes = 0; bytes < received.Length;)
         {
@@ -199,6 +201,59 @@ public sealed class ChannelStreamTests : IDisposable
             return Task.FromResult(true);
         });
         (await reading).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_work_elsewhere_goes_on_upon_the_pollers_thread_also_when_it_fails()
+    {
+        await OnThread(async () =>
+        {
+            await _stream.WaitForAsync(Task.CompletedTask);
+            return true;
+        });
+        foreach (var fails in new[] { false, true })
+        {
+            var work = new TaskCompletionSource();
+            var waiting = OnThread(async () =>
+            {
+                await _stream.WaitForAsync(work.Task);
+                return Thread.CurrentThread.Name;
+            });
+
+            // Octets that come meanwhile end nothing.
+            await _client.SendAsync("x"u8.ToArray());
+            await OnThread(async () => await _stream.ReadAsync(new byte[1].AsMemory()));
+            waiting.IsCompleted.ShouldBeFalse();
+            if (fails)
+            {
+                work.SetException(new InvalidOperationException());
+            }
+            else
+            {
+                work.SetResult();
+            }
+
+            (await waiting).ShouldBe("test");
+        }
+    }
+
+    [Fact]
+    public async Task A_wait_for_work_that_never_ends_is_cut_too()
+    {
+        var work = new TaskCompletionSource();
+        var waiting = OnThread(async () =>
+        {
+            await Should.ThrowAsync<IOException>(async () => await _stream.WaitForAsync(work.Task));
+            await Should.ThrowAsync<IOException>(async () => await _stream.WaitForAsync(work.Task));
+            return true;
+        });
+        await OnThread(() =>
+        {
+            _stream.Cut();
+            return Task.FromResult(true);
+        });
+        (await waiting).ShouldBeTrue();
+        work.SetResult();
     }
 
     [Fact]
