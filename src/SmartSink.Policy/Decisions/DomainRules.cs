@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
+using SmartSink.Smtp;
 
 namespace SmartSink.Policy.Decisions;
 
@@ -78,4 +81,69 @@ internal sealed class ReplyChoice
 
         return _replies[low];
     }
+}
+
+/// <summary>Freezes what holds for domains. Equal replies are encoded once, and domains with the same list, or the same single reply, share their choice.</summary>
+internal sealed class RulesBuilder
+{
+    private readonly Dictionary<ReplyContent, PolicyReply> _replies = [];
+    private readonly Dictionary<PolicyReply, ReplyChoice> _singles = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ReplyList, ReplyChoice> _lists = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(decimal Bounce, decimal Defer), RateThresholds> _thresholds = [];
+    private readonly ReplyChoice _builtInBounce = BuiltIn(550, StandardTexts.Bounce);
+    private readonly ReplyChoice _builtInDefer = BuiltIn(451, StandardTexts.Defer);
+    private readonly ReplyChoice _builtInTls = BuiltIn(530, StandardTexts.TlsRequired);
+
+    public DomainRules Build(DomainEntry domain) => new(
+        ThresholdsOf(Inheritance.PercentOf(domain.Bounce), Inheritance.PercentOf(domain.Defer)),
+        domain.Sticky?.Value ?? false,
+        domain.Bounces is null ? _builtInBounce : ChoiceOf(domain.Bounces),
+        domain.Defers is null ? _builtInDefer : ChoiceOf(domain.Defers),
+        domain.RequiresTls is not { Value: true } ? null : domain.TlsReplies is null ? _builtInTls : ChoiceOf(domain.TlsReplies));
+
+    public static decimal WeightOf(ReplyEntry reply) => reply.Weight is { } weight ? (decimal)weight.Value : 1;
+
+    public static PolicyReply ReplyOf(in ReplyContent content) =>
+        new(ReplyFactory.Create(content.Code, content.Text, content.Closes), content.Stage);
+
+    private static ReplyChoice BuiltIn(int code, string text) => new(new PolicyReply(ReplyFactory.Create(code, text), Stage.Rcpt));
+
+    private RateThresholds ThresholdsOf(decimal bounce, decimal defer)
+    {
+        // Many domains have the same rates, and the division of decimals is slow.
+        ref var thresholds = ref CollectionsMarshal.GetValueRefOrAddDefault(_thresholds, (bounce, defer), out var isKnown);
+        if (!isKnown)
+        {
+            thresholds = RateThresholds.Of(bounce, defer);
+        }
+
+        return thresholds;
+    }
+
+    private ReplyChoice ChoiceOf(ReplyList list)
+    {
+        if (list.Replies is [var single])
+        {
+            var reply = Shared(single);
+            ref var choice = ref CollectionsMarshal.GetValueRefOrAddDefault(_singles, reply, out _);
+            return choice ??= new ReplyChoice(reply);
+        }
+
+        ref var shared = ref CollectionsMarshal.GetValueRefOrAddDefault(_lists, list, out _);
+        return shared ??= new ReplyChoice([.. list.Replies.Select(reply => (Shared(reply), WeightOf(reply)))]);
+    }
+
+    private PolicyReply Shared(ReplyEntry section)
+    {
+        var content = ReplyContent.Of(section);
+        ref var reply = ref CollectionsMarshal.GetValueRefOrAddDefault(_replies, content, out _);
+        return reply ??= ReplyOf(content);
+    }
+}
+
+/// <summary>All that makes one reply of a file differ from another.</summary>
+internal readonly record struct ReplyContent(int Code, string Text, Stage Stage, bool? Closes)
+{
+    public static ReplyContent Of(ReplyEntry reply) =>
+        new((int)reply.Code!.Value.Value, reply.Text!.Value.Value, reply.Stage?.Value ?? Stage.Rcpt, reply.Close?.Value);
 }

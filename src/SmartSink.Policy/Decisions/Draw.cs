@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -89,4 +91,151 @@ public static class Threshold
     /// <param name="whole">More than 0.</param>
     public static ulong Of(decimal part, decimal whole) =>
         part >= whole ? Always : (ulong)(part / whole * Always);
+}
+
+/// <summary>
+/// Gives each recipient that asks its draw: without a seed a random one, with a seed the k-th of its domain. Safe for any number of threads;
+/// it allocates only for a domain seen for the first time that no exact entry names.
+/// </summary>
+internal sealed class DrawSource
+{
+    /// <summary>
+    /// How many domains matched by a pattern or by the default are counted each by itself. Those that come later share the counter of the
+    /// entry that matched them: their totals stay right, but depend on the order in which domains appeared.
+    /// </summary>
+    public const int MaximumCountedDomains = 65_536;
+
+    private readonly ulong? _seed;
+    private readonly long[] _entries;
+    private readonly ConcurrentDictionary<byte[], DomainCounter> _domains = new(ByteComparer.Instance);
+    private readonly ConcurrentDictionary<byte[], DomainCounter>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    private int _countedDomains;
+
+    public DrawSource(ulong? seed, int entryCount)
+    {
+        _seed = seed;
+        _entries = seed is null ? [] : new long[entryCount];
+        _lookup = _domains.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    public ulong Next(in DomainMatch match, ReadOnlySpan<byte> domain)
+    {
+        if (_seed is not { } seed)
+        {
+            return Draw.Random();
+        }
+
+        ref var counter = ref match.IsExact ? ref _entries[match.Entry] : ref CounterOf(match.Entry, domain);
+        return Draw.Seeded(seed, match.Hash, (ulong)(Interlocked.Increment(ref counter) - 1));
+    }
+
+    private ref long CounterOf(int entry, ReadOnlySpan<byte> domain)
+    {
+        if (_lookup.TryGetValue(domain, out var counter))
+        {
+            return ref counter.Count;
+        }
+
+        if (Volatile.Read(ref _countedDomains) >= MaximumCountedDomains)
+        {
+            return ref _entries[entry];
+        }
+
+        var added = new DomainCounter();
+        counter = _domains.GetOrAdd(domain.ToArray(), added);
+        if (ReferenceEquals(counter, added))
+        {
+            Interlocked.Increment(ref _countedDomains);
+        }
+
+        return ref counter.Count;
+    }
+}
+
+/// <summary>How many recipients of one domain have drawn. A field, for <see cref="Interlocked"/>.</summary>
+internal sealed class DomainCounter
+{
+    internal long Count;
+}
+
+/// <summary>
+/// Hashes names with 64 bits, label by label from the last to the first.
+/// It is part of what makes seeded draws repeatable: it never changes.
+/// </summary>
+/// <remarks>
+/// A label is its length and then its octets in groups of eight, little-endian, the last group filled up with zeros.
+/// Each of these numbers goes in by <c>h = (h xor n) * 0x9E3779B97F4A7C15; h = h xor (h >> 32)</c>.
+/// </remarks>
+internal static class ByteHash
+{
+    public const ulong Empty = 0xCBF29CE484222325;
+
+    private const ulong Multiplier = 0x9E3779B97F4A7C15;
+    private const ulong EachByte = 0x0101010101010101;
+    private const int GroupLength = sizeof(ulong);
+
+    public static ulong Of(ReadOnlySpan<byte> domain)
+    {
+        var hash = Empty;
+        while (true)
+        {
+            var dot = domain.LastIndexOf((byte)'.');
+            hash = AddLabel(hash, domain[(dot + 1)..]);
+            if (dot < 0)
+            {
+                return hash;
+            }
+
+            domain = domain[..dot];
+        }
+    }
+
+    public static ulong Add(ulong hash, ulong number)
+    {
+        hash = (hash ^ number) * Multiplier;
+        return hash ^ (hash >> 32);
+    }
+
+    public static ulong AddLabel(ulong hash, ReadOnlySpan<byte> label)
+    {
+        hash = Add(hash, (ulong)label.Length);
+        for (; label.Length >= GroupLength; label = label[GroupLength..])
+        {
+            hash = Add(hash, BinaryPrimitives.ReadUInt64LittleEndian(label));
+        }
+
+        return label.IsEmpty ? hash : Add(hash, LastGroup(label));
+    }
+
+    public static ulong AddLabelIgnoringCase(ulong hash, ReadOnlySpan<byte> label)
+    {
+        hash = Add(hash, (ulong)label.Length);
+        for (; label.Length >= GroupLength; label = label[GroupLength..])
+        {
+            hash = Add(hash, ToLower(BinaryPrimitives.ReadUInt64LittleEndian(label)));
+        }
+
+        return label.IsEmpty ? hash : Add(hash, ToLower(LastGroup(label)));
+    }
+
+    private static ulong LastGroup(ReadOnlySpan<byte> bytes)
+    {
+        ulong group = 0;
+        for (var i = bytes.Length - 1; i >= 0; i--)
+        {
+            group = (group << 8) | bytes[i];
+        }
+
+        return group;
+    }
+
+    // Eight octets at once: the top bit of each sum tells whether the octet is at least 'A', or beyond 'Z'; no carry leaves an octet.
+    private static ulong ToLower(ulong group)
+    {
+        var low = group & (0x7F * EachByte);
+        var atLeastA = low + ((0x80 - 'A') * EachByte);
+        var beyondZ = low + ((0x7F - 'Z') * EachByte);
+        var isUpper = (atLeastA ^ beyondZ) & ~group & (0x80 * EachByte);
+        return group | (isUpper >> 2);
+    }
 }

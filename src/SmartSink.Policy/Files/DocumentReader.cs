@@ -1,4 +1,6 @@
+using System.Net;
 using SmartSink.Policy.Model;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Policy.Files;
 
@@ -78,4 +80,177 @@ internal static class DocumentReader
 
         return new Setting<IReadOnlyList<string>>(suffixes, values.PlaceOf(entry.Value.Position));
     }
+}
+
+internal static class DomainReader
+{
+    public static void ReadDefault(TomlEntry entry, DomainEntry rates, ValueReader values)
+    {
+        foreach (var item in values.Table(entry)?.Entries ?? [])
+        {
+            if (!TryReadShared(item, rates, values))
+            {
+                values.Unknown(item, "in [default]", PolicyKeys.Default);
+            }
+        }
+    }
+
+    public static IEnumerable<DomainEntry> ReadAll(TomlEntry entry, ValueReader values)
+    {
+        foreach (var item in values.Table(entry)?.Entries ?? [])
+        {
+            if (values.Table(item) is { } table && TryReadName(item, values, out var name))
+            {
+                yield return ReadOne(table, name, item.Key, values);
+            }
+        }
+    }
+
+    private static bool TryReadName(TomlEntry item, ValueReader values, out DomainKey name)
+    {
+        if (!DomainKey.TryRead(item.Key, out name))
+        {
+            values.Diagnostics.Error(values.PlaceOf(item.KeyPosition), $"\"{item.Key}\" is neither a domain name nor a pattern such as \"*.example.com\"");
+            return false;
+        }
+
+        if (name.IsFallback)
+        {
+            values.Diagnostics.Error(values.PlaceOf(item.KeyPosition), "the rates of all other domains stand in [default]; \"*\" names only reply lists");
+            return false;
+        }
+
+        return true;
+    }
+
+    private static DomainEntry ReadOne(TomlTable table, DomainKey name, string title, ValueReader values)
+    {
+        var section = new DomainEntry(name);
+        foreach (var item in table.Entries)
+        {
+            if (TryReadShared(item, section, values))
+            {
+                continue;
+            }
+
+            switch (item.Key)
+            {
+                case "like":
+                    section.Like = ReadLike(item, values);
+                    break;
+                case "sticky":
+                    section.Sticky = values.Boolean(item);
+                    break;
+                case var key when item.Value is TomlTable:
+                    values.Diagnostics.Error(
+                        values.PlaceOf(item.KeyPosition), $"a domain's name needs quotes: [domain.\"{title}.{key}\"]");
+                    break;
+                default:
+                    values.Unknown(item, $"in [domain.\"{title}\"]", PolicyKeys.Domain);
+                    break;
+            }
+        }
+
+        return section;
+    }
+
+    private static bool TryReadShared(TomlEntry item, DomainEntry rates, ValueReader values)
+    {
+        switch (item.Key)
+        {
+            case "bounce":
+                rates.Bounce = values.Number(item);
+                return true;
+            case "defer":
+                rates.Defer = values.Number(item);
+                return true;
+            case "tls":
+                rates.RequiresTls = ReadTls(item, values);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static Setting<bool>? ReadTls(TomlEntry item, ValueReader values) => values.Parse(item, text =>
+        (text == PolicyKeys.TlsWords[0], PolicyKeys.TlsWords.Contains(text) ? null : $"tls = \"{text}\" is neither \"required\" nor \"optional\""));
+
+    private static Setting<DomainKey>? ReadLike(TomlEntry item, ValueReader values) => values.Parse(item, text =>
+        DomainKey.TryRead(text, out var name) && !name.IsFallback ? (name, null) : (name, $"like = \"{text}\" does not name a domain or pattern"));
+}
+
+internal static class MxReader
+{
+    public static IEnumerable<MxEntry> ReadAll(TomlEntry entry, ValueReader values)
+    {
+        if (entry.Value is not TomlArray list)
+        {
+            values.Diagnostics.Error(values.PlaceOf(entry.KeyPosition), "mx is a list and takes double brackets: [[mx]]");
+            yield break;
+        }
+
+        foreach (var item in list.Items)
+        {
+            if (item is TomlTable table)
+            {
+                yield return ReadOne(table, values);
+            }
+            else
+            {
+                values.Diagnostics.Error(values.PlaceOf(item.Position), $"each item of mx must be a table with networks and hostname, not {ValueReader.NameOf(item)}");
+            }
+        }
+    }
+
+    private static MxEntry ReadOne(TomlTable table, ValueReader values)
+    {
+        var mx = new MxEntry(values.PlaceOf(table.Position));
+        foreach (var item in table.Entries)
+        {
+            switch (item.Key)
+            {
+                case "networks":
+                    mx.Networks.AddRange(ReadNetworks(item, values));
+                    break;
+                case "hostname":
+                    mx.Hostname = ReadHostname(item, values);
+                    break;
+                case "domains":
+                    mx.Domains.AddRange(ReadDomains(item, values));
+                    break;
+                case "banner":
+                    mx.Banner = ReadBanner(item, values);
+                    break;
+                default:
+                    values.Unknown(item, "in [[mx]]", PolicyKeys.Mx);
+                    break;
+            }
+        }
+
+        values.Require(table, "networks", "the entry of [[mx]]");
+        values.Require(table, "hostname", "the entry of [[mx]]");
+        return mx;
+    }
+
+    private static List<Setting<IPNetwork>> ReadNetworks(TomlEntry item, ValueReader values)
+    {
+        if (item.Value is TomlArray { Items.Count: 0 })
+        {
+            values.Diagnostics.Error(values.PlaceOf(item.Value.Position), "networks names none, so the entry would never hold");
+        }
+
+        return values.ParseAll(item, text => NetworkText.TryRead(text, out var network, out var problem) ? (network, null) : (network, problem));
+    }
+
+    // What goes onto the wire is ASCII: an IDN's A-labels.
+    private static Setting<string>? ReadHostname(TomlEntry item, ValueReader values) => values.Parse(item, text =>
+        DomainName.TryNormalize(text, out string name) ? (text.All(char.IsAscii) ? text : name, null) : (text, $"hostname = \"{text}\" is not a domain name"));
+
+    private static List<Setting<DomainKey>> ReadDomains(TomlEntry item, ValueReader values) => values.ParseAll(item, text =>
+        DomainKey.TryRead(text, out var key) && !key.IsFallback ? (key, null) : (key, $"\"{text}\" is neither a domain name nor a pattern such as \"*.example.com\""));
+
+    private static Setting<string>? ReadBanner(TomlEntry item, ValueReader values) => values.Parse(item, text =>
+        (text, text.Length <= PolicyKeys.LongestBanner && text.All(character => character is >= ' ' and <= '~')
+            ? null
+            : $"banner must be printable ASCII text of at most {PolicyKeys.LongestBanner} characters"));
 }

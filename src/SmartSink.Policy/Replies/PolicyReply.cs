@@ -30,37 +30,6 @@ internal static class ReplyFactory
             TemplateParser.Parse(line.Text)))];
 }
 
-/// <summary>A reply with placeholders, formatted per use without allocations.</summary>
-internal sealed class TemplateReply(int code, bool closes, TemplateLine[] lines) : Reply(code, closes)
-{
-    public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
-    {
-        var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength]);
-        foreach (ref readonly var line in lines.AsSpan())
-        {
-            writer.BeginLine(line.Prefix);
-            foreach (ref readonly var part in line.Parts.AsSpan())
-            {
-                if (part.Placeholder == Placeholder.None)
-                {
-                    writer.Append(part.Literal);
-                }
-                else
-                {
-                    PlaceholderValue.Append(ref writer, part.Placeholder, facts);
-                }
-            }
-        }
-
-        writer.Finish();
-    }
-}
-
-/// <summary>One logical line of a reply, before it is wrapped.</summary>
-/// <param name="Prefix">The enhanced code and a space, repeated on each line that wrapping makes of this one; empty when the line has none.</param>
-/// <param name="Parts">The text after it.</param>
-internal readonly record struct TemplateLine(byte[] Prefix, TemplatePart[] Parts);
-
 /// <summary>The answer to a local part that starts with a code: <c>450 4.0.0 you said 450-please</c>.</summary>
 internal sealed class EchoReply : Reply
 {

@@ -1,0 +1,272 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using SmartSink.Shared;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Policy.Replies;
+
+/// <summary>A reply with placeholders, formatted per use without allocations.</summary>
+internal sealed class TemplateReply(int code, bool closes, TemplateLine[] lines) : Reply(code, closes)
+{
+    public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
+    {
+        var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength]);
+        foreach (ref readonly var line in lines.AsSpan())
+        {
+            writer.BeginLine(line.Prefix);
+            foreach (ref readonly var part in line.Parts.AsSpan())
+            {
+                if (part.Placeholder == Placeholder.None)
+                {
+                    writer.Append(part.Literal);
+                }
+                else
+                {
+                    PlaceholderValue.Append(ref writer, part.Placeholder, facts);
+                }
+            }
+        }
+
+        writer.Finish();
+    }
+}
+
+/// <summary>One logical line of a reply, before it is wrapped.</summary>
+/// <param name="Prefix">The enhanced code and a space, repeated on each line that wrapping makes of this one; empty when the line has none.</param>
+/// <param name="Parts">The text after it.</param>
+internal readonly record struct TemplateLine(byte[] Prefix, TemplatePart[] Parts);
+
+/// <summary>A piece of a reply's line.</summary>
+/// <param name="Placeholder">What to insert; <see cref="Placeholder.None"/> for fixed text.</param>
+/// <param name="Literal">The octets of fixed text, UTF-8 without control characters; empty for a placeholder.</param>
+internal readonly record struct TemplatePart(Placeholder Placeholder, byte[] Literal);
+
+internal static class TemplateParser
+{
+    public static void Check(ReadOnlySpan<char> text, ICollection<string> problems)
+    {
+        var scanner = new TemplateScanner(text);
+        while (scanner.MoveNext())
+        {
+            if (scanner.Problem is { } problem)
+            {
+                problems.Add(problem);
+            }
+        }
+    }
+
+    /// <summary>Splits a line into fixed text and placeholders. A brace that does not name a placeholder stays as fixed text.</summary>
+    public static TemplatePart[] Parse(ReadOnlySpan<char> text)
+    {
+        if (!text.ContainsAny('{', '}'))
+        {
+            return text.IsEmpty ? [] : [Fixed(text)];
+        }
+
+        var parts = new List<TemplatePart>();
+        var literal = new StringBuilder();
+        var scanner = new TemplateScanner(text);
+        while (scanner.MoveNext())
+        {
+            literal.Append(scanner.Literal);
+            if (scanner.Placeholder != Placeholder.None)
+            {
+                AddLiteral(parts, literal);
+                parts.Add(new TemplatePart(scanner.Placeholder, []));
+            }
+        }
+
+        AddLiteral(parts, literal);
+        return [.. parts];
+    }
+
+    private static void AddLiteral(List<TemplatePart> parts, StringBuilder literal)
+    {
+        if (literal.Length > 0)
+        {
+            parts.Add(Fixed(literal.ToString()));
+            literal.Clear();
+        }
+    }
+
+    private static TemplatePart Fixed(ReadOnlySpan<char> text)
+    {
+        var bytes = new byte[Encoding.UTF8.GetByteCount(text)];
+        Encoding.UTF8.GetBytes(text, bytes);
+        return new TemplatePart(Placeholder.None, bytes);
+    }
+}
+
+/// <summary>
+/// Goes through a text piece by piece: <c>{name}</c> is a placeholder, <c>{{</c> and <c>}}</c> are the braces themselves,
+/// a single <c>}</c> stands for itself.
+/// </summary>
+internal ref struct TemplateScanner(ReadOnlySpan<char> text)
+{
+    private ReadOnlySpan<char> _rest = text;
+
+    public Placeholder Placeholder { get; private set; }
+
+    public ReadOnlySpan<char> Literal { get; private set; }
+
+    public string? Problem { get; private set; }
+
+    public bool MoveNext()
+    {
+        Placeholder = Placeholder.None;
+        Problem = null;
+        if (_rest.IsEmpty)
+        {
+            return false;
+        }
+
+        var brace = _rest.IndexOfAny('{', '}');
+        if (brace != 0)
+        {
+            Take(brace < 0 ? _rest.Length : brace, skipped: 0);
+        }
+        else if (_rest.Length > 1 && _rest[1] == _rest[0])
+        {
+            Take(length: 1, skipped: 1);
+        }
+        else if (_rest[0] == '{' && TryReadName(out var length))
+        {
+            Take(length: 0, skipped: length);
+        }
+        else
+        {
+            Take(length: 1, skipped: 0);
+        }
+
+        return true;
+    }
+
+    private void Take(int length, int skipped)
+    {
+        Literal = _rest[..length];
+        _rest = _rest[(length + skipped)..];
+    }
+
+    private bool TryReadName(out int length)
+    {
+        length = _rest.IndexOf('}') + 1;
+        if (length == 0)
+        {
+            Problem = "a { without its }; write {{ for a brace";
+            return false;
+        }
+
+        var name = _rest[1..(length - 1)];
+        if (Placeholders.TryFind(name, out var placeholder))
+        {
+            Placeholder = placeholder;
+            return true;
+        }
+
+        var hint = Suggestion.Of(name.ToString(), Placeholders.Names) is { Length: > 0 } suggestion ? suggestion : "; write {{ for a brace";
+        Problem = $"unknown placeholder {{{name}}}{hint}";
+        return false;
+    }
+}
+
+internal enum Placeholder : byte
+{
+    None,
+
+    ClientIp,
+
+    Sender,
+
+    SenderDomain,
+
+    Recipient,
+
+    /// <summary><c>{domain}</c>: the recipient's domain in lower case, with the suffix that the policy cuts off for look-ups.</summary>
+    Domain,
+
+    LocalPart,
+
+    Helo,
+
+    Hostname,
+
+    Id,
+
+    Date,
+}
+
+internal static class Placeholders
+{
+    public static IReadOnlyList<string> Names { get; } =
+        ["client_ip", "sender", "sender_domain", "recipient", "domain", "local_part", "helo", "hostname", "id", "date"];
+
+    public static bool TryFind(ReadOnlySpan<char> name, out Placeholder placeholder)
+    {
+        placeholder = Placeholder.None;
+        for (var i = 0; i < Names.Count && placeholder == Placeholder.None; i++)
+        {
+            placeholder = name.SequenceEqual(Names[i]) ? (Placeholder)(i + 1) : Placeholder.None;
+        }
+
+        return placeholder != Placeholder.None;
+    }
+}
+
+internal static class PlaceholderValue
+{
+    public static void Append(ref ReplyWriter writer, Placeholder placeholder, in SessionFacts facts)
+    {
+        switch (placeholder)
+        {
+            case Placeholder.ClientIp:
+                AppendAddress(ref writer, facts.ClientAddress);
+                break;
+            case Placeholder.Sender:
+                writer.AppendValue(facts.Sender);
+                break;
+            case Placeholder.SenderDomain:
+                writer.AppendValue(facts.SenderDomain);
+                break;
+            case Placeholder.Recipient:
+                writer.AppendValue(facts.Recipient);
+                break;
+            case Placeholder.Domain:
+                writer.AppendValue(facts.Domain);
+                break;
+            case Placeholder.LocalPart:
+                writer.AppendValue(facts.LocalPart);
+                break;
+            case Placeholder.Helo:
+                writer.AppendValue(facts.Helo);
+                break;
+            case Placeholder.Hostname:
+                writer.AppendValue(facts.Hostname);
+                break;
+            case Placeholder.Id:
+                writer.AppendValue(facts.TransactionId.IsEmpty ? "-"u8 : facts.TransactionId);
+                break;
+            case Placeholder.Date:
+                AppendDate(ref writer, facts.Now.Utc);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static void AppendAddress(ref ReplyWriter writer, IPAddress? address)
+    {
+        Span<byte> text = stackalloc byte[80];
+        writer.Append(address is not null && address.TryFormat(text, out var length) ? text[..length] : "-"u8);
+    }
+
+    private static void AppendDate(ref ReplyWriter writer, DateTimeOffset moment)
+    {
+        Span<byte> text = stackalloc byte[32];
+        if (moment.UtcDateTime.TryFormat(text, out var length, "ddd, dd MMM yyyy HH:mm:ss' +0000'", CultureInfo.InvariantCulture))
+        {
+            writer.Append(text[..length]);
+        }
+    }
+}
