@@ -9,11 +9,18 @@ namespace SmartSink.Policy.Files;
 /// <param name="mainFile">The main file as the user named it; patterns are relative to its folder.</param>
 internal sealed class IncludeExpander(string mainFile)
 {
+    /// <summary>Names that all patterns together may look at: <c>/*/*/*</c> would read the whole disk.</summary>
+    public const int MostNames = 10_000;
+
     private static readonly char[] Wildcards = ['*', '?'];
 
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
+    private int _names;
 
     public IReadOnlyCollection<string> Folders => _folders;
+
+    /// <summary>Whether there were more names than may be looked at, so that what was found is not all.</summary>
+    public bool IsExhausted => _names > MostNames;
 
     public static bool IsGlob(string pattern) => pattern.IndexOfAny(Wildcards) >= 0;
 
@@ -38,12 +45,22 @@ internal sealed class IncludeExpander(string mainFile)
 
     private List<string> List(string folder, string pattern)
     {
+        if (IsExhausted)
+        {
+            return [];
+        }
+
         _folders.Add(Path.GetFullPath(folder.Length == 0 ? "." : folder));
         var names = new List<string>();
         try
         {
             foreach (var path in Directory.EnumerateFileSystemEntries(folder.Length == 0 ? "." : folder))
             {
+                if (++_names > MostNames)
+                {
+                    break;
+                }
+
                 var name = Path.GetFileName(path);
                 if (!name.StartsWith('.') && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))
                 {

@@ -1,11 +1,15 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using SmartSink.Policy.Model;
+using SmartSink.Shared;
 
 namespace SmartSink.Policy.Files;
 
 internal sealed class PolicyFiles(string mainFile)
 {
+    /// <summary>The most bytes that all files of a policy may have together.</summary>
+    public const long MostBytes = 64 * RegularFile.Megabyte;
+
     private const int HashDigits = 16;
 
     private readonly IncludeExpander _includes = new(mainFile);
@@ -14,6 +18,7 @@ internal sealed class PolicyFiles(string mainFile)
     private readonly List<SourceFile> _sources = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private bool _isComplete = true;
+    private long _bytes;
 
     /// <summary>Absolute paths of every file that was read or tried, the main file first.</summary>
     public IReadOnlyList<string> Paths => _files;
@@ -90,6 +95,13 @@ internal sealed class PolicyFiles(string mainFile)
         }
 
         var paths = _includes.Expand(include.Value);
+        if (_includes.IsExhausted)
+        {
+            _isComplete = false;
+            Diagnostics.Error(include.Place, $"the patterns up to \"{include.Value}\" look at more than {IncludeExpander.MostNames} names; name the folders more closely");
+            return;
+        }
+
         if (paths.Count == 0)
         {
             Diagnostics.Warning(include.Place, $"no file matches \"{include.Value}\"");
@@ -99,6 +111,13 @@ internal sealed class PolicyFiles(string mainFile)
         foreach (var path in paths.Where(path => !_files.Contains(Path.GetFullPath(path))))
         {
             var source = ReadSource(path);
+            if (_bytes > MostBytes)
+            {
+                _isComplete = false;
+                Diagnostics.Error(include.Place, $"with {path} the files of the policy are larger than {MostBytes / RegularFile.Megabyte} MB, which is the limit for all of them together");
+                return;
+            }
+
             if (source.Problem is { } problem)
             {
                 _isComplete = false;
@@ -114,7 +133,8 @@ internal sealed class PolicyFiles(string mainFile)
     private SourceFile ReadSource(string path)
     {
         _files.Add(Path.GetFullPath(path));
-        var source = SourceFile.Read(path);
+        var source = SourceFile.Read(path, MostBytes);
+        _bytes += source.Content?.Length ?? 0;
         Span<byte> length = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(length, source.Content?.LongLength ?? -1);
         _hash.AppendData(length);

@@ -1,29 +1,23 @@
 using SmartSink.Policy.Model;
+using SmartSink.Shared;
 
 namespace SmartSink.Policy.Files;
 
 /// <summary>A file's content, or why there is none.</summary>
 internal sealed record SourceFile(string Name, byte[]? Content, string? Problem)
 {
-    public static SourceFile Read(string path)
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">The most bytes that it may have.</param>
+    public static SourceFile Read(string path, long limit)
     {
         try
         {
-            return Directory.Exists(path)
-                ? new SourceFile(path, Content: null, "it is a folder")
-                : new SourceFile(path, File.ReadAllBytes(path), Problem: null);
+            return new SourceFile(path, RegularFile.ReadAllBytes(path, limit), Problem: null);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (FileException exception)
         {
-            return new SourceFile(path, Content: null, "there is no such file");
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return new SourceFile(path, Content: null, "permission denied");
-        }
-        catch (IOException e)
-        {
-            return new SourceFile(path, Content: null, e.Message);
+            return new SourceFile(path, Content: null, exception.Message);
         }
     }
 }

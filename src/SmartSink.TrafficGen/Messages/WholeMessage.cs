@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
+using SmartSink.Shared;
 using SmartSink.Smtp.Client;
 using SmartSink.Smtp.Replies;
 using SmartSink.TrafficGen.Options;
@@ -38,7 +39,7 @@ internal sealed record WholeMessage(ReadOnlyMemory<byte> Wire, long Size, bool E
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new TrafficException($"{path}: {exception.Message}", exception);
+            throw new TrafficException($"{path}: {(exception is UnauthorizedAccessException ? RegularFile.WhyDenied(path) : exception.Message)}", exception);
         }
     }
 
@@ -65,18 +66,60 @@ internal sealed record WholeMessage(ReadOnlyMemory<byte> Wire, long Size, bool E
 /// <summary>Messages in files: one in each file of a folder, or many in an mbox file (RFC 4155).</summary>
 internal static class MessageFiles
 {
+    /// <summary>The most bytes that all files may have together: messages are kept in memory, ready to be sent.</summary>
+    public const long MostBytes = 1_000L * RegularFile.Megabyte;
+
+    /// <summary>The most files of a folder.</summary>
+    public const int MostFiles = 1_000_000;
+
     private static ReadOnlySpan<byte> Separator => "From "u8;
 
     /// <summary>Reads messages, none of them empty; a folder's files in the order of their names.</summary>
     /// <param name="path">A file or a folder.</param>
     /// <param name="split">Whether a file that begins with "From " is an mbox; otherwise it is one message.</param>
-    public static IEnumerable<byte[]> Read(string path, bool split) =>
-        FilesAt(path).Select(File.ReadAllBytes)
-            .SelectMany(text => split && text.AsSpan().StartsWith(Separator) ? Split(text) : [text])
-            .Where(message => message.Length > 0);
+    /// <exception cref="TrafficException">A file cannot be read, or there is too much.</exception>
+    public static IEnumerable<byte[]> Read(string path, bool split)
+    {
+        var bytes = 0L;
+        foreach (var file in FilesAt(path))
+        {
+            var text = ReadFile(file);
+            bytes += text.Length;
+            if (bytes > MostBytes)
+            {
+                throw new TrafficException($"{path}: its files are larger than {MostBytes / RegularFile.Megabyte} MB together, which is the limit");
+            }
 
-    private static IEnumerable<string> FilesAt(string path) =>
-        Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal) : [path];
+            foreach (var message in (split && text.AsSpan().StartsWith(Separator) ? Split(text) : [text]).Where(message => message.Length > 0))
+            {
+                yield return message;
+            }
+        }
+    }
+
+    private static byte[] ReadFile(string file)
+    {
+        try
+        {
+            return RegularFile.ReadAllBytes(file, MostBytes);
+        }
+        catch (FileException exception)
+        {
+            throw new TrafficException($"{file}: {exception.Message}", exception);
+        }
+    }
+
+    private static List<string> FilesAt(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return [path];
+        }
+
+        List<string> files = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Take(MostFiles + 1)];
+        files.Sort(StringComparer.Ordinal);
+        return files.Count <= MostFiles ? files : throw new TrafficException($"{path} contains more than {MostFiles} files");
+    }
 
     private static List<byte[]> Split(byte[] mbox)
     {

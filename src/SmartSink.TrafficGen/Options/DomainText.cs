@@ -1,4 +1,5 @@
 using System.Text;
+using SmartSink.Shared;
 using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.TrafficGen.Options;
@@ -34,17 +35,18 @@ internal static class RecipientsFile
     // What leaves room for "To: <", ">" and a comma in a header line of 998 bytes (RFC 5322 section 2.1.1).
     private const int LongestAddress = 991;
 
+    private const long MostBytes = 256 * RegularFile.Megabyte;
+
     /// <summary>Its addresses in their order, at least one.</summary>
     /// <param name="file">The path.</param>
     /// <param name="utf8">Whether local parts may hold more than ASCII.</param>
     /// <param name="suffix">What will be appended to each of them.</param>
-    /// <exception cref="FormatException">A line is no address or a too long one, or there is none.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="FormatException">A line is no address or a too long one, there is none, or the file cannot be read.</exception>
     public static IReadOnlyList<ListedRecipient> Read(string file, bool utf8, string suffix)
     {
         var recipients = new List<ListedRecipient>();
         var number = 0;
-        foreach (var line in File.ReadLines(file))
+        foreach (var line in ReadText(file).Split('\n'))
         {
             number++;
             var address = line.Trim();
@@ -74,6 +76,18 @@ internal static class RecipientsFile
         }
 
         return recipients.Count > 0 ? recipients : throw new FormatException($"{file} contains no address");
+    }
+
+    private static string ReadText(string file)
+    {
+        try
+        {
+            return RegularFile.ReadAllText(file, MostBytes);
+        }
+        catch (FileException exception)
+        {
+            throw new FormatException($"{file}: {exception.Message}", exception);
+        }
     }
 
     private static bool IsLocalPart(string text)

@@ -64,7 +64,7 @@ internal static class OptionsReader
                 Domains = [.. recipients.Select(recipient => recipient.Domain).Distinct(StringComparer.Ordinal).Select(domain => new WeightedDomain(domain, 1))],
             };
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        catch (FormatException exception)
         {
             errors.Add($"{FlagNames.Recipients}: {exception.Message}");
             return options;

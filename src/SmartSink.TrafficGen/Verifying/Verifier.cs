@@ -1,3 +1,4 @@
+using SmartSink.Shared;
 using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Reporting;
 using SmartSink.TrafficGen.Sending;
@@ -85,6 +86,9 @@ internal sealed class SinkMetrics : IDisposable
     /// <summary>Stands on every page of a sink; of recipients nothing does until there are some.</summary>
     private const string Sign = "smartsink_build_info";
 
+    /// <summary>The largest page that is read: a sink's has a few hundred bytes for each domain.</summary>
+    private const long MostBytes = 256 * RegularFile.Megabyte;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _client;
@@ -96,7 +100,7 @@ internal sealed class SinkMetrics : IDisposable
     public SinkMetrics(Uri sink, HttpMessageHandler? handler = null)
     {
         _page = AddressText.PageAt(sink, "/metrics");
-        _client = new HttpClient(handler ?? new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        _client = new HttpClient(handler ?? new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience, MaxResponseContentBufferSize = MostBytes };
     }
 
     /// <summary>What the sink has counted until now.</summary>
@@ -113,6 +117,10 @@ internal sealed class SinkMetrics : IDisposable
         catch (TaskCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
             throw new VerifyException($"{_page}: no answer within {Patience.TotalSeconds} seconds", exception);
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new VerifyException($"{_page}: the page is larger than {MostBytes / RegularFile.Megabyte} MB", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or FormatException)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using SmartSink.Shared;
 using SmartSink.Smtp.Auth;
 using SmartSink.Watching;
 
@@ -10,6 +11,9 @@ namespace SmartSink.Auth;
 /// </summary>
 internal sealed class UserList
 {
+    /// <summary>The largest file of users.</summary>
+    public const long MostBytes = 64 * RegularFile.Megabyte;
+
     private readonly Dictionary<string, byte[]> _passwords = new(StringComparer.Ordinal);
 
     private UserList()
@@ -74,11 +78,11 @@ internal sealed partial class UserListFile(string path, TimeProvider clock, ILog
         UserList? users = null;
         try
         {
-            users = UserList.Parse(path, File.ReadAllText(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true)), errors);
+            users = UserList.Parse(path, RegularFile.ReadAllText(path, UserList.MostBytes), errors);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        catch (FileException exception)
         {
-            errors.Add($"{path}: {exception.Message.ReplaceLineEndings(" ")}");
+            errors.Add($"{path}: {exception.Message}");
         }
 
         return new Reading<UserList>(errors.Count == 0 ? users : null, _files, startedAt, errors);

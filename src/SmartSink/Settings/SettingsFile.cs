@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SmartSink.Shared;
 
 namespace SmartSink.Settings;
 
@@ -35,10 +36,10 @@ internal static class SettingsFile
     {
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = new MemoryStream(RegularFile.ReadAllBytes(file, RegularFile.Megabyte), writable: false);
             return new ConfigurationBuilder().AddJsonStream(stream).Build();
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is JsonException or FormatException or FileException)
         {
             throw new InvalidDataException($"{file}: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using SmartSink.Settings;
+using SmartSink.Shared;
 
 namespace SmartSink.Tls;
 
@@ -9,6 +11,7 @@ internal static class PemCertificate
 {
     private const string CertificateSetting = "SINK_TLS_CERT";
     private const string KeySetting = "SINK_TLS_KEY";
+    private const long MostBytes = RegularFile.Megabyte;
 
     /// <summary>Reads a certificate.</summary>
     /// <param name="certificateFile">The server's certificate, first, and those of its issuers.</param>
@@ -84,17 +87,12 @@ internal static class PemCertificate
     {
         try
         {
-            return File.ReadAllText(file);
+            // What stands around the PEM blocks may be in any encoding.
+            return Encoding.UTF8.GetString(RegularFile.ReadAllBytes(file, MostBytes));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (FileException error)
         {
-            var cause = error switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => "no such file",
-                UnauthorizedAccessException => "permission denied",
-                _ => error.Message,
-            };
-            throw new CertificateException($"{setting}: {file}: {cause}", error);
+            throw new CertificateException($"{setting}: {file}: {error.Message}", error);
         }
     }
 }
@@ -162,7 +160,7 @@ internal static class CertificateFolder
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CertificateException(
-                $"{Setting}: {folder}: {(error is DirectoryNotFoundException ? "no such folder" : error is UnauthorizedAccessException ? "permission denied" : error.Message)}", error);
+                $"{Setting}: {folder}: {(error is DirectoryNotFoundException ? "no such folder" : error is UnauthorizedAccessException ? RegularFile.WhyDenied(folder) : error.Message)}", error);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using SmartSink.Shared;
 
 namespace SmartSink.Watching;
 
@@ -18,6 +19,9 @@ internal sealed class FileObserver(WatchedFiles files, TimeProvider clock, Func<
 
     /// <summary>Larger files are not read: of these the stamp alone tells whether they changed.</summary>
     public const int LargestByContent = 256 * 1024;
+
+    /// <summary>Names of a folder that are compared; of a larger one a name beyond them may come and go unseen.</summary>
+    public const int MostNames = 100_000;
 
     private readonly string[] _paths = [.. files.Files, .. files.Folders];
     private FileStamp[] _stamps = new FileStamp[files.Files.Count + files.Folders.Count];
@@ -101,7 +105,7 @@ internal sealed class FileObserver(WatchedFiles files, TimeProvider clock, Func<
 
         private void AddNames(string folder)
         {
-            foreach (var name in Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal))
+            foreach (var name in Directory.EnumerateFileSystemEntries(folder).Take(MostNames).Order(StringComparer.Ordinal))
             {
                 Add(name);
             }
@@ -109,11 +113,11 @@ internal sealed class FileObserver(WatchedFiles files, TimeProvider clock, Func<
 
         private void AddContent(string path)
         {
-            using var file = File.OpenHandle(path);
+            using var file = RegularFile.Open(path);
             var length = RandomAccess.GetLength(file);
             Add($"{length}");
             var offset = 0L;
-            while (length <= LargestByContent && RandomAccess.Read(file, _block, offset) is > 0 and var read)
+            while (length <= LargestByContent && offset <= LargestByContent && RandomAccess.Read(file, _block, offset) is > 0 and var read)
             {
                 _digest.AppendData(_block, 0, read);
                 offset += read;
@@ -129,7 +133,7 @@ internal sealed class FileObserver(WatchedFiles files, TimeProvider clock, Func<
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                Add(exception.GetType().Name);
+                Add(exception is FileException ? exception.Message : exception.GetType().Name);
             }
         }
 

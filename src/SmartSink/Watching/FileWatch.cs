@@ -32,6 +32,9 @@ internal sealed partial class FileWatch(WatchedFiles files, DateTimeOffset readA
     /// <summary>From a look that saw a change, or from an event, to the next look.</summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long the end waits for a look that is under way: a file server that does not answer must not keep the process from ending.</summary>
+    public static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, FileSystemWatcher> _watchers = new(StringComparer.Ordinal);
     private readonly Lock _look = new();
     private WatchedFiles _files = files;
@@ -40,7 +43,7 @@ internal sealed partial class FileWatch(WatchedFiles files, DateTimeOffset readA
     private int? _pending;
     private ITimer? _timer;
     private bool _hurried;
-    private bool _isOver;
+    private volatile bool _isOver;
 
     /// <summary>Begins to look.</summary>
     public void Start()
@@ -82,19 +85,26 @@ internal sealed partial class FileWatch(WatchedFiles files, DateTimeOffset readA
         }
     }
 
-    /// <summary>Looks no more, once a look that is under way has come to its end.</summary>
+    /// <summary>Looks no more. A look that is under way is waited for, but not without end: a file server may never answer.</summary>
     public void Dispose()
     {
         _timer?.Dispose();
-        lock (_look)
+        _isOver = true;
+        if (_look.TryEnter(DisposeTimeout))
         {
-            _isOver = true;
-            foreach (var watcher in _watchers.Values)
+            try
             {
-                watcher.Dispose();
-            }
+                foreach (var watcher in _watchers.Values)
+                {
+                    watcher.Dispose();
+                }
 
-            _watchers.Clear();
+                _watchers.Clear();
+            }
+            finally
+            {
+                _look.Exit();
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using SmartSink.Shared;
+
 namespace SmartSink.Watching;
 
 /// <summary>The files and folders on which something depends: a change in one of them asks for a new look.</summary>

@@ -1,3 +1,5 @@
+using SmartSink.Policy.Files;
+
 namespace SmartSink.Policy.Tests.Files;
 
 public sealed class IncludeTests
@@ -151,6 +153,46 @@ public sealed class IncludeTests
         result.Files.ShouldBe([folder.MainFile, folder.PathOf("missing.toml")]);
         result.Diagnostics.ShouldHaveSingleItem().ToString().ShouldBe(
             $"{relative}(1,12): error: {Path.Combine(Path.GetDirectoryName(relative)!, "missing.toml")} cannot be read: there is no such file");
+    }
+
+    [Fact]
+    public void What_is_no_regular_file_is_a_diagnostic()
+    {
+        using var folder = new PolicyFolder("include = [\"/dev/zero\", \"folder\"]");
+        Directory.CreateDirectory(folder.PathOf("folder"));
+
+        PolicyLoader.Load(folder.MainFile).Diagnostics.Select(diagnostic => diagnostic.ToString()).ShouldBe(
+        [
+            $"{folder.MainFile}(1,12): error: /dev/zero cannot be read: it is a device, not a regular file",
+            $"{folder.MainFile}(1,25): error: {folder.PathOf("folder")} cannot be read: it is a folder",
+        ]);
+    }
+
+    [Fact]
+    public void A_pattern_that_looks_at_very_many_names_is_a_diagnostic()
+    {
+        using var folder = new PolicyFolder("include = [\"*/*.toml\", \"*.toml\"]");
+        for (var i = 0; i < IncludeExpander.MostNames; i++)
+        {
+            folder.Write($"many/{i}", string.Empty);
+        }
+
+        PolicyLoader.Load(folder.MainFile).Diagnostics.Select(diagnostic => diagnostic.ToString()).ShouldBe(
+        [
+            $"{folder.MainFile}(1,12): error: the patterns up to \"*/*.toml\" look at more than 10000 names; name the folders more closely",
+            $"{folder.MainFile}(1,24): error: the patterns up to \"*.toml\" look at more than 10000 names; name the folders more closely",
+        ]);
+    }
+
+    [Fact]
+    public void Files_that_are_too_large_together_are_a_diagnostic()
+    {
+        using var folder = new PolicyFolder("include = [\"a.toml\", \"b.toml\", \"c.toml\"]");
+        var half = new string('#', (int)(PolicyFiles.MostBytes / 2));
+        folder.Write("a.toml", half).Write("b.toml", half).Write("c.toml", "this is not read");
+
+        PolicyLoader.Load(folder.MainFile).Diagnostics.ShouldContain(diagnostic =>
+            diagnostic.ToString() == $"{folder.MainFile}(1,22): error: with {folder.PathOf("b.toml")} the files of the policy are larger than 64 MB, which is the limit for all of them together");
     }
 
     [Fact]

@@ -44,6 +44,8 @@ public sealed partial class SinkProcess : IAsyncDisposable
         _process.Exited += (_, _) => _started.TrySetException(new InvalidOperationException($"the sink ended:\n{Output}"));
     }
 
+    private event Action? Said;
+
     /// <summary>The command that runs the server under test.</summary>
     public static IReadOnlyList<string> OwnCommand { get; } = BuiltProgram.Command("smartsink");
 
@@ -95,14 +97,47 @@ public sealed partial class SinkProcess : IAsyncDisposable
     public async Task ChangePolicyAsync(string policy)
     {
         var before = await AppliedAsync();
-
-        // In one step: a file that is rewritten in place is empty for a moment, and on a busy machine that is a policy, too.
-        await File.WriteAllTextAsync(PolicyFile + ".new", policy);
-        File.Move(PolicyFile + ".new", PolicyFile, overwrite: true);
+        ReplacePolicy(policy);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (await AppliedAsync() == before)
         {
             await Task.Delay(20, limit.Token);
+        }
+    }
+
+    /// <summary>Puts another policy in the place of the present one, in one step.</summary>
+    public void ReplacePolicy(string policy)
+    {
+        File.WriteAllText(PolicyFile + ".new", policy);
+        File.Move(PolicyFile + ".new", PolicyFile, overwrite: true);
+    }
+
+    /// <summary>Waits until it has said something on one of its streams.</summary>
+    /// <exception cref="TimeoutException">It did not within a minute; the message holds what it said.</exception>
+    public async Task SaysAsync(string text)
+    {
+        var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Said += Look;
+        try
+        {
+            Look();
+            await said.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"the sink did not say \"{text}\":\n{Output}", exception);
+        }
+        finally
+        {
+            Said -= Look;
+        }
+
+        void Look()
+        {
+            if (Output.Contains(text, StringComparison.Ordinal))
+            {
+                said.TrySetResult();
+            }
         }
     }
 
@@ -146,6 +181,8 @@ public sealed partial class SinkProcess : IAsyncDisposable
         {
             _output.AppendLine(line);
         }
+
+        Said?.Invoke();
 
         if (StartLine().Match(line) is { Success: true } match)
         {

@@ -94,12 +94,12 @@ public sealed class CertificateStoreTests : IDisposable
         var certificateFile = _folder.Write("cert.pem", certificate);
         var keyFile = _folder.Write("key.pem", key);
 
-        ErrorOf(_folder.Combine("none.pem"), keyFile).ShouldBe($"SINK_TLS_CERT: {_folder.Combine("none.pem")}: no such file");
-        ErrorOf(certificateFile, _folder.Combine("none.pem")).ShouldBe($"SINK_TLS_KEY: {_folder.Combine("none.pem")}: no such file");
+        ErrorOf(_folder.Combine("none.pem"), keyFile).ShouldBe($"SINK_TLS_CERT: {_folder.Combine("none.pem")}: there is no such file");
+        ErrorOf(certificateFile, _folder.Combine("none.pem")).ShouldBe($"SINK_TLS_KEY: {_folder.Combine("none.pem")}: there is no such file");
         ErrorOf(certificateFile, null).ShouldBe($"SINK_TLS_CERT: {certificateFile}: no private key in it, and SINK_TLS_KEY is not given");
         ErrorOf(certificateFile, certificateFile).ShouldBe($"SINK_TLS_KEY: {certificateFile}: no private key in it");
         ErrorOf(keyFile, keyFile).ShouldBe($"SINK_TLS_CERT: {keyFile}: no PEM certificate in it");
-        ErrorOf(_folder.Path, keyFile).ShouldBe($"SINK_TLS_CERT: {_folder.Path}: permission denied");
+        ErrorOf(_folder.Path, keyFile).ShouldBe($"SINK_TLS_CERT: {_folder.Path}: it is a folder");
 
         var other = _folder.Write("other.pem", otherKey);
         ErrorOf(certificateFile, other).ShouldStartWith($"SINK_TLS_KEY: {other}: the private key does not match the certificate: ");

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using SmartSink.Shared;
 using SmartSink.Testing;
 using SmartSink.Testing.Time;
 using SmartSink.Watching;

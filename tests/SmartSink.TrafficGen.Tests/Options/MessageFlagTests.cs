@@ -176,6 +176,16 @@ public sealed class MessageFlagTests : IDisposable
         (await Should.ThrowAsync<TrafficException>(() => options.MakeAsync())).Message.ShouldBe($"{folder} is a directory; --replay sends the messages in one");
     }
 
+    [Theory]
+    [InlineData("/dev/zero", "it is a device, not a regular file")]
+    [InlineData("/nowhere", "there is no such file")]
+    public async Task What_is_no_regular_file_is_no_message(string path, string problem)
+    {
+        (await Should.ThrowAsync<TrafficException>(() => new TrafficOptions { BodyFile = path }.MakeAsync())).Message.ShouldBe($"{path}: {problem}");
+        (await Should.ThrowAsync<TrafficException>(() => new TrafficOptions { Replay = path }.MakeAsync())).Message.ShouldBe($"{path}: {problem}");
+        Should.Throw<FormatException>(() => RecipientsFile.Read(path, utf8: false, string.Empty)).Message.ShouldBe($"{path}: {problem}");
+    }
+
     private static async Task<List<string>> SentAsync(int concurrency, string flags)
     {
         var run = await new FlagRun { Concurrency = concurrency }.RunAsync(flags);

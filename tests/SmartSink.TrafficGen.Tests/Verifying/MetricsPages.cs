@@ -11,6 +11,9 @@ internal sealed class MetricsPages(params string?[] pages) : HttpMessageHandler
 
     public Uri? Asked { get; private set; }
 
+    /// <summary>The length that is told of a page; null for its own.</summary>
+    public long? Length { get; init; }
+
     /// <summary>What a sink says that has counted nothing yet.</summary>
     public const string Untouched = "smartsink_build_info{version=\"0.1.0\"} 1\n";
 
@@ -25,6 +28,8 @@ internal sealed class MetricsPages(params string?[] pages) : HttpMessageHandler
         Requests++;
         Asked = request.RequestUri;
         var page = pages[Math.Min(_given++, pages.Length - 1)] ?? throw new HttpRequestException("nobody listens");
-        return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(page) });
+        var content = new StringContent(page);
+        content.Headers.ContentLength = Length ?? content.Headers.ContentLength;
+        return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
     }
 }

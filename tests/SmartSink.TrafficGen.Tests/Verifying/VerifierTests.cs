@@ -32,6 +32,15 @@ public sealed class VerifierTests
     }
 
     [Fact]
+    public async Task A_page_that_is_too_large_is_refused()
+    {
+        using var pages = new MetricsPages(MetricsPages.Untouched) { Length = 256_000_001 };
+        using var metrics = new SinkMetrics(Options.Verify!, pages);
+        (await Should.ThrowAsync<VerifyException>(() => metrics.FetchAsync(TestContext.Current.CancellationToken)))
+            .Message.ShouldBe("http://sink.test:8000/metrics: the page is larger than 256 MB");
+    }
+
+    [Fact]
     public async Task Both_sides_agree_at_once()
     {
         using var pages = new MetricsPages(MetricsPages.Page(10, 1), MetricsPages.Page(12, 2));
