@@ -10,8 +10,6 @@ public sealed partial class SmtpSession
 {
     private bool IsAuthenticated => _user is not null;
 
-    private bool IsAuthenticating => _state == SessionState.Authenticating;
-
     private void Auth(Command command, ReplyBuffer output)
     {
         var end = command.Argument.IndexOf((byte)' ');
