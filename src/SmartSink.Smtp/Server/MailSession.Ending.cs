@@ -90,7 +90,14 @@ public abstract partial class MailSession
     private protected SessionStep Conclude()
     {
         UpdateDeadline();
-        return new SessionStep(_state switch { SessionState.Ended => SessionAction.Close, SessionState.Upgrading => SessionAction.StartTls, _ => SessionAction.Read }, 0);
+        var action = _state switch
+        {
+            SessionState.Ended => SessionAction.Close,
+            SessionState.Upgrading => SessionAction.StartTls,
+            SessionState.Answering => SessionAction.Flush,
+            _ => SessionAction.Read,
+        };
+        return new SessionStep(action, Consumed: 0);
     }
 
     private protected void CloseIfAsked(Reply? reply)

@@ -143,73 +143,68 @@ public abstract partial class MailSession
     {
         var facts = EndFacts(transaction.Decider, now);
         var reply = EndReply(transaction, facts);
-        var closing = reply;
         if (each)
         {
-            reply = AnswerEach(transaction, reply, output, now, out closing);
-        }
-        else
-        {
-            AnswerTogether(transaction, reply, facts, output);
+            transaction.Answers.Begin(reply, toAll: IsTooBig(transaction));
+            _state = SessionState.Answering;
+            return;
         }
 
-        _observer.MessageEnded(new MessageFacts
-        {
-            TransactionId = transaction.Id,
-            ClientAddress = _clientAddress,
-            User = _user,
-            Sender = transaction.Sender,
-            Outcome = reply.Outcome,
-            Code = reply.Code,
-            Recipients = transaction.AcceptedCount,
-            Size = transaction.Size,
-            TransactionTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.StartedAt),
-            DataTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.DataStartedAt),
-        });
-        if (!each && !IsPositive(reply))
-        {
-            _observer.Refused(facts, reply);
-        }
-
-        ReleaseTransaction();
-        CloseIfAsked(closing);
-        StopIfAsked(output);
-    }
-
-    private void AnswerTogether(MailTransaction transaction, Reply reply, in SessionFacts facts, ReplyBuffer output)
-    {
         Say(reply, facts, output);
         foreach (var entry in transaction.Accepted)
         {
             _observer.RecipientDecided(transaction.Filter, entry, reply.Outcome, Stage.Data);
         }
-    }
 
-    // Returns the reply that stands for the message as a whole: of a recipient that it was taken for, if there is one.
-    private Reply AnswerEach(MailTransaction transaction, Reply common, ReplyBuffer output, in Moment now, out Reply? closing)
-    {
-        var answers = IsTooBig(transaction) ? null : transaction.Answers;
-        var at = 0;
-        Reply? whole = null;
-        closing = null;
-        for (var index = 0; index < transaction.AcceptedCount; index++)
+        TellOfMessage(transaction, reply, now);
+        if (!IsPositive(reply))
         {
-            KeptRecipient? recipient = null;
-            var reply = answers?.Next(ref at, index, out recipient) ?? common;
-            var facts = EndFacts(recipient, now);
-            Say(reply, facts, output);
-            _observer.RecipientDecided(transaction.Filter, transaction.Accepted[index], reply.Outcome, Stage.Data);
-            if (!IsPositive(reply))
-            {
-                _observer.Refused(facts, reply);
-            }
-
-            closing = reply.Closes ? reply : closing;
-            whole = whole is null || (IsPositive(reply) && !IsPositive(whole)) ? reply : whole;
+            _observer.Refused(facts, reply);
         }
 
-        return whole!;
+        ReleaseTransaction();
+        CloseIfAsked(reply);
+        StopIfAsked(output);
     }
+
+    // One at a time: between two of them the replies may have to be sent, so that a client which does not read cannot make them pile up.
+    private void AnswerRecipient(MailTransaction transaction, ReplyBuffer output, in Moment now)
+    {
+        var answers = transaction.Answers;
+        var entry = transaction.Accepted[answers.Count];
+        var reply = answers.Next(out var recipient);
+        var facts = EndFacts(recipient, now);
+        Say(reply, facts, output);
+        _observer.RecipientDecided(transaction.Filter, entry, reply.Outcome, Stage.Data);
+        if (!IsPositive(reply))
+        {
+            _observer.Refused(facts, reply);
+        }
+
+        if (transaction.UndecidedCount == 0)
+        {
+            var closing = answers.Closing;
+            TellOfMessage(transaction, answers.Whole!, now);
+            _state = SessionState.Greeted;
+            ReleaseTransaction();
+            CloseIfAsked(closing);
+            StopIfAsked(output);
+        }
+    }
+
+    private void TellOfMessage(MailTransaction transaction, Reply reply, in Moment now) => _observer.MessageEnded(new MessageFacts
+    {
+        TransactionId = transaction.Id,
+        ClientAddress = _clientAddress,
+        User = _user,
+        Sender = transaction.Sender,
+        Outcome = reply.Outcome,
+        Code = reply.Code,
+        Recipients = transaction.AcceptedCount,
+        Size = transaction.Size,
+        TransactionTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.StartedAt),
+        DataTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.DataStartedAt),
+    });
 
     private Reply EndReply(MailTransaction transaction, in SessionFacts facts) =>
         IsTooBig(transaction)
@@ -223,7 +218,7 @@ public abstract partial class MailSession
     {
         if (_transaction is { } transaction)
         {
-            _observer.TransactionAbandoned(transaction.AcceptedCount);
+            _observer.TransactionAbandoned(transaction.UndecidedCount);
             ReleaseTransaction();
         }
     }

@@ -87,7 +87,7 @@ public abstract partial class MailSession
     public long Droppable => _chunk is { } chunk ? chunk.Left : 0;
 
     /// <summary>Whether a message's data is being received (a lost connection now is <see cref="SessionEndReason.ClosedInData"/>).</summary>
-    public bool IsInData => IsScanning || IsInChunk || _transaction is { IsChunked: true };
+    public bool IsInData => IsScanning || IsInChunk || (_transaction is { IsChunked: true } && _state != SessionState.Answering);
 
     /// <summary>Whether the octets that come next are those of DATA, each of which has to be looked at.</summary>
     public bool IsScanning => _state == SessionState.Data;
@@ -143,12 +143,18 @@ public abstract partial class MailSession
         ArgumentNullException.ThrowIfNull(output);
         var consumed = 0;
         var action = SessionAction.Read;
-        while (_state < SessionState.Upgrading && consumed < input.Length)
+        while (_state == SessionState.Answering || (_state < SessionState.Upgrading && consumed < input.Length))
         {
             if (output.IsFull)
             {
                 action = SessionAction.Flush;
                 break;
+            }
+
+            if (_state == SessionState.Answering)
+            {
+                AnswerRecipient(_transaction!, output, now);
+                continue;
             }
 
             var taken = Take(input[consumed..], output, now);
@@ -271,7 +277,7 @@ public enum SessionAction : byte
     /// </summary>
     Read,
 
-    /// <summary>The replies have reached their high-water mark: send them, then call again with the octets not consumed.</summary>
+    /// <summary>Send the replies, then call again with the octets not consumed, even if there are none: more replies follow, or they have reached their high-water mark.</summary>
     Flush,
 
     /// <summary>Send the replies, throw away every octet received so far, do the TLS handshake, then call <c>TlsEstablished</c>.</summary>
@@ -302,6 +308,7 @@ internal enum SessionState : byte
     Connected, // no EHLO or HELO yet, or none since TLS began
     Greeted,
     Data, // between 354 and the end of data
+    Answering, // the recipients' replies at end of data are on their way (RFC 2033 section 4.2)
     Authenticating, // each line is the client's response to a challenge
     Upgrading, // STARTTLS was answered; the handshake is the transport's
     Ended,

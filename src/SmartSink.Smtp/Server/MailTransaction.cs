@@ -17,7 +17,7 @@ internal sealed class MailTransaction
     private int _senderDomainLength;
     private long _chunkedSize;
     private KeptRecipient? _decider;
-    private KeptAnswers? _answers;
+    private RecipientAnswers? _answers;
 
     public MailTransaction() => _entries = _ownEntries;
 
@@ -48,8 +48,11 @@ internal sealed class MailTransaction
     /// <summary>The reply kept at RCPT for end of data; null when there is none.</summary>
     public Reply? KeptReply { get; private set; }
 
-    /// <summary>The replies kept for recipients that have each their own; null when none ever was.</summary>
-    public KeptAnswers? Answers => _answers;
+    /// <summary>The replies at end of data where each recipient gets its own.</summary>
+    public RecipientAnswers Answers => _answers ??= new RecipientAnswers();
+
+    /// <summary>How many recipients have no outcome yet.</summary>
+    public int UndecidedCount => AcceptedCount - (_answers?.Count ?? 0);
 
     public KeptRecipient? Decider => KeptReply is null ? null : _decider;
 
@@ -109,8 +112,7 @@ internal sealed class MailTransaction
     {
         if (each)
         {
-            _answers ??= new KeptAnswers();
-            _answers.Add(AcceptedCount - 1, reply, facts);
+            Answers.Keep(AcceptedCount - 1, reply, facts);
         }
         else if (KeptReply is null)
         {
@@ -236,19 +238,30 @@ internal static class TransactionId
 }
 
 /// <summary>
-/// The replies kept at RCPT for end of data, in the order of their recipients, for a dialog in which each recipient gets one there (RFC
-/// 2033). Used again and again.
+/// The replies at end of data of a dialog in which each recipient gets one there, in the order in which they were accepted (RFC 2033
+/// section 4.2): their own, kept at RCPT, or one for all others. Used again and again.
 /// </summary>
-internal sealed class KeptAnswers
+internal sealed class RecipientAnswers
 {
     /// <summary>Recipients whose memory outlives a transaction.</summary>
     private const int Kept = 16;
 
     private readonly List<KeptRecipient> _recipients = [];
     private readonly List<(int Index, Reply Reply)> _replies = [];
+    private int _at;
+    private Reply? _common;
+
+    /// <summary>How many recipients have been answered.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The reply that stands for the message as a whole: of a recipient that it was taken for, if there is one; null before the first.</summary>
+    public Reply? Whole { get; private set; }
+
+    /// <summary>The last reply after which the connection is to be closed.</summary>
+    public Reply? Closing { get; private set; }
 
     /// <summary>Keeps a recipient's reply. The index is its place among those accepted, above all that were kept before.</summary>
-    public void Add(int index, Reply reply, in SessionFacts facts)
+    public void Keep(int index, Reply reply, in SessionFacts facts)
     {
         if (_replies.Count == _recipients.Count)
         {
@@ -259,25 +272,36 @@ internal sealed class KeptAnswers
         _replies.Add((index, reply));
     }
 
-    /// <summary>The reply at a place of the list, if there is one there for that recipient.</summary>
-    /// <param name="at">The place, which goes on with each reply found.</param>
-    /// <param name="index">The recipient's place among those accepted.</param>
-    /// <param name="recipient">Whose reply it is.</param>
-    public Reply? Next(ref int at, int index, out KeptRecipient? recipient)
+    /// <summary>The message has come.</summary>
+    /// <param name="common">The reply to every recipient without one of its own.</param>
+    /// <param name="toAll">Whether it is the reply to all, since nothing else counts any more.</param>
+    public void Begin(Reply common, bool toAll)
     {
-        if (at == _replies.Count || _replies[at].Index != index)
+        _common = common;
+        if (toAll)
         {
-            recipient = null;
-            return null;
+            _replies.Clear();
         }
+    }
 
-        recipient = _recipients[at];
-        return _replies[at++].Reply;
+    /// <summary>The next recipient's reply.</summary>
+    /// <param name="recipient">Whose own reply it is; null when it is the common one.</param>
+    public Reply Next(out KeptRecipient? recipient)
+    {
+        var isOwn = _at < _replies.Count && _replies[_at].Index == Count;
+        recipient = isOwn ? _recipients[_at] : null;
+        var reply = isOwn ? _replies[_at++].Reply : _common!;
+        Count++;
+        Closing = reply.Closes ? reply : Closing;
+        Whole = Whole is null || (reply.Outcome == Outcome.Accepted && Whole.Outcome != Outcome.Accepted) ? reply : Whole;
+        return reply;
     }
 
     public void Clear()
     {
         _replies.Clear();
+        _at = Count = 0;
+        _common = Whole = Closing = null;
         if (_recipients.Count > Kept)
         {
             _recipients.RemoveRange(Kept, _recipients.Count - Kept);

@@ -54,7 +54,11 @@ internal sealed class Dialog
     public string Say(string lines) => Send(Encoding.UTF8.GetBytes(lines.Replace("|", "\r\n", StringComparison.Ordinal)));
 
     /// <summary>Has octets of a chunk dropped unread.</summary>
-    public string Drop(long bytes) => Take(Session.Dropped(bytes, _output, Now));
+    public string Drop(long bytes)
+    {
+        var replies = Take(Session.Dropped(bytes, _output, Now));
+        return Action == SessionAction.Flush ? replies + Send([]) : replies;
+    }
 
     public string Send(ReadOnlySpan<byte> bytes) => Send(bytes, out _);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
@@ -26,6 +27,68 @@ public sealed class LmtpTests
             "recipient entry2 TempFail at Data", "refused <c@later.example> at Data with 450",
             "message from <s@x.example> Accepted 250, 3 recipients, 0 octets, 0 s, data 0 s",
         ]);
+    }
+
+    [Theory]
+    [InlineData("DATA|.|")]
+    [InlineData("BDAT 0 LAST|")]
+    public void A_client_that_does_not_read_makes_no_replies_pile_up(string message)
+    {
+        const int Recipients = 100;
+        var reply = new FixedReply(550, new(5, 0, 0), Encoding.ASCII.GetBytes(new string('x', 10_000)));
+        var dialog = Dialog.After("LHLO a|", new ScriptedFilter().At(Stage.Data, reply), Options);
+        dialog.Say("MAIL FROM:<s@x.example>|" + string.Concat(Enumerable.Range(0, Recipients).Select(i => $"RCPT TO:<u{i}@y.example>|")));
+        var output = new ReplyBuffer();
+        var said = 0;
+        var input = Encoding.ASCII.GetBytes(message.Replace("|", "\r\n", StringComparison.Ordinal) + "NOOP\r\n");
+        dialog.Observer.Clear();
+
+        SessionStep step;
+        do
+        {
+            step = dialog.Session.Advance(input, output, dialog.Now);
+            input = input[step.Consumed..];
+            output.Length.ShouldBeLessThan(ReplyBuffer.HighWaterMark + reply.Bytes.Length);
+            said += output.Length;
+            output.Clear();
+        }
+        while (step.Action == SessionAction.Flush);
+
+        input.ShouldBeEmpty();
+        said.ShouldBeGreaterThan(Recipients * reply.Bytes.Length);
+        dialog.Observer.Codes.Count(code => code == 550).ShouldBe(Recipients);
+        dialog.Observer.Codes[^1].ShouldBe(250);
+        dialog.Observer.Events.Count(line => line.StartsWith("recipient ", StringComparison.Ordinal)).ShouldBe(Recipients);
+        dialog.Session.IsInTransaction.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_client_that_leaves_amid_its_replies_abandons_the_recipients_without_one()
+    {
+        var reply = new FixedReply(450, new(4, 0, 0), Encoding.ASCII.GetBytes(new string('x', ReplyBuffer.HighWaterMark)));
+        var dialog = Dialog.After("LHLO a|", new ScriptedFilter().At(Stage.Data, reply), Options);
+        dialog.Say("MAIL FROM:<s@x.example>|RCPT TO:<a@y.example>|RCPT TO:<b@y.example>|RCPT TO:<c@y.example>|DATA|");
+        dialog.Observer.Clear();
+
+        var step = dialog.Session.Advance(".\r\n"u8, new ReplyBuffer(), dialog.Now);
+        dialog.Session.ConnectionEnded(SessionEndReason.ConnectionReset);
+
+        step.ShouldBe(new SessionStep(SessionAction.Flush, 3));
+        dialog.Observer.Events.ShouldBe(["recipient other TempFail at Data", "refused <> at Data with 450", "abandoned 2"]);
+    }
+
+    [Fact]
+    public void A_stop_waits_for_the_replies_that_are_on_their_way()
+    {
+        var reply = new FixedReply(450, new(4, 0, 0), Encoding.ASCII.GetBytes(new string('x', ReplyBuffer.HighWaterMark)));
+        var dialog = Dialog.After("LHLO a|", new ScriptedFilter().At(Stage.Data, reply), Options);
+        dialog.Say("MAIL FROM:<s@x.example>|RCPT TO:<a@y.example>|RCPT TO:<b@y.example>|DATA|");
+        dialog.Session.Advance(".\r\n"u8, new ReplyBuffer(), dialog.Now).Action.ShouldBe(SessionAction.Flush);
+
+        dialog.Shutdown().ShouldBeEmpty();
+        dialog.Action.ShouldBe(SessionAction.Flush);
+        dialog.Send([]).ShouldEndWith("|421 4.3.2 The server is stopping, try again later|");
+        dialog.Action.ShouldBe(SessionAction.Close);
     }
 
     [Fact]
