@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Text;
-using System.Text.Unicode;
+using SmartSink.Smtp.Idna;
 
 namespace SmartSink.Smtp.Syntax;
 
@@ -18,9 +18,10 @@ public static class DomainName
 
     private const int MaxLabelLength = 63;
 
-    private static readonly SearchValues<byte> LabelBytes = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_."u8);
+    // Each octet of an A-label may stand for a code point, of up to four octets.
+    private const int MaxUtf8Length = 4 * (MaxLength + 1);
 
-    private static readonly IdnMapping Idn = new() { AllowUnassigned = true, UseStd3AsciiRules = false };
+    private static readonly SearchValues<byte> LabelBytes = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_."u8);
 
     /// <summary>Normalises a domain name given as UTF-8. Allocates nothing for an ASCII name.</summary>
     /// <param name="utf8">The name; address literals are not names and are refused.</param>
@@ -30,14 +31,14 @@ public static class DomainName
     public static bool TryNormalize(ReadOnlySpan<byte> utf8, Span<byte> destination, out int written)
     {
         written = 0;
+        if (!Ascii.IsValid(utf8))
+        {
+            return InternationalDomain.TryToAscii(utf8, destination, out written);
+        }
+
         if (utf8.Length > 0 && utf8[^1] == '.')
         {
             utf8 = utf8[..^1];
-        }
-
-        if (!Ascii.IsValid(utf8))
-        {
-            return TryNormalizeInternational(utf8, destination, out written);
         }
 
         return utf8.Length <= MaxLength && AreLabels(utf8) && Ascii.ToLower(utf8, destination, out written) == OperationStatus.Done;
@@ -51,7 +52,7 @@ public static class DomainName
     {
         ArgumentNullException.ThrowIfNull(domain);
         Span<byte> bytes = stackalloc byte[MaxLength];
-        Span<byte> utf8 = stackalloc byte[MaxLength + 1];
+        Span<byte> utf8 = stackalloc byte[MaxUtf8Length];
         if (!Encoding.UTF8.TryGetBytes(domain, utf8, out var given) || !TryNormalize(utf8[..given], bytes, out var length))
         {
             normalized = string.Empty;
@@ -61,53 +62,6 @@ public static class DomainName
         normalized = Ascii.Equals(bytes[..length], domain) ? domain : Encoding.ASCII.GetString(bytes[..length]);
         return true;
     }
-
-    private static bool TryNormalizeInternational(ReadOnlySpan<byte> utf8, Span<byte> destination, out int written)
-    {
-        written = 0;
-        if (utf8.Length > MaxLength || !Utf8.IsValid(utf8) || !HasOnlyLetters(utf8) || HasHyphenAtLabelEdge(utf8))
-        {
-            return false;
-        }
-
-        string ascii;
-        try
-        {
-            ascii = Idn.GetAscii(Encoding.UTF8.GetString(utf8).ToLowerInvariant());
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-
-        Span<byte> bytes = stackalloc byte[MaxLength];
-        return Encoding.ASCII.TryGetBytes(ascii, bytes, out var length)
-            && AreLabels(bytes[..length])
-            && Ascii.ToLower(bytes[..length], destination, out written) == OperationStatus.Done;
-    }
-
-    // What RFC 5892 lets stand in a U-label, by general category: letters, marks, digits, and the joiners and middle dots it names.
-    private static bool HasOnlyLetters(ReadOnlySpan<byte> utf8)
-    {
-        while (!utf8.IsEmpty)
-        {
-            Rune.DecodeFromUtf8(utf8, out var rune, out var length);
-            utf8 = utf8[length..];
-            if (!rune.IsAscii && !Rune.IsLetterOrDigit(rune) && !IsMark(rune) && rune.Value is not (0xB7 or 0x30FB or 0x200C or 0x200D))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    // Punycode would hide such a hyphen inside its A-label (RFC 5891 section 4.2.3.1).
-    private static bool HasHyphenAtLabelEdge(ReadOnlySpan<byte> utf8) =>
-        utf8[0] == '-' || utf8[^1] == '-' || utf8.IndexOf(".-"u8) >= 0 || utf8.IndexOf("-."u8) >= 0;
-
-    private static bool IsMark(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
     // RFC 5321 section 4.1.2: sub-domain = Let-dig [Ldh-str], with the underscore added.
     private static bool AreLabels(ReadOnlySpan<byte> name)

@@ -122,7 +122,7 @@ internal static class PathParser
     private static bool TryNormalizeDomain(ReadOnlySpan<byte> domain, Span<byte> normalized, out int length)
     {
         length = 0;
-        if (domain.Length is 0 or > DomainName.MaxLength || domain[^1] == '.')
+        if (domain.IsEmpty || domain[^1] == '.')
         {
             return false;
         }

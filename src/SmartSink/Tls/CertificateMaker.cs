@@ -1,7 +1,8 @@
-using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Tls;
 
@@ -13,7 +14,6 @@ internal static class CertificateMaker
 
     private const int Years = 10;
     private const int LongestCommonName = 64;
-    private static readonly IdnMapping Idn = new();
 
     /// <summary>The certificate of a server that was given none: it and its key as PEM in one text.</summary>
     /// <param name="hostname">The server's name; an address literal becomes an address. <c>localhost</c> is a name of it, too.</param>
@@ -69,11 +69,13 @@ internal static class CertificateMaker
             }
             else
             {
-                alternatives.AddDnsName(name.StartsWith("*.", StringComparison.Ordinal) ? "*." + Idn.GetAscii(name[2..]) : Idn.GetAscii(name));
+                alternatives.AddDnsName(name.StartsWith("*.", StringComparison.Ordinal) ? "*." + ToAscii(name[2..]) : ToAscii(name));
             }
         }
 
         return alternatives.Build();
+
+        static string ToAscii(string name) => !Ascii.IsValid(name) && DomainName.TryNormalize(name, out string ascii) ? ascii : name;
     }
 
     private static string Pem(X509Certificate2 certificate) => certificate.ExportCertificatePem() + "\n";

@@ -9,7 +9,7 @@ public sealed class DomainMatchingTests
         [domain."*.example.com"]
         [domain."*.mail.example.com"]
         [domain."mx.mail.example.com."]
-        [domain."bücher.example"]
+        [domain."bu\u0308cher.example"]
         [domain."*.xn--bcher-kva.example"]
         [domain."[192.0.2.1]"]
         [domain."[IPv6:2001:DB8::1]"]

@@ -18,6 +18,9 @@ public sealed class DomainNameTests
     [InlineData("XN--BCHER-KVA.example", "xn--bcher-kva.example")]
     [InlineData("例え.テスト", "xn--r8jz45g.xn--zckzah")]
     [InlineData("почта.рф", "xn--80a1acny.xn--p1ai")]
+    [InlineData("bücher.example.", "xn--bcher-kva.example")]
+    [InlineData("bücher.example。", "xn--bcher-kva.example")]
+    [InlineData("_bücher.foo_bar.a-b.c--d.example", "xn--_bcher-4ya.foo_bar.a-b.c--d.example")]
     public void A_name_has_one_normal_form(string name, string expected)
     {
         DomainName.TryNormalize(name, out var normalized).ShouldBeTrue();
@@ -43,9 +46,11 @@ public sealed class DomainNameTests
     [InlineData("[192.0.2.1]")]
     [InlineData("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg.example")]
     [InlineData("bü cher.example")]
-    [InlineData("☃.example")]
+    [InlineData("50％.example")]
     [InlineData("ü..example")]
     [InlineData("-ü.example")]
+    [InlineData("ü.example..")]
+    [InlineData("ü.example.。")]
     public void What_is_no_name_is_refused(string name)
     {
         DomainName.TryNormalize(name, out var normalized).ShouldBeFalse();
@@ -61,6 +66,16 @@ public sealed class DomainNameTests
         DomainName.TryNormalize("b." + longest, out _).ShouldBeFalse();
     }
 
+    // 60 letters are 180 octets of UTF-8, and their label has 63 in ASCII.
+    [Fact]
+    public void A_name_may_be_longer_in_UTF_8_than_in_ASCII()
+    {
+        var name = string.Join('.', Enumerable.Repeat(new string('ก', 57), 3));
+        Encoding.UTF8.GetByteCount(name).ShouldBeGreaterThan(DomainName.MaxLength);
+        DomainName.TryNormalize(name, out var normalized).ShouldBeTrue();
+        normalized.Split('.').ShouldAllBe(label => label.Length <= 63 && label.StartsWith("xn--", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Octets_that_are_not_UTF_8_are_refused() =>
         DomainName.TryNormalize([0x61, 0xFF, 0x2E, 0x62], new byte[DomainName.MaxLength], out _).ShouldBeFalse();
@@ -69,15 +84,18 @@ public sealed class DomainNameTests
     public void A_result_that_does_not_fit_is_refused() =>
         DomainName.TryNormalize("example.com"u8, new byte[4], out _).ShouldBeFalse();
 
-    [Fact]
-    public void An_ASCII_name_costs_no_memory()
+    [Theory]
+    [InlineData("Example.COM")]
+    [InlineData("BÜCHER。ﬁrma.xn--bcher-kva.example")]
+    public void A_name_costs_no_memory(string name)
     {
+        var utf8 = Encoding.UTF8.GetBytes(name);
         var bytes = new byte[DomainName.MaxLength];
-        DomainName.TryNormalize("Example.COM"u8, bytes, out _);
+        DomainName.TryNormalize(utf8, bytes, out _).ShouldBeTrue();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
         {
-            DomainName.TryNormalize("Example.COM"u8, bytes, out _);
+            DomainName.TryNormalize(utf8, bytes, out _);
         }
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);

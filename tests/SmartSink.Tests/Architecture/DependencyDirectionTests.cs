@@ -35,8 +35,8 @@ public sealed class DependencyDirectionTests
 
     /// <summary>What they may not touch stands in a file that the compiler reads; here only that it is read.</summary>
     [Theory]
-    [InlineData("SmartSink.Smtp", "N:System.Net.Sockets", "N:System.Threading.Tasks", "N:Microsoft.Extensions.Logging", "T:System.TimeProvider")]
-    [InlineData("SmartSink.Policy", "N:System.Net.Sockets", "N:System.Net.Http", "N:System.Threading.Tasks")]
+    [InlineData("SmartSink.Smtp", "N:System.Net.Sockets", "N:System.Threading.Tasks", "N:Microsoft.Extensions.Logging", "T:System.TimeProvider", "T:System.Globalization.IdnMapping")]
+    [InlineData("SmartSink.Policy", "N:System.Net.Sockets", "N:System.Net.Http", "N:System.Threading.Tasks", "T:System.Globalization.IdnMapping")]
     public void A_library_bans_what_is_not_its_business(string project, params string[] symbols)
     {
         var banned = File.ReadLines(RepositoryRoot.Combine("src", project, "BannedSymbols.txt")).Select(line => line.Split(';')[0]);

@@ -12,7 +12,7 @@ internal sealed record House(string Assembly, string Root, string[][] Rooms)
 
     public static readonly House[] All =
     [
-        new("SmartSink.Smtp", "SmartSink.Smtp", [[RootRoom], ["Syntax"], ["Replies"], ["Auth"], ["Server", "Client"]]),
+        new("SmartSink.Smtp", "SmartSink.Smtp", [[RootRoom], ["Idna"], ["Syntax"], ["Replies"], ["Auth"], ["Server", "Client"]]),
         new("SmartSink.Policy", "SmartSink.Policy", [["Shared"], ["Model"], ["Replies"], ["Files"], ["Decisions"], ["Explaining"], [RootRoom]]),
         new("smartsink", "SmartSink",
         [

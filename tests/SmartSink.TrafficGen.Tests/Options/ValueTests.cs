@@ -65,6 +65,7 @@ public sealed class ValueTests
     [InlineData("aol.com:1.5", "aol.com", 1.5)]
     [InlineData("GMail.COM:67.4", "gmail.com", 67.4)]
     [InlineData("münchen.example:0", "xn--mnchen-3ya.example", 0)]
+    [InlineData("mu\u0308nchen.example:0", "xn--mnchen-3ya.example", 0)]
     public void A_weighted_domain(string text, string name, double weight)
     {
         DomainText.TryParseWeighted(text, out var value).ShouldBeTrue();
