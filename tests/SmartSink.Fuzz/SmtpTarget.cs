@@ -11,7 +11,7 @@ using SmartSink.Testing.Dialogs;
 namespace SmartSink.Fuzz;
 
 /// <summary>
-/// A client's octets, given to a session of every kind at once and byte by byte. Both say and report the same; each line, chunk and
+/// A client's octets, given to a session of every kind at once and byte by byte. Both say and report the same; each line (one that ends with a bare CR or LF, too), chunk and
 /// message gets its one reply (in LMTP a message one for each recipient); every reply is whole.
 /// </summary>
 internal static partial class SmtpTarget
@@ -142,6 +142,7 @@ internal static partial class SmtpTarget
     private struct Steps(bool isLmtp)
     {
         private int _replies;
+        private int _ends;
         private bool _afterCr;
         private bool _inBody;
         private int _messages;
@@ -152,15 +153,17 @@ internal static partial class SmtpTarget
         {
             _replies += replies;
             var isOver = _inBody || (_afterCr && octet == '\n');
+            _ends += !_inBody && (_afterCr || octet == '\n') ? 1 : 0;
             _afterCr = !_inBody && octet == '\r';
             if (client.Action != SessionAction.Read || (isOver && client.Session.Droppable == 0 && (!_inBody || !client.Session.IsScanning)))
             {
-                if (_replies != 1 && !(_replies > 1 && (client.Action == SessionAction.Close || (isLmtp && client.Messages > _messages))))
+                if (_replies != Math.Max(_ends, 1) && !(_replies > 1 && (client.Action == SessionAction.Close || (isLmtp && client.Messages > _messages))))
                 {
                     throw new InvalidOperationException($"{_replies} replies to one command:\n{client.End()}");
                 }
 
                 _replies = 0;
+                _ends = 0;
                 _messages = client.Messages;
             }
         }

@@ -37,9 +37,12 @@ public readonly ref struct SessionFacts
 
     /// <summary>
     /// The recipient's domain for look-ups: lower case, an IDN as A-labels (RFC 5890), no trailing dot;
-    /// an address literal with its brackets; empty for <c>&lt;postmaster&gt;</c> without a domain.
+    /// an address literal with its brackets; empty for a recipient without a domain.
     /// </summary>
     public ReadOnlySpan<byte> Domain { get; init; }
+
+    /// <summary>Whether the recipient is written as RFC 5321 does not let it: without brackets or a domain, or with dots where none belong.</summary>
+    public bool IsLoose { get; init; }
 
     /// <summary>The server's own name.</summary>
     public ReadOnlySpan<byte> Hostname { get; init; }

@@ -39,7 +39,9 @@ internal static class StandardReplies
     public static readonly FixedReply NotLmtp = new(500, new(5, 5, 1), "This is LMTP, say LHLO"u8);
     public static readonly FixedReply LineTooLong = new(500, new(5, 5, 2), "Line too long"u8);
     public static readonly FixedReply AuthLineTooLong = new(500, new(5, 5, 6), "Line of authentication too long"u8);
-    public static readonly FixedReply BareLineFeed = new(500, new(5, 5, 2), "Bare LF in the line; a line ends with CRLF"u8);
+    public static readonly FixedReply BareLineFeed = new(500, new(5, 5, 2), "Bare LF; end each line with CRLF"u8);
+    public static readonly FixedReply BareCarriageReturn = new(500, new(5, 5, 2), "Bare CR; end each line with CRLF"u8);
+    public static readonly FixedReply BehindBareEnd = new(500, new(5, 5, 2), "Not taken, as the line before it did not end with CRLF; send it again"u8);
     public static readonly FixedReply ControlCharacter = new(500, new(5, 5, 2), "Control character in the line"u8);
 
     public static readonly FixedReply HelloNeedsName = new(501, default, "Give your domain name or address literal"u8);
@@ -82,6 +84,7 @@ internal static class StandardReplies
     public static readonly FixedReply HelloRefused = new(503, default, "Service was refused, only QUIT is left"u8);
 
     public static readonly FixedReply UnknownMechanism = new(504, new(5, 5, 4), "Mechanism not recognized"u8);
+    public static readonly FixedReply BareEnds = new(521, new(5, 5, 2), "Lines must end with CRLF, and yours end with a bare CR or LF; closing"u8, closes: true);
     public static readonly FixedReply AuthRequired = new(530, new(5, 7, 0), "Authenticate first"u8);
     public static readonly FixedReply RequireTlsInClear = new(530, new(5, 7, 0), "REQUIRETLS needs TLS, say STARTTLS first"u8);
     public static readonly FixedReply AuthRefused = new(535, new(5, 7, 8), "Name or secret is wrong"u8);

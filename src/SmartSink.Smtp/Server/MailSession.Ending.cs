@@ -5,7 +5,7 @@ namespace SmartSink.Smtp.Server;
 /// <content>Ends of a dialog: deadlines, a stop of the server, a lost connection.</content>
 public abstract partial class MailSession
 {
-    /// <summary>Looks at idle time, the transaction's deadline and the data rate; writes 421 and answers <see cref="SessionAction.Close"/> when one is over, else <see cref="SessionAction.Read"/>.</summary>
+    /// <summary>Looks at idle time, the LF that a CR waits for, the transaction's deadline and the data rate; writes the reason and answers <see cref="SessionAction.Close"/> when one is over, else <see cref="SessionAction.Read"/>.</summary>
     public SessionStep CheckDeadlines(ReplyBuffer output, Moment now)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -14,7 +14,12 @@ public abstract partial class MailSession
             return Conclude();
         }
 
-        if (now.Milliseconds >= IdleDeadline)
+        if (now.Milliseconds >= _lineFeedDeadline)
+        {
+            Say(StandardReplies.BareEnds, output);
+            End(SessionEndReason.BareLineEnds);
+        }
+        else if (now.Milliseconds >= IdleDeadline)
         {
             Say(StandardReplies.IdleTooLong, output);
             End(SessionEndReason.IdleTimeout);
@@ -85,7 +90,7 @@ public abstract partial class MailSession
     private protected void UpdateDeadline() =>
         Deadline = _state is SessionState.Upgrading or SessionState.Ended
             ? long.MaxValue
-            : Math.Min(IdleDeadline, _transaction is null && !IsInChunk ? long.MaxValue : Math.Min(TransactionDeadline, DataDeadline));
+            : Math.Min(Math.Min(IdleDeadline, _lineFeedDeadline), _transaction is null && !IsInChunk ? long.MaxValue : Math.Min(TransactionDeadline, DataDeadline));
 
     private protected SessionStep Conclude()
     {

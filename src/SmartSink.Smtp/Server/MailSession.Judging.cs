@@ -56,7 +56,7 @@ public abstract partial class MailSession
     private protected static bool IsPositive(Reply reply) => reply.Outcome == Outcome.Accepted;
 
     // The recipient is the one of RCPT; at end of data it is one whose reply was kept, if any was.
-    private protected SessionFacts Facts(Stage stage, in Moment now, ReadOnlySpan<byte> recipient = default, ReadOnlySpan<byte> localPart = default, ReadOnlySpan<byte> domain = default) => new()
+    private protected SessionFacts Facts(Stage stage, in Moment now, ReadOnlySpan<byte> recipient = default, ReadOnlySpan<byte> localPart = default, ReadOnlySpan<byte> domain = default, bool isLoose = false) => new()
     {
         Stage = stage,
         ClientAddress = _clientAddress,
@@ -68,6 +68,7 @@ public abstract partial class MailSession
         Recipient = recipient,
         LocalPart = localPart,
         Domain = domain,
+        IsLoose = isLoose,
         Hostname = _profile.Hostname,
         IsTls = _isTls,
         TransactionId = _transaction is { } known ? known.Id : default,

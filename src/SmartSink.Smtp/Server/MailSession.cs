@@ -38,6 +38,7 @@ public abstract partial class MailSession
     private protected long _lastHeard;
     private protected int _errors;
     private protected int _messages;
+    private protected long _lineFeedDeadline = long.MaxValue;
 
     /// <summary>Starts a dialog.</summary>
     /// <param name="options">Names and limits, shared.</param>

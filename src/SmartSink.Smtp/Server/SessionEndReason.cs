@@ -45,6 +45,9 @@ public enum SessionEndReason : byte
     /// <summary>A command line went on beyond every bound without an end.</summary>
     LineTooLong,
 
+    /// <summary>The client kept ending its lines with CR or LF alone.</summary>
+    BareLineEnds,
+
     /// <summary>The client speaks HTTP, a TLS hello in the clear, or octets that are no command at all.</summary>
     NotSmtp,
 

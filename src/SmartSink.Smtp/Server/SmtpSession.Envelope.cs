@@ -36,7 +36,7 @@ public sealed partial class SmtpSession
         }
 
         Span<byte> scratch = stackalloc byte[DomainName.MaxLength];
-        var error = MailArguments.Parse(command.Argument, Offered, scratch, out var arguments);
+        var error = MailArguments.Parse(command.Argument, Offered, limits.Strict, scratch, out var arguments);
         if (error != SyntaxError.None)
         {
             Fail(ReplyTo(error, Verb.Mail), output);
@@ -75,7 +75,7 @@ public sealed partial class SmtpSession
         }
 
         Span<byte> domain = stackalloc byte[DomainName.MaxLength];
-        var error = RcptArguments.Parse(command.Argument, Offered, transaction.IsUtf8, domain, out var arguments);
+        var error = RcptArguments.Parse(command.Argument, Offered, transaction.IsUtf8, _profile.Options.Strict, domain, out var arguments);
         if (error != SyntaxError.None)
         {
             transaction.HasRefused = true;
@@ -85,7 +85,7 @@ public sealed partial class SmtpSession
         {
             var path = arguments.Path;
             Span<byte> localPart = stackalloc byte[path.LocalPart.Length];
-            var facts = Facts(Stage.Rcpt, now, path.Mailbox, LocalPart.Unquote(path.LocalPart, localPart), path.NormalizedDomain);
+            var facts = Facts(Stage.Rcpt, now, path.Mailbox, LocalPart.Unquote(path.LocalPart, localPart), path.NormalizedDomain, arguments.IsLoose);
             if (path.IsInternational && !transaction.IsUtf8)
             {
                 RefuseRecipient(transaction, StandardReplies.RecipientNeedsUtf8, facts, output);

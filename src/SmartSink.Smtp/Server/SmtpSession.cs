@@ -7,18 +7,28 @@ namespace SmartSink.Smtp.Server;
 
 /// <summary>A session that reads the commands itself. It allocates nothing per command after the first transaction.</summary>
 /// <remarks>
-/// Only CRLF ends a line. One that holds another control octet, a bare CR or LF among them, is answered once, at once, and thrown away up to
-/// its CRLF, so that nothing behind a bare LF is ever taken for a command.
+/// Only CRLF ends a line that is taken. One that ends with a bare CR or LF is refused, and so is the one behind it, up to and with the first
+/// that ends with CRLF: to a strict reader they are all one line, so nothing of them is ever taken for a command, and yet a person at the other
+/// end gets an answer to each, and after a few of them the reason and a close. A line with another control octet is answered at once, and the
+/// rest of it is thrown away.
 /// </remarks>
 public sealed partial class SmtpSession : MailSession
 {
+    // Lines with a bare end that are answered before the next one closes the connection.
+    private const int MaxBareEnds = 3;
+
+    // How long the LF behind a CR may take: nobody answers a line that may still become a whole one.
+    private const long LineFeedTimeout = 10_000;
+
     // Whether MAIL was refused: what was pipelined behind it may be on its way still, and must not count as errors.
     private bool _isMailRefused;
     private AuthExchange? _auth;
 
-    // A refused line whose rest is being thrown away.
+    // A line that is being thrown away, and the ends that were no CRLF.
     private LineSkip _skip;
+    private bool _isBehindCr;
     private int _skipped;
+    private int _bareEnds;
 
     /// <summary>Starts a dialog.</summary>
     /// <param name="options">Names and limits, shared.</param>
@@ -32,18 +42,18 @@ public sealed partial class SmtpSession : MailSession
 
     private protected override int Take(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
-        if (_skip != LineSkip.None)
-        {
-            return SkipLine(input, output);
-        }
-
-        var taken = IsScanning ? TakeData(input, output, now) : IsInChunk ? TakeChunk(input, output, now) : TakeLine(input, output, now);
-        if (taken > 0)
+        var isSkipping = _skip != LineSkip.None;
+        var taken = isSkipping ? SkipLine(input, output)
+            : IsScanning ? TakeData(input, output, now)
+            : IsInChunk ? TakeChunk(input, output, now)
+            : TakeLine(input, output, now);
+        if (taken > 0 && !isSkipping)
         {
             // A part of a line is nothing heard, nor is the rest of a refused one: RFC 5321 section 4.5.3.2.7 gives a time for a command.
             _lastHeard = now.Milliseconds;
         }
 
+        _lineFeedDeadline = _isBehindCr || (taken == 0 && input[^1] == '\r') ? now.Milliseconds + LineFeedTimeout : long.MaxValue;
         return taken;
     }
 
@@ -64,7 +74,7 @@ public sealed partial class SmtpSession : MailSession
 
         if (length > CommandLine.MaxLength - 2 && length > LimitOf(input) - 2)
         {
-            return Refuse(LimitOf(input) == CommandLine.MaxAuthLength ? StandardReplies.AuthLineTooLong : StandardReplies.LineTooLong, LimitOf(input) - 1, output);
+            return RefuseStart(LimitOf(input) == CommandLine.MaxAuthLength ? StandardReplies.AuthLineTooLong : StandardReplies.LineTooLong, LimitOf(input) - 1, output);
         }
 
         if (end < 0 || (input[end] == '\r' && end + 1 == input.Length))
@@ -72,9 +82,15 @@ public sealed partial class SmtpSession : MailSession
             return 0;
         }
 
-        if (input[end] != '\r' || input[end + 1] != '\n')
+        if (input[end] is not ((byte)'\r' or (byte)'\n'))
         {
-            return Refuse(input[end] == '\n' ? StandardReplies.BareLineFeed : StandardReplies.ControlCharacter, end + 1, output);
+            return RefuseStart(StandardReplies.ControlCharacter, end + 1, output);
+        }
+
+        if (input[end] == '\n' || input[end + 1] != '\n')
+        {
+            EndRefused(input[end] == '\n' ? StandardReplies.BareLineFeed : StandardReplies.BareCarriageReturn, output);
+            return end + 1;
         }
 
         if (IsAuthenticating)
@@ -91,8 +107,7 @@ public sealed partial class SmtpSession : MailSession
 
     private int LimitOf(ReadOnlySpan<byte> start) => IsAuthenticating ? CommandLine.MaxAuthLength : CommandLine.LimitOf(start);
 
-    // Takes the octets up to the one that decided.
-    private int Refuse(FixedReply reply, int length, ReplyBuffer output)
+    private void Refuse(FixedReply reply, ReplyBuffer output)
     {
         if (IsAuthenticating)
         {
@@ -103,21 +118,42 @@ public sealed partial class SmtpSession : MailSession
         {
             Fail(reply, output);
         }
+    }
 
-        _skip = LineSkip.Inside;
+    // Answers a line before its end. Takes the octets up to the one that decided.
+    private int RefuseStart(FixedReply reply, int length, ReplyBuffer output)
+    {
+        Refuse(reply, output);
+        _skip = LineSkip.Answered;
         _skipped = length;
         return length;
+    }
+
+    // The end of a line that is not taken: by CRLF, or by what the reply names.
+    private void EndRefused(FixedReply? bareEnd, ReplyBuffer output)
+    {
+        var isAnswered = _skip == LineSkip.Answered;
+        _skip = bareEnd is null ? LineSkip.None : LineSkip.BehindBareEnd;
+        _skipped = 0;
+        if (bareEnd is not null && ++_bareEnds > MaxBareEnds)
+        {
+            Say(StandardReplies.BareEnds, output);
+            End(SessionEndReason.BareLineEnds);
+        }
+        else if (!isAnswered)
+        {
+            Refuse(bareEnd ?? StandardReplies.BehindBareEnd, output);
+        }
     }
 
     private int SkipLine(ReadOnlySpan<byte> input, ReplyBuffer output)
     {
         var length = 0;
-        while (length < input.Length && _skip != LineSkip.None)
+        while (length < input.Length && _skip != LineSkip.None && _state != SessionState.Ended)
         {
-            length += SkipTo(input[length..]);
+            length += SkipTo(input[length..], output);
         }
 
-        _skipped += length;
         if (_skipped > CommandLine.EndlessLength)
         {
             Say(StandardReplies.EndlessLine, output);
@@ -127,23 +163,27 @@ public sealed partial class SmtpSession : MailSession
         return length;
     }
 
-    // One stretch: up to and with a CR, or the one octet behind it.
-    private int SkipTo(ReadOnlySpan<byte> input)
+    // One stretch: up to and with a CR or LF, or what stands behind a CR.
+    private int SkipTo(ReadOnlySpan<byte> input, ReplyBuffer output)
     {
-        if (_skip == LineSkip.AfterCr)
+        if (_isBehindCr)
         {
-            _skip = input[0] switch { (byte)'\n' => LineSkip.None, (byte)'\r' => LineSkip.AfterCr, _ => LineSkip.Inside };
-            return 1;
+            _isBehindCr = false;
+            var isWhole = input[0] == '\n';
+            EndRefused(isWhole ? null : StandardReplies.BareCarriageReturn, output);
+            return isWhole ? 1 : 0;
         }
 
-        var end = input.IndexOf((byte)'\r');
-        if (end < 0)
+        var end = input.IndexOfAny((byte)'\r', (byte)'\n');
+        var length = end < 0 ? input.Length : end + 1;
+        _skipped += length;
+        if (end >= 0 && input[end] == '\n')
         {
-            return input.Length;
+            EndRefused(StandardReplies.BareLineFeed, output);
         }
 
-        _skip = LineSkip.AfterCr;
-        return end + 1;
+        _isBehindCr = end >= 0 && input[end] == '\r';
+        return length;
     }
 
     private void Execute(Command command, ReplyBuffer output, in Moment now)
@@ -261,10 +301,10 @@ public sealed partial class SmtpSession : MailSession
     }
 }
 
-// Whether the rest of a refused line is being thrown away, up to its CRLF.
+// Whether the present line is thrown away up to its end.
 internal enum LineSkip : byte
 {
     None,
-    Inside,
-    AfterCr,
+    Answered, // it has its reply
+    BehindBareEnd, // it gets one at its end
 }

@@ -59,6 +59,9 @@ public sealed class SmtpSessionOptions
     /// </summary>
     public bool RequireTls { get; init; }
 
+    /// <summary>Whether only addresses of RFC 5321 are taken: in angle brackets, with a domain, and with dots where a Dot-string has them.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>The extensions offered, each only together with what it needs.</summary>
     public SmtpExtensions Extensions { get; init; } = SmtpExtensions.Default;
 

@@ -12,8 +12,11 @@ public static class LocalPart
     private static readonly SearchValues<byte> DotStringBytes = SearchValues.Create(WithUtf8(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~."u8));
 
-    /// <summary>How many octets at the start of the text are a local part; 0 when none is.</summary>
+    /// <summary>How many octets at the start of the text are a local part, one with dots at any place included; 0 when none is.</summary>
     public static int Measure(ReadOnlySpan<byte> text) => text is [(byte)'"', ..] ? MeasureQuoted(text) : MeasureDotString(text);
+
+    /// <summary>Whether a local part has a dot where a Dot-string has none: at its start or end, or beside another. There are real ones.</summary>
+    public static bool IsLoose(ReadOnlySpan<byte> local) => local is not [(byte)'"', ..] && (local is [(byte)'.', ..] or [.., (byte)'.'] || local.IndexOf(".."u8) >= 0);
 
     /// <summary>The name itself: quotes and backslashes are the writing, not the name.</summary>
     /// <param name="written">A valid local part.</param>
@@ -48,8 +51,7 @@ public static class LocalPart
     private static int MeasureDotString(ReadOnlySpan<byte> text)
     {
         var end = text.IndexOfAnyExcept(DotStringBytes);
-        var name = end < 0 ? text : text[..end];
-        return name.IsEmpty || name[0] == '.' || name[^1] == '.' || name.IndexOf(".."u8) >= 0 ? 0 : name.Length;
+        return end < 0 ? text.Length : end;
     }
 
     // Control octets never get here: a command line with one is refused before.

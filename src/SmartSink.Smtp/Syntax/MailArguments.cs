@@ -40,17 +40,17 @@ internal ref struct MailArguments
 
     public bool IsBinary { get; private set; }
 
-    /// <summary>Reads what follows the verb, with the parameters of the extensions offered: none when the dialog began with HELO.</summary>
-    public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, Span<byte> scratch, out MailArguments arguments)
+    /// <summary>Reads what follows the verb, with the parameters of the extensions offered: none when the dialog began with HELO. Unless it is strict, the sender may lack a domain and be loose.</summary>
+    public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, bool isStrict, Span<byte> scratch, out MailArguments arguments)
     {
         arguments = default;
         arguments._offered = offered;
-        if (!PathParser.TryTakeWord("FROM:"u8, ref text))
+        if (!PathParser.TryTakeWord("FROM:"u8, isStrict, ref text))
         {
             return SyntaxError.BadArgument;
         }
 
-        if (!PathParser.TryParse(text, scratch, out var path, out var length) || (path.Domain.IsEmpty && !path.IsNull))
+        if (!PathParser.TryParse(text, scratch, out var path, out var length) || (isStrict && (path.IsLoose || (path.Domain.IsEmpty && !path.IsNull))))
         {
             return SyntaxError.BadAddress;
         }

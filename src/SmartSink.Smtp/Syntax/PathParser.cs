@@ -5,8 +5,9 @@ using System.Text.Unicode;
 namespace SmartSink.Smtp.Syntax;
 
 /// <summary>
-/// Reads a path by the grammar of RFC 5321 section 4.1.2 and RFC 6531 section 3.3, from octets without control octets. It may be as long as the
-/// command line lets it be; the 256 octets of section 4.5.3.1.3 are the least that a server takes.
+/// Reads a path by the grammar of RFC 5321 section 4.1.2 and RFC 6531 section 3.3, from octets without control octets, and by what clients in
+/// use write beyond it (see <see cref="MailPath.IsLoose"/>). It may be as long as the command line lets it be; the 256 octets of section
+/// 4.5.3.1.3 are the least that a server takes.
 /// </summary>
 internal static class PathParser
 {
@@ -14,7 +15,8 @@ internal static class PathParser
     /// Takes the word before the path, <c>FROM:</c> or <c>TO:</c>, off the text, and spaces behind it, which RFC 5321 section 3.3 does not
     /// allow but clients in use send.
     /// </summary>
-    public static bool TryTakeWord(ReadOnlySpan<byte> word, ref ReadOnlySpan<byte> text)
+    /// <returns>False when it is not there, or nothing is behind it; or, if that is asked for, no angle bracket.</returns>
+    public static bool TryTakeWord(ReadOnlySpan<byte> word, bool isStrict, ref ReadOnlySpan<byte> text)
     {
         if (text.Length < word.Length || !Ascii.EqualsIgnoreCase(text[..word.Length], word))
         {
@@ -22,40 +24,39 @@ internal static class PathParser
         }
 
         text = text[word.Length..].TrimStart((byte)' ');
-        return text is [(byte)'<', ..];
+        return isStrict ? text is [(byte)'<', ..] : !text.IsEmpty;
     }
 
-    /// <summary>Reads a path that stands at the start of the text. A mailbox without a domain is let through, for the caller to judge.</summary>
+    /// <summary>
+    /// Reads a path that stands at the start of the text: up to its bracket, or to a space or the end when it has none. A mailbox without a
+    /// domain is let through, for the caller to judge.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, Span<byte> normalizedDomain, out MailPath path, out int length)
     {
         path = default;
-        length = 0;
-        if (text is not [(byte)'<', ..])
-        {
-            return false;
-        }
-
-        if (text is [_, (byte)'>', ..])
+        if (text is [(byte)'<', (byte)'>', ..])
         {
             length = 2;
             return true;
         }
 
-        var start = 1;
-        if (text is [_, (byte)'@', ..] && !TrySkipRoute(text, ref start, normalizedDomain))
+        length = 0;
+        var isBare = text is not [(byte)'<', ..];
+        var start = isBare ? 0 : 1;
+        if (text[start..] is [(byte)'@', ..] && !TrySkipRoute(text, ref start, normalizedDomain))
         {
             return false;
         }
 
         var local = text.Slice(start, LocalPart.Measure(text[start..]));
         var rest = text[(start + local.Length)..];
-        if (local.IsEmpty || !TryMeasureDomain(rest, normalizedDomain, out var domainLength, out var normalizedLength))
+        if (local.IsEmpty || !TryMeasureDomain(rest, isBare, normalizedDomain, out var domainLength, out var normalizedLength))
         {
             return false;
         }
 
         var mailbox = text.Slice(start, local.Length + (domainLength == 0 ? 0 : domainLength + 1));
-        length = start + mailbox.Length + 1;
+        length = start + mailbox.Length + (isBare ? 0 : 1);
         var isInternational = !Ascii.IsValid(mailbox);
         path = new MailPath
         {
@@ -64,6 +65,7 @@ internal static class PathParser
             Domain = mailbox[^domainLength..],
             NormalizedDomain = normalizedDomain[..normalizedLength],
             IsInternational = isInternational,
+            IsLoose = isBare || LocalPart.IsLoose(local) || mailbox[^1] == '.',
         };
         return !isInternational || IsUtf8Text(mailbox);
     }
@@ -81,7 +83,7 @@ internal static class PathParser
                 end = bracket >= 0 && bracket + 1 < rest.Length && rest[bracket + 1] is (byte)',' or (byte)':' ? bracket + 1 : -1;
             }
 
-            if (end < 0 || !TryNormalizeDomain(rest[..end], scratch, out _))
+            if (end < 0 || rest[..end] is [.., (byte)'.'] || !TryNormalizeDomain(rest[..end], scratch, out _))
             {
                 return false;
             }
@@ -96,12 +98,12 @@ internal static class PathParser
         return false;
     }
 
-    // At "@domain>" or at ">".
-    private static bool TryMeasureDomain(ReadOnlySpan<byte> text, Span<byte> normalized, out int length, out int normalizedLength)
+    // At "@domain" and what ends a path, or at that alone.
+    private static bool TryMeasureDomain(ReadOnlySpan<byte> text, bool isBare, Span<byte> normalized, out int length, out int normalizedLength)
     {
         length = 0;
         normalizedLength = 0;
-        if (text is [(byte)'>', ..])
+        if (IsEnd(text, isBare))
         {
             return true;
         }
@@ -112,27 +114,22 @@ internal static class PathParser
         }
 
         var domain = text[1..];
-        length = domain is [(byte)'[', ..] ? domain.IndexOf((byte)']') + 1 : domain.IndexOf((byte)'>');
-        return length > 0
-            && length < domain.Length
-            && domain[length] == '>'
-            && TryNormalizeDomain(domain[..length], normalized, out normalizedLength);
+        var end = domain is [(byte)'[', ..] ? domain.IndexOf((byte)']') + 1 : domain.IndexOf(isBare ? (byte)' ' : (byte)'>');
+        length = end < 0 ? domain.Length : end;
+        return IsEnd(domain[length..], isBare) && TryNormalizeDomain(domain[..length], normalized, out normalizedLength);
     }
+
+    private static bool IsEnd(ReadOnlySpan<byte> text, bool isBare) => isBare ? text is [] or [(byte)' ', ..] : text is [(byte)'>', ..];
 
     private static bool TryNormalizeDomain(ReadOnlySpan<byte> domain, Span<byte> normalized, out int length)
     {
         length = 0;
-        if (domain.IsEmpty || domain[^1] == '.')
-        {
-            return false;
-        }
-
-        if (domain[0] != '[')
+        if (domain is not [(byte)'[', ..])
         {
             return DomainName.TryNormalize(domain, normalized, out length);
         }
 
-        return Ascii.IsValid(domain) && AddressLiteral.IsValid(domain) && Ascii.ToLower(domain, normalized, out length) == OperationStatus.Done;
+        return domain.Length <= DomainName.MaxLength && Ascii.IsValid(domain) && AddressLiteral.IsValid(domain) && Ascii.ToLower(domain, normalized, out length) == OperationStatus.Done;
     }
 
     // Well-formed, and without the C1 controls U+0080 to U+009F, which are C2 80 to C2 9F.
@@ -172,6 +169,12 @@ internal readonly ref struct MailPath
 
     /// <summary>Whether an octet of it is not ASCII, so that it needs SMTPUTF8 (RFC 6531).</summary>
     public bool IsInternational { get; init; }
+
+    /// <summary>
+    /// Whether it is written as clients in use do and RFC 5321 does not let them: without angle brackets, with dots where a Dot-string has none,
+    /// or with a dot behind the domain.
+    /// </summary>
+    public bool IsLoose { get; init; }
 
     /// <summary>Whether it is <c>&lt;&gt;</c>.</summary>
     public bool IsNull => Mailbox.IsEmpty;

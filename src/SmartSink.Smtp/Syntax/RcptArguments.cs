@@ -18,16 +18,19 @@ internal ref struct RcptArguments
 
     public MailPath Path { get; private set; }
 
-    /// <summary>Reads what follows the verb, with the parameters of the extensions offered: none when the dialog began with HELO.</summary>
-    public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, bool isUtf8, Span<byte> scratch, out RcptArguments arguments)
+    /// <summary>Whether the address is not one of RFC 5321: loose, or without a domain and not postmaster.</summary>
+    public readonly bool IsLoose => IsLooseRecipient(Path);
+
+    /// <summary>Reads what follows the verb, with the parameters of the extensions offered: none when the dialog began with HELO. A loose address is none where it is strict.</summary>
+    public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, bool isUtf8, bool isStrict, Span<byte> scratch, out RcptArguments arguments)
     {
         arguments = default;
-        if (!PathParser.TryTakeWord("TO:"u8, ref text))
+        if (!PathParser.TryTakeWord("TO:"u8, isStrict, ref text))
         {
             return SyntaxError.BadArgument;
         }
 
-        if (!PathParser.TryParse(text, scratch, out var path, out var length) || !IsRecipient(path))
+        if (!PathParser.TryParse(text, scratch, out var path, out var length) || path.IsNull || (isStrict && IsLooseRecipient(path)))
         {
             return SyntaxError.BadAddress;
         }
@@ -52,8 +55,8 @@ internal ref struct RcptArguments
     }
 
     // The one recipient without a domain is postmaster (RFC 5321 section 4.1.1.3).
-    private static bool IsRecipient(MailPath path) =>
-        !path.Domain.IsEmpty || Ascii.EqualsIgnoreCase(path.LocalPart, "postmaster"u8);
+    private static bool IsLooseRecipient(MailPath path) =>
+        path.IsLoose || (path.Domain.IsEmpty && !Ascii.EqualsIgnoreCase(path.LocalPart, "postmaster"u8));
 
     private SyntaxError Add(Parameter parameter, bool isUtf8)
     {
@@ -97,6 +100,7 @@ internal ref struct RcptArguments
 
         var type = value[..semicolon];
         return LocalPart.Measure(type) == type.Length
+            && !LocalPart.IsLoose(type)
             && Ascii.IsValid(type)
             && Xtext.IsValid(value[(semicolon + 1)..], isUtf8 && Ascii.EqualsIgnoreCase(type, "utf-8"u8));
     }

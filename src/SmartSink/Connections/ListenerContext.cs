@@ -136,6 +136,7 @@ internal static class DialogOptions
         Extensions = (SmtpExtensions.Default | listener.AddedExtensions | (xclient ? SmtpExtensions.Xclient : SmtpExtensions.None)) & ~listener.HiddenExtensions,
         Auth = new AuthOptions { Mode = listener.Auth, AllowCleartext = listener.AuthCleartext, Mechanisms = listener.AuthMechanisms, Judge = judge },
         RequireTls = listener.TlsRequired,
+        Strict = listener.Strict,
         IdleTimeout = listener.IdleTimeout,
         TransactionTimeout = listener.TransactionTimeout,
         MinDataRate = listener.MinDataRate,

@@ -26,6 +26,11 @@ internal static class EngineRules
             yield return "XclientNetworks";
         }
 
+        if (listener.Strict)
+        {
+            yield return "Strict=on";
+        }
+
         if (listener.TlsFaults.Faults.Any())
         {
             yield return "TlsFaults";

@@ -66,6 +66,9 @@ internal record ListenerSettings
     /// <summary>SINK_TLS_HANDSHAKE_TIMEOUT.</summary>
     public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>SINK_STRICT: whether only addresses of RFC 5321 are taken.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>SINK_EXTENSIONS: extensions offered besides <see cref="SmtpExtensions.Default"/>.</summary>
     public SmtpExtensions AddedExtensions { get; init; }
 

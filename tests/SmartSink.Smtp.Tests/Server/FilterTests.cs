@@ -218,7 +218,7 @@ public sealed class FilterTests
     [InlineData("QUIT|")]
     public void A_transaction_given_up_is_told_with_its_accepted_recipients(string command)
     {
-        var dialog = Dialog.After("EHLO a|" + Envelope + "RCPT TO:<x@y.example>|RCPT TO:<x>|");
+        var dialog = Dialog.After("EHLO a|" + Envelope + "RCPT TO:<x@y.example>|RCPT TO:<x@>|");
         dialog.Say(command);
         dialog.Observer.Events.ShouldBe(["abandoned 2"]);
     }

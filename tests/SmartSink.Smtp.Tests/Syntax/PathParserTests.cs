@@ -16,6 +16,12 @@ public sealed class PathParserTests
     [InlineData("<a@[IPv6:2001:DB8::1]>", "a@[IPv6:2001:DB8::1]", "a", "[IPv6:2001:DB8::1]", "[ipv6:2001:db8::1]")]
     [InlineData("<a@[tag:>]>", "a@[tag:>]", "a", "[tag:>]", "[tag:>]")]
     [InlineData("<ü@Ü.example>", "ü@Ü.example", "ü", "Ü.example", "xn--tda.example")]
+    [InlineData("a@b.example", "a@b.example", "a", "b.example", "b.example")]
+    [InlineData("A@B.Example SIZE=1", "A@B.Example", "A", "B.Example", "b.example")]
+    [InlineData("root SIZE=1", "root", "root", "", "")]
+    [InlineData("\"a b\"@[192.0.2.1] SIZE=1", "\"a b\"@[192.0.2.1]", "\"a b\"", "[192.0.2.1]", "[192.0.2.1]")]
+    [InlineData("@r.example:a@b.example SIZE=1", "a@b.example", "a", "b.example", "b.example")]
+    [InlineData("<.a..b.@c.example.>", ".a..b.@c.example.", ".a..b.", "c.example.", "c.example")]
     public void A_path_is_taken_apart(string text, string mailbox, string localPart, string domain, string normalized)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -24,6 +30,7 @@ public sealed class PathParserTests
         Encoding.UTF8.GetString(path.LocalPart).ShouldBe(localPart);
         Encoding.UTF8.GetString(path.Domain).ShouldBe(domain);
         Encoding.UTF8.GetString(path.NormalizedDomain).ShouldBe(normalized);
+        path.IsLoose.ShouldBe(mailbox.Length > 0 && (text[0] != '<' || mailbox[^1] == '.'));
         path.IsNull.ShouldBe(mailbox.Length == 0);
         path.IsInternational.ShouldBe(!Ascii.IsValid(mailbox));
         Encoding.UTF8.GetString(bytes.AsSpan(length)).ShouldBe(text.EndsWith("SIZE=1", StringComparison.Ordinal) ? " SIZE=1" : string.Empty);
@@ -31,7 +38,12 @@ public sealed class PathParserTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("a@b.example")]
+    [InlineData(" a@b.example")]
+    [InlineData("a@b.example>")]
+    [InlineData("a@")]
+    [InlineData("a@.")]
+    [InlineData("a@b.example..")]
+    [InlineData("@a.:b@c.example")]
     [InlineData("<")]
     [InlineData("<a@b.example")]
     [InlineData("<a")]

@@ -17,7 +17,7 @@ public class EngineTranscriptTests
         ]),
         ("The package does not speak LMTP.",
         [
-            "lmtp", "lmtp-chunks", "lmtp-each-recipient", "lmtp-refuses-ehlo", "lmtp-without-valid-recipients",
+            "bare-lf-client-lmtp", "lmtp", "lmtp-chunks", "lmtp-each-recipient", "lmtp-loose", "lmtp-refuses-ehlo", "lmtp-without-valid-recipients",
         ]),
         ("The package takes any parameter of MAIL and RCPT, and any value.",
         [
@@ -35,7 +35,8 @@ public class EngineTranscriptTests
         ]),
         ("The package puts up with any octet in a line, waits for CRLF, and knows no limit of a line's length.",
         [
-            "auth-lines", "bare-cr-in-command", "bare-lf-in-command", "binary-garbage", "control-characters", "endless-line", "tls-hello-in-the-clear",
+            "auth-lines", "bare-cr-client", "bare-cr-in-command", "bare-lf-client", "bare-lf-client-tls", "bare-lf-in-command", "binary-garbage",
+            "control-characters", "endless-line", "tls-hello-in-the-clear",
         ]),
         ("A response that is no base64 is an exception to the package, which gives up the session.",
         [
@@ -47,7 +48,7 @@ public class EngineTranscriptTests
         ]),
         ("The package takes a name, address or domain for wrong that the own engine takes, or the other way round.",
         [
-            "ehlo-needs-a-name", "mail-lengths", "mail-syntax", "rcpt-address-literal", "rcpt-lengths", "rcpt-postmaster-without-domain",
+            "ehlo-needs-a-name", "mail-lengths", "mail-loose", "mail-syntax", "rcpt-address-literal", "rcpt-lengths", "rcpt-loose", "rcpt-postmaster-without-domain",
             "rcpt-quoted-local-part", "rcpt-source-route", "rcpt-syntax", "rcpt-underscore-in-domain",
         ]),
         ("The package minds the order of commands less, or minds it before anything else.",

@@ -112,10 +112,11 @@ public class PackageListenerTests
         Protocol = MailProtocol.Lmtp,
         Proxy = ProxyMode.V2,
         XclientNetworks = NetworkList.Loopback,
+        Strict = true,
         TlsClientCertificate = ClientCertificateMode.Require,
         AddedExtensions = SmtpExtensions.Limits,
         AuthMechanisms = [AuthMechanism.Plain, AuthMechanism.CramMd5],
-    }).ShouldBe(["Protocol=lmtp", "Proxy=v2", "XclientNetworks", "TlsClientCert=require", "Extensions=LIMITS", "AuthMechanisms=CRAM-MD5"]);
+    }).ShouldBe(["Protocol=lmtp", "Proxy=v2", "XclientNetworks", "Strict=on", "TlsClientCert=require", "Extensions=LIMITS", "AuthMechanisms=CRAM-MD5"]);
 
     private static async Task<IReadOnlyList<string>> ReportsAsync(bool package)
     {
