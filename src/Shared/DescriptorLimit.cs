@@ -11,6 +11,9 @@ internal static class DescriptorLimit
     /// <summary>Descriptors kept from SMTP: the runtime's own (about two hundred), HTTP, and files that are read meanwhile.</summary>
     public const int Reserve = 384;
 
+    /// <summary>The lowest limit that leaves room for a connection.</summary>
+    public const int Least = Reserve + 1;
+
     private const string Limits = "/proc/self/limits";
     private const string Title = "Max open files";
 

@@ -1,6 +1,7 @@
 using SmartSink.Hosting;
 using SmartSink.Http;
 using SmartSink.Settings;
+using SmartSink.Shared;
 
 namespace SmartSink.Commands;
 
@@ -11,8 +12,20 @@ internal static class ServeCommand
     /// <exception cref="StartException">It could not start.</exception>
     public static async Task<int> RunAsync(SettingsResult settings)
     {
+        RefuseTooFewDescriptors();
+        using var second = new SecondSignal();
         await using var sink = await SinkApplication.StartAsync(settings.Settings!, settings.Files, settings.Warnings, TimeProvider.System);
         await sink.WaitForShutdownAsync();
         return sink.State.Phase == SinkPhase.Failed ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
+    // Before anything else: without a descriptor for itself the runtime ends the process, and says nothing that a user understands.
+    private static void RefuseTooFewDescriptors()
+    {
+        var limit = DescriptorLimit.Read();
+        if (limit < DescriptorLimit.Least)
+        {
+            throw new StartException(ExitCodes.Usage, [$"The limit of {limit} open files is too low: at least {DescriptorLimit.Least} are needed; raise it (ulimit -n)"]);
+        }
     }
 }

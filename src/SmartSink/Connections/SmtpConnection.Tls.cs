@@ -18,7 +18,7 @@ internal sealed partial class SmtpConnection
     /// <summary>
     /// Drops what was sent in the clear behind STARTTLS. The client may say nothing before it has our reply, so whatever is in the
     /// socket by now was injected or is a mistake, and must not be taken for a part of the dialog that is protected.
-    /// False when the connection is over.
+    /// A client that says no more at all is still owed the reply. False when the connection is over.
     /// </summary>
     private bool DropPlaintext()
     {
@@ -32,10 +32,15 @@ internal sealed partial class SmtpConnection
                 return true;
             }
 
-            if (error != SocketError.Success || bytes == 0)
+            if (error != SocketError.Success)
             {
                 Lost(error);
                 return false;
+            }
+
+            if (bytes == 0)
+            {
+                return true;
             }
 
             _context.Observer.BytesReceived(bytes);

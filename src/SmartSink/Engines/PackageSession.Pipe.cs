@@ -120,15 +120,17 @@ internal sealed partial class PackageSession : Stream, ISecurableDuplexPipe, IOp
         var timeout = _context.Tls!.HandshakeTimeout;
         using var patience = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : Timeout.InfiniteTimeSpan, _context.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _wake.Token);
+        Task<SslServerAuthenticationOptions>? choice = null;
         try
         {
-            await tls.AuthenticateAsServerAsync((_, hello, _, _) => new(_context.Tls.OptionsForAsync(hello.ServerName, TlsFault.None)), state: null, either.Token);
+            await tls.AuthenticateAsServerAsync((_, hello, _, _) => new(choice = _context.Tls.OptionsForAsync(hello.ServerName, TlsFault.None)), state: null, either.Token);
             _context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true);
             _context.Log.HandshakeDone(_id, _client, tls.SslProtocol);
             (_stream, _helo, _lastHeard) = (tls, [], _context.Now().Milliseconds);
         }
-        catch (Exception error) when (error is IOException or AuthenticationException or OperationCanceledException or NotSupportedException or ObjectDisposedException)
+        catch (Exception error) when (choice is not { IsFaulted: true })
         {
+            // The stream throws anything at all for what a client sends.
             _context.Observer.TlsHandshakeEnded(SslProtocols.None, succeeded: false);
             _context.Log.HandshakeFailed(_id, _client, (error.InnerException ?? error).Message);
             End(_context.StopPhase == StopPhase.Running ? SessionEndReason.TlsFailed : SessionEndReason.Shutdown);

@@ -61,7 +61,7 @@ internal struct Readiness
     }
 
     /// <summary>
-    /// A receive has come back. One that does not fill its room has emptied the socket, and what comes later is reported anew; but the end
+    /// A receive has come back. The end that it has found is found by every one after it, and no transport need report it any more. One that does not fill its room has emptied the socket, and what comes later is reported anew; but the end
     /// may have been reported together with the bytes, and a receive stops short at bytes that are urgent (tcp(7)).
     /// </summary>
     /// <param name="bytes">What it took or, where nothing can be done before more has come, saw.</param>
@@ -70,6 +70,11 @@ internal struct Readiness
     public void Received(int bytes, int room, SocketError error)
     {
         var isEmpty = error == SocketError.WouldBlock;
+        if (bytes == 0 && room > 0 && !isEmpty)
+        {
+            _lasting |= ReadyFlags.PeerClosed;
+        }
+
         MayRead = !isEmpty && (bytes == room || _lasting != ReadyFlags.None);
         MayHoldBytes = !isEmpty && (bytes == room || (_lasting & ReadyFlags.Urgent) != ReadyFlags.None);
     }

@@ -9,6 +9,9 @@ public interface ITranscriptPeer : IAsyncDisposable
     /// <summary>Sends octets in one piece.</summary>
     ValueTask SendAsync(ReadOnlyMemory<byte> bytes);
 
+    /// <summary>Says that nothing more will be sent (a FIN); what the server says is still read.</summary>
+    void EndSending();
+
     /// <summary>The server's next line, without its CRLF; null when it closed, or over memory when it has no more to say for now.</summary>
     ValueTask<string?> ReceiveLineAsync();
 

@@ -22,6 +22,7 @@ public sealed class SansIoPeer : ITranscriptPeer
     private Moment _now = new(1_000_000, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private SessionAction _action;
     private bool _started;
+    private bool _isEnded;
 
     /// <summary>Connects.</summary>
     public SansIoPeer(SmtpSessionOptions options)
@@ -53,6 +54,9 @@ public sealed class SansIoPeer : ITranscriptPeer
         Feed([.. _unconsumed, .. bytes.Span]);
         return ValueTask.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public void EndSending() => _isEnded = true;
 
     /// <inheritdoc/>
     public ValueTask<string?> ReceiveLineAsync()
@@ -103,12 +107,13 @@ public sealed class SansIoPeer : ITranscriptPeer
     /// <inheritdoc/>
     public ValueTask<string?> WaitForCloseAsync()
     {
-        if (_action != SessionAction.Close)
+        if (_action != SessionAction.Close && !_isEnded)
         {
             throw new InvalidOperationException($"The session wants {_action}, not to close.");
         }
 
-        _session.ConnectionEnded(SessionEndReason.ClientClosed);
+        _session.ConnectionEnded(
+            _action == SessionAction.StartTls ? SessionEndReason.TlsFailed : _session.IsInData ? SessionEndReason.ClosedInData : SessionEndReason.ClientClosed);
         return new ValueTask<string?>(JsonNamingPolicy.SnakeCaseLower.ConvertName(_session.EndReason.ToString()));
     }
 

@@ -40,6 +40,9 @@ public sealed record CloseStep(int Line, string Reason) : TranscriptStep(Line);
 /// <summary><c>TLS</c>: client and server do the handshake.</summary>
 public sealed record TlsStep(int Line) : TranscriptStep(Line);
 
+/// <summary><c>FIN</c>: the client sends nothing more, and reads on.</summary>
+public sealed record EndStep(int Line) : TranscriptStep(Line);
+
 /// <summary><c>TIME +30s</c>: time goes by with nothing said.</summary>
 public sealed record TimeStep(int Line, TimeSpan Span) : TranscriptStep(Line);
 
@@ -51,7 +54,7 @@ public sealed record PolicyStep(int Line, string Path) : TranscriptStep(Line);
 /// <summary>In what pieces the client's octets reach the server.</summary>
 public enum TranscriptSplit
 {
-    /// <summary>Everything up to the next TLS, TIME, POLICY or CLOSE at once, replies awaited or not.</summary>
+    /// <summary>Everything up to the next TLS, FIN, TIME, POLICY or CLOSE at once, replies awaited or not.</summary>
     Whole,
 
     /// <summary>A line at a time, the replies read in between.</summary>

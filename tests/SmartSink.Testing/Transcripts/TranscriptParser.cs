@@ -4,7 +4,7 @@ namespace SmartSink.Testing.Transcripts;
 
 /// <summary>
 /// Reads a transcript. Lines: <c># comment</c>, empty, <c>LIMIT name value</c>, <c>POLICY file.toml</c> (in the folder
-/// <c>policies</c> beside it), <c>C: line</c>, <c>C! "raw"</c>, <c>S: line</c>, <c>S~ regex</c>, <c>TLS</c>, <c>TIME +30s</c>,
+/// <c>policies</c> beside it), <c>C: line</c>, <c>C! "raw"</c>, <c>S: line</c>, <c>S~ regex</c>, <c>TLS</c>, <c>FIN</c>, <c>TIME +30s</c>,
 /// <c>CLOSE reason</c>.
 /// </summary>
 public static class TranscriptParser
@@ -61,6 +61,7 @@ public static class TranscriptParser
             "S:" => new ExpectStep(number, rest, IsPattern: false),
             "S~" => new ExpectStep(number, rest, IsPattern: true),
             "TLS" when rest.Length == 0 => new TlsStep(number),
+            "FIN" when rest.Length == 0 => new EndStep(number),
             "TIME" when rest.StartsWith('+') => new TimeStep(number, TimeText.Parse(rest[1..])),
             "POLICY" => new PolicyStep(number, PolicyFile(path, rest)),
             "CLOSE" when rest.Length > 0 => new CloseStep(number, rest),

@@ -23,6 +23,9 @@ public static class TranscriptPlayer
                 case TlsStep:
                     await peer.StartTlsAsync();
                     break;
+                case EndStep:
+                    peer.EndSending();
+                    break;
                 case TimeStep time:
                     await peer.AdvanceTimeAsync(time.Span);
                     break;

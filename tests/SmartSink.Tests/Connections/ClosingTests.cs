@@ -1,4 +1,6 @@
+using System.Security.Authentication;
 using System.Text;
+using SmartSink.Settings;
 using SmartSink.Smtp.Server;
 using SmartSink.Tests.Tls;
 
@@ -33,6 +35,68 @@ public class ClosingTests
         await client.StartTlsAsync();
         await client.SendInOnePieceAsync(records);
         await LeavesInGoodOrderAsync(server, client);
+    }
+
+    public static TheoryData<string, bool, SslProtocols, bool> HalfCloses => new(
+        from transport in new[] { "epoll", "sockets", RunningServer.Memory }
+        from isImplicit in new[] { false, true }
+        from version in new[] { SslProtocols.Tls12, SslProtocols.Tls13 }
+        from endsTls in new[] { false, true }
+        select (transport, isImplicit, version, endsTls));
+
+    [Theory]
+    [MemberData(nameof(HalfCloses))]
+    public async Task A_client_that_half_closes_over_tls_is_told_what_it_is_owed(string transport, bool isImplicit, SslProtocols version, bool endsTls)
+    {
+        RunningServer.Over = transport;
+        await using var server = RunningServer.Start(settings => settings with { Tls = isImplicit ? TlsMode.Implicit : TlsMode.StartTls });
+        await using var client = await server.BeforeHandshakeAsync();
+        await client.StartTlsAsync(version);
+        if (isImplicit)
+        {
+            (await client.ReplyAsync()).ShouldStartWith("220 ");
+        }
+
+        await client.SendInOnePieceAsync(["EHLO client.example\r\nNOOP\r\n", "MAIL FROM:<a@b.example>\r\n"]);
+        if (endsTls)
+        {
+            await client.Tls.ShutdownAsync();
+        }
+
+        client.HalfClose();
+        (await client.ReplyAsync()).ShouldStartWith("250-");
+        (await client.ReplyAsync()).ShouldStartWith("250 2.0.0");
+        (await client.ReplyAsync()).ShouldStartWith("250 2.1.0");
+        (await client.LineAsync()).ShouldBeNull();
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.ClientClosed);
+    }
+
+    [Theory]
+    [InlineData("epoll")]
+    [InlineData("sockets")]
+    [InlineData(RunningServer.Memory)]
+    public async Task A_client_that_half_closes_over_tls_before_it_has_read_gets_all_of_thousands_of_replies(string transport)
+    {
+        const int Commands = 20_000;
+        RunningServer.Over = transport;
+        await using var server = RunningServer.Start(settings => settings with { StartTls = true });
+        await using var client = await server.BeforeHandshakeAsync();
+        await client.StartTlsAsync();
+        var sending = SendAsync();
+        for (var count = 0; count < Commands; count++)
+        {
+            (await client.ReplyAsync()).ShouldStartWith("250 ");
+        }
+
+        (await client.LineAsync()).ShouldBeNull();
+        await sending;
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.ClientClosed);
+
+        async Task SendAsync()
+        {
+            await client.SendAsync(string.Concat(Enumerable.Repeat("NOOP\r\n", Commands)));
+            client.HalfClose();
+        }
     }
 
     /// <summary>The plaintext must be gone before the client may begin with TLS, which is as soon as it has the last byte of the 220.</summary>

@@ -50,10 +50,10 @@ internal sealed class RunningServer : IAsyncDisposable
         Server.Start();
     }
 
-    /// <summary>Which transport the servers of a test are on: epoll, sockets, memory. The variable of the same name has all tests run over another.</summary>
+    /// <summary>Which transport the servers of a test are on: epoll, sockets, memory; the system's own unless told.</summary>
     public static string Over
     {
-        get => Chosen.Value ?? Environment.GetEnvironmentVariable("SINK_TRANSPORT") ?? "auto";
+        get => Chosen.Value ?? "auto";
         set => Chosen.Value = value;
     }
 

@@ -8,8 +8,10 @@ using SmartSink.Transport;
 
 namespace SmartSink.Tests.Connections;
 
-public sealed class SeveralListenersTests
+public abstract class SeveralListenersTests
 {
+    protected SeveralListenersTests(string transport) => RunningServer.Over = transport;
+
     [Fact]
     public async Task Each_listener_goes_by_its_own_settings_and_all_share_the_limit_on_connections()
     {
@@ -170,3 +172,7 @@ public sealed class SeveralListenersTests
     private static SinkSettings WithListeners(SinkSettings settings, params Func<ListenerSettings, ListenerSettings>[] listeners) =>
         settings with { Listeners = [.. listeners.Select(configure => configure(settings.ToListener()))] };
 }
+
+public sealed class SeveralListenersTestsOverEpoll() : SeveralListenersTests("epoll");
+
+public sealed class SeveralListenersTestsOverSockets() : SeveralListenersTests("sockets");

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
+using SmartSink.Tests.Connections;
 using SmartSink.Tests.Hosting;
 using SmartSink.Transport;
 
@@ -67,6 +68,50 @@ public sealed class SinkProcessTests : IDisposable
         (await client.HearAsync()).ShouldStartWith("421 4.3.2 ");
         (await client.HearAsync()).ShouldBeEmpty();
         (await exit).ShouldBe(0, sink.Output);
+    }
+
+    [Theory]
+    [InlineData(Signal.Terminate)]
+    [InlineData(Signal.Interrupt)]
+    public async Task A_second_signal_ends_it_at_once(int signal)
+    {
+        await using var sink = await SinkProcess.StartAsync(
+            "", new Dictionary<string, string> { ["SINK_SHUTDOWN_TIMEOUT"] = "1h" }, ["env", "--default-signal=INT", .. SinkProcess.OwnCommand]);
+        using var client = await SmtpProbe.ConnectAsync(new IPEndPoint(IPAddress.Loopback, sink.SmtpPort));
+        await client.SayAsync("MAIL FROM:<a@b.example>");
+        var exit = sink.TerminateAsync(Signal.Terminate);
+        await Patience.UntilAsync(() => Task.FromResult(sink.Output.Contains("SMTP is stopping", StringComparison.Ordinal)));
+        exit.IsCompleted.ShouldBeFalse("a transaction is open");
+
+        Signal.Send(sink.Id, signal);
+
+        (await exit).ShouldBe(128 + signal, sink.Output);
+    }
+
+    [Theory]
+    [InlineData(128)]
+    [InlineData(SmartSink.Shared.DescriptorLimit.Reserve)]
+    public async Task Too_low_a_limit_on_open_files_ends_the_start_with_2_and_one_line(int limit)
+    {
+        _folder.Write("responses.toml", "");
+        var result = await Tool.RunAsync("sh", ["-c", $"ulimit -n {limit}; exec \"$0\" \"$@\"", .. SinkProcess.OwnCommand], environment: Settings());
+        result.ExitCode.ShouldBe(2, result.ToString());
+        result.Error.ShouldBe($"The limit of {limit} open files is too low: at least 385 are needed; raise it (ulimit -n)\n");
+        result.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_lowest_limit_on_open_files_leaves_room_for_one_connection()
+    {
+        const int Least = SmartSink.Shared.DescriptorLimit.Least;
+        await using var sink = await SinkProcess.StartAsync("", command: ["sh", "-c", $"ulimit -n {Least}; exec \"$0\" \"$@\"", .. SinkProcess.OwnCommand]);
+        sink.Output.ShouldContain($"The limit of {Least} open files leaves room for 1 SMTP connections");
+        using (var client = await SmtpProbe.ConnectAsync(new IPEndPoint(IPAddress.Loopback, sink.SmtpPort)))
+        {
+            (await client.SayAsync("MAIL FROM:<a@b.example>")).ShouldStartWith("250 ");
+        }
+
+        (await sink.TerminateAsync()).ShouldBe(0);
     }
 
     [Fact]

@@ -41,6 +41,8 @@ internal sealed class ServerPeer : ITranscriptPeer
 
     public async ValueTask<string?> ReceiveLineAsync() => await (await ClientAsync()).LineAsync();
 
+    public void EndSending() => _client!.HalfClose();
+
     public async ValueTask StartTlsAsync() => await (await ClientAsync()).StartTlsAsync();
 
     public async ValueTask AdvanceTimeAsync(TimeSpan span) => await _server.PassAsync(span, (await ClientAsync()).Sent);

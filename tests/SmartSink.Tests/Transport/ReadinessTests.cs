@@ -25,7 +25,7 @@ public class ReadinessTests
     [Theory]
     [InlineData(ReadyFlags.Readable, Room, true, true)]
     [InlineData(ReadyFlags.Readable, Room - 1, false, false)]
-    [InlineData(ReadyFlags.Readable, 0, false, false)]
+    [InlineData(ReadyFlags.Readable, 0, true, false)]
     [InlineData(ReadyFlags.Readable | ReadyFlags.PeerClosed, Room, true, true)]
     [InlineData(ReadyFlags.Readable | ReadyFlags.PeerClosed, Room - 1, true, false)]
     [InlineData(ReadyFlags.Readable | ReadyFlags.HungUp, 1, true, false)]
