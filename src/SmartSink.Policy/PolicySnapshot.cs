@@ -96,7 +96,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     /// Decides at <see cref="Stage.Rcpt"/>, once for each recipient, and lets every other stage pass, unless the client meant to connect to
     /// a server of <c>[[mx]]</c>: there the replies of earlier stages are drawn at their own. A recipient takes one draw of its
     /// domain, also when a rate of 0 makes it needless, so the k-th always has the k-th draw. Who is decided without, by a trigger or
-    /// by a sticky bounce, or because TLS is required and missing, which comes before all else, takes none: so totals do not hang on the
+    /// by a sticky bounce, or because TLS is required and missing or the address is wrong in a strict domain, which come before all else, takes none: so totals do not hang on the
     /// order in which the recipients of many connections come.
     /// </summary>
     public FilterAnswer Answer(in SessionFacts facts)
@@ -113,6 +113,11 @@ public sealed class PolicySnapshot : IMailboxFilter
         {
             // By the address, so that no draw of anybody else is used up.
             return Give(refusals.Pick(DrawOf(facts.LocalPart, match)), match.Entry);
+        }
+
+        if (rules.StrictReplies is { } mistakes && facts.IsLoose)
+        {
+            return Give(mistakes.Pick(DrawOf(facts.LocalPart, match)), match.Entry);
         }
 
         switch (TriggerReader.Read(facts.LocalPart, out var code))

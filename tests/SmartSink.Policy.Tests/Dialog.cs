@@ -21,6 +21,8 @@ internal sealed class Dialog
 
     public bool IsTls { get; init; }
 
+    public bool IsLoose { get; init; }
+
     public IPAddress? ClientAddress { get; init; } = IPAddress.Parse("192.0.2.25");
 
     public IPAddress? Destination { get; init; }
@@ -56,6 +58,7 @@ internal sealed class Dialog
         Domain = _domain,
         Hostname = "sink.test"u8,
         IsTls = IsTls,
+        IsLoose = IsLoose,
         TransactionId = Encoding.UTF8.GetBytes(Id),
         Now = new Moment(0, Now),
     };

@@ -10,7 +10,8 @@ internal readonly record struct DomainRules(
     bool Sticky,
     ReplyChoice Bounces,
     ReplyChoice Defers,
-    ReplyChoice? TlsReplies)
+    ReplyChoice? TlsReplies,
+    ReplyChoice? StrictReplies)
 {
     /// <summary>The reply of a bounce when the draw decides for one; else null.</summary>
     public PolicyReply? BounceOf(ulong draw) => Draw.ForRate(draw) < Rates.BounceBelow ? Bounces.Pick(draw) : null;
@@ -92,6 +93,7 @@ internal sealed class RulesBuilder
     private readonly Dictionary<(decimal Bounce, decimal Defer), RateThresholds> _thresholds = [];
     private readonly ReplyChoice _builtInBounce = BuiltIn(550, StandardTexts.Bounce);
     private readonly ReplyChoice _builtInDefer = BuiltIn(451, StandardTexts.Defer);
+    private readonly ReplyChoice _builtInStrict = BuiltIn(553, StandardTexts.BadAddress);
     private readonly ReplyChoice _builtInTls = BuiltIn(530, StandardTexts.TlsRequired);
 
     public DomainRules Build(DomainEntry domain) => new(
@@ -99,7 +101,8 @@ internal sealed class RulesBuilder
         domain.Sticky?.Value ?? false,
         domain.Bounces is null ? _builtInBounce : ChoiceOf(domain.Bounces),
         domain.Defers is null ? _builtInDefer : ChoiceOf(domain.Defers),
-        domain.RequiresTls is not { Value: true } ? null : domain.TlsReplies is null ? _builtInTls : ChoiceOf(domain.TlsReplies));
+        domain.RequiresTls is not { Value: true } ? null : domain.TlsReplies is null ? _builtInTls : ChoiceOf(domain.TlsReplies),
+        domain.Strict is not { Value: true } ? null : StrictChoiceOf(domain.Bounces));
 
     public static decimal WeightOf(ReplyEntry reply) => reply.Weight is { } weight ? (decimal)weight.Value : 1;
 
@@ -131,6 +134,13 @@ internal sealed class RulesBuilder
 
         ref var shared = ref CollectionsMarshal.GetValueRefOrAddDefault(_lists, list, out _);
         return shared ??= new ReplyChoice([.. list.Replies.Select(reply => (Shared(reply), WeightOf(reply)))]);
+    }
+
+    // A list's own replies to an address that breaks the grammar, by RFC 3463 section 3.2.
+    private ReplyChoice StrictChoiceOf(ReplyList? list)
+    {
+        var replies = list?.Replies.Where(reply => reply.Code!.Value.Value == 553 && ReplyTextNormaliser.Normalise(553, reply.Text!.Value.Value)[0].EnhancedCode == "5.1.3").ToList() ?? [];
+        return replies.Count == 0 ? _builtInStrict : new ReplyChoice([.. replies.Select(reply => (Shared(reply), WeightOf(reply)))]);
     }
 
     private PolicyReply Shared(ReplyEntry section)

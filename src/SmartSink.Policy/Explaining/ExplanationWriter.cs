@@ -1,6 +1,6 @@
 using System.Text;
 using SmartSink.Policy.Decisions;
-using SmartSink.Policy.Replies;
+using SmartSink.Shared;
 
 namespace SmartSink.Policy.Explaining;
 
@@ -8,7 +8,7 @@ internal static class ExplanationWriter
 {
     public static string Write(PolicyExplanation explanation)
     {
-        var text = new StringBuilder().Append(ControlCharacters.Escape(explanation.Address)).Append('\n');
+        var text = new StringBuilder().Append(OneLine.Escape(explanation.Address)).Append('\n');
         if (explanation.Problem is { } problem)
         {
             return text.Append($"  {problem}\n").ToString();
@@ -31,6 +31,11 @@ internal static class ExplanationWriter
         if (explanation.TlsRequiredBy is { } origin)
         {
             text.Append($"  tls      required   {origin}\n");
+        }
+
+        if (explanation.StrictBy is { } strict)
+        {
+            text.Append($"  strict   553 5.1.3 to an address that RFC 5321 does not allow   {strict}\n");
         }
 
         if (explanation.Sticky)
@@ -88,7 +93,7 @@ internal static class ExplanationWriter
     {
         Trigger.TempFail => "\"tempfail\": always one of the defer replies",
         Trigger.PermFail => "\"permfail\": always one of the bounce replies",
-        Trigger.Code => $"\"{explanation.TriggerCode}-\": always {explanation.TriggerCode} {(explanation.TriggerCode < 500 ? 4 : 5)}.0.0 you said {ControlCharacters.Escape(explanation.LocalPart)}",
+        Trigger.Code => $"\"{explanation.TriggerCode}-\": always {explanation.TriggerCode} {(explanation.TriggerCode < 500 ? 4 : 5)}.0.0 you said {OneLine.Escape(explanation.LocalPart)}",
         _ => "\"250-\": always accepted",
     };
 }

@@ -44,6 +44,9 @@ public sealed record PolicyExplanation
     /// <summary>Where it stands that a client without TLS is refused every recipient; null when it is not.</summary>
     public string? TlsRequiredBy { get; init; }
 
+    /// <summary>What refuses addresses that RFC 5321 does not allow; null when nothing does.</summary>
+    public string? StrictBy { get; init; }
+
     /// <summary>Under <c>sticky</c>, whether this very address bounces, always; null without <c>sticky</c> or local part.</summary>
     public bool? AlwaysBounces { get; init; }
 

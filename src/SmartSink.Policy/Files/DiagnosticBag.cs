@@ -1,5 +1,5 @@
 using SmartSink.Policy.Model;
-using SmartSink.Policy.Replies;
+using SmartSink.Shared;
 
 namespace SmartSink.Policy.Files;
 
@@ -43,7 +43,7 @@ internal sealed class DiagnosticBag
             .ThenBy(finding => finding.Place.Column)];
 
     private void Add(Place place, bool isError, string message) =>
-        _findings.Add(new Finding(place, isError, ControlCharacters.Escape(message)));
+        _findings.Add(new Finding(place, isError, OneLine.Escape(message)));
 }
 
 /// <summary>One mistake, or one doubt.</summary>

@@ -167,6 +167,9 @@ internal static class DomainReader
             case "tls":
                 rates.RequiresTls = ReadTls(item, values);
                 return true;
+            case "strict":
+                rates.Strict = values.Boolean(item);
+                return true;
             default:
                 return false;
         }

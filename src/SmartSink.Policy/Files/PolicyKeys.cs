@@ -37,6 +37,7 @@ internal static class PolicyKeys
         new("bounce", KeyType.Number, "Percent of recipients that are refused for good (5xx). 0 is never, 100 is always; with defer at most 100.") { Minimum = 0, Maximum = 100 },
         new("defer", KeyType.Number, "Percent of recipients that are refused for now (4xx). 0 is never, 100 is always; with bounce at most 100.") { Minimum = 0, Maximum = 100 },
         new("tls", KeyType.Text, "Whether every recipient is refused on a connection without TLS.") { Values = TlsWords },
+        new("strict", KeyType.Truth, "Whether recipients are refused with 553 5.1.3 whose address RFC 5321 does not allow: no brackets or domain, dots where none belong."),
     ];
 
     public static readonly PolicyKey[] Domain =

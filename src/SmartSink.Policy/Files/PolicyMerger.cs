@@ -75,6 +75,7 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
         domain.Bounce = Choose(domain.Bounce, rates.Bounce, "bounce", domain.Key);
         domain.Defer = Choose(domain.Defer, rates.Defer, "defer", domain.Key);
         domain.RequiresTls = Choose(domain.RequiresTls, rates.RequiresTls, "tls", domain.Key);
+        domain.Strict = Choose(domain.Strict, rates.Strict, "strict", domain.Key);
     }
 
     private Setting<T>? Choose<T>(Setting<T>? present, Setting<T>? next, string key, DomainKey? domain = null)

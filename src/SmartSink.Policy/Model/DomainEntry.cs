@@ -17,6 +17,8 @@ internal sealed class DomainEntry(DomainKey key)
     /// <summary><c>tls</c>: true for <c>required</c>.</summary>
     public Setting<bool>? RequiresTls { get; set; }
 
+    public Setting<bool>? Strict { get; set; }
+
     public Setting<DomainKey>? Like { get; set; }
 
     public Setting<bool>? Sticky { get; set; }

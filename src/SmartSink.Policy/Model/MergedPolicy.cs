@@ -59,6 +59,7 @@ internal sealed class Inheritance(MergedPolicy policy)
             Bounce = OwnerOf(domain, likes, static owner => owner.Bounce is not null).Bounce,
             Defer = OwnerOf(domain, likes, static owner => owner.Defer is not null).Defer,
             RequiresTls = OwnerOf(domain, likes, static owner => owner.RequiresTls is not null).RequiresTls,
+            Strict = OwnerOf(domain, likes, static owner => owner.Strict is not null).Strict,
             Sticky = OwnerOf(domain, likes, static owner => owner.Sticky is not null).Sticky ?? policy.Sticky,
             Bounces = OwnerOf(domain, likes, static owner => owner.Bounces is not null).Bounces,
             Defers = OwnerOf(domain, likes, static owner => owner.Defers is not null).Defers,

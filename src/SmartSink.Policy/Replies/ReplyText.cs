@@ -105,23 +105,6 @@ internal static class ControlCharacters
     private static readonly SearchValues<char> All = SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
 
     public static bool IsIn(ReadOnlySpan<char> text) => text.ContainsAny(All);
-
-    /// <summary>A text with its control characters escaped, so that it can stand in one line.</summary>
-    public static string Escape(string text)
-    {
-        if (!text.Any(char.IsControl))
-        {
-            return text;
-        }
-
-        var printable = new StringBuilder(text.Length + 8);
-        foreach (var c in text)
-        {
-            _ = char.IsControl(c) ? printable.Append($"\\u{(int)c:X4}") : printable.Append(c);
-        }
-
-        return printable.ToString();
-    }
 }
 
 /// <summary>Recognises an enhanced status code (RFC 3463 section 2) at the start of a text.</summary>

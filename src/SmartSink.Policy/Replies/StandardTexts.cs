@@ -10,6 +10,9 @@ internal static class StandardTexts
     /// <summary>The built-in answer, of code 530, to a client without TLS for a domain without such replies of its own or of <c>"*"</c> (RFC 3207 section 4).</summary>
     public const string TlsRequired = "5.7.0 Must issue a STARTTLS command first";
 
+    /// <summary>The built-in answer, of code 553, to an address that breaks the grammar in a strict domain without such a reply of its own.</summary>
+    public const string BadAddress = "5.1.3 The recipient address is not a valid RFC 5321 address";
+
     public static string Of(int code) => code switch
     {
         421 => "4.3.2 Service not available, closing transmission channel",

@@ -25,7 +25,7 @@ public abstract partial class MailSession
     private protected void Fail(FixedReply reply, ReplyBuffer output)
     {
         var limit = _profile.Options.MaxErrors;
-        if (limit > 0 && reply.Code is (>= 500 and <= 504) or 555 && ++_errors > limit)
+        if (limit > 0 && reply.Code is (>= 500 and <= 504) or 535 or 555 && ++_errors > limit)
         {
             Say(StandardReplies.TooManyErrors, output);
             End(SessionEndReason.TooManyErrors);

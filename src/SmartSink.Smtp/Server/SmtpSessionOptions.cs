@@ -47,7 +47,7 @@ public sealed class SmtpSessionOptions
     /// <summary>Messages on one connection; beyond it MAIL is answered 421 4.7.0. 0 for no limit.</summary>
     public int MaxMessages { get; init; }
 
-    /// <summary>Errors (500, 501, 502, 503, 504, 555) on one connection before 421 4.7.0 closes it; 0 for no limit.</summary>
+    /// <summary>Errors (500, 501, 502, 503, 504, 535, 555) on one connection before 421 4.7.0 closes it; 0 for no limit.</summary>
     public int MaxErrors { get; init; } = 20;
 
     /// <summary>Whether STARTTLS is offered (RFC 3207).</summary>

@@ -14,6 +14,8 @@ internal sealed class UserList
     /// <summary>The largest file of users.</summary>
     public const long MostBytes = 64 * RegularFile.Megabyte;
 
+    private static readonly byte[] NoPassword = "of nobody"u8.ToArray();
+
     private readonly Dictionary<string, byte[]> _passwords = new(StringComparer.Ordinal);
 
     private UserList()
@@ -47,9 +49,12 @@ internal sealed class UserList
     public bool IsSameAs(UserList other) =>
         Count == other.Count && _passwords.All(user => other._passwords.TryGetValue(user.Key, out var password) && password.AsSpan().SequenceEqual(user.Value));
 
-    /// <summary>Whether there is such a user with such a secret.</summary>
-    public bool Has(in Credentials credentials) =>
-        _passwords.TryGetValue(Encoding.UTF8.GetString(credentials.User), out var password) && credentials.Match(password);
+    /// <summary>Whether there is such a user with such a secret. An unknown name's secret is compared, too, so that time does not tell which names there are.</summary>
+    public bool Has(in Credentials credentials)
+    {
+        var isKnown = _passwords.TryGetValue(Encoding.UTF8.GetString(credentials.User), out var password);
+        return credentials.Match(password ?? NoPassword) & isKnown;
+    }
 
     private (int Column, string Error)? Add(string line)
     {

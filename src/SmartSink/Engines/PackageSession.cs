@@ -315,7 +315,7 @@ internal sealed partial class PackageSession
 
     private void Fail(Reply reply)
     {
-        if (_options.MaxErrors > 0 && reply.Code is (>= 500 and <= 504) or 555 && ++_errors > _options.MaxErrors)
+        if (_options.MaxErrors > 0 && reply.Code is (>= 500 and <= 504) or 535 or 555 && ++_errors > _options.MaxErrors)
         {
             Say(StandardReplies.TooManyErrors);
             End(SessionEndReason.TooManyErrors);

@@ -5,6 +5,7 @@ using Serilog.Events;
 using Serilog.Formatting.Json;
 using Serilog.Sinks.Async;
 using SmartSink.Settings;
+using SmartSink.Shared;
 
 namespace SmartSink.Telemetry;
 
@@ -43,6 +44,7 @@ internal static class SinkLogger
 
         var log = configuration
             .Enrich.FromLogContext()
+            .Enrich.With(new OneLineTexts())
             .WriteTo.Async(queue => Console(queue, settings), bufferSize: QueueLength, blockWhenFull: false, monitor: dropped)
             .CreateLogger();
         foreach (var key in IgnoredKeys(files))
@@ -78,6 +80,27 @@ internal static class SinkLogger
     }
 
     private static LogEventLevel Higher(LogEventLevel first, LogEventLevel second) => first > second ? first : second;
+}
+
+/// <summary>
+/// Escapes the texts in an event. Names of users, addresses and what XCLIENT or a hello says come from clients, and a log's line is read by
+/// terminals, too.
+/// </summary>
+internal sealed class OneLineTexts : ILogEventEnricher
+{
+    public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
+    {
+        List<LogEventProperty>? escaped = null;
+        foreach (var (name, value) in logEvent.Properties)
+        {
+            if (value is ScalarValue { Value: string text } && OneLine.Escape(text) is var line && !ReferenceEquals(line, text))
+            {
+                (escaped ??= []).Add(new LogEventProperty(name, new ScalarValue(line)));
+            }
+        }
+
+        escaped?.ForEach(logEvent.AddOrUpdateProperty);
+    }
 }
 
 /// <summary>Knows how many log events were dropped because whoever reads the log was too slow.</summary>

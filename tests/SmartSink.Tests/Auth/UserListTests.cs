@@ -23,6 +23,31 @@ public sealed class UserListTests
         users.Has(new Credentials { User = Encoding.UTF8.GetBytes(user), Secret = Encoding.UTF8.GetBytes(password) }).ShouldBe(expected);
     }
 
+    [Theory]
+    [InlineData(AuthMechanism.Plain)]
+    [InlineData(AuthMechanism.CramMd5)]
+    public void A_name_that_is_not_in_it_costs_the_same_work(AuthMechanism mechanism)
+    {
+        var users = UserList.Parse("users", "ann:secret", []);
+        WorkFor("ann").ShouldBe(WorkFor("eve"));
+
+        // The digest of CRAM-MD5 is an array of its own, so what is allocated tells whether it was made.
+        long WorkFor(string name)
+        {
+            var credentials = new Credentials { Mechanism = mechanism, User = Encoding.UTF8.GetBytes(name), Secret = "0123456789abcdef0123456789abcdef"u8, Challenge = "<1@sink>"u8 };
+            users.Has(credentials).ShouldBeFalse();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            users.Has(credentials);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Theory]
+    [InlineData("of nobody")]
+    [InlineData("")]
+    public void No_password_lets_in_who_is_not_in_it(string password) =>
+        UserList.Parse("users", "ann:secret", []).Has(new Credentials { User = "eve"u8, Secret = Encoding.UTF8.GetBytes(password) }).ShouldBeFalse();
+
     [Fact]
     public void Every_mistake_is_told_with_its_place()
     {

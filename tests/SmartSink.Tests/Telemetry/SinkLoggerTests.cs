@@ -1,8 +1,17 @@
+using System.Globalization;
+using System.Net;
 using System.Text;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Sinks.Async;
 using SmartSink.Settings;
+using SmartSink.Shared;
+using SmartSink.Smtp.Auth;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
 using SmartSink.Telemetry;
 
 namespace SmartSink.Tests.Telemetry;
@@ -40,6 +49,37 @@ public sealed class SinkLoggerTests
     [InlineData("""{ "Serilog": { "MinimumLevel": { "Default": "Error" }, "WriteTo": [{ "Name": "File" }] } }""", "Serilog:MinimumLevel:Default", "Serilog:WriteTo")]
     [InlineData("""{ "Serilog": { "MinimumLevel": "Error" } }""", "Serilog:MinimumLevel")]
     public void What_is_not_read_of_the_section_is_named(string json, params string[] keys) => SinkLogger.IgnoredKeys(Files(json)).ShouldBe(keys);
+
+    [Fact]
+    public void What_clients_say_can_neither_end_a_line_nor_change_how_it_is_shown()
+    {
+        var events = new Collector();
+        using var root = new LoggerConfiguration().MinimumLevel.Debug().Enrich.With(new OneLineTexts()).WriteTo.Sink(events).CreateLogger();
+        using var factory = new SerilogLoggerFactory(root);
+        using var metrics = new MetricsFixture();
+        var reporter = new SessionReporter(new SessionMetrics(metrics.Metrics), factory.CreateLogger<SessionReporter>());
+        var text = "a\u009B31m\u2028b\u2029c\u202Ed\u0085e"u8;
+
+        reporter.Authenticated(new AuthenticationFacts { Mechanism = AuthMechanism.Plain, User = text });
+        reporter.ClientIntroduced(IPAddress.Loopback, text);
+        reporter.MessageEnded(new MessageFacts { TransactionId = "ID"u8, Sender = text, User = text });
+        reporter.Refused(new SessionFacts { Recipient = text, Sender = text, User = text }, new FixedReply(550, new(5, 1, 1), "No"u8));
+
+        events.Lines.Count.ShouldBe(4);
+        events.Lines.ShouldAllBe(line => line.Contains(@"a\u009B31m\u2028b\u2029c\u202Ed\u0085e", StringComparison.Ordinal) && OneLine.Escape(line) == line);
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("jörg \U0001F600 شبكة")]
+    public void What_harms_no_line_stays(string text) => OneLine.Escape(text).ShouldBeSameAs(text);
+
+    private sealed class Collector : Serilog.Core.ILogEventSink
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Emit(LogEvent logEvent) => Lines.Add(logEvent.RenderMessage(CultureInfo.InvariantCulture));
+    }
 
     private static IConfigurationRoot Files(string json) => new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
 
