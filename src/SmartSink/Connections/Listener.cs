@@ -70,6 +70,7 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
     private void Welcome(Channel channel, IPAddress client)
     {
         context.Observer.ConnectionOpened();
+        context.Gateways?.Look(client);
         var connection = new SmtpConnection(context, channel, client);
         var refusal = context.Registry.TryAdd(connection);
         if (refusal == SessionEndReason.None)

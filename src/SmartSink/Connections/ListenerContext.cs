@@ -40,6 +40,9 @@ internal sealed class ListenerContext
     /// <summary>Which header of a proxy comes first; null when none does.</summary>
     public required ProxySettings? Proxy { get; init; }
 
+    /// <summary>Looks at where clients come from; null where they are known to come from themselves.</summary>
+    public GatewayWatch? Gateways { get; init; }
+
     /// <summary>What a client is told that finds no room.</summary>
     public required RefusalReplies Refusals { get; init; }
 

@@ -58,6 +58,9 @@ internal static partial class ListeningLog
     [LoggerMessage(114, LogLevel.Warning, "Listener {Listener} takes the address that a client connected to for its original destination: transport {Transport} cannot see through a NAT on this machine, only epoll on Linux can")]
     public static partial void DestinationUnseen(this ILogger log, string listener, string transport);
 
+    [LoggerMessage(115, LogLevel.Warning, "All clients so far come from the default gateway {Gateway}: publishing a port hides where they are and where they wanted to go, so a limit per address counts them as one and [[mx]] entries are never met; run the container with --network host, or put a proxy before it and set SINK_PROXY")]
+    public static partial void ClientsBehindGateway(this ILogger log, IPAddress gateway);
+
     public static void ConnectionEnded(this ILogger log, long connection, string listener, SmtpSession session, IPAddress peer) =>
         log.ConnectionEnded(connection, listener, session.ClientAddress ?? peer, session.User, session.EndReason);
 

@@ -50,6 +50,9 @@ internal sealed class SmtpHost : IDisposable
         _clock = clock;
         _log = loggers.CreateLogger<SmtpHost>();
         _transport = transport ?? TransportOf(settings);
+        var gateways = settings.IsOnContainerNetwork
+            ? new GatewayWatch(ContainerNetwork.ReadGateways(), () => settings.MaxConnectionsPerAddress > 0 || filters.Current.WantsDestination, _log.ClientsBehindGateway)
+            : null;
         _listeners = [.. settings.AllListeners.Select(ListenerOf)];
 
         IListener ListenerOf(ListenerSettings listener)
@@ -74,6 +77,7 @@ internal sealed class SmtpHost : IDisposable
                 Observer = observer,
                 Registry = _registry,
                 Proxy = ProxySettings.Of(listener),
+                Gateways = listener.Proxy == ProxyMode.Off ? gateways : null,
                 Refusals = new RefusalReplies(listener.Hostname, listener.Tls == TlsMode.Implicit, sessionObserver, observer),
                 Tls = listener.Tls == TlsMode.Off ? null : new TlsSettings(listener, certificates!),
                 IsTlsImplicit = listener.Tls == TlsMode.Implicit,

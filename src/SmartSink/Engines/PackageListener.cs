@@ -193,6 +193,7 @@ internal sealed class PackageListener : IListener, IEndpointListenerFactory, IEn
         var remote = ((IPEndPoint)socket.RemoteEndPoint!).Address;
         var client = remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote;
         Context.Observer.ConnectionOpened();
+        Context.Gateways?.Look(client);
         var session = new PackageSession(Context, socket, client);
         var refusal = Context.Registry.TryAdd(session);
         if (refusal == SessionEndReason.None)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -13,11 +14,46 @@ internal static class ContainerNetwork
     public static bool IsOwn(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("DOTNET_RUNNING_IN_CONTAINER") == "true" && OperatingSystem.IsLinux() && !File.Exists(HostOnly);
 
+    /// <summary>The routers of the default routes that the kernel has now. Behind a published port of Docker's, connections from its host come from there.</summary>
+    public static IReadOnlyList<IPAddress> ReadGateways() => GatewaysIn(ReadLines("/proc/net/route"), ReadLines("/proc/net/ipv6_route"));
+
+    /// <summary>The routers of the default routes of the two tables, as /proc/net shows them.</summary>
+    public static IReadOnlyList<IPAddress> GatewaysIn(IEnumerable<string> routes, IEnumerable<string> routes6)
+    {
+        // Interface, destination, gateway, flags, …: words in the machine's own byte order.
+        var gateways = Columns(routes)
+            .Where(columns => columns.Length > 2 && columns[1] == "00000000" && columns[2] != "00000000")
+            .Select(columns => new IPAddress(BitConverter.GetBytes(uint.Parse(columns[2], NumberStyles.HexNumber, CultureInfo.InvariantCulture))));
+
+        // Destination, its prefix, source, its prefix, gateway, …
+        var none = new string('0', 32);
+        var gateways6 = Columns(routes6)
+            .Where(columns => columns.Length > 4 && columns[0] == none && columns[1] == "00" && columns[4] != none)
+            .Select(columns => new IPAddress(Convert.FromHexString(columns[4])));
+        return [.. gateways.Concat(gateways6).Distinct()];
+
+        static IEnumerable<string[]> Columns(IEnumerable<string> lines) =>
+            lines.Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    }
+
     /// <summary>The number behind the last hyphen of a host name such as <c>sink-2</c>, as a StatefulSet gives; then the name tells replicas apart.</summary>
     public static bool IsNumbered(string hostname)
     {
         var digits = hostname.AsSpan(hostname.LastIndexOf('-') + 1);
         return digits.Length > 0 && digits.Length < hostname.Length && !digits.ContainsAnyExceptInRange('0', '9');
+    }
+
+    private static string[] ReadLines(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (IOException)
+        {
+            // No such family here.
+            return [];
+        }
     }
 }
 

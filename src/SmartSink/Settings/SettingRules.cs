@@ -25,6 +25,18 @@ internal static class SettingRules
             yield return $"SINK_PROTOCOL: listener \"{listener.Name}\" speaks LMTP, which must not be served on port 25 (RFC 2033 section 5)";
         }
 
+        foreach (var listener in settings.AllListeners.Where(listener => listener is { OriginalDestination: OriginalDestination.On, Proxy: ProxyMode.Off }))
+        {
+            if (settings.IsOnContainerNetwork)
+            {
+                yield return $"SINK_ORIGINAL_DESTINATION: listener \"{listener.Name}\" cannot see it: publishing a port replaces the destination by the container's address; run the container with --network host, or put a proxy before it and set SINK_PROXY";
+            }
+            else if (!settings.UsesEpoll || listener.Engine != SmtpEngine.Own)
+            {
+                yield return $"SINK_ORIGINAL_DESTINATION: listener \"{listener.Name}\" cannot see it: only the engine \"own\" with the transport epoll, on Linux, asks the kernel";
+            }
+        }
+
         if (settings.AuthFailPercent + settings.AuthTempFailPercent > 100)
         {
             yield return "SINK_AUTH_FAIL_PERCENT: more than 100 together with SINK_AUTH_TEMPFAIL_PERCENT";

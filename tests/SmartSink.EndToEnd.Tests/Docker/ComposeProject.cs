@@ -7,12 +7,10 @@ namespace SmartSink.EndToEnd.Tests.Docker;
 /// <summary>The image, built, and the compose file with the policy beside it, as a user has them, in a project of the test's own.</summary>
 internal sealed partial class ComposeProject : IAsyncDisposable
 {
-    private const string Image = "smartsink-end-to-end";
-
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal)
     {
-        ["SMARTSINK_IMAGE"] = Image,
+        ["SMARTSINK_IMAGE"] = DockerEngine.Sink,
         ["SMARTSINK_SMTP_PORT"] = "0",
         ["SMARTSINK_HTTP_PORT"] = "0",
     };
@@ -31,21 +29,10 @@ internal sealed partial class ComposeProject : IAsyncDisposable
     public static async Task<ComposeProject> CreateAsync()
     {
         Requirement.Programs("docker-compose");
-        await Requirement.DockerAsync();
-
-        // The build's own network cannot always reach the package registry; the host's can wherever this test was restored.
-        await DockerAsync("build", "--network", "host", "--tag", Image, RepositoryRoot.Path);
+        await DockerEngine.BuildSinkAsync();
         var project = new ComposeProject();
         await project.CopyAsync();
         return project;
-    }
-
-    /// <summary>Runs docker.</summary>
-    public static async Task<ToolResult> DockerAsync(params string[] arguments)
-    {
-        var result = await Tool.RunAsync("docker", arguments, timeout: TimeSpan.FromMinutes(20));
-        result.ExitCode.ShouldBe(0, result.ToString());
-        return result;
     }
 
     /// <summary>Runs docker-compose.</summary>
@@ -57,21 +44,21 @@ internal sealed partial class ComposeProject : IAsyncDisposable
         return result;
     }
 
-    /// <summary>The id of the sink's container.</summary>
+    /// <summary>The id of the sink's container; a line for each where there are several.</summary>
     public async Task<string> SinkContainerAsync() => (await RunAsync("ps", "--quiet", "smartsink")).Output.Trim();
 
     /// <summary>The host's port behind which one of the sink's stands.</summary>
-    public async Task<int> PublishedPortAsync(int port) =>
-        int.Parse(PortAtEnd().Match((await RunAsync("port", "smartsink", $"{port}")).Output).Groups[1].Value);
+    /// <param name="port">The sink's.</param>
+    /// <param name="index">Which of several sinks, from 1.</param>
+    public async Task<int> PublishedPortAsync(int port, int index = 1) =>
+        int.Parse(PortAtEnd().Match((await RunAsync("port", "--index", $"{index}", "smartsink", $"{port}")).Output).Groups[1].Value);
 
     /// <summary>Waits until the command of the image's health check succeeds; an engine before 25 runs it after 30 s for the first time.</summary>
     public async Task WaitForHealthyAsync()
     {
-        var container = await SinkContainerAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while ((await Tool.RunAsync("docker", ["exec", container, "/opt/smartsink/smartsink", "health"])).ExitCode != 0)
+        foreach (var container in (await SinkContainerAsync()).Split('\n'))
         {
-            await Task.Delay(200, limit.Token);
+            await DockerEngine.UntilAsync(async () => (await Tool.RunAsync("docker", ["exec", container, "/opt/smartsink/smartsink", "health"])).ExitCode, code => code == 0);
         }
     }
 

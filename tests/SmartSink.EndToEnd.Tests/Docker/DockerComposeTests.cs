@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using SmartSink.Testing;
 
 namespace SmartSink.EndToEnd.Tests.Docker;
@@ -16,9 +14,9 @@ public sealed class DockerComposeTests
         var http = await project.PublishedPortAsync(8000);
         await project.WaitForHealthyAsync();
 
-        (await AnswerAsync(smtp, "tempfail@gmail.com")).ShouldStartWith("4");
-        (await AnswerAsync(smtp, "permfail@yahoo.com")).ShouldStartWith("5");
-        (await AnswerAsync(smtp, "250-anyone@gmail.com")).ShouldStartWith("250 ");
+        (await RecipientProbe.AnswerAsync(smtp, "tempfail@gmail.com")).ShouldStartWith("4");
+        (await RecipientProbe.AnswerAsync(smtp, "permfail@yahoo.com")).ShouldStartWith("5");
+        (await RecipientProbe.AnswerAsync(smtp, "250-anyone@gmail.com")).ShouldStartWith("250 ");
 
         await EditPolicyAsync(project.PolicyFile, "550 5.1.1 edited on the host");
         await WaitForAnswerAsync(smtp, "permfail@edited.example", "550 5.1.1 edited on the host");
@@ -31,10 +29,10 @@ public sealed class DockerComposeTests
         var container = await project.SinkContainerAsync();
         var check = PageText.Policy.Command("docker compose run --rm smartsink check ").Split(' ');
         (await project.RunAsync(check[2..])).Output.ShouldContain("0 errors, 0 warnings");
-        (await ComposeProject.DockerAsync("inspect", "--format", "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}", container)).Output.Trim().ShouldBe("1654:1654 true");
+        (await DockerEngine.RunAsync("inspect", "--format", "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}}", container)).Output.Trim().ShouldBe("1654:1654 true");
 
         await project.RunAsync("stop");
-        (await ComposeProject.DockerAsync("inspect", "--format", "{{.State.ExitCode}}", container)).Output.Trim().ShouldBe("0");
+        (await DockerEngine.RunAsync("inspect", "--format", "{{.State.ExitCode}}", container)).Output.Trim().ShouldBe("0");
     }
 
     [Fact]
@@ -48,53 +46,27 @@ public sealed class DockerComposeTests
         (await project.RunAsync([.. load[2..], "--message-count", "2000"])).Output.ShouldContain("both sides agree");
 
         (await project.RunAsync("run", "--rm", "--entrypoint", "ls", "traffic-gen", "/sys/class/net")).Output.Split().ShouldBe(["eth0", "lo", string.Empty], ignoreOrder: true);
-        (await ComposeProject.DockerAsync("network", "inspect", "--format", "{{.Internal}}", $"{project.Name}_load")).Output.Trim().ShouldBe("true");
+        (await DockerEngine.RunAsync("network", "inspect", "--format", "{{.Internal}}", $"{project.Name}_load")).Output.Trim().ShouldBe("true");
     }
 
-    /// <summary>The reply that decides about one recipient, at RCPT or at end of data, on a connection of its own.</summary>
-    private static async Task<string> AnswerAsync(int port, string recipient)
+    [Fact]
+    public async Task Several_sinks_have_a_port_each_and_one_policy()
     {
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, port);
-        using var reader = new StreamReader(client.GetStream());
-        await using var writer = new StreamWriter(client.GetStream()) { NewLine = "\r\n", AutoFlush = true };
-        var reply = await ReadReplyAsync(reader);
-        foreach (var command in new[] { "EHLO client.test", "MAIL FROM:<a@client.test>", $"RCPT TO:<{recipient}>", "DATA", "." })
+        await using var project = await ComposeProject.CreateAsync();
+        await project.RunAsync("up", "--detach", "--scale", "smartsink=3");
+        await project.WaitForHealthyAsync();
+
+        var ports = new HashSet<int>();
+        for (var index = 1; index <= 3; index++)
         {
-            if (reply[0] is not ('2' or '3'))
-            {
-                return reply;
-            }
-
-            await writer.WriteLineAsync(command);
-            reply = await ReadReplyAsync(reader);
-        }
-
-        return reply;
-    }
-
-    /// <summary>The last line of one reply.</summary>
-    private static async Task<string> ReadReplyAsync(StreamReader reader)
-    {
-        while (await reader.ReadLineAsync() is { } line)
-        {
-            if (line.Length < 4 || line[3] != '-')
-            {
-                return line;
-            }
-        }
-
-        throw new IOException("the sink closed the connection");
-    }
-
-    private static async Task WaitForAnswerAsync(int port, string recipient, string expected)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (await AnswerAsync(port, recipient) != expected)
-        {
-            await Task.Delay(50, limit.Token);
+            var port = await project.PublishedPortAsync(2525, index);
+            ports.Add(port).ShouldBeTrue();
+            (await RecipientProbe.AnswerAsync(port, "permfail@yahoo.com")).ShouldStartWith("5");
         }
     }
+
+    private static Task<string> WaitForAnswerAsync(int port, string recipient, string expected) =>
+        DockerEngine.UntilAsync(() => RecipientProbe.AnswerAsync(port, recipient), answer => answer == expected);
 
     private static Task EditPolicyAsync(string policy, string reply) =>
         File.AppendAllTextAsync(

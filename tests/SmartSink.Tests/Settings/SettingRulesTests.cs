@@ -32,6 +32,20 @@ public sealed class SettingRulesTests
     public void A_client_may_be_told_to_have_authenticated(SmtpExtensions hidden, bool fits) =>
         SettingRules.ErrorsIn(Settings() with { Auth = AuthMode.Required, Tls = TlsMode.Off, XclientNetworks = NetworkList.Loopback, HiddenExtensions = hidden }).ShouldBe(fits ? [] : [Impossible]);
 
+    [Theory]
+    [InlineData(OriginalDestination.On, ProxyMode.Off, true, TransportChoice.Epoll, "publishing a port replaces")]
+    [InlineData(OriginalDestination.On, ProxyMode.V2, true, TransportChoice.Epoll, null)]
+    [InlineData(OriginalDestination.Auto, ProxyMode.Off, true, TransportChoice.Epoll, null)]
+    [InlineData(OriginalDestination.On, ProxyMode.Off, false, TransportChoice.Epoll, null)]
+    [InlineData(OriginalDestination.On, ProxyMode.Off, false, TransportChoice.Sockets, "only the engine \"own\" with the transport epoll")]
+    [InlineData(OriginalDestination.Auto, ProxyMode.Off, false, TransportChoice.Sockets, null)]
+    internal void A_destination_is_asked_for_where_it_can_be_seen(OriginalDestination wanted, ProxyMode proxy, bool isContainer, TransportChoice transport, string? reason)
+    {
+        var errors = SettingRules.ErrorsIn(Settings() with { OriginalDestination = wanted, Proxy = proxy, IsOnContainerNetwork = isContainer, Transport = transport }).ToList();
+        errors.Count.ShouldBe(reason is null ? 0 : 1);
+        errors.ShouldAllBe(error => error.StartsWith("SINK_ORIGINAL_DESTINATION: listener \"smtp\" cannot see it: ") && error.Contains(reason!, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Each_listener_is_looked_at()
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using Microsoft.Extensions.Configuration;
@@ -233,27 +232,6 @@ public sealed class SettingsReaderTests
         var result = Read(environment: ("SINK_PORT", text));
         (result.Settings?.Port, result.Errors.Count, result.Warnings.Count).ShouldBe(ignored ? (2525, 0, 1) : ((int?)null, 1, 0));
     }
-
-    [Fact]
-    public void HTTP_is_open_to_a_container_s_own_network_only()
-    {
-        const string text = "container";
-        HttpListen.TryParse(text, out var listen).ShouldBeTrue();
-        listen.For(isOwnNetwork: true).ShouldBe(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
-        listen.For(isOwnNetwork: false).ShouldBe(IPAddress.Loopback);
-        Read(environment: ("SINK_HTTP_LISTEN", text)).Settings!.HttpListenAddress.ShouldBe(IPAddress.Loopback, "no variable says that this is a container");
-    }
-
-    [Theory]
-    [InlineData("sink-0", true)]
-    [InlineData("smart-sink-12", true)]
-    [InlineData("sink", false)]
-    [InlineData("sink2", false)]
-    [InlineData("12", false)]
-    [InlineData("sink-", false)]
-    [InlineData("sink-2b", false)]
-    [InlineData("3f2a9c1b7d60", false)]
-    public void A_host_name_with_a_number_behind_a_hyphen_names_a_replica(string name, bool isNumbered) => ContainerNetwork.IsNumbered(name).ShouldBe(isNumbered);
 
     [Fact]
     public void The_state_folder_follows_the_XDG_rules()
