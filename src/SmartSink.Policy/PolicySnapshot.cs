@@ -41,6 +41,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     {
         Hash = hash;
         LoadedAt = loadedAt;
+        Size = PolicySize.Of(policy);
         _sources = sources;
         _suffixes = new SuffixList(policy.DomainSuffixes?.Value ?? []);
         _names = [.. policy.Domains.Select(domain => domain.Key.ToString())];
@@ -63,6 +64,9 @@ public sealed class PolicySnapshot : IMailboxFilter
 
     /// <summary>When the files were read.</summary>
     public DateTimeOffset LoadedAt { get; }
+
+    /// <summary>How much its files say.</summary>
+    public PolicySize Size { get; }
 
     /// <inheritdoc/>
     public int EntryCount => _rules.Length;

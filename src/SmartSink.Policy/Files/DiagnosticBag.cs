@@ -7,33 +7,40 @@ internal sealed class DiagnosticBag
 {
     public const int MostDiagnostics = 1_000;
 
-    private readonly List<Finding> _findings = [];
+    /// <summary>The findings that are kept until they are sorted; beyond it they are only counted.</summary>
+    private const int MostKept = 10 * MostDiagnostics;
 
-    public bool HasErrors { get; private set; }
+    /// <summary>A message quotes what the file says, and a file may say a key of a million letters.</summary>
+    private const int LongestMessage = 1_000;
 
-    public void Error(Place place, string message)
-    {
-        HasErrors = true;
-        Add(place, isError: true, message);
-    }
+    private readonly List<Finding> _errors = [];
+    private readonly List<Finding> _warnings = [];
+    private int _count;
 
-    public void Warning(Place place, string message) => Add(place, isError: false, message);
+    public bool HasErrors => _errors.Count > 0;
+
+    public void Error(Place place, string message) => Add(_errors, place, isError: true, message);
+
+    public void Warning(Place place, string message) => Add(_warnings, place, isError: false, message);
 
     /// <summary>
     /// All of them, sorted by file, line and column; those of one place in the order in which they were found. Of very many the first
-    /// thousand, errors before warnings, and a remark that there are more: a file that is no policy at all must not flood the log.
+    /// thousand, errors before warnings, and a remark how many there are more: a file that is no policy at all must not flood the log.
     /// </summary>
     public IReadOnlyList<Finding> Sorted()
     {
-        var sorted = Sorted(_findings);
-        if (sorted.Count <= MostDiagnostics)
+        if (_count <= MostDiagnostics)
         {
-            return sorted;
+            return Sorted(_errors.Concat(_warnings));
         }
 
-        var listed = sorted.OrderByDescending(finding => finding.IsError).ToList();
-        var next = listed[MostDiagnostics];
-        return [.. Sorted(listed.Take(MostDiagnostics)), next with { Message = "there are more mistakes from here on, which are not listed" }];
+        var listed = Sorted(_errors).Concat(Sorted(_warnings)).ToList();
+        var rest = _count - MostDiagnostics;
+        return
+        [
+            .. Sorted(listed.Take(MostDiagnostics)),
+            listed[MostDiagnostics] with { Message = $"{rest} more {(rest == 1 ? "finding is" : "findings are")} not listed" },
+        ];
     }
 
     private static List<Finding> Sorted(IEnumerable<Finding> findings) =>
@@ -42,8 +49,15 @@ internal sealed class DiagnosticBag
             .ThenBy(finding => finding.Place.Line)
             .ThenBy(finding => finding.Place.Column)];
 
-    private void Add(Place place, bool isError, string message) =>
-        _findings.Add(new Finding(place, isError, OneLine.Escape(message)));
+    private void Add(List<Finding> findings, Place place, bool isError, string message)
+    {
+        _count++;
+        if (findings.Count < MostKept)
+        {
+            var shown = OneLine.Escape(message.Length <= LongestMessage ? message : message[..LongestMessage] + "…");
+            findings.Add(new Finding(place, isError, shown));
+        }
+    }
 }
 
 /// <summary>One mistake, or one doubt.</summary>

@@ -43,6 +43,45 @@ internal sealed class MergedPolicy
     }
 }
 
+/// <summary>How much the files of a policy say together. Less than before may be an edit, or a file that is still being written.</summary>
+/// <param name="Domains">Domains and patterns.</param>
+/// <param name="Replies">Replies in all lists.</param>
+/// <param name="Networks">Networks of <c>[[mx]]</c>.</param>
+/// <param name="Keys">Keys of the domains, of <c>[default]</c> and of the policy as a whole.</param>
+public readonly record struct PolicySize(int Domains, int Replies, int Networks, int Keys)
+{
+    /// <summary>What is missing compared with another policy: "3 domains, 1 reply"; null when nothing is.</summary>
+    public string? LossFrom(PolicySize before)
+    {
+        string?[] losses =
+        [
+            Loss(before.Domains - Domains, "domain", "domains"),
+            Loss(before.Replies - Replies, "reply", "replies"),
+            Loss(before.Networks - Networks, "network", "networks"),
+            Loss(before.Keys - Keys, "key", "keys"),
+        ];
+        var found = losses.OfType<string>().ToList();
+        return found.Count > 0 ? string.Join(", ", found) : null;
+    }
+
+    internal static PolicySize Of(MergedPolicy policy)
+    {
+        var keys = Given(policy.Seed is not null, policy.Sticky is not null, policy.DomainSuffixes is not null);
+        var replies = 0;
+        foreach (var domain in policy.Domains.Prepend(policy.Default))
+        {
+            replies += (domain.Bounces?.Replies.Count ?? 0) + (domain.Defers?.Replies.Count ?? 0) + (domain.TlsReplies?.Replies.Count ?? 0);
+            keys += Given(domain.Bounce is not null, domain.Defer is not null, domain.RequiresTls is not null, domain.Like is not null, domain.Sticky is not null);
+        }
+
+        return new PolicySize(policy.Domains.Count, replies, policy.Networks.Count, keys);
+    }
+
+    private static string? Loss(int missing, string one, string many) => missing <= 0 ? null : $"{missing} {(missing == 1 ? one : many)}";
+
+    private static int Given(params ReadOnlySpan<bool> keys) => keys.Count(true);
+}
+
 internal readonly record struct MergedNetwork(IPNetwork Network, Place Place, MxEntry Server);
 
 /// <summary>Fills in what an entry inherits: from itself, then along <c>like</c>, then from <c>[default]</c> and <c>"*"</c>.</summary>

@@ -14,6 +14,9 @@ internal sealed class UserList
     /// <summary>The largest file of users.</summary>
     public const long MostBytes = 64 * RegularFile.Megabyte;
 
+    private const int MostErrors = 1_000;
+    private const int LongestName = 100;
+
     private static readonly byte[] NoPassword = "of nobody"u8.ToArray();
 
     private readonly Dictionary<string, byte[]> _passwords = new(StringComparer.Ordinal);
@@ -32,14 +35,28 @@ internal sealed class UserList
     public static UserList Parse(string path, string text, ICollection<string> errors)
     {
         var users = new UserList();
-        var number = 0;
+        var (number, unlisted) = (0, 0);
         foreach (var line in text.Split('\n').Select(line => line.TrimEnd('\r')))
         {
             number++;
-            if (line.Length > 0 && line[0] != '#' && users.Add(line) is var (column, error))
+            if (line.Length == 0 || line[0] == '#' || users.Add(line) is not var (column, error))
+            {
+                continue;
+            }
+
+            if (errors.Count < MostErrors)
             {
                 errors.Add($"{path}({number},{column}): error: {error}");
             }
+            else
+            {
+                unlisted++;
+            }
+        }
+
+        if (unlisted > 0)
+        {
+            errors.Add($"{path}: {unlisted} more {(unlisted == 1 ? "error is" : "errors are")} not listed");
         }
 
         return users;
@@ -48,6 +65,9 @@ internal sealed class UserList
     /// <summary>Whether both have the same users with the same passwords.</summary>
     public bool IsSameAs(UserList other) =>
         Count == other.Count && _passwords.All(user => other._passwords.TryGetValue(user.Key, out var password) && password.AsSpan().SequenceEqual(user.Value));
+
+    /// <summary>How many users of this list the other does not have, by their names.</summary>
+    public int CountMissingIn(UserList other) => _passwords.Keys.Count(name => !other._passwords.ContainsKey(name));
 
     /// <summary>Whether there is such a user with such a secret. An unknown name's secret is compared, too, so that time does not tell which names there are.</summary>
     public bool Has(in Credentials credentials)
@@ -64,11 +84,11 @@ internal sealed class UserList
             : colon < 0 ? (line.Length + 1, "expected a colon and the password")
             : colon == 0 ? (1, "expected a name before the colon")
             : _passwords.TryAdd(line[..colon], Encoding.UTF8.GetBytes(line[(colon + 1)..])) ? null
-            : (1, $"the user \"{line[..colon]}\" is listed twice");
+            : (1, $"the user \"{line[..Math.Min(colon, LongestName)]}\" is listed twice");
     }
 }
 
-/// <summary>Reads the users' file, and says what becomes of its changes: log ids 210 to 219.</summary>
+/// <summary>Reads the users' file, and says what becomes of its changes: log ids 210 to 213.</summary>
 /// <param name="path">The file.</param>
 /// <param name="clock">For the time of the reading.</param>
 /// <param name="log">Told of every reload.</param>
@@ -94,6 +114,9 @@ internal sealed partial class UserListFile(string path, TimeProvider clock, ILog
     }
 
     public bool AreSame(UserList first, UserList second) => first.IsSameAs(second);
+
+    public string? LossBetween(UserList first, UserList second) =>
+        first.CountMissingIn(second) is > 0 and var missing ? $"{missing} of {first.Count} users" : null;
 
     public void TellApplied(Reading<UserList> reading) => UsersApplied(log, reading.Value!.Count, path);
 

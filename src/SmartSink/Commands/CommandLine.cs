@@ -57,7 +57,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "SmartSink, a mail sink that answers like the internet. Settings come from appsettings.json, the environment and the command line; the later source wins.");
         all.AddTo(root);
-        root.SetAction((line, _) => ServeCommand.RunAsync(Settings(line, all)));
+        root.SetAction((line, _) => ServeAsync(SettingsReader.ReadProcess(all.GivenIn(line))));
         root.Add(Check());
         root.Add(Explain());
         root.Add(Health());
@@ -114,11 +114,21 @@ internal static class CommandLine
         return command;
     }
 
-    private static SettingsResult Settings(ParseResult line, SettingOptions options)
+    private static async Task<int> ServeAsync(SettingsResult settings)
     {
-        var result = SettingsReader.ReadProcess(options.GivenIn(line));
-        return result.Settings is null ? throw new StartException(ExitCodes.Usage, result.Errors) : result;
+        try
+        {
+            return await ServeCommand.RunAsync(Good(settings));
+        }
+        catch (StartException exception) when (settings.LogJson)
+        {
+            throw exception.ToJson();
+        }
     }
+
+    private static SettingsResult Settings(ParseResult line, SettingOptions options) => Good(SettingsReader.ReadProcess(options.GivenIn(line)));
+
+    private static SettingsResult Good(SettingsResult result) => result.Settings is null ? throw new StartException(ExitCodes.Usage, result.Errors) : result;
 }
 
 /// <summary>The settings as options of the command line.</summary>

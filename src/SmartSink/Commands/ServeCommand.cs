@@ -13,8 +13,9 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(SettingsResult settings)
     {
         RefuseTooFewDescriptors();
-        using var second = new SecondSignal();
+        using var signals = new ProcessSignals();
         await using var sink = await SinkApplication.StartAsync(settings.Settings!, settings.Files, settings.Warnings, TimeProvider.System);
+        signals.Attach(sink);
         await sink.WaitForShutdownAsync();
         return sink.State.Phase == SinkPhase.Failed ? ExitCodes.Failure : ExitCodes.Success;
     }

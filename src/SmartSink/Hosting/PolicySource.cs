@@ -24,6 +24,8 @@ internal sealed partial class PolicySource(string mainFile, TimeProvider clock, 
 
     public bool AreSame(PolicySnapshot first, PolicySnapshot second) => first.Hash == second.Hash;
 
+    public string? LossBetween(PolicySnapshot first, PolicySnapshot second) => second.Size.LossFrom(first.Size);
+
     public void TellApplied(Reading<PolicySnapshot> reading)
     {
         TellDiagnostics();
@@ -60,7 +62,7 @@ internal sealed partial class PolicySource(string mainFile, TimeProvider clock, 
     [LoggerMessage(221, LogLevel.Error, "The changed policy was rejected (errors: {Errors}); policy {Hash} stays in force")]
     private static partial void Rejected(ILogger log, int errors, string hash);
 
-    [LoggerMessage(222, LogLevel.Information, "Policy files changed on disk but not in content; policy {Hash} stays in force")]
+    [LoggerMessage(222, LogLevel.Information, "The policy files were read anew and say the same as before; policy {Hash} stays in force")]
     private static partial void Unchanged(ILogger log, string hash);
 
     [LoggerMessage(225, LogLevel.Error, "{Diagnostic}")]

@@ -25,6 +25,10 @@ internal sealed class SinkApplication : IAsyncDisposable
     private const int HttpBacklog = 512;
 
     private readonly WebApplication _app;
+    private readonly ILogger _log;
+    private readonly IReloader[] _reloaders;
+    private readonly SinkMetrics _metrics;
+    private readonly TimeProvider _clock;
 
     private SinkApplication(WebApplication app, IPEndPoint http)
     {
@@ -32,6 +36,10 @@ internal sealed class SinkApplication : IAsyncDisposable
         HttpEndPoint = http;
         State = app.Services.GetRequiredService<SinkState>();
         Policy = app.Services.GetRequiredService<Reloader<PolicySnapshot>>();
+        _log = app.Services.GetRequiredService<ILogger<SinkApplication>>();
+        _reloaders = [.. app.Services.GetServices<IReloader>()];
+        _metrics = app.Services.GetRequiredService<SinkMetrics>();
+        _clock = app.Services.GetRequiredService<TimeProvider>();
     }
 
     /// <summary>Where HTTP listens.</summary>
@@ -72,6 +80,23 @@ internal sealed class SinkApplication : IAsyncDisposable
         return sink;
     }
 
+    /// <summary>Has all files read now, and logs what came of it.</summary>
+    public void Reload()
+    {
+        var results = _reloaders.Select(reloader => (reloader.Name, Result: reloader.Reload())).Where(done => done.Result is not null)
+            .Select(done => $"{done.Name} {done.Result!.Value.ToString().ToLowerInvariant()}");
+        _log.FilesReadAnew(string.Join(", ", results));
+    }
+
+    /// <summary>Logs the counts of the metrics in a few lines.</summary>
+    public async Task LogSummaryAsync()
+    {
+        foreach (var (subject, counts) in await _metrics.SummaryAsync(_clock.GetUtcNow()))
+        {
+            _log.Summary(subject, counts);
+        }
+    }
+
     /// <summary>Waits until the process was told to stop, and has stopped.</summary>
     public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
 
@@ -109,17 +134,17 @@ internal sealed class SinkApplication : IAsyncDisposable
         var store = new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>());
         var certificates = settings.TlsListeners.Count > 0 ? Task.Run(() => ReadAsync(store, settings)) : null;
         var builder = SinkHost.CreateBuilder(settings, clock, loggers, dropped);
-        builder.Services.AddReloaded(policySource, await OrThrow(policy), metrics => metrics.PolicyReloads);
+        builder.Services.AddReloaded("policy", policySource, await OrThrow(policy), metrics => metrics.PolicyReloads);
         policySource.TellDiagnostics();
         if (certificates is not null)
         {
-            builder.Services.AddReloaded(store, await OrThrow(certificates), metrics => metrics.TlsCertificateReloads);
+            builder.Services.AddReloaded("certificates", store, await OrThrow(certificates), metrics => metrics.TlsCertificateReloads);
         }
 
         if (settings.AuthUsersFile is { } path)
         {
             var users = new UserListFile(path, clock, loggers.CreateLogger<UserListFile>());
-            builder.Services.AddReloaded(users, await OrThrow(Task.Run(users.Read)), metrics => metrics.AuthUserReloads);
+            builder.Services.AddReloaded("users", users, await OrThrow(Task.Run(users.Read)), metrics => metrics.AuthUserReloads);
         }
 
         builder.Services.AddSmtp();
@@ -235,8 +260,7 @@ internal sealed class SinkApplication : IAsyncDisposable
         }
 
         var snapshot = Policy.Current;
-        _app.Services.GetRequiredService<ILogger<SinkApplication>>()
-            .Started(ProductVersion.Text, string.Join(", ", State.Listeners.Select(listener => listener.EndPoint)), HttpEndPoint, snapshot.Hash, snapshot.DomainCount);
+        _log.Started(ProductVersion.Text, string.Join(", ", State.Listeners.Select(listener => listener.EndPoint)), HttpEndPoint, snapshot.Hash, snapshot.DomainCount);
     }
 }
 
@@ -251,6 +275,12 @@ internal static partial class HostingLog
 
     [LoggerMessage(202, LogLevel.Warning, "{Warning}")]
     public static partial void SettingsWarning(this ILogger log, string warning);
+
+    [LoggerMessage(204, LogLevel.Information, "Read all files anew: {Results}")]
+    public static partial void FilesReadAnew(this ILogger log, string results);
+
+    [LoggerMessage(205, LogLevel.Information, "Counts, {Subject}: {Counts}")]
+    public static partial void Summary(this ILogger log, string subject, string counts);
 
     [LoggerMessage(203, LogLevel.Information, "The limit of {Limit} open files leaves room for {Connections} SMTP connections instead of {Wanted}; raise it (ulimit -n) to serve more")]
     public static partial void ConnectionsLimited(this ILogger log, int? limit, int connections, int wanted);

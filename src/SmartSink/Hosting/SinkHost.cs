@@ -6,7 +6,6 @@ using SmartSink.Engines;
 using SmartSink.Http;
 using SmartSink.Policy;
 using SmartSink.Settings;
-using SmartSink.Shared;
 using SmartSink.Telemetry;
 using SmartSink.Tls;
 using SmartSink.Watching;
@@ -16,9 +15,6 @@ namespace SmartSink.Hosting;
 /// <summary>Puts the host together: what needs what.</summary>
 internal static class SinkHost
 {
-    /// <summary>A scraper, a probe and some browsers: more would take descriptors that are kept for other things (<see cref="DescriptorLimit"/>).</summary>
-    private const int MaxHttpConnections = 64;
-
     /// <summary>Above what SMTP may take to stop: its goodbyes, then HTTP.</summary>
     private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(10);
 
@@ -34,6 +30,7 @@ internal static class SinkHost
         services.AddSingleton(clock);
         services.AddSingleton(_ => loggers);
         services.AddSingleton<SinkState>();
+        services.AddSingleton<HttpConnectionLimit>();
         services.AddRoutingCore();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout + StopReserve);
         services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
@@ -48,14 +45,15 @@ internal static class SinkHost
 
     /// <summary>Adds what was read from files at the start, and what keeps it in step with them.</summary>
     /// <param name="services">The host's.</param>
+    /// <param name="name">What is read, in a word for the log.</param>
     /// <param name="source">What has read the files; there may be none.</param>
     /// <param name="first">What it read.</param>
     /// <param name="reloads">Counts what becomes of changes.</param>
-    public static void AddReloaded<T>(this IServiceCollection services, IReloadSource<T> source, Reading<T> first, Func<SinkMetrics, Counter> reloads)
+    public static void AddReloaded<T>(this IServiceCollection services, string name, IReloadSource<T> source, Reading<T> first, Func<SinkMetrics, Counter> reloads)
         where T : class
     {
         services.AddSingleton(provider => new Reloader<T>(
-            source, first, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileWatch>>()));
+            name, source, first, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileWatch>>()));
         services.AddSingleton<IReloader>(provider => provider.GetRequiredService<Reloader<T>>());
         services.AddSingleton<Action<SinkMetrics>>(provider => metrics => PolicyMetrics.ShowReloads(metrics, reloads(metrics), provider.GetRequiredService<Reloader<T>>()));
     }
@@ -85,8 +83,9 @@ internal static class SinkHost
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
-            options.Limits.MaxConcurrentConnections = MaxHttpConnections;
-            options.Listen(socket.LocalEndPoint!);
+            HttpLimits.Set(options.Limits);
+            var connections = options.ApplicationServices.GetRequiredService<HttpConnectionLimit>();
+            options.Listen(socket.LocalEndPoint!, listen => listen.Use(next => connection => connections.RunAsync(connection, next)));
         });
     }
 

@@ -1,3 +1,5 @@
+using SmartSink.Telemetry;
+
 namespace SmartSink.Hosting;
 
 /// <summary>The process cannot start, for a reason that its operator can mend.</summary>
@@ -12,6 +14,9 @@ internal sealed class StartException(int exitCode, IReadOnlyList<string> lines, 
 
     /// <summary>What goes to standard error.</summary>
     public IReadOnlyList<string> Lines => lines;
+
+    /// <summary>The same with lines of JSON, for those who read the log so.</summary>
+    public StartException ToJson() => new(exitCode, [.. lines.Select(line => SinkLogger.ToJson(line, DateTimeOffset.UtcNow))], this);
 }
 
 /// <summary>What the process ends with.</summary>

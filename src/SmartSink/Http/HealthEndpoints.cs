@@ -13,15 +13,20 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder routes, SinkState state, Reloader<PolicySnapshot> policy)
     {
-        routes.MapRead("/livez", context => context.Response.WriteAsync("ok\n", context.RequestAborted));
+        routes.MapRead("/livez", context =>
+        {
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            return context.Response.WriteAsync("ok\n", context.RequestAborted);
+        });
         routes.MapRead("/readyz", context => AnswerReadyAsync(context, state, policy));
     }
 
-    private static Task AnswerReadyAsync(HttpContext context, SinkState state, Reloader<PolicySnapshot> policy)
+    private static async Task AnswerReadyAsync(HttpContext context, SinkState state, Reloader<PolicySnapshot> policy)
     {
         var phase = state.Phase;
         context.Response.StatusCode = phase == SinkPhase.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return context.Response.WriteAsJsonAsync(Report(phase, state, policy), Json.ReadinessReport, cancellationToken: context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(Report(phase, state, policy), Json.ReadinessReport, cancellationToken: context.RequestAborted);
+        await context.Response.WriteAsync("\n", context.RequestAborted);
     }
 
     private static ReadinessReport Report(SinkPhase phase, SinkState state, Reloader<PolicySnapshot> policy)

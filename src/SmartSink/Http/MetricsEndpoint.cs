@@ -10,22 +10,32 @@ internal static class MetricsEndpoint
     private const string OpenMetrics = "application/openmetrics-text";
     private const string Text = "text/plain";
 
-    public static void MapMetrics(this IEndpointRouteBuilder routes, SinkMetrics metrics) =>
+    /// <summary>What is written at once: a reader is given the time for so much, and not for a whole page.</summary>
+    private const int BlockSize = 16 * 1024;
+
+    public static void MapMetrics(this IEndpointRouteBuilder routes, SinkMetrics metrics)
+    {
+        var usualLength = 0;
         routes.MapRead("/metrics", async context =>
         {
             var response = context.Response;
             var format = Choose(context.Request.Headers.Accept);
 
             // A page is made whole before it is sent: whoever reads slowly keeps nobody else from the next one.
-            using var page = new MemoryStream();
+            using var page = new MemoryStream(usualLength + BlockSize);
             await metrics.WriteAsync(page, format, context.RequestAborted);
             response.ContentType = format == ExpositionFormat.OpenMetricsText
                 ? OpenMetrics + "; version=1.0.0; charset=utf-8"
                 : Text + "; version=0.0.4; charset=utf-8";
             response.ContentLength = page.Length;
             response.Headers.Vary = "Accept";
-            await response.Body.WriteAsync(page.GetBuffer().AsMemory(0, (int)page.Length), context.RequestAborted);
+            usualLength = (int)page.Length;
+            for (var rest = page.GetBuffer().AsMemory(0, (int)page.Length); rest.Length > 0; rest = rest[Math.Min(rest.Length, BlockSize)..])
+            {
+                await response.Body.WriteAsync(rest[..Math.Min(rest.Length, BlockSize)], context.RequestAborted);
+            }
         });
+    }
 
     /// <summary>OpenMetrics when the header names it and likes it at least as much as plain text, else the Prometheus text format.</summary>
     public static ExpositionFormat Choose(IList<string> accept)

@@ -6,6 +6,8 @@ namespace SmartSink.Settings;
 /// <summary>Fills <see cref="SinkSettings"/> from appsettings.json, the environment and the command line; the later source wins.</summary>
 internal static class SettingsReader
 {
+    private const int MostLines = 1_000;
+
     /// <summary>Reads the process's own environment, the file beside the program, and the one in the working folder over it.</summary>
     /// <param name="options">The command line's options, by <see cref="Setting.Option"/>.</param>
     public static SettingsResult ReadProcess(IReadOnlyDictionary<string, string> options)
@@ -16,7 +18,8 @@ internal static class SettingsReader
         }
         catch (InvalidDataException exception)
         {
-            return new SettingsResult(null, [exception.Message], [], new ConfigurationBuilder().Build());
+            var none = new ConfigurationBuilder().Build();
+            return new SettingsResult(null, [exception.Message], [], none) { LogJson = Read(none, ReadEnvironment(), options).LogJson };
         }
     }
 
@@ -37,8 +40,12 @@ internal static class SettingsReader
         settings = settings with { Listeners = new ListenersReader(files, environment, errors).Read(settings) };
         errors.AddRange(SettingRules.ErrorsIn(settings));
         warnings.AddRange(UnknownSettings.In(environment, files));
-        return new SettingsResult(errors.Count == 0 ? settings : null, errors, warnings, files);
+        return new SettingsResult(errors.Count == 0 ? settings : null, First(errors), First(warnings), files) { LogJson = settings.LogJson };
     }
+
+    // A file of a million bytes has room for very many mistakes.
+    private static List<string> First(List<string> lines) =>
+        lines.Count <= MostLines ? lines : [.. lines.Take(MostLines), $"{lines.Count - MostLines} more lines of this kind are not shown"];
 
     /// <summary>The settings with all that the sources have; a line among the errors for each value that is none.</summary>
     public static T Fill<T>(this T settings, IEnumerable<Setting> catalog, SettingSource[] strongestFirst, List<string> errors)
@@ -98,7 +105,11 @@ internal sealed record SettingSource(Func<Setting, string> NameOf, Func<Setting,
 /// <param name="Errors">A line for each wrong value, naming its key and source.</param>
 /// <param name="Warnings">A line for each thing that looks like a setting and is none.</param>
 /// <param name="Files">What appsettings.json holds, for the libraries that have sections of their own in it.</param>
-internal sealed record SettingsResult(SinkSettings? Settings, IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings, IConfiguration Files);
+internal sealed record SettingsResult(SinkSettings? Settings, IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings, IConfiguration Files)
+{
+    /// <summary>Whether the log is to be JSON, as far as that could be read.</summary>
+    public bool LogJson { get; init; }
+}
 
 /// <summary>Finds names that look like settings and are none: most often a slip of the pen that would go unnoticed.</summary>
 internal static class UnknownSettings

@@ -3,6 +3,7 @@ using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Json;
+using Serilog.Parsing;
 using Serilog.Sinks.Async;
 using SmartSink.Settings;
 using SmartSink.Shared;
@@ -53,6 +54,15 @@ internal static class SinkLogger
         }
 
         return log;
+    }
+
+    /// <summary>A line about a failed start in the form of the JSON log, when there is no log yet or any more.</summary>
+    public static string ToJson(string line, DateTimeOffset now)
+    {
+        using var text = new StringWriter();
+        new JsonFormatter(closingDelimiter: string.Empty, renderMessage: true)
+            .Format(new LogEvent(now, LogEventLevel.Fatal, exception: null, new MessageTemplate([new TextToken(line)]), []), text);
+        return text.ToString();
     }
 
     /// <summary>What stands in the section and is not read, by its path.</summary>

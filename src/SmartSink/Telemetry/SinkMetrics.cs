@@ -122,6 +122,14 @@ internal sealed class SinkMetrics : IDisposable
         }
     }
 
+    /// <summary>The counts in a few lines: each a subject and what was counted of it.</summary>
+    public async Task<IReadOnlyList<(string Subject, string Counts)>> SummaryAsync(DateTimeOffset now)
+    {
+        // Only a page brings the counts up to date.
+        await WriteAsync(Stream.Null, ExpositionFormat.PrometheusText, CancellationToken.None);
+        return MetricsSummary.Of(this, now);
+    }
+
     public void Dispose() => _page.Dispose();
 
     private Counter Counter(string name, string help, params string[] labels) => Add(_factory.CreateCounter(name, help, labels));

@@ -24,6 +24,7 @@ internal sealed class FileObserver(WatchedFiles files, TimeProvider clock, Func<
     public const int MostNames = 100_000;
 
     private readonly string[] _paths = [.. files.Files, .. files.Folders];
+    private readonly List<string> _unlinked = [];
     private FileStamp[] _stamps = new FileStamp[files.Files.Count + files.Folders.Count];
     private FileStamp[] _next = new FileStamp[files.Files.Count + files.Folders.Count];
     private string _contents = string.Empty;
@@ -49,6 +50,7 @@ internal sealed class FileObserver(WatchedFiles files, TimeProvider clock, Func<
         var stirred = !_next.AsSpan().SequenceEqual(_stamps);
         if (stirred || !_settled)
         {
+            NoteUnlinked();
             Compare(Fingerprint.Of(files));
             _since = stirred ? now : _since;
             _settled = clock.GetElapsedTime(_since, now) > CoarsestFileTime;
@@ -58,13 +60,58 @@ internal sealed class FileObserver(WatchedFiles files, TimeProvider clock, Func<
         return _state;
     }
 
+    /// <summary>
+    /// The files that lost their last name since this was asked before, and are still seen under it: somebody holds the old file there, as a container
+    /// does with a single file that is mounted into it.
+    /// </summary>
+    public IReadOnlyList<string> TakeUnlinked()
+    {
+        if (_unlinked.Count == 0)
+        {
+            return [];
+        }
+
+        string[] taken = [.. _unlinked];
+        _unlinked.Clear();
+        return taken;
+    }
+
     // A folder is stirred by files that are nobody's business, too: of folders the names count, of files the stamps as well.
     private void Compare(string contents)
     {
-        if (contents != _contents || !_next.AsSpan(0, files.Files.Count).SequenceEqual(_stamps.AsSpan(0, files.Files.Count)))
+        if (contents != _contents || !AreSame(_next.AsSpan(0, files.Files.Count), _stamps))
         {
             _contents = contents;
             _state++;
+        }
+    }
+
+    // A file that only lost its name is otherwise what it was.
+    private static bool AreSame(ReadOnlySpan<FileStamp> next, ReadOnlySpan<FileStamp> before)
+    {
+        for (var index = 0; index < next.Length; index++)
+        {
+            var stamp = IsUnlinked(next[index], before[index]) ? next[index] with { Links = before[index].Links, Changed = before[index].Changed } : next[index];
+            if (stamp != before[index])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsUnlinked(in FileStamp next, in FileStamp before) =>
+        next is { Kind: FileKind.Regular, Links: 0 } && before.Links > 0 && next.Node == before.Node && next.Device == before.Device;
+
+    private void NoteUnlinked()
+    {
+        for (var index = 0; index < files.Files.Count; index++)
+        {
+            if (IsUnlinked(_next[index], _stamps[index]))
+            {
+                _unlinked.Add(_paths[index]);
+            }
         }
     }
 

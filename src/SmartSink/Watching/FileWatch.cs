@@ -5,44 +5,53 @@ internal enum WatchOutcome
 {
     Same,
 
-    /// <summary>Something has changed, perhaps only half: it is read when the next look finds it as it is now.</summary>
+    /// <summary>Something has changed, perhaps only half: it is read when it is as it is now for long enough.</summary>
     Unsettled,
 
     /// <summary>The change was read.</summary>
     Read,
 }
 
+/// <summary>Why files are read, and what may come of it.</summary>
+/// <param name="IsMistrusted">They are read only because the last reading may have been of half a change: nothing new in them is then no reload.</param>
+/// <param name="MayWait">They may be in the middle of being written: what they seem to have lost is not believed yet.</param>
+internal readonly record struct ReadRequest(bool IsMistrusted, bool MayWait);
+
 /// <summary>
-/// Watches files: looks at them twice a second, sooner when the system reports an event, and has them read once two looks in a row saw the
-/// same, so that a file that is still being written is not taken for a finished one. Nothing is looked at before the start or a first look.
+/// Watches files: looks at them twice a second, and has them read once two looks in a row saw the same and nobody has them open for writing. What
+/// is doubtful then is read once more when they have been quiet for two seconds. Nothing is looked at before the start or a first look.
 /// </summary>
 /// <param name="files">The files that were read already.</param>
 /// <param name="readAt">When that was.</param>
-/// <param name="read">
-/// Reads the files anew and says which they are now. True when they are read only because the last reading may have been of half a change:
-/// nothing new in them is then no reload.
-/// </param>
+/// <param name="read">Reads the files anew and says which they are now; null for those that are doubtful, which the request must allow.</param>
 /// <param name="clock">For the time between looks.</param>
 /// <param name="log">Told what goes wrong in looking.</param>
-internal sealed partial class FileWatch(WatchedFiles files, DateTimeOffset readAt, Func<bool, WatchedFiles> read, TimeProvider clock, ILogger log) : IDisposable
+internal sealed partial class FileWatch(WatchedFiles files, DateTimeOffset readAt, Func<ReadRequest, WatchedFiles?> read, TimeProvider clock, ILogger log) : IDisposable
 {
     /// <summary>From one look to the next.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>From a look that saw a change, or from an event, to the next look.</summary>
+    /// <summary>From a look that saw a change to the next look.</summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long files must have been as they are until what is doubtful in them is believed.</summary>
+    public static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest that a writer who has a file open and writes nothing is waited for.</summary>
+    public static readonly TimeSpan WriterTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the end waits for a look that is under way: a file server that does not answer must not keep the process from ending.</summary>
     public static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, FileSystemWatcher> _watchers = new(StringComparer.Ordinal);
+    private readonly OpenWriters _writers = new();
     private readonly Lock _look = new();
     private WatchedFiles _files = files;
     private FileObserver? _observer;
     private int? _seen;
     private int? _pending;
+    private long _pendingSince;
+    private bool _isDoubtful;
     private ITimer? _timer;
-    private bool _hurried;
     private volatile bool _isOver;
 
     /// <summary>Begins to look.</summary>
@@ -51,7 +60,6 @@ internal sealed partial class FileWatch(WatchedFiles files, DateTimeOffset readA
         lock (_look)
         {
             Begin();
-            WatchFolders();
         }
 
         _timer = clock.CreateTimer(_ => Tick(), null, Interval, Timeout.InfiniteTimeSpan);
@@ -68,52 +76,73 @@ internal sealed partial class FileWatch(WatchedFiles files, DateTimeOffset readA
             }
 
             var state = Begin().Look();
+            TellUnlinked();
             if (state == _seen)
             {
                 _pending = null;
                 return WatchOutcome.Same;
             }
 
+            var now = clock.GetTimestamp();
             if (state != _pending)
             {
-                _pending = state;
+                (_pending, _pendingSince, _isDoubtful) = (state, now, false);
+                _writers.Follow(_files.Files);
                 return WatchOutcome.Unsettled;
             }
 
-            Reread(state);
-            return WatchOutcome.Read;
+            var quiet = clock.GetElapsedTime(_pendingSince, now);
+            if (quiet < (_writers.Any() ? WriterTimeout : _isDoubtful ? QuietTime : TimeSpan.Zero))
+            {
+                return WatchOutcome.Unsettled;
+            }
+
+            _isDoubtful = !TryRead(state, new ReadRequest(IsMistrusted: _seen is null, MayWait: quiet < QuietTime));
+            return _isDoubtful ? WatchOutcome.Unsettled : WatchOutcome.Read;
         }
     }
 
-    /// <summary>Looks no more. A look that is under way is waited for, but not without end: a file server may never answer.</summary>
+    /// <summary>Has the files read now, whatever they look like.</summary>
+    /// <returns>False when a look under way does not come to its end, and after the end.</returns>
+    public bool ReadNow()
+    {
+        if (!_look.TryEnter(DisposeTimeout))
+        {
+            return false;
+        }
+
+        try
+        {
+            return !_isOver && TryRead(Begin().Look(), default);
+        }
+        finally
+        {
+            _look.Exit();
+        }
+    }
+
+    /// <summary>Looks no more. A look that is under way is waited for, but not without end.</summary>
     public void Dispose()
     {
         _timer?.Dispose();
         _isOver = true;
         if (_look.TryEnter(DisposeTimeout))
         {
-            try
-            {
-                foreach (var watcher in _watchers.Values)
-                {
-                    watcher.Dispose();
-                }
-
-                _watchers.Clear();
-            }
-            finally
-            {
-                _look.Exit();
-            }
+            _writers.Dispose();
+            _look.Exit();
         }
     }
 
     private FileObserver Begin() => _observer ?? Observe(readAt);
 
-    private void Reread(int before)
+    private bool TryRead(int before, ReadRequest request)
     {
         var startedAt = clock.GetUtcNow();
-        var now = read(_seen is null);
+        if (read(request) is not { } now)
+        {
+            return false;
+        }
+
         _pending = null;
         if (now.Equals(_files))
         {
@@ -122,69 +151,32 @@ internal sealed partial class FileWatch(WatchedFiles files, DateTimeOffset readA
         else
         {
             _files = now;
-            WatchFolders();
             Observe(startedAt);
         }
+
+        return true;
     }
 
     // The files are looked at only after they were read: what is seen is what was read only if nothing is younger than that.
     private FileObserver Observe(DateTimeOffset lastRead)
     {
+        _writers.Follow(_files.Files);
         _observer = new FileObserver(_files, clock);
         var state = _observer.Look();
         _seen = _files.LastWrite() < lastRead.UtcDateTime - FileObserver.CoarsestFileTime ? state : null;
         return _observer;
     }
 
-    // Events are only a hint to look sooner: they may be lost, and more may come than matter. A folder that cannot be watched is still looked at.
-    private void WatchFolders()
+    private void TellUnlinked()
     {
-        var wanted = _files.AllFolders.ToHashSet(StringComparer.Ordinal);
-        foreach (var folder in _watchers.Keys.Except(wanted).ToList())
+        foreach (var file in _observer!.TakeUnlinked())
         {
-            _watchers.Remove(folder, out var watcher);
-            watcher!.Dispose();
-        }
-
-        foreach (var folder in wanted.Where(folder => !_watchers.ContainsKey(folder) && Directory.Exists(folder)))
-        {
-            try
-            {
-                _watchers.Add(folder, Watch(folder));
-            }
-            catch (Exception exception) when (exception is IOException or ArgumentException or UnauthorizedAccessException)
-            {
-                NotWatched(log, folder, exception.Message);
-            }
-        }
-    }
-
-    private FileSystemWatcher Watch(string folder)
-    {
-        var watcher = new FileSystemWatcher(folder)
-        {
-            NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size,
-        };
-        watcher.Changed += (_, _) => Hurry();
-        watcher.Created += (_, _) => Hurry();
-        watcher.Deleted += (_, _) => Hurry();
-        watcher.Renamed += (_, _) => Hurry();
-        watcher.Error += (_, _) => Hurry();
-        watcher.EnableRaisingEvents = true;
-        return watcher;
-    }
-
-    private void Hurry()
-    {
-        if (!Interlocked.Exchange(ref _hurried, true))
-        {
-            _timer?.Change(SettleTime, Timeout.InfiniteTimeSpan);
+            Unlinked(log, file);
         }
     }
 
     private void Tick()
     {
-        Volatile.Write(ref _hurried, false);
         var next = Interval;
         try
         {
@@ -200,8 +192,8 @@ internal sealed partial class FileWatch(WatchedFiles files, DateTimeOffset readA
         _timer?.Change(next, Timeout.InfiniteTimeSpan);
     }
 
-    [LoggerMessage(223, LogLevel.Debug, "Cannot watch {Folder} for events, checking it twice a second instead: {Reason}")]
-    private static partial void NotWatched(ILogger log, string folder, string reason);
+    [LoggerMessage(223, LogLevel.Warning, "{File} was replaced or deleted, but the old file is what is still seen here, as happens when a single file is mounted into a container: changes no longer arrive. Mount its folder instead of the file, and restart")]
+    private static partial void Unlinked(ILogger log, string file);
 
     [LoggerMessage(224, LogLevel.Error, "Checking the policy, certificate and user files for changes failed; it is tried again")]
     private static partial void LookFailed(ILogger log, Exception exception);

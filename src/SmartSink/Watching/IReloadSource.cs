@@ -17,6 +17,12 @@ internal interface IReloadSource<T>
     /// <summary>Whether nobody could tell the two apart, so that putting the second in force would be no change.</summary>
     bool AreSame(T first, T second);
 
+    /// <summary>
+    /// What the second lacks that the first has, in a few words: "1 of 3 users"; null when it lacks nothing. Files lose something by an edit, but
+    /// also as long as they are being written: so it is looked at once more before it is believed, and then warned of.
+    /// </summary>
+    string? LossBetween(T first, T second) => null;
+
     /// <summary>Says that the reading is in force.</summary>
     void TellApplied(Reading<T> reading);
 

@@ -26,7 +26,14 @@ internal sealed class ReloadReport(ReloadResult result, DateTimeOffset at, IRead
 /// <summary>What starts with the process and follows its files to its end.</summary>
 internal interface IReloader : IDisposable
 {
+    /// <summary>What is read, in a word for the log.</summary>
+    string Name { get; }
+
     void Start();
+
+    /// <summary>Reads the files now, whatever they look like.</summary>
+    /// <returns>What came of it; null without files, or when a reading under way does not come to its end.</returns>
+    ReloadResult? Reload();
 }
 
 /// <summary>
@@ -34,11 +41,12 @@ internal interface IReloader : IDisposable
 /// without a lock.
 /// </summary>
 /// <typeparam name="T">What is read, as one.</typeparam>
-internal sealed class Reloader<T> : IReloader
+internal sealed partial class Reloader<T> : IReloader
     where T : class
 {
     private readonly IReloadSource<T> _source;
     private readonly TimeProvider _clock;
+    private readonly ILogger _log;
     private readonly FileWatch? _watch;
     private volatile T _current;
     private volatile ReloadReport? _lastReload;
@@ -46,16 +54,19 @@ internal sealed class Reloader<T> : IReloader
     private long _rejected;
 
     /// <summary>Makes one; nothing is looked at yet.</summary>
+    /// <param name="name">See <see cref="Name"/>.</param>
     /// <param name="source">Reads the files.</param>
     /// <param name="first">What it read for the start, without a mistake. When that was from no file at all, none is watched.</param>
     /// <param name="clock">For the time between looks.</param>
-    /// <param name="log">Told what goes wrong in looking.</param>
-    public Reloader(IReloadSource<T> source, Reading<T> first, TimeProvider clock, ILogger<FileWatch> log)
+    /// <param name="log">Told what goes wrong in looking, and what is lost by a change.</param>
+    public Reloader(string name, IReloadSource<T> source, Reading<T> first, TimeProvider clock, ILogger<FileWatch> log)
     {
+        Name = name;
+        _log = log;
         _source = source;
         _clock = clock;
         _current = first.Value ?? throw new ArgumentException("Nothing was read.", nameof(first));
-        _watch = first.Files.Files.Count > 0 ? new FileWatch(first.Files, first.At, Reload, clock, log) : null;
+        _watch = first.Files.Files.Count > 0 ? new FileWatch(first.Files, first.At, Read, clock, log) : null;
     }
 
     /// <summary>After every reload, whatever became of it.</summary>
@@ -73,7 +84,11 @@ internal sealed class Reloader<T> : IReloader
     /// <summary>How often changed files were of no use.</summary>
     public long Rejected => Interlocked.Read(ref _rejected);
 
+    public string Name { get; }
+
     public void Start() => _watch?.Start();
+
+    public ReloadResult? Reload() => _watch?.ReadNow() == true ? _lastReload?.Result : null;
 
     /// <summary>Looks at the files once.</summary>
     public WatchOutcome Look() => _watch?.Look() ?? WatchOutcome.Same;
@@ -81,13 +96,19 @@ internal sealed class Reloader<T> : IReloader
     public void Dispose() => _watch?.Dispose();
 
     // A second reading for mistrust alone that finds nothing new is no reload.
-    private WatchedFiles Reload(bool mistrusted)
+    private WatchedFiles? Read(ReadRequest request)
     {
         var reading = _source.Read();
         var wasRejected = _lastReload is { Result: ReloadResult.Rejected };
         if (reading.Value is not { } value)
         {
-            if (!mistrusted || !wasRejected || !_lastReload!.Diagnostics.SequenceEqual(reading.Diagnostics))
+            var isKnown = wasRejected && _lastReload!.Diagnostics.SequenceEqual(reading.Diagnostics);
+            if (request.MayWait && !isKnown)
+            {
+                return null;
+            }
+
+            if (!request.IsMistrusted || !isKnown)
             {
                 Interlocked.Increment(ref _rejected);
                 _source.TellRejected(reading, _current);
@@ -96,12 +117,23 @@ internal sealed class Reloader<T> : IReloader
         }
         else if (!_source.AreSame(_current, value))
         {
+            var loss = _source.LossBetween(_current, value);
+            if (request.MayWait && loss is not null)
+            {
+                return null;
+            }
+
             _current = value;
             Interlocked.Increment(ref _applied);
             _source.TellApplied(reading);
+            if (loss is not null)
+            {
+                Lost(_log, Name, loss);
+            }
+
             Report(ReloadResult.Applied, reading);
         }
-        else if (!mistrusted || wasRejected)
+        else if (!request.IsMistrusted || wasRejected)
         {
             _source.TellUnchanged(_current);
             Report(ReloadResult.Unchanged, reading);
@@ -116,4 +148,7 @@ internal sealed class Reloader<T> : IReloader
         _lastReload = report;
         Reloaded?.Invoke(this, report);
     }
+
+    [LoggerMessage(214, LogLevel.Warning, "Something that was in force before is missing from the changed {Name}: {Loss}")]
+    private static partial void Lost(ILogger log, string name, string loss);
 }

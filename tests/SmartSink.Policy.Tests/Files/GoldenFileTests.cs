@@ -42,8 +42,12 @@ public sealed class GoldenFileTests
 
         diagnostics.Count.ShouldBe(1_001);
         diagnostics[999].ShouldBe("responses.toml(1000,2): error: expected \"=\" after the key, found the end of the line");
-        diagnostics[1_000].ShouldBe("responses.toml(1001,2): error: there are more mistakes from here on, which are not listed");
+        diagnostics[1_000].ShouldBe("responses.toml(1001,2): error: 19000 more findings are not listed");
     }
+
+    [Fact]
+    public void What_a_mistake_quotes_is_cut_off_in_the_end() =>
+        PolicyFolder.Diagnostics(new string('k', 1_000_000) + " = 1\n").ShouldHaveSingleItem().Length.ShouldBeInRange(1_000, 1_100);
 
     [Fact]
     public void No_number_of_doubts_hides_a_mistake()

@@ -79,4 +79,14 @@ public sealed class UserListTests
         reading.Value.ShouldBeNull();
         return reading.Diagnostics;
     }
+
+    [Fact]
+    public void Of_very_many_mistakes_the_first_thousand_are_listed()
+    {
+        var errors = new List<string>();
+        UserList.Parse("users", string.Concat(Enumerable.Repeat("ann\n", 1_002)), errors);
+        errors.Count.ShouldBe(1_001);
+        errors[^2].ShouldBe("users(1000,4): error: expected a colon and the password");
+        errors[^1].ShouldBe("users: 2 more errors are not listed");
+    }
 }

@@ -28,6 +28,18 @@ public sealed class PagesTests
         }
     }
 
+    [Fact]
+    public async Task Health_pages_say_what_they_are_and_end_their_last_line()
+    {
+        await using var sink = await RunningSink.StartAsync();
+        foreach (var (path, type) in new[] { ("/livez", "text/plain"), ("/readyz", "application/json") })
+        {
+            using var answer = await sink.GetAsync(path);
+            answer.Content.Headers.ContentType!.MediaType.ShouldBe(type);
+            (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldEndWith("\n");
+        }
+    }
+
     [Theory]
     [InlineData("GET", "/nothing", 404, "Not Found")]
     [InlineData("POST", "/metrics", 405, "Method Not Allowed")]

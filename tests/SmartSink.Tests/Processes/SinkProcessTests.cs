@@ -181,6 +181,20 @@ public sealed class SinkProcessTests : IDisposable
             .GetProperty("Properties");
     }
 
+    [Theory]
+    [InlineData("SINK_PORT", "abc", "SINK_PORT: \"abc\" is not a port (0 to 65535)")]
+    [InlineData("SINK_HOSTNAME", "sink.test", "bounce = 101")]
+    public async Task The_mistakes_of_a_start_are_JSON_when_the_log_is(string setting, string value, string mistake)
+    {
+        _folder.Write("responses.toml", "[default]\nbounce = 101\n");
+        var result = await RunAsync(("SINK_LOG_FORMAT", "json"), (setting, value));
+        result.ExitCode.ShouldBe(2, result.ToString());
+        var line = JsonDocument.Parse(result.Error.TrimEnd('\n')).RootElement;
+        line.GetProperty("Level").GetString().ShouldBe("Fatal");
+        line.GetProperty("RenderedMessage").GetString().ShouldNotBeNull().ShouldContain(mistake);
+        line.GetProperty("Timestamp").GetDateTimeOffset().Year.ShouldBeGreaterThan(2000);
+    }
+
     private Task<ToolResult> RunAsync(params ReadOnlySpan<(string Name, string Value)> environment)
     {
         var variables = Settings();

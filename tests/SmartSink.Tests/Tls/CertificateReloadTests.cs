@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Settings;
 using SmartSink.Testing;
+using SmartSink.Testing.Time;
 using SmartSink.Tests.Watching;
 using SmartSink.Tls;
 using SmartSink.Watching;
@@ -12,6 +13,7 @@ namespace SmartSink.Tests.Tls;
 public sealed class CertificateReloadTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private readonly CollectingLogger<CertificateStore> _log = new();
     private readonly Reloader<CertificateSet> _holder;
 
@@ -25,9 +27,9 @@ public sealed class CertificateReloadTests : IDisposable
             TlsCertificateFile = _folder.Write("default.pem", Pem("default.example")),
             TlsCertificateFolder = _folder.Combine("certs"),
         };
-        var store = new CertificateStore(settings, TimeProvider.System, _log);
-        _holder = new Reloader<CertificateSet>(store, store.Read(), TimeProvider.System, NullLogger<FileWatch>.Instance);
-        _holder.LookUntilSame();
+        var store = new CertificateStore(settings, _clock, _log);
+        _holder = new Reloader<CertificateSet>("certificates", store, store.Read(), _clock, NullLogger<FileWatch>.Instance);
+        _holder.LookUntilSame(_clock);
     }
 
     private IEnumerable<string> ToldOfChanges => _log.Lines.Where(line => line.Contains("hanged TLS certificates", StringComparison.Ordinal));
@@ -51,7 +53,7 @@ public sealed class CertificateReloadTests : IDisposable
         var before = _holder.Current.For("mx.a.example").Target.Thumbprint;
 
         _folder.Write("certs/a.pem", Pem("mx.a.example"));
-        _holder.LookUntilSame();
+        _holder.LookUntilSame(_clock);
 
         _holder.Current.For("mx.a.example").Target.Thumbprint.ShouldNotBe(before);
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 0));
@@ -63,7 +65,7 @@ public sealed class CertificateReloadTests : IDisposable
     {
         _folder.Write("certs/b.pem", Pem("*.b.example"));
         _folder.Write("default.pem", Pem("other.example"));
-        _holder.LookUntilSame();
+        _holder.LookUntilSame(_clock);
 
         _holder.Current.For("mx.b.example").Target.Subject.ShouldBe("CN=*.b.example");
         _holder.Current.Default.Target.Subject.ShouldBe("CN=other.example");
@@ -74,14 +76,14 @@ public sealed class CertificateReloadTests : IDisposable
     {
         var broken = _folder.Write("certs/b.pem", "garbage");
         _folder.Write("default.pem", Pem("other.example"));
-        _holder.LookUntilSame();
+        _holder.LookUntilSame(_clock);
 
         _holder.Current.Default.Target.Subject.ShouldBe("CN=default.example");
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
         ToldOfChanges.ShouldBe([$"Error The changed TLS certificates were rejected; those in force stay: SINK_TLS_CERTS: {broken}: no PEM certificate in it"]);
 
         _folder.Write("certs/b.pem", Pem("mx.b.example"));
-        _holder.LookUntilSame();
+        _holder.LookUntilSame(_clock);
 
         _holder.Current.Default.Target.Subject.ShouldBe("CN=other.example");
         _holder.Current.For("mx.b.example").Target.Subject.ShouldBe("CN=mx.b.example");
@@ -95,11 +97,11 @@ public sealed class CertificateReloadTests : IDisposable
         using var issuer = Issuer();
         var whole = CertificateMaker.MakeServer(["mx.a.example"], DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), issuer);
         _folder.Write("certs/a.pem", whole.Replace(issuer.ExportCertificatePem(), string.Empty, StringComparison.Ordinal));
-        _holder.LookUntilSame();
+        _holder.LookUntilSame(_clock);
         _holder.Current.For("mx.a.example").Issuers.ShouldBeEmpty();
 
         _folder.Write("certs/a.pem", whole);
-        _holder.LookUntilSame();
+        _holder.LookUntilSame(_clock);
 
         _holder.Current.For("mx.a.example").Issuers.ShouldHaveSingleItem().Thumbprint.ShouldBe(issuer.Thumbprint);
         _holder.Applied.ShouldBe(2);

@@ -240,7 +240,7 @@ public sealed class PolicyReloadTests
     [Fact]
     public async Task A_started_reloader_looks_by_itself()
     {
-        using var policy = new ReloadFixture(Refusing("first"));
+        using var policy = new ReloadFixture(Refusing("first"), clock: TimeProvider.System);
         var applied = new TaskCompletionSource<ReloadReport>(TaskCreationOptions.RunContinuationsAsynchronously);
         policy.Holder.Reloaded += (_, report) => applied.TrySetResult(report);
         policy.Holder.Start();

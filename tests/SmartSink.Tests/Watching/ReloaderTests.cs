@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Testing;
+using SmartSink.Testing.Time;
 using SmartSink.Watching;
 
 namespace SmartSink.Tests.Watching;
@@ -7,14 +7,16 @@ namespace SmartSink.Tests.Watching;
 public sealed class ReloaderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UtcNow);
+    private readonly CollectingLogger<FileWatch> _log = new();
     private readonly TextFile _file;
     private readonly Reloader<Text> _holder;
 
     public ReloaderTests()
     {
         _file = new TextFile(_folder.Write("file", "first"));
-        _holder = new Reloader<Text>(_file, _file.Read(), TimeProvider.System, NullLogger<FileWatch>.Instance);
-        _holder.LookUntilSame();
+        _holder = new Reloader<Text>("text", _file, _file.Read(), _clock, _log);
+        _holder.LookUntilSame(_clock);
     }
 
     public void Dispose()
@@ -47,15 +49,15 @@ public sealed class ReloaderTests : IDisposable
     public void A_mistake_changes_nothing_and_is_told_once_for_each_change_until_it_is_mended()
     {
         Write("bad 1");
-        _holder.LookUntilSame();
-        Write("bad 2");
+        _holder.LookUntilSame(_clock);
+        Write("bad two");
         _holder.Current.Value.ShouldBe("first");
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 2));
 
         Write("second");
         _holder.Current.Value.ShouldBe("second");
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 2));
-        _file.Told.ShouldBe(["rejected bad 1", "rejected bad 2", "applied second"]);
+        _file.Told.ShouldBe(["rejected bad 1", "rejected bad two", "applied second"]);
     }
 
     /// <summary>With another set of files all are read twice, the second time for mistrust.</summary>
@@ -69,6 +71,32 @@ public sealed class ReloaderTests : IDisposable
     }
 
     [Fact]
+    public void What_is_lost_is_believed_only_when_it_stays_so()
+    {
+        _folder.Write("file", string.Empty);
+        _holder.Look().ShouldBe(WatchOutcome.Unsettled);
+        _holder.Look().ShouldBe(WatchOutcome.Unsettled);
+        _holder.Current.Value.ShouldBe("first");
+        _holder.LookUntilSame(_clock);
+        _file.Told.ShouldBe(["applied "]);
+        _log.Lines.ShouldBe(["Warning Something that was in force before is missing from the changed text: all"]);
+    }
+
+    [Fact]
+    public void Who_asks_for_it_gets_what_the_files_say_now()
+    {
+        _holder.Reload().ShouldBe(ReloadResult.Unchanged);
+        _folder.Write("file", string.Empty);
+        _holder.Reload().ShouldBe(ReloadResult.Applied);
+        _folder.Write("file", "bad 1");
+        _holder.Reload().ShouldBe(ReloadResult.Rejected);
+        _holder.Reload().ShouldBe(ReloadResult.Rejected);
+        _file.Told.ShouldBe(["unchanged first", "applied ", "rejected bad 1", "rejected bad 1"]);
+        _holder.LookUntilSame(_clock);
+        _file.Told.Count.ShouldBe(4);
+    }
+
+    [Fact]
     public void Nothing_is_read_after_the_end()
     {
         _holder.Dispose();
@@ -79,7 +107,7 @@ public sealed class ReloaderTests : IDisposable
     private void Write(string text)
     {
         _folder.Write("file", text);
-        _holder.LookUntilSame();
+        _holder.LookUntilSame(_clock);
     }
 
     private sealed record Text(string Value);
@@ -101,6 +129,8 @@ public sealed class ReloaderTests : IDisposable
                 ? new Reading<Text>(null, files, startedAt, [text])
                 : new Reading<Text>(new Text(text), files, startedAt, []);
         }
+
+        public string? LossBetween(Text first, Text second) => second.Value.Length == 0 ? "all" : null;
 
         public bool AreSame(Text first, Text second) => first.Value.Equals(second.Value, StringComparison.OrdinalIgnoreCase);
 

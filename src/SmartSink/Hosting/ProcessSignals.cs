@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+
+namespace SmartSink.Hosting;
+
+/// <summary>
+/// Signals that operators send to servers. The first SIGINT or SIGTERM is the host's, which stops gracefully; the second ends the process at once, with
+/// 128 and the signal's number as a shell says it. SIGHUP has all files read now, SIGUSR1 has counts logged, SIGUSR2 does nothing; each of these
+/// ends a process that does not care for it, and before there is a sink they do nothing.
+/// </summary>
+internal sealed class ProcessSignals : IDisposable
+{
+    private const int Interrupted = 128 + 2;
+    private const int Terminated = 128 + 15;
+
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private volatile SinkApplication? _sink;
+    private int _hangups;
+    private int _stops;
+
+    public ProcessSignals()
+    {
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Stop(Interrupted)));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Stop(Terminated)));
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var (user1, user2) = OperatingSystem.IsLinux() ? (10, 12) : (30, 31);
+        Register(PosixSignal.SIGHUP, Reload);
+        Register((PosixSignal)user1, sink => _ = sink.LogSummaryAsync());
+        Register((PosixSignal)user2, _ => { });
+    }
+
+    /// <summary>From now on the signals are for this sink.</summary>
+    public void Attach(SinkApplication sink) => _sink = sink;
+
+    public void Dispose()
+    {
+        _sink = null;
+        _registrations.ForEach(registration => registration.Dispose());
+    }
+
+    private void Stop(int exitCode)
+    {
+        if (Interlocked.Increment(ref _stops) > 1)
+        {
+            Environment.Exit(exitCode);
+        }
+    }
+
+    // Signals that come while files are read are answered by one more reading, however many they are.
+    private void Reload(SinkApplication sink)
+    {
+        if (Interlocked.Increment(ref _hangups) > 1)
+        {
+            return;
+        }
+
+        int seen;
+        do
+        {
+            seen = Volatile.Read(ref _hangups);
+            sink.Reload();
+        }
+        while (Interlocked.CompareExchange(ref _hangups, 0, seen) != seen);
+    }
+
+    private void Register(PosixSignal signal, Action<SinkApplication> answer) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        if (_sink is { } sink)
+        {
+            answer(sink);
+        }
+    }));
+}
