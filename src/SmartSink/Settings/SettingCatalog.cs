@@ -56,6 +56,8 @@ internal static class SettingCatalog
             "TLS faults to inject, in percent of connections"),
         Setting.PerListener("TlsHandshakeTimeout", "TLS_HANDSHAKE_TIMEOUT", SettingKinds.TimeAboveZero, s => s.TlsHandshakeTimeout, (s, v) => s with { TlsHandshakeTimeout = v },
             "Longest time that a TLS handshake may take"),
+        Setting.PerListener("Strict", "STRICT", SettingKinds.Switch, s => s.Strict, (s, v) => s with { Strict = v },
+            "Whether addresses must follow RFC 5321: in angle brackets, with a domain, no dots at the ends of the local part or in a row, and none behind the domain"),
         Setting.PerListener("Extensions", "EXTENSIONS", SettingKinds.RareKeywords, s => s.AddedExtensions, (s, v) => s with { AddedExtensions = v },
             "EHLO keywords to offer in addition to the usual ones: LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY"),
         Setting.PerListener("Hide", "HIDE", SettingKinds.Keywords, s => s.HiddenExtensions, (s, v) => s with { HiddenExtensions = v },

@@ -27,6 +27,7 @@ public sealed class SettingsReaderTests
         ["StartTls"] = ("off", s => s.StartTls, false),
         ["OriginalDestination"] = ("on", s => s.OriginalDestination, OriginalDestination.On),
         ["Tls"] = ("implicit", s => s.Tls, TlsMode.Implicit),
+        ["Strict"] = ("on", s => s.Strict, true),
         ["TlsRequired"] = ("on", s => s.TlsRequired, true),
         ["TlsCert"] = ("cert.pem", s => s.TlsCertificateFile, "cert.pem"),
         ["TlsKey"] = ("key.pem", s => s.TlsKeyFile, "key.pem"),
