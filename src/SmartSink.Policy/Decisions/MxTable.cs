@@ -60,7 +60,7 @@ internal sealed class MxTable
     {
         var matches = section.Domains.Select(domain => Match(domain.Value, policy, domains)).ToList();
         return new MxServer(
-            new ServerIdentity(section.Hostname!.Value.Value, section.Banner?.Value),
+            new ServerIdentity(section.Hostname!.Value.Value, section.Banner?.Value) { RefusesEhlo = section.RefusesEhlo is { Value: true } },
             [.. matches.Select(match => match.Entry).Distinct()],
             section.Domains is [var first, ..] ? Encoding.ASCII.GetBytes(first.Value.Domain) : [],
             matches is [var provider, ..] ? provider : default);

@@ -224,6 +224,9 @@ internal static class MxReader
                 case "banner":
                     mx.Banner = ReadBanner(item, values);
                     break;
+                case "ehlo":
+                    mx.RefusesEhlo = ReadEhlo(item, values);
+                    break;
                 default:
                     values.Unknown(item, "in [[mx]]", PolicyKeys.Mx);
                     break;
@@ -252,8 +255,12 @@ internal static class MxReader
     private static List<Setting<DomainKey>> ReadDomains(TomlEntry item, ValueReader values) => values.ParseAll(item, text =>
         DomainKey.TryRead(text, out var key) && !key.IsFallback ? (key, null) : (key, $"\"{text}\" is neither a domain name nor a pattern such as \"*.example.com\""));
 
+    // The end of the last line of a text in three quotes is no line of its own.
     private static Setting<string>? ReadBanner(TomlEntry item, ValueReader values) => values.Parse(item, text =>
-        (text, text.Length <= PolicyKeys.LongestBanner && text.All(character => character is >= ' ' and <= '~')
+        (text.ReplaceLineEndings("\n").TrimEnd('\n'), text.Length <= PolicyKeys.LongestBanner && text.ReplaceLineEndings("\n").All(character => character is '\n' or (>= ' ' and <= '~'))
             ? null
             : $"banner must be printable ASCII text of at most {PolicyKeys.LongestBanner} characters"));
+
+    private static Setting<bool>? ReadEhlo(TomlEntry item, ValueReader values) => values.Parse(item, text =>
+        (text == PolicyKeys.EhloWords[0], PolicyKeys.EhloWords.Contains(text) ? null : $"ehlo = \"{text}\" is neither \"refuse\" nor \"accept\""));
 }

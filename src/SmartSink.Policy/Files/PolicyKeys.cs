@@ -30,6 +30,8 @@ internal static class PolicyKeys
 
     public static readonly string[] TlsWords = ["required", "optional"];
 
+    public static readonly string[] EhloWords = ["refuse", "accept"];
+
     public static readonly string[] Stages = ["connect", "ehlo", "mail", "rcpt", "data"];
 
     public static readonly PolicyKey[] Default =
@@ -63,7 +65,8 @@ internal static class PolicyKeys
         new("networks", KeyType.Texts, "The addresses, or networks such as 192.0.2.0/24, that clients meant to connect to.") { IsRequired = true },
         new("hostname", KeyType.Text, "The name of the mail server there.") { IsRequired = true },
         new("domains", KeyType.Texts, "The domains and patterns that it serves; the first is the provider's own."),
-        new("banner", KeyType.Text, "The text of its greeting behind the name; printable ASCII.") { MaximumLength = LongestBanner },
+        new("banner", KeyType.Text, "The text of its greeting behind the name, lines separated by \\n; printable ASCII.") { MaximumLength = LongestBanner },
+        new("ehlo", KeyType.Text, "Whether EHLO is answered 502, as by an old server that knows HELO alone.") { Values = EhloWords },
     ];
 
     /// <summary>The keys that stand above the first table.</summary>

@@ -34,6 +34,8 @@ internal sealed class MxEntry(Place place)
 
     public Setting<string>? Banner { get; set; }
 
+    public Setting<bool>? RefusesEhlo { get; set; }
+
     public List<Setting<DomainKey>> Domains { get; } = [];
 }
 

@@ -26,7 +26,7 @@ public sealed partial class SmtpClientSession
 
         if (reply.Code < 500)
         {
-            return Fail(reply.IsIntermediate ? ClientFailure.Malformed : ClientFailure.Refused);
+            return Fail(ClientFailure.Refused);
         }
 
         // A server of RFC 821 knows HELO alone (RFC 5321 section 3.2).

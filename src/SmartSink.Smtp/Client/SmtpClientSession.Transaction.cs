@@ -47,11 +47,6 @@ public sealed partial class SmtpClientSession
 
     private ClientAction TakeMail(ClientReply reply, ReplyBuffer output)
     {
-        if (reply.IsIntermediate)
-        {
-            return Fail(ClientFailure.Malformed);
-        }
-
         _mailAccepted = reply.IsPositive;
         if (_pipelined)
         {
@@ -69,11 +64,6 @@ public sealed partial class SmtpClientSession
 
     private ClientAction TakeRcpt(ClientReply reply, ReplyBuffer output)
     {
-        if (reply.IsIntermediate)
-        {
-            return Fail(ClientFailure.Malformed);
-        }
-
         _accepted += reply.IsPositive ? 1 : 0;
         if (++_answered < _envelope!.RecipientCount)
         {

@@ -124,6 +124,7 @@ public sealed partial class SmtpClientSession
 
         return reply.ClosesConnection ? Fail(ClientFailure.ServiceClosing) : command switch
         {
+            not (ClientCommand.Data or ClientCommand.Auth) when reply.IsIntermediate => Fail(ClientFailure.Malformed),
             ClientCommand.Connect => reply.IsPositive ? SayEhlo(output) : Fail(ClientFailure.Refused),
             ClientCommand.Ehlo => TakeEhlo(reply, output),
             ClientCommand.Helo => reply.IsPositive ? Greeted(output) : Fail(ClientFailure.Refused),
@@ -132,7 +133,7 @@ public sealed partial class SmtpClientSession
             ClientCommand.Mail => TakeMail(reply, output),
             ClientCommand.Rcpt => TakeRcpt(reply, output),
             ClientCommand.Data => TakeData(reply, output),
-            ClientCommand.EndOfData => reply.IsIntermediate ? Fail(ClientFailure.Malformed) : Idle(),
+            ClientCommand.EndOfData => Idle(),
             _ => reply.IsPositive ? Idle() : Fail(ClientFailure.Refused),
         };
     }

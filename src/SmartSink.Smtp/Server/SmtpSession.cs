@@ -272,6 +272,12 @@ public sealed partial class SmtpSession : MailSession
             return;
         }
 
+        if (_profile.RefusesEhlo && command.Verb == Verb.Ehlo)
+        {
+            Fail(StandardReplies.NotImplemented, output);
+            return;
+        }
+
         TakeHello(command.Argument, isExtended: command.Verb != Verb.Helo, output, now);
         StopIfAsked(output);
     }

@@ -27,7 +27,7 @@ public sealed class SmtpSessionOptions
     /// <summary>SMTP or LMTP.</summary>
     public MailProtocol Protocol { get; init; }
 
-    /// <summary>The text after the name in the greeting; no control characters, at most 400 octets.</summary>
+    /// <summary>The text after the name in the greeting; lines end at LF, no other control characters, at most 400 octets.</summary>
     public string Banner { get; init; } = "ESMTP SmartSink, all mail is discarded";
 
     /// <summary>The largest message in octets, announced by SIZE (RFC 1870); 0 for no limit.</summary>
@@ -102,7 +102,7 @@ public enum MailProtocol : byte
 
 /// <summary>The name under which a session answers in place of its listener's own. Compared by reference: the replies made for one are kept as long as it is.</summary>
 /// <param name="hostname">The server's name in the greeting, the replies to EHLO and QUIT and <c>{hostname}</c>: a domain or address literal, 1 to 255 octets.</param>
-/// <param name="banner">The text after the name in the greeting, no control characters, at most 400 octets; null for the listener's own.</param>
+/// <param name="banner">The text after the name in the greeting, lines ending at LF, no other control characters, at most 400 octets; null for the listener's own.</param>
 public sealed class ServerIdentity(string hostname, string? banner)
 {
     /// <summary>The server's name.</summary>
@@ -110,6 +110,9 @@ public sealed class ServerIdentity(string hostname, string? banner)
 
     /// <summary>The text after the name in the greeting; null for the listener's own.</summary>
     public string? Banner { get; } = banner;
+
+    /// <summary>Whether EHLO is answered 502 and only HELO is known, as by a server of RFC 821. LMTP has no other greeting than LHLO, and keeps it.</summary>
+    public bool RefusesEhlo { get; init; }
 }
 
 /// <summary>What a listener's sessions share, in the form that they use: replies with the server's name in them, limits in milliseconds.</summary>
@@ -118,6 +121,7 @@ internal sealed class SessionProfile
     public SessionProfile(SmtpSessionOptions options, ServerIdentity? identity = null)
     {
         Options = options;
+        RefusesEhlo = identity is { RefusesEhlo: true };
         var hostname = identity?.Hostname ?? options.Hostname;
         Hostname = Encoding.UTF8.GetBytes(hostname);
         Greeting = new FixedReply(220, default, Encoding.UTF8.GetBytes($"{hostname} {identity?.Banner ?? options.Banner}"));
@@ -143,6 +147,8 @@ internal sealed class SessionProfile
     public FixedReply Bye { get; }
 
     public FixedReply HeloReply { get; }
+
+    public bool RefusesEhlo { get; }
 
     public FixedReply EhloReplyInClear { get; }
 

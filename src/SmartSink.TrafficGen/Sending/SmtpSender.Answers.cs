@@ -29,7 +29,7 @@ internal sealed partial class SmtpSender
                 break;
             case ClientCommand.Rcpt:
                 Time(TrafficStage.Rcpt, now);
-                if (!reply.IsPositive && !_mailRefused)
+                if (!reply.IsPositive && !reply.IsIntermediate && !_mailRefused)
                 {
                     Answer(recipient, reply, TrafficStage.Rcpt);
                 }

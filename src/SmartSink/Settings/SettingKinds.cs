@@ -50,8 +50,9 @@ internal static class SettingKinds
     /// <summary>Text of the greeting, which goes onto the wire.</summary>
     public static SettingKind<string> Banner { get; } = new("text", "printable ASCII text of at most 400 characters", (string text, out string value) =>
     {
-        value = text;
-        return text.Length <= 400 && text.All(character => character is >= ' ' and <= '~');
+        // Each line of it is one of the greeting.
+        value = text.ReplaceLineEndings("\n").TrimEnd('\n');
+        return text.Length <= 400 && value.All(character => character is '\n' or (>= ' ' and <= '~'));
     });
 
     public static SettingKind<bool> Switch { get; } = new("on|off", "on or off", (string text, out bool value) =>

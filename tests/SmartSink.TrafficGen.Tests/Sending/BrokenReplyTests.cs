@@ -23,6 +23,41 @@ public sealed class BrokenReplyTests
     }
 
     [Theory]
+    [InlineData("CONNECT")]
+    [InlineData("EHLO")]
+    [InlineData("MAIL")]
+    [InlineData("RCPT")]
+    [InlineData(".")]
+    public async Task A_354_where_none_is_due_is_a_fault_of_the_server_and_no_answer_to_a_recipient(string command)
+    {
+        await using var server = FakeServer.Start((session, number) =>
+            session.ServeAsync(line => number == 0 && line.StartsWith(command, StringComparison.Ordinal) ? "354 Go on\r\n" : null));
+
+        var (end, observer) = await Runs.To(server, messages: 2).MakeAsync();
+
+        (end, observer.Accepted, observer.GivenUp, observer.Connections).ShouldBe((TrafficEnd.Complete, 2, 0, 2));
+        observer.Faults.ShouldHaveSingleItem().Key.Fault.ShouldBe(TrafficFault.Malformed);
+        observer.Answers.ToDictionary().ShouldBe(new Dictionary<(int, TrafficStage, int), int> { [(250, TrafficStage.EndOfData, 0)] = 2 });
+    }
+
+    [Theory]
+    [InlineData("CONNECT", "220-one\r\n220-\r\n220 three\r\n")]
+    [InlineData("EHLO", "502 5.5.1 Only HELO\r\n")]
+    [InlineData("MAIL", "250\r\n")]
+    [InlineData("RCPT", "250\r\n")]
+    [InlineData("DATA", "354\r\n")]
+    [InlineData("RCPT", "250 Empf\u00e4nger \u00ff\u00fe gut\r\n")]
+    [InlineData(".", "250-Stra\u00dfe\r\n250 \u0080\u00b0\r\n")]
+    public async Task Odd_replies_that_say_yes_are_taken(string command, string reply)
+    {
+        await using var server = FakeServer.Start((session, _) => session.ServeAsync(line => line.StartsWith(command, StringComparison.Ordinal) ? reply : null));
+
+        var (end, observer) = await Runs.To(server, messages: 2).MakeAsync();
+
+        (end, observer.Accepted, observer.GivenUp, observer.Faults.Count).ShouldBe((TrafficEnd.Complete, 2, 0, 0));
+    }
+
+    [Theory]
     [InlineData("--pipelining")]
     [InlineData("--chunking")]
     [InlineData("--auth")]
