@@ -210,9 +210,10 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
         replies.Clear();
     }
 
+    /// <summary>Ends TLS, so that nobody can cut replies off unnoticed (RFC 8446 section 6.1); a client that has ended its side may still listen.</summary>
     private async Task SayFarewellAsync(SslStream tls)
     {
-        if (LostBy is null)
+        if (LostBy is null or SessionEndReason.ClientClosed)
         {
             connection.Deadline = context.In(ListenerContext.LingerTimeout);
             _phase = TlsPhase.Farewell;
@@ -230,7 +231,7 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
     }
 
     private TlsFault _fault;
-    private bool _hasChosen;
+    private bool _isChoosing;
 
     private async Task<bool> TryHandshakeAsync(SslStream tls)
     {
@@ -239,9 +240,9 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
         {
             await tls.AuthenticateAsServerAsync(static (_, hello, dialog, _) => ((TlsSession)dialog!).ChooseAsync(hello), this);
         }
-        catch (Exception error) when (!_hasChosen || error is IOException or AuthenticationException)
+        catch (Exception error) when (!_isChoosing || error is IOException)
         {
-            // A client that begins with anything but a hello leaves the stream without a certificate, and that is what it complains of.
+            // The stream throws anything at all for what a client sends. Our own part of a handshake is the choice of the certificate.
             await CarryOutFaultAsync();
             LostBy ??= SessionEndReason.TlsFailed;
             context.Observer.TlsHandshakeEnded(SslProtocols.None, succeeded: false);
@@ -273,16 +274,19 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
     private async ValueTask<SslServerAuthenticationOptions> ChooseAsync(SslClientHelloInfo hello)
     {
         var serverName = hello.ServerName ?? string.Empty;
-        _hasChosen = true;
+        _isChoosing = true;
         _fault = connection.FaultOf(serverName);
         if (_fault is TlsFault.NoAnswer or TlsFault.Reset)
         {
+            _isChoosing = false;
             throw new AuthenticationException("a fault of SINK_TLS_FAULTS");
         }
 
-        var options = context.Tls!.OptionsForAsync(serverName, _fault);
-        await stream.WaitForAsync(options);
-        return await options;
+        var choice = context.Tls!.OptionsForAsync(serverName, _fault);
+        await stream.WaitForAsync(choice);
+        var options = await choice;
+        _isChoosing = false;
+        return options;
     }
 
     /// <summary>Does to the client, whose hello was left unanswered, what the fault says.</summary>

@@ -25,7 +25,7 @@ internal static class SettingCatalog
             "Policy file with rates and replies"),
         Setting.Of("State", "STATE", SettingKinds.Path, s => s.StateFolder, (s, v) => s with { StateFolder = v },
             "Folder for state that must survive a restart, such as the self-signed certificate",
-            defaultText: "$XDG_STATE_HOME/smartsink or ~/.local/state/smartsink"),
+            defaultText: "$XDG_STATE_HOME/smartsink or ~/.local/state/smartsink; without either, state is kept in memory"),
         Setting.Of("Replica", "REPLICA", SettingKinds.Name, s => s.Replica, (s, v) => s with { Replica = v },
             "Name of this replica: with a seed in the policy, each name gets draws of its own",
             defaultText: "the host name of a container with its own network, if it ends in a hyphen and a number"),

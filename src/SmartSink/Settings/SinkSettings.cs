@@ -24,8 +24,8 @@ internal sealed record SinkSettings : ListenerSettings
     /// <summary>SINK_DATA: the policy's main file.</summary>
     public string PolicyFile { get; init; } = "policy/responses.toml";
 
-    /// <summary>SINK_STATE: the folder for what must survive a restart (the self-signed certificate).</summary>
-    public required string StateFolder { get; init; }
+    /// <summary>SINK_STATE: the folder for what must survive a restart (the self-signed certificate); null for none.</summary>
+    public required string? StateFolder { get; init; }
 
     /// <summary>SINK_TLS_CERT: a PEM file with the certificate and its chain; null for a self-signed one.</summary>
     public string? TlsCertificateFile { get; init; }
@@ -94,8 +94,8 @@ internal sealed record SinkSettings : ListenerSettings
         };
     }
 
-    // The XDG base directory specification: a relative path in the variable is to be passed over. Windows sets LOCALAPPDATA.
-    private static string DefaultStateFolder(IReadOnlyDictionary<string, string> environment)
+    // A folder that anybody can foretell and make, such as one for temporary files, is no place for a private key. The XDG base directory specification: a relative path in the variable is to be passed over. Windows sets LOCALAPPDATA.
+    private static string? DefaultStateFolder(IReadOnlyDictionary<string, string> environment)
     {
         var parent = environment.GetValueOrDefault("XDG_STATE_HOME");
         if (!Path.IsPathFullyQualified(parent ?? string.Empty))
@@ -103,10 +103,10 @@ internal sealed record SinkSettings : ListenerSettings
             var home = environment.GetValueOrDefault("HOME");
             parent = Path.IsPathFullyQualified(home ?? string.Empty) ? Path.Combine(home!, ".local", "state")
                 : environment.GetValueOrDefault("LOCALAPPDATA") is { } local && Path.IsPathFullyQualified(local) ? local
-                : Path.GetTempPath();
+                : null;
         }
 
-        return Path.Combine(parent!, "smartsink");
+        return parent is null ? null : Path.Combine(parent, "smartsink");
     }
 }
 

@@ -48,8 +48,8 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
 
         var fallback = settings.TlsCertificateFile is { } file
             ? PemCertificate.Read(file, settings.TlsKeyFile)
-            : _selfSigned ??= KeptCertificate.LoadOrMake(Path.Combine(settings.StateFolder, FileName), MakeSelfSigned, clock, log);
-        Tell(settings.TlsCertificateFile ?? Path.Combine(settings.StateFolder, FileName), fallback);
+            : _selfSigned ??= KeptCertificate.LoadOrMake(settings.StateFolder, FileName, MakeSelfSigned, clock, log);
+        Tell(settings.TlsCertificateFile ?? Path.Combine(settings.StateFolder ?? string.Empty, FileName), fallback);
         var certificates = new CertificateSet(fallback, byName);
         return new CertificateSet(fallback, byName) { Faulty = _faulty ??= FaultCertificates.MakeFor(settings, certificates, clock, log) };
     }

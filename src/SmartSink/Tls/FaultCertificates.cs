@@ -43,7 +43,7 @@ internal sealed class FaultCertificates
         }
 
         var authority = KeptCertificate.LoadOrMake(
-            Path.Combine(settings.StateFolder, AuthorityFile), () => CertificateMaker.MakeAuthority(AuthorityName, clock.GetUtcNow()), clock, log);
+            settings.StateFolder, AuthorityFile, () => CertificateMaker.MakeAuthority(AuthorityName, clock.GetUtcNow()), clock, log);
         string[] names =
         [
             .. settings.AllListeners.Select(listener => listener.Hostname),

@@ -7,12 +7,20 @@ namespace SmartSink.Tls;
 internal static class KeptCertificate
 {
     /// <summary>Reads the file; when it is missing or of no use, makes another and keeps that, if it can be kept.</summary>
-    /// <param name="file">The file.</param>
+    /// <param name="folder">The state folder; null for none, and then the certificate is not kept.</param>
+    /// <param name="name">The file's name in it.</param>
     /// <param name="makePem">Makes certificate and key as PEM.</param>
     /// <param name="clock">For validity.</param>
     /// <param name="log">Told what became of it.</param>
-    public static ServerCertificate LoadOrMake(string file, Func<string> makePem, TimeProvider clock, ILogger log)
+    public static ServerCertificate LoadOrMake(string? folder, string name, Func<string> makePem, TimeProvider clock, ILogger log)
     {
+        if (folder is null)
+        {
+            log.NoStateFolder(name);
+            return PemCertificate.Parse(name, makePem());
+        }
+
+        var file = Path.Combine(folder, name);
         if (File.Exists(file))
         {
             try

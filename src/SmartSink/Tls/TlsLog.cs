@@ -36,6 +36,9 @@ internal static partial class TlsLog
     [LoggerMessage(159, LogLevel.Debug, "Connection {Connection} from {Client} presented the certificate of {Subject}")]
     public static partial void ClientCertificate(this ILogger log, long connection, IPAddress client, string subject);
 
+    [LoggerMessage(161, LogLevel.Warning, "{File} is kept in memory only, so a restart will create another one: no folder for it is known; set SINK_STATE")]
+    public static partial void NoStateFolder(this ILogger log, string file);
+
     [LoggerMessage(160, LogLevel.Debug, "Connection {Connection} from {Client} hits the TLS fault {Fault}")]
     public static partial void FaultMet(this ILogger log, long connection, IPAddress client, string fault);
 }

@@ -46,7 +46,7 @@ public class ClosingTests
 
     [Theory]
     [MemberData(nameof(HalfCloses))]
-    public async Task A_client_that_half_closes_over_tls_is_told_what_it_is_owed(string transport, bool isImplicit, SslProtocols version, bool endsTls)
+    public async Task A_client_that_half_closes_over_tls_is_told_what_it_is_owed_and_the_end_of_tls(string transport, bool isImplicit, SslProtocols version, bool endsTls)
     {
         RunningServer.Over = transport;
         await using var server = RunningServer.Start(settings => settings with { Tls = isImplicit ? TlsMode.Implicit : TlsMode.StartTls });

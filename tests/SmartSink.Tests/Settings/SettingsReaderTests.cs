@@ -241,9 +241,9 @@ public sealed class SettingsReaderTests
         StateFolder(("HOME", "/home/u")).ShouldBe("/home/u/.local/state/smartsink");
         StateFolder(("XDG_STATE_HOME", "relative"), ("HOME", "/home/u")).ShouldBe("/home/u/.local/state/smartsink");
         StateFolder(("LOCALAPPDATA", "/local")).ShouldBe("/local/smartsink");
-        StateFolder().ShouldBe(Path.Combine(Path.GetTempPath(), "smartsink"));
+        StateFolder().ShouldBeNull("a folder for temporary files is anybody's");
 
-        static string StateFolder(params (string Key, string Value)[] environment) =>
+        static string? StateFolder(params (string Key, string Value)[] environment) =>
             SettingsReader.Read(Json("{}"), environment.ToDictionary(pair => pair.Key, pair => pair.Value), NoOptions).Settings!.StateFolder;
     }
 

@@ -37,6 +37,24 @@ public sealed class CertificateStoreTests : IDisposable
         File.GetUnixFileMode(Kept).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
+    [Fact]
+    public void Without_a_state_folder_keys_stay_in_memory()
+    {
+        var log = new CollectingLogger<CertificateStore>();
+        TlsFaultRates.TryParse("expired=1", out var faults).ShouldBeTrue();
+        var store = new CertificateStore(Settings with { StateFolder = null, TlsFaults = faults, StartTls = true }, new ManualTimeProvider(Now), log);
+        var certificates = store.Load();
+        certificates.Default.Target.HasPrivateKey.ShouldBeTrue();
+        certificates.Faulty.ShouldNotBeNull();
+        store.Load().Default.ShouldBeSameAs(certificates.Default);
+        log.Lines.Where(line => line.StartsWith("Warning", StringComparison.Ordinal)).ShouldBe(
+        [
+            "Warning self-signed.pem is kept in memory only, so a restart will create another one: no folder for it is known; set SINK_STATE",
+            "Warning fault-ca.pem is kept in memory only, so a restart will create another one: no folder for it is known; set SINK_STATE",
+        ]);
+        File.Exists(CertificateStore.FileName).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("garbage")]

@@ -29,6 +29,7 @@ public abstract class TlsBadInputTests
         { "a hello of nothing", ClientHello.Record([1, 0, 0, 0]) },
         { "a hello that says to be longer than its record", ClientHello.Record([1, 0, 0xFF, 0xFF, 3, 3]) },
         { "a hello without end", [.. ClientHello.Record([1, 0xFF, 0xFF, 0xFF, 3, 3]), .. Enumerable.Repeat(ClientHello.Record(new byte[16_000]), 20).SelectMany(record => record)] },
+        { "an empty record behind a good hello", [.. ClientHello.Make("localhost"), .. ClientHello.Record([])] },
         { "a name of 300 octets", ClientHello.Make(new string('x', 300)) },
         { "a name of 16,000 octets", ClientHello.Make(new string('x', 16_000)) },
         { "a name with a zero in it", ClientHello.Make("mx\0.example") },

@@ -191,7 +191,7 @@ public abstract class TlsFaultTests
         (await File.ReadAllTextAsync(AuthorityOf(again), Patience.Token())).ShouldBe(kept);
     }
 
-    private static string AuthorityOf(RunningServer server) => Path.Combine(server.Settings.StateFolder, FaultCertificates.AuthorityFile);
+    private static string AuthorityOf(RunningServer server) => Path.Combine(server.Settings.StateFolder!, FaultCertificates.AuthorityFile);
 
     private static RunningServer Start(string faults, TlsMode mode) => RunningServer.Start(settings => Configure(settings, faults, mode));
 
