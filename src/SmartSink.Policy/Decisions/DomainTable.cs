@@ -24,6 +24,14 @@ internal sealed class DomainTable
         return _exact.TryGetValue(domain, out var exact) ? new DomainMatch(exact, IsExact: true, hash) : new DomainMatch(FindPattern(domain), IsExact: false, hash);
     }
 
+    /// <summary>A pattern names its own entry, if there is one, which need not be that of the domain behind its star.</summary>
+    public DomainMatch Find(DomainKey key)
+    {
+        var name = Encoding.ASCII.GetBytes(key.Domain);
+        var match = Find(name);
+        return key.IsPattern && _patterns.TryGetValue(name, out var pattern) ? match with { Entry = pattern, IsExact = false } : match;
+    }
+
     private int FindPattern(ReadOnlySpan<byte> domain)
     {
         for (var dot = domain.IndexOf((byte)'.'); dot >= 0 && _hasPatterns; dot = domain.IndexOf((byte)'.'))

@@ -49,33 +49,21 @@ internal sealed class MxTable
         {
             if (!made.TryGetValue(network.Server, out var server))
             {
-                made[network.Server] = server = ServerOf(network.Server, policy, domains);
+                made[network.Server] = server = ServerOf(network.Server, domains);
             }
 
             return new MxNetwork(network.Network, server);
         }));
     }
 
-    private static MxServer ServerOf(MxEntry section, MergedPolicy policy, DomainTable domains)
+    private static MxServer ServerOf(MxEntry section, DomainTable domains)
     {
-        var matches = section.Domains.Select(domain => Match(domain.Value, policy, domains)).ToList();
+        var matches = section.Domains.Select(domain => domains.Find(domain.Value)).ToList();
         return new MxServer(
             new ServerIdentity(section.Hostname!.Value.Value, section.Banner?.Value) { RefusesEhlo = section.RefusesEhlo is { Value: true } },
             [.. matches.Select(match => match.Entry).Distinct()],
             section.Domains is [var first, ..] ? Encoding.ASCII.GetBytes(first.Value.Domain) : [],
             matches is [var provider, ..] ? provider : default);
-    }
-
-    private static DomainMatch Match(DomainKey key, MergedPolicy policy, DomainTable domains)
-    {
-        var match = domains.Find(Encoding.ASCII.GetBytes(key.Domain));
-        if (!key.IsPattern || !policy.TryFind(key, out var pattern))
-        {
-            return match;
-        }
-
-        // A pattern names its own entry, which need not be that of the domain behind its star.
-        return match with { Entry = 1 + policy.Domains.TakeWhile(domain => domain != pattern).Count(), IsExact = false };
     }
 
     private static int LengthOf(IPNetwork network) =>

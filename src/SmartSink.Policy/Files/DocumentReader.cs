@@ -116,7 +116,7 @@ internal static class DomainReader
 
         if (name.IsFallback)
         {
-            values.Diagnostics.Error(values.PlaceOf(item.KeyPosition), "the rates of all other domains stand in [default]; \"*\" names only reply lists");
+            values.Diagnostics.Error(values.PlaceOf(item.KeyPosition), "rates for all other domains belong in [default]; \"*\" is only for reply lists");
             return false;
         }
 
@@ -188,7 +188,7 @@ internal static class MxReader
     {
         if (entry.Value is not TomlArray list)
         {
-            values.Diagnostics.Error(values.PlaceOf(entry.KeyPosition), "mx is a list and takes double brackets: [[mx]]");
+            values.Diagnostics.Error(values.PlaceOf(entry.KeyPosition), "mx needs double brackets: [[mx]]");
             yield break;
         }
 
@@ -233,8 +233,8 @@ internal static class MxReader
             }
         }
 
-        values.Require(table, "networks", "the entry of [[mx]]");
-        values.Require(table, "hostname", "the entry of [[mx]]");
+        values.Require(table, "networks", "this [[mx]]");
+        values.Require(table, "hostname", "this [[mx]]");
         return mx;
     }
 
@@ -242,7 +242,7 @@ internal static class MxReader
     {
         if (item.Value is TomlArray { Items.Count: 0 })
         {
-            values.Diagnostics.Error(values.PlaceOf(item.Value.Position), "networks names none, so the entry would never hold");
+            values.Diagnostics.Error(values.PlaceOf(item.Value.Position), "networks is empty, so this [[mx]] would never match");
         }
 
         return values.ParseAll(item, text => NetworkText.TryRead(text, out var network, out var problem) ? (network, null) : (network, problem));

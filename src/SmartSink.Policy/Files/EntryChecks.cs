@@ -60,7 +60,7 @@ internal static class RateChecks
         own is not null || rate is not { } inherited ? $"{Inheritance.PercentOf(rate)}" : $"{Inheritance.PercentOf(rate)} (from {inherited.Place})";
 }
 
-/// <summary><c>like</c> names an entry that exists, and following it comes to an end.</summary>
+/// <summary>Names lead to entries, and entries can be reached.</summary>
 internal static class NameChecks
 {
     public static void CheckLikes(MergedPolicy policy, DiagnosticBag diagnostics)
@@ -76,7 +76,7 @@ internal static class NameChecks
 
             if (!policy.TryFind(like.Value, out _))
             {
-                diagnostics.Error(like.Place, $"like = \"{like.Value}\": no file has a table or replies of that name");
+                diagnostics.Error(like.Place, $"like = \"{like.Value}\" names no domain or pattern of this policy");
                 continue;
             }
 
@@ -104,12 +104,12 @@ internal static class NameChecks
             if (reported.Add(domain))
             {
                 reported.UnionWith(chain);
-                diagnostics.Error(like.Place, $"like goes round in a circle: {string.Join(" → ", chain.Prepend(domain).Append(domain).Select(member => member.Key))}");
+                diagnostics.Error(like.Place, $"like forms a loop: {string.Join(" → ", chain.Prepend(domain).Append(domain).Select(member => member.Key))}");
             }
         }
         else if (chain.Count == Inheritance.LongestChain && !chain.Contains(following))
         {
-            diagnostics.Error(like.Place, $"like leads through more than {Inheritance.LongestChain} entries");
+            diagnostics.Error(like.Place, $"like leads through more than {Inheritance.LongestChain} domains");
         }
     }
 
@@ -119,8 +119,36 @@ internal static class NameChecks
         {
             if (!policy.TryFind(domain.Value, out _))
             {
-                diagnostics.Warning(domain.Place, $"no file has a table or replies of \"{domain.Value}\": what holds for it here is [default] or a pattern");
+                diagnostics.Warning(domain.Place, $"\"{domain.Value}\" has no rates or replies of its own in this policy; those of a matching pattern or of [default] apply");
             }
         }
     }
+
+    /// <summary>Warns of domains that are never looked up, since <c>domain_suffix</c> cuts off a part of their names.</summary>
+    public static void CheckReach(MergedPolicy policy, DiagnosticBag diagnostics)
+    {
+        if (policy.DomainSuffixes is not { Value: { Count: > 0 } suffixes })
+        {
+            return;
+        }
+
+        var cut = suffixes.ToHashSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var domain in policy.Domains)
+        {
+            // A pattern's names all have at least one label more than what stands behind the star.
+            var name = domain.Key.IsPattern ? domain.Key.ToString() : domain.Key.Domain;
+            for (var dot = name.IndexOf('.', StringComparison.Ordinal); dot >= 0; dot = name.IndexOf('.', dot + 1))
+            {
+                if (cut.TryGetValue(name.AsSpan(dot + 1), out var suffix) && PlaceOf(domain) is { } place)
+                {
+                    diagnostics.Warning(place, $"\"{domain.Key}\" never matches, because domain_suffix cuts off \"{suffix}\" before domains are looked up");
+                    break;
+                }
+            }
+        }
+    }
+
+    private static Place? PlaceOf(DomainEntry domain) =>
+        domain.Bounce?.Place ?? domain.Defer?.Place ?? domain.RequiresTls?.Place ?? domain.Like?.Place ?? domain.Sticky?.Place
+        ?? domain.Bounces?.Name.Place ?? domain.Defers?.Name.Place ?? domain.TlsReplies?.Name.Place;
 }

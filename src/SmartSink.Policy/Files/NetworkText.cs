@@ -23,7 +23,7 @@ public static class NetworkText
         var first = FirstOf(address, length);
         if (!first.Equals(address))
         {
-            problem = $"\"{text}\" has bits behind its prefix; the network is {first}/{length}";
+            problem = $"\"{text}\" has host bits set; the network is {first}/{length}";
             return false;
         }
 

@@ -69,6 +69,7 @@ internal sealed class PolicyFiles(string mainFile)
             // With a file missing, a name that it gives would be called unknown.
             NameChecks.CheckLikes(merged, Diagnostics);
             NameChecks.CheckServers(merged, Diagnostics);
+            NameChecks.CheckReach(merged, Diagnostics);
         }
 
         return merged;

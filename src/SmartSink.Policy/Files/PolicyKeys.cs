@@ -58,6 +58,7 @@ internal static class PolicyKeys
         new("weight", KeyType.Number, "How often the reply is chosen, relative to the others of its list; 1 unless given.") { Minimum = 0, Maximum = ReplyListChecks.LargestWeight },
         new("stage", KeyType.Text, "When the reply is given; at RCPT unless given.") { Values = Stages },
         new("close", KeyType.Truth, "Whether the connection is closed after the reply; only after 421 unless given."),
+        new("verbatim", KeyType.Truth, "Whether msg is a real server's text, word for word, so that check does not warn of what is wrong with it."),
     ];
 
     public static readonly PolicyKey[] Mx =

@@ -11,11 +11,19 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
 {
     private readonly MergedPolicy _policy = new();
 
+    // How many keys of each file hold.
+    private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
+
     public MergedPolicy Merge(IEnumerable<PolicyDocument> documents)
     {
         foreach (var document in documents)
         {
             Add(document);
+        }
+
+        foreach (var file in _held.Where(file => file.Value == 0).Select(file => file.Key))
+        {
+            diagnostics.Warning(new Place(file, 1, 1), $"this file has no effect: {mainFile} overrides every key in it");
         }
 
         return _policy;
@@ -66,6 +74,7 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
                 continue;
             }
 
+            Hold(network.Place, isKnown ? merged.Place : null);
             merged = new MergedNetwork(network.Value, network.Place, server);
         }
     }
@@ -87,6 +96,11 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
             return present;
         }
 
+        if (next is { } given)
+        {
+            Hold(given.Place, present?.Place);
+        }
+
         return next ?? present;
     }
 
@@ -94,11 +108,21 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
     {
         if (present is null || !Clash(present.Name.Place, next.Name.Place))
         {
+            Hold(next.Name.Place, present?.Name.Place);
             return next;
         }
 
         diagnostics.Error(next.Name.Place, $"the replies of {next.Title} are already given at {present.Name.Place}");
         return present;
+    }
+
+    private void Hold(Place next, Place? present)
+    {
+        CollectionsMarshal.GetValueRefOrAddDefault(_held, next.File, out _)++;
+        if (present is { } overridden)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_held, overridden.File, out _)--;
+        }
     }
 
     private bool Clash(Place first, Place second) => first.File == mainFile == (second.File == mainFile);

@@ -32,15 +32,15 @@ internal static class ReplyListChecks
 
             if (code.Value is < 400 or > 599)
             {
-                diagnostics.Error(code.Place, $"code = {code.Value} is not from 400 to 599");
+                diagnostics.Error(code.Place, $"code = {code.Value} is out of range; it must be 400 to 599");
             }
             else if (code.Value >= 500 && list.Kind == ReplyKind.Defer)
             {
-                diagnostics.Warning(code.Place, $"code {code.Value} among the defer replies of \"{list.Name.Value}\" refuses for good");
+                diagnostics.Warning(code.Place, $"{list.Title} contains code {code.Value}, which is a permanent failure");
             }
             else if (code.Value < 500 && list.Kind == ReplyKind.Bounce)
             {
-                diagnostics.Warning(code.Place, $"code {code.Value} among the bounce replies of \"{list.Name.Value}\" refuses only for now");
+                diagnostics.Warning(code.Place, $"{list.Title} contains code {code.Value}, which is only a temporary failure");
             }
         }
     }
@@ -51,13 +51,13 @@ internal static class ReplyListChecks
         {
             if (reply.Weight is { } weight && weight.Value is not (0 or (>= SmallestWeight and <= LargestWeight)))
             {
-                diagnostics.Error(weight.Place, $"weight = {weight.Value} is neither 0 nor from {SmallestWeight:0.000000} to {LargestWeight}");
+                diagnostics.Error(weight.Place, $"weight = {weight.Value} is out of range; it must be 0, or {SmallestWeight:0.000000} to {LargestWeight}");
             }
         }
 
         if (list.Replies.Count > 0 && list.Replies.All(reply => reply.Weight is { Value: 0 }))
         {
-            diagnostics.Error(list.Name.Place, $"all weights of {list.Title} are 0: there is no reply to choose");
+            diagnostics.Error(list.Name.Place, $"all weights in {list.Title} are 0, so no reply could be chosen");
         }
     }
 
@@ -74,46 +74,76 @@ internal static class ReplyListChecks
             if (!seen.TryAdd((reply.Code?.Value, reply.Text?.Value, reply.Stage?.Value), reply))
             {
                 var first = seen[(reply.Code?.Value, reply.Text?.Value, reply.Stage?.Value)];
-                diagnostics.Warning(reply.Place, $"the same reply as in line {first.Place.Line}; weight says more plainly that it is more frequent");
+                diagnostics.Warning(reply.Place, $"duplicate of the reply at line {first.Place.Line}; use weight to make a reply more frequent");
             }
         }
     }
 }
 
-/// <summary>Texts of replies can go onto the wire, and their placeholders exist.</summary>
+/// <summary>Texts of replies can go onto the wire, their placeholders exist, and the codes in them agree with the reply's.</summary>
 internal static class ReplyTextChecks
 {
+    /// <summary>Lines of one text.</summary>
+    public const int MostLines = 512;
+
+    /// <summary>Bytes of one text in UTF-8.</summary>
+    public const int MostBytes = 64_000;
+
     public static void Check(PolicyDocument document, DiagnosticBag diagnostics)
     {
         foreach (var list in document.ReplyLists)
         {
             foreach (var reply in list.Replies)
             {
-                if (reply.Text is { } text)
+                if (reply.Text is { } text && CheckLength(text, diagnostics))
                 {
-                    CheckCharacters(text, diagnostics);
+                    CheckControls(text, diagnostics);
                     CheckPlaceholders(text, diagnostics);
-                    CheckForeignCodes(reply, text, diagnostics);
+                    if (reply.Verbatim is not { Value: true })
+                    {
+                        CheckAscii(text, diagnostics);
+                        CheckCodes(reply, text, diagnostics);
+                    }
                 }
             }
         }
     }
 
-    private static void CheckCharacters(Setting<string> text, DiagnosticBag diagnostics)
+    // A text that is too long is looked at no further.
+    private static bool CheckLength(Setting<string> text, DiagnosticBag diagnostics)
     {
-        if (ControlCharacters.IsIn(text.Value))
+        var lines = text.Value.AsSpan().Count('\n') + 1;
+        var bytes = Encoding.UTF8.GetByteCount(text.Value);
+        if (lines > MostLines)
         {
-            CheckControls(text, diagnostics);
+            diagnostics.Error(text.Place, $"msg has {lines} lines; a reply can have at most {MostLines}");
+            return false;
         }
 
+        if (bytes > MostBytes)
+        {
+            diagnostics.Error(text.Place, $"msg has {bytes} bytes; a reply can have at most {MostBytes}");
+            return false;
+        }
+
+        return true;
+    }
+
+    private static void CheckAscii(Setting<string> text, DiagnosticBag diagnostics)
+    {
         if (!Ascii.IsValid(text.Value))
         {
-            diagnostics.Warning(text.Place, "characters beyond ASCII go out as UTF-8, which not every client expects in a reply (RFC 6531 section 3.7.4.2)");
+            diagnostics.Warning(text.Place, "msg is not ASCII; it is sent as UTF-8, which some clients cannot read in a reply (RFC 6531 section 3.7.4.2)");
         }
     }
 
     private static void CheckControls(Setting<string> text, DiagnosticBag diagnostics)
     {
+        if (!ControlCharacters.IsIn(text.Value))
+        {
+            return;
+        }
+
         var controls = new List<char>();
         foreach (var line in new TextLines(text.Value))
         {
@@ -128,7 +158,7 @@ internal static class ReplyTextChecks
 
         if (controls.Count > 0)
         {
-            diagnostics.Error(text.Place, $"control characters cannot stand in a reply: {string.Join(", ", controls.Select(c => $"U+{(int)c:X4}"))}");
+            diagnostics.Error(text.Place, $"msg contains control characters, which a reply cannot carry: {string.Join(", ", controls.Select(c => $"U+{(int)c:X4}"))}");
         }
     }
 
@@ -151,7 +181,7 @@ internal static class ReplyTextChecks
         }
     }
 
-    private static void CheckForeignCodes(ReplyEntry reply, Setting<string> text, DiagnosticBag diagnostics)
+    private static void CheckCodes(ReplyEntry reply, Setting<string> text, DiagnosticBag diagnostics)
     {
         if (reply.Code is not { Value: >= 400 and <= 599 } code)
         {
@@ -162,7 +192,17 @@ internal static class ReplyTextChecks
         {
             if (GluedCode.ForeignCode((int)code.Value, line) is var foreign and not 0)
             {
-                diagnostics.Warning(text.Place, $"the text brings code {foreign}, but the reply's code is {code.Value}; both will be sent");
+                diagnostics.Warning(text.Place, $"msg starts with code {foreign}, but the reply's code is {code.Value}; both will be sent");
+                return;
+            }
+
+            var start = GluedCode.TakeOff((int)code.Value, line);
+            var length = EnhancedCodeText.LengthAtStart(start);
+            if (length > 0 && start[0] - '0' != code.Value / 100)
+            {
+                diagnostics.Warning(
+                    text.Place,
+                    $"enhanced code {start[..length]} contradicts code {code.Value}: its class must be {code.Value / 100} (RFC 3463 section 2, RFC 2034 section 4); verbatim = true if a real server says so");
                 return;
             }
         }

@@ -12,7 +12,7 @@ internal static class ReplyListReader
         if (entry.Value is not TomlTable table)
         {
             values.Diagnostics.Error(
-                values.PlaceOf(entry.KeyPosition), $"replies belong to a domain or to \"*\": [[{entry.Key}.\"example.com\"]]; a rate for all domains stands in [default]");
+                values.PlaceOf(entry.KeyPosition), $"replies belong to a domain or to \"*\": [[{entry.Key}.\"example.com\"]]; a rate for all domains belongs in [default]");
             yield break;
         }
 
@@ -25,7 +25,7 @@ internal static class ReplyListReader
             }
             else if (item.Value is not TomlArray list)
             {
-                values.Diagnostics.Error(place, $"replies are lists and take double brackets: [[{entry.Key}.\"{item.Key}\"]]");
+                values.Diagnostics.Error(place, $"replies need double brackets: [[{entry.Key}.\"{item.Key}\"]]");
             }
             else if (list.Items.Count == 0)
             {
@@ -83,6 +83,9 @@ internal static class ReplyListReader
                 case "close":
                     reply.Close = values.Boolean(item);
                     break;
+                case "verbatim":
+                    reply.Verbatim = values.Boolean(item);
+                    break;
                 default:
                     values.Unknown(item, "in a reply", PolicyKeys.Reply);
                     break;
@@ -103,7 +106,7 @@ internal static class ReplyListReader
             return ((Stage)stage, null);
         }
 
-        var hint = Suggestion.Of(text, PolicyKeys.Stages) is { Length: > 0 } suggestion ? suggestion : $"; it is one of {string.Join(", ", PolicyKeys.Stages)}";
+        var hint = Suggestion.Of(text, PolicyKeys.Stages) is { Length: > 0 } suggestion ? suggestion : $"; it must be one of {string.Join(", ", PolicyKeys.Stages)}";
         return (default, $"unknown stage \"{text}\"{hint}");
     });
 }

@@ -62,6 +62,9 @@ internal sealed class ReplyEntry(Place place)
     public Setting<Stage>? Stage { get; set; }
 
     public Setting<bool>? Close { get; set; }
+
+    /// <summary>Whether the text is a real server's, with what is wrong in it.</summary>
+    public Setting<bool>? Verbatim { get; set; }
 }
 
 /// <summary>The name of a domain's entry in the file, normalised.</summary>

@@ -20,12 +20,13 @@ internal static class ReplyTextNormaliser
             lines.Add(ReadLine(code, line));
         }
 
-        TrimBlankLines(lines);
-        if (lines.Count == 0)
+        var first = lines.FindIndex(line => !line.IsBlank);
+        if (first < 0)
         {
             return [ReadLine(code, StandardTexts.Of(code))];
         }
 
+        lines = lines[first..(lines.FindLastIndex(line => !line.IsBlank) + 1)];
         RepeatEnhancedCode(lines);
         return lines;
     }
@@ -38,21 +39,6 @@ internal static class ReplyTextNormaliser
             ? new ReplyTextLine(string.Empty, text.ToString())
             : new ReplyTextLine(text[..length].ToString(), text[length..].TrimStart().ToString());
     }
-
-    private static void TrimBlankLines(List<ReplyTextLine> lines)
-    {
-        while (lines.Count > 0 && IsBlank(lines[^1]))
-        {
-            lines.RemoveAt(lines.Count - 1);
-        }
-
-        while (lines.Count > 0 && IsBlank(lines[0]))
-        {
-            lines.RemoveAt(0);
-        }
-    }
-
-    private static bool IsBlank(ReplyTextLine line) => line.EnhancedCode.Length == 0 && string.IsNullOrWhiteSpace(line.Text);
 
     private static void RepeatEnhancedCode(List<ReplyTextLine> lines)
     {
@@ -86,7 +72,10 @@ internal static class ReplyTextNormaliser
 /// <summary>One line of a normalised text.</summary>
 /// <param name="EnhancedCode">As written in the file, such as <c>5.1.1</c>; empty when the line carries none.</param>
 /// <param name="Text">What follows; no control characters, no white space at its end, placeholders still in braces.</param>
-internal readonly record struct ReplyTextLine(string EnhancedCode, string Text);
+internal readonly record struct ReplyTextLine(string EnhancedCode, string Text)
+{
+    public bool IsBlank => EnhancedCode.Length == 0 && string.IsNullOrWhiteSpace(Text);
+}
 
 /// <summary>Goes through the lines of a text without copying them. Lines end at LF or CRLF; a text has one line more than ends.</summary>
 internal ref struct TextLines(ReadOnlySpan<char> text)

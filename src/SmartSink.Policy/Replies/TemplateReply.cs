@@ -151,21 +151,23 @@ internal ref struct TemplateScanner(ReadOnlySpan<char> text)
 
     private bool TryReadName(out int length)
     {
-        length = _rest.IndexOf('}') + 1;
-        if (length == 0)
+        // No name has a brace in it, so the text is looked through once, however many are left open.
+        var end = _rest[1..].IndexOfAny('{', '}') + 1;
+        length = end + 1;
+        if (end == 0 || _rest[end] == '{')
         {
-            Problem = "a { without its }; write {{ for a brace";
+            Problem = "unclosed {; write {{ for a literal brace";
             return false;
         }
 
-        var name = _rest[1..(length - 1)];
+        var name = _rest[1..end];
         if (Placeholders.TryFind(name, out var placeholder))
         {
             Placeholder = placeholder;
             return true;
         }
 
-        var hint = Suggestion.Of(name.ToString(), Placeholders.Names) is { Length: > 0 } suggestion ? suggestion : "; write {{ for a brace";
+        var hint = Suggestion.Of(name.ToString(), Placeholders.Names) is { Length: > 0 } suggestion ? suggestion : "; write {{ for a literal brace";
         Problem = $"unknown placeholder {{{name}}}{hint}";
         return false;
     }

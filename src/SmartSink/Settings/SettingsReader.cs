@@ -136,9 +136,5 @@ internal static class UnknownSettings
     /// <param name="name">The name.</param>
     /// <param name="known">The names that there are.</param>
     /// <param name="what">What it is not: "a setting".</param>
-    public static string Line(string shown, string name, IEnumerable<string> known, string what)
-    {
-        var hint = Suggestion.Nearest(name, known) is { } nearest ? $"; did you mean {nearest}?" : string.Empty;
-        return $"{shown} is not {what}{hint}";
-    }
+    public static string Line(string shown, string name, IEnumerable<string> known, string what) => $"{shown} is not {what}{Suggestion.Of(name, known)}";
 }

@@ -58,6 +58,6 @@ public sealed class LikeTests
         static string Chain(int length) => string.Concat(Enumerable.Range(0, length).Select(i => $"[domain.\"d{i}.example\"]\nlike = \"d{i + 1}.example\"\n"));
 
         PolicyFolder.Diagnostics(Chain(16) + "[domain.\"d16.example\"]\nbounce = 7").ShouldBeEmpty();
-        PolicyFolder.Diagnostics(Chain(17) + "[domain.\"d17.example\"]").ShouldBe(["responses.toml(2,8): error: like leads through more than 16 entries"]);
+        PolicyFolder.Diagnostics(Chain(17) + "[domain.\"d17.example\"]").ShouldBe(["responses.toml(2,8): error: like leads through more than 16 domains"]);
     }
 }

@@ -124,7 +124,7 @@ public sealed class TlsTests
         [
             "responses.toml(2,7): error: tls = \"requires\" is neither \"required\" nor \"optional\"",
             "responses.toml(4,7): error: tls must be a string, not true or false",
-            "responses.toml(6,8): error: code = 250 is not from 400 to 599",
+            "responses.toml(6,8): error: code = 250 is out of range; it must be 400 to 599",
         ]);
 
     [Fact]

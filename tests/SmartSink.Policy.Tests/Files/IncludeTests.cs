@@ -98,8 +98,9 @@ public sealed class IncludeTests
 
         folder.Diagnostics().ShouldBe(
         [
-            "more.toml(2,8): error: code = 5 is not from 400 to 599",
-            "more.toml(3,7): error: unknown placeholder {nobody}; write {{ for a brace",
+            "more.toml(1,1): warning: this file has no effect: responses.toml overrides every key in it",
+            "more.toml(2,8): error: code = 5 is out of range; it must be 400 to 599",
+            "more.toml(3,7): error: unknown placeholder {nobody}; write {{ for a literal brace",
         ]);
     }
 

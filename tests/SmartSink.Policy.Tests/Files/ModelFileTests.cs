@@ -83,7 +83,7 @@ public sealed class ModelFileTests
     public void Only_doubts_are_reported() =>
         PolicyFolder.Diagnostics(File).ShouldBe(
         [
-            "responses.toml(22,6): warning: code 550 among the defer replies of \"mixed.example\" refuses for good",
-            "responses.toml(33,1): warning: the same reply as in line 29; weight says more plainly that it is more frequent",
+            "responses.toml(22,6): warning: defer.\"mixed.example\" contains code 550, which is a permanent failure",
+            "responses.toml(33,1): warning: duplicate of the reply at line 29; use weight to make a reply more frequent",
         ]);
 }

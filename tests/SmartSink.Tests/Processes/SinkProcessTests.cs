@@ -148,7 +148,7 @@ public sealed class SinkProcessTests : IDisposable
     {
         await using var sink = await SinkProcess.StartAsync("", new Dictionary<string, string> { ["SINK_MAX_ERROR"] = "5" });
         (await sink.TerminateAsync()).ShouldBe(0);
-        sink.Output.ShouldContain("WRN SINK_MAX_ERROR is not a setting; did you mean SINK_MAX_ERRORS?");
+        sink.Output.ShouldContain("WRN SINK_MAX_ERROR is not a setting, did you mean \"SINK_MAX_ERRORS\"?");
     }
 
     [Fact]

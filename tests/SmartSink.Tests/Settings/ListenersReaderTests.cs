@@ -66,7 +66,7 @@ public sealed class ListenersReaderTests
     }
 
     [Theory]
-    [InlineData("""{ "Listeners": [ { "MaxRecipents": 1 } ] }""", "appsettings.json: Listeners:0:MaxRecipents is not a setting of a listener; did you mean MaxRecipients?")]
+    [InlineData("""{ "Listeners": [ { "MaxRecipents": 1 } ] }""", "appsettings.json: Listeners:0:MaxRecipents is not a setting of a listener, did you mean \"MaxRecipients\"?")]
     [InlineData("""{ "Sink": { "Listeners": [ { "MaxConnections": 1 } ] } }""", "appsettings.json: Sink:Listeners:0:MaxConnections is not a setting of a listener")]
     [InlineData("""{ "Listeners": "smtp" }""", "appsettings.json: Listeners must be a list of listeners")]
     [InlineData("""{ "Sink": { "Listeners": 25 } }""", "appsettings.json: Listeners must be a list of listeners")]
@@ -85,7 +85,7 @@ public sealed class ListenersReaderTests
     public void A_mistake_in_the_file_is_one_line_that_names_the_key(string json, params string[] lines) => Read(json).Errors.ShouldBe(lines);
 
     [Theory]
-    [InlineData("SINK_LISTENERS__0__PROT", "25", "SINK_LISTENERS__0__PROT is not a setting of a listener; did you mean PORT?")]
+    [InlineData("SINK_LISTENERS__0__PROT", "25", "SINK_LISTENERS__0__PROT is not a setting of a listener, did you mean \"PORT\"?")]
     [InlineData("SINK_LISTENERS__0__MAX_CONNECTIONS", "25", "SINK_LISTENERS__0__MAX_CONNECTIONS is not a setting of a listener")]
     [InlineData("SINK_LISTENERS__0", "25", "SINK_LISTENERS__0 is not a setting of a listener")]
     [InlineData("SINK_LISTENERS__A__PORT", "25", "SINK_LISTENERS__A__PORT: SINK_LISTENERS__ must be followed by the number of a listener")]

@@ -188,10 +188,10 @@ public sealed class SettingsReaderTests
     [Fact]
     public void What_looks_like_a_setting_and_is_none_is_a_warning()
     {
-        Read(environment: ("SINK_PROT", "25")).Warnings.ShouldBe(["SINK_PROT is not a setting; did you mean SINK_PORT?"]);
+        Read(environment: ("SINK_PROT", "25")).Warnings.ShouldBe(["SINK_PROT is not a setting, did you mean \"SINK_PORT\"?"]);
         Read(environment: ("SINK_SOMETHING_ELSE", "25")).Warnings.ShouldBe(["SINK_SOMETHING_ELSE is not a setting"]);
         Read(json: """{ "Sink": { "MaxConections": 1 }, "Serilog": {} }""").Warnings
-            .ShouldBe(["appsettings.json: Sink:MaxConections is not a setting; did you mean MaxConnections?"]);
+            .ShouldBe(["appsettings.json: Sink:MaxConections is not a setting, did you mean \"MaxConnections\"?"]);
     }
 
     [Theory]
