@@ -12,11 +12,22 @@ public static class PolicyLoader
     /// <param name="mainFile">The main file; includes are relative to its folder.</param>
     /// <param name="clock">For <see cref="PolicySnapshot.LoadedAt"/>; null for the system's.</param>
     /// <param name="replica">Which of several sinks this is: with a seed each draws for itself, but for what depends on an address alone (<c>sticky</c>); null for the only one.</param>
-    public static PolicyLoadResult Load(string mainFile, TimeProvider? clock = null, string? replica = null)
+    public static PolicyLoadResult Load(string mainFile, TimeProvider? clock = null, string? replica = null) =>
+        Load(new PolicyFiles(mainFile), clock, replica);
+
+    /// <summary>The same, of files that were kept when they were in force.</summary>
+    /// <param name="kept">What <see cref="PolicySnapshot.Texts"/> gave, at least the main file.</param>
+    /// <param name="clock">For <see cref="PolicySnapshot.LoadedAt"/>; null for the system's.</param>
+    /// <param name="replica">Which of several sinks this is; null for the only one.</param>
+    public static PolicyLoadResult Load(IReadOnlyList<PolicyText> kept, TimeProvider? clock = null, string? replica = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(mainFile);
+        ArgumentNullException.ThrowIfNull(kept);
+        return Load(new PolicyFiles(kept[^1].Name, kept), clock, replica);
+    }
+
+    private static PolicyLoadResult Load(PolicyFiles files, TimeProvider? clock, string? replica)
+    {
         var loadedAt = (clock ?? TimeProvider.System).GetUtcNow();
-        var files = new PolicyFiles(mainFile);
         var policy = files.Read();
         return new PolicyLoadResult(
             files.Diagnostics.HasErrors ? null : new PolicySnapshot(policy, new PolicySources(files.Sources, policy), files.Hash, loadedAt, replica),

@@ -65,6 +65,9 @@ public sealed class PolicySnapshot : IMailboxFilter
     /// <summary>When the files were read.</summary>
     public DateTimeOffset LoadedAt { get; }
 
+    /// <summary>Its files, to be kept: the included ones, built-in ones too, then the main one.</summary>
+    public IReadOnlyList<PolicyText> Texts => _sources.Texts;
+
     /// <summary>How much its files say.</summary>
     public PolicySize Size { get; }
 

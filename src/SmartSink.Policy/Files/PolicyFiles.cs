@@ -5,7 +5,10 @@ using SmartSink.Shared;
 
 namespace SmartSink.Policy.Files;
 
-internal sealed class PolicyFiles(string mainFile)
+/// <summary>Reads the files of a policy and merges what they say.</summary>
+/// <param name="mainFile">The main file as the user named it.</param>
+/// <param name="kept">The files as they were kept earlier, in place of those on disk, in the order of <see cref="Sources"/>; null to read the disk.</param>
+internal sealed class PolicyFiles(string mainFile, IReadOnlyList<PolicyText>? kept = null)
 {
     /// <summary>The most bytes that all files of a policy may have together.</summary>
     public const long MostBytes = 64 * RegularFile.Megabyte;
@@ -37,9 +40,16 @@ internal sealed class PolicyFiles(string mainFile)
     public MergedPolicy Read()
     {
         var main = ReadMain();
-        foreach (var include in main?.Includes ?? [])
+        if (kept is not null)
         {
-            ReadIncludes(include);
+            ReadKeptIncludes();
+        }
+        else
+        {
+            foreach (var include in main?.Includes ?? [])
+            {
+                ReadIncludes(include);
+            }
         }
 
         if (main is not null)
@@ -131,10 +141,21 @@ internal sealed class PolicyFiles(string mainFile)
         }
     }
 
+    private void ReadKeptIncludes()
+    {
+        foreach (var file in kept!.SkipLast(1))
+        {
+            if (ReadDocument(ReadSource(file.Name), isMain: false) is { } document)
+            {
+                _documents.Add(document);
+            }
+        }
+    }
+
     private SourceFile ReadSource(string path)
     {
         _files.Add(Path.GetFullPath(path));
-        var source = SourceFile.Read(path, MostBytes);
+        var source = kept?.FirstOrDefault(file => file.Name == path)?.ToSource() ?? SourceFile.Read(path, MostBytes);
         _bytes += source.Content?.Length ?? 0;
         Span<byte> length = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(length, source.Content?.LongLength ?? -1);

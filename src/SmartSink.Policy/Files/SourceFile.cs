@@ -1,3 +1,4 @@
+using System.Text;
 using SmartSink.Policy.Model;
 using SmartSink.Shared;
 
@@ -22,6 +23,14 @@ internal sealed record SourceFile(string Name, byte[]? Content, string? Problem)
     }
 }
 
+/// <summary>A file of a policy that was in force, as it is kept.</summary>
+/// <param name="Name">As the user named it, for messages.</param>
+/// <param name="Text">All that it said.</param>
+public sealed record PolicyText(string Name, string Text)
+{
+    internal SourceFile ToSource() => new(Name, Encoding.UTF8.GetBytes(Text), Problem: null);
+}
+
 /// <summary>
 /// The files of a snapshot, as read. An explanation needs what they say, with places; kept as objects that would take more memory than all
 /// else in a snapshot, and explanations are rare. So the files are kept, and read once more when somebody asks.
@@ -31,6 +40,9 @@ internal sealed record SourceFile(string Name, byte[]? Content, string? Problem)
 internal sealed class PolicySources(IReadOnlyList<SourceFile> files, MergedPolicy policy)
 {
     private readonly WeakReference<MergedPolicy> _merged = new(policy);
+
+    /// <summary>The files as they can be kept.</summary>
+    public IReadOnlyList<PolicyText> Texts => [.. files.Select(file => new PolicyText(file.Name, Encoding.UTF8.GetString(file.Content!)))];
 
     public MergedPolicy Read()
     {

@@ -38,6 +38,13 @@ internal sealed partial class PolicySource(string mainFile, TimeProvider clock, 
         Rejected(log, _diagnostics.Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), inForce.Hash);
     }
 
+    /// <summary>Says that the start goes on with what was kept.</summary>
+    public void TellKept(PolicySnapshot kept, string file)
+    {
+        TellDiagnostics();
+        StartedWithKept(log, _diagnostics.Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), kept.Hash, file);
+    }
+
     public void TellUnchanged(PolicySnapshot inForce) => Unchanged(log, inForce.Hash);
 
     /// <summary>Says everything that was found wrong or doubtful in the last reading, a line for each.</summary>
@@ -58,6 +65,9 @@ internal sealed partial class PolicySource(string mainFile, TimeProvider clock, 
 
     [LoggerMessage(220, LogLevel.Information, "Policy {Hash} is in force; domains and patterns: {Domains}")]
     private static partial void Applied(ILogger log, string hash, int domains);
+
+    [LoggerMessage(229, LogLevel.Error, "The policy files have {Errors} errors; the sink starts with policy {Hash} instead, the last that was in force, kept in {File}. Mend the files; with SINK_STRICT_START=on their errors stop the start")]
+    private static partial void StartedWithKept(ILogger log, int errors, string hash, string file);
 
     [LoggerMessage(221, LogLevel.Error, "The changed policy was rejected (errors: {Errors}); policy {Hash} stays in force")]
     private static partial void Rejected(ILogger log, int errors, string hash);

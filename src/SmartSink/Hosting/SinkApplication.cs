@@ -134,8 +134,9 @@ internal sealed class SinkApplication : IAsyncDisposable
         var store = new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>());
         var certificates = settings.TlsListeners.Count > 0 ? Task.Run(() => ReadAsync(store, settings)) : null;
         var builder = SinkHost.CreateBuilder(settings, clock, loggers, dropped);
-        builder.Services.AddReloaded("policy", policySource, await OrThrow(policy), metrics => metrics.PolicyReloads);
-        policySource.TellDiagnostics();
+        var kept = new KeptPolicy(settings, clock, loggers.CreateLogger<KeptPolicy>());
+        builder.Services.AddSingleton(kept);
+        builder.Services.AddReloaded("policy", policySource, await OrThrow(OrKeptAsync(policy, policySource, kept, settings)), metrics => metrics.PolicyReloads);
         if (certificates is not null)
         {
             builder.Services.AddReloaded("certificates", store, await OrThrow(certificates), metrics => metrics.TlsCertificateReloads);
@@ -154,6 +155,22 @@ internal sealed class SinkApplication : IAsyncDisposable
         var app = builder.Build();
         app.MapSink();
         return new SinkApplication(app, http);
+    }
+
+    private static async Task<Reading<PolicySnapshot>> OrKeptAsync(Task<Reading<PolicySnapshot>> read, PolicySource source, KeptPolicy kept, SinkSettings settings)
+    {
+        var reading = await read;
+        if (reading.Value is not null)
+        {
+            source.TellDiagnostics();
+        }
+        else if (!settings.StrictStart && kept.Read() is { } policy)
+        {
+            source.TellKept(policy, kept.FileOf(policy));
+            return reading with { Value = policy, IsKept = true };
+        }
+
+        return reading;
     }
 
     private static SerilogLoggerFactory OpenLog(SinkSettings settings, IConfiguration files, DroppedLogEvents dropped)

@@ -122,10 +122,26 @@ internal static class SinkHost
         where T : class => reloader is null ? null : () => reloader.Current;
 
     // A reloader's first look takes in all of its files, and that is left until SMTP answers.
-    private sealed class ReloadWorker(IEnumerable<IReloader> reloaders) : IHostedService
+    // The same goes for keeping the policy, of which at most starts nothing is new.
+    private sealed class ReloadWorker(IEnumerable<IReloader> reloaders, Reloader<PolicySnapshot> policy, KeptPolicy kept) : IHostedService
     {
+        private Task _keeping = Task.CompletedTask;
+
         public Task StartAsync(CancellationToken cancellationToken)
         {
+            policy.Reloaded += (_, report) =>
+            {
+                if (report.Result == ReloadResult.Applied)
+                {
+                    kept.Write(policy.Current);
+                }
+            };
+            if (!policy.IsKept)
+            {
+                var first = policy.Current;
+                _keeping = Task.Run(() => kept.Write(first), CancellationToken.None);
+            }
+
             foreach (var reloader in reloaders)
             {
                 reloader.Start();
@@ -141,7 +157,7 @@ internal static class SinkHost
                 reloader.Dispose();
             }
 
-            return Task.CompletedTask;
+            return Task.WhenAny(_keeping, Task.Delay(FileWatch.DisposeTimeout, CancellationToken.None));
         }
     }
 }

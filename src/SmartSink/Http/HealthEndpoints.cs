@@ -34,7 +34,7 @@ internal static class HealthEndpoints
         var snapshot = policy.Current;
         var last = policy.LastReload;
         return new ReadinessReport(
-            Word(phase),
+            phase == SinkPhase.Ready && policy.IsKept ? "degraded" : Word(phase),
             [.. state.Listeners.Select(listener => new ListenerReport(listener.Settings.Name, listener.EndPoint.ToString(), Word(listener.Settings.Protocol), Word(listener.Settings.Tls)))],
             new PolicyReport(snapshot.Hash, snapshot.LoadedAt, snapshot.DomainCount),
             last is null ? null : new LastReloadReport(Word(last.Result), last.At, last.Diagnostics));
@@ -45,7 +45,7 @@ internal static class HealthEndpoints
 }
 
 /// <summary>The body of /readyz; its words are the enums' in lower case.</summary>
-/// <param name="Status">ready, starting, stopping or failed.</param>
+/// <param name="Status">ready, starting, stopping or failed; degraded when mail is answered by a policy that was kept, as the files had a mistake at the start.</param>
 /// <param name="Listeners">Where SMTP listens; empty before it does.</param>
 /// <param name="Policy">The policy in force.</param>
 /// <param name="LastReload">The last reload of its files; null before the first.</param>

@@ -24,8 +24,11 @@ internal sealed record SinkSettings : ListenerSettings
     /// <summary>SINK_DATA: the policy's main file.</summary>
     public string PolicyFile { get; init; } = "policy/responses.toml";
 
-    /// <summary>SINK_STATE: the folder for what must survive a restart (the self-signed certificate); null for none.</summary>
+    /// <summary>SINK_STATE: the folder for what must survive a restart (the self-signed certificate, the last policy in force); null for none.</summary>
     public required string? StateFolder { get; init; }
+
+    /// <summary>SINK_STRICT_START: whether mistakes in the policy stop the start, even where an earlier one is kept.</summary>
+    public bool StrictStart { get; init; }
 
     /// <summary>SINK_TLS_CERT: a PEM file with the certificate and its chain; null for a self-signed one.</summary>
     public string? TlsCertificateFile { get; init; }

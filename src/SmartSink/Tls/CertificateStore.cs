@@ -56,6 +56,9 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
 
     public bool AreSame(CertificateSet first, CertificateSet second) => first.IsSameAs(second);
 
+    public string? LossBetween(CertificateSet first, CertificateSet second) =>
+        first.Names.Except(second.Names).Count() is > 0 and var missing ? $"{missing} of {first.Names.Count} names with a certificate of their own" : null;
+
     public void TellApplied(Reading<CertificateSet> reading) => log.CertificatesApplied(reading.Value!.Names.Count);
 
     public void TellRejected(Reading<CertificateSet> reading, CertificateSet inForce) => log.CertificatesRejected(string.Join("; ", reading.Diagnostics));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using SmartSink.Shared;
 
 namespace SmartSink.Tls;
 
@@ -42,7 +43,7 @@ internal static class KeptCertificate
         var pem = makePem();
         try
         {
-            Write(file, pem);
+            PrivateFile.Write(file, Encoding.UTF8.GetBytes(pem));
             log.CertificateMade(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -58,34 +59,5 @@ internal static class KeptCertificate
     {
         var now = clock.GetUtcNow().UtcDateTime;
         return certificate.NotBefore.ToUniversalTime() <= now && now < certificate.NotAfter.ToUniversalTime();
-    }
-
-    // A reader sees the old text or the new one, never half of it, and no other user sees either.
-    private static void Write(string file, string text)
-    {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        Directory.CreateDirectory(folder);
-        var draft = Path.Combine(folder, $".{Path.GetFileName(file)}.{Guid.NewGuid():N}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        try
-        {
-            using (var stream = new FileStream(draft, options))
-            {
-                stream.Write(Encoding.UTF8.GetBytes(text));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, file, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(draft);
-            throw;
-        }
     }
 }

@@ -6,7 +6,11 @@ namespace SmartSink.Watching;
 /// <param name="At">When the reading began.</param>
 /// <param name="Diagnostics">A line for the operator for everything that is wrong or doubtful in them.</param>
 internal sealed record Reading<T>(T? Value, WatchedFiles Files, DateTimeOffset At, IReadOnlyList<string> Diagnostics)
-    where T : class;
+    where T : class
+{
+    /// <summary>Whether the value is not from the files, which cannot be used, but one that was kept earlier.</summary>
+    public bool IsKept { get; init; }
+}
 
 /// <summary>Reads something from files, and says what becomes of it when they change. One thread at a time.</summary>
 internal interface IReloadSource<T>

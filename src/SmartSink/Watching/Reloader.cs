@@ -49,6 +49,7 @@ internal sealed partial class Reloader<T> : IReloader
     private readonly ILogger _log;
     private readonly FileWatch? _watch;
     private volatile T _current;
+    private volatile bool _isKept;
     private volatile ReloadReport? _lastReload;
     private long _applied;
     private long _rejected;
@@ -56,7 +57,7 @@ internal sealed partial class Reloader<T> : IReloader
     /// <summary>Makes one; nothing is looked at yet.</summary>
     /// <param name="name">See <see cref="Name"/>.</param>
     /// <param name="source">Reads the files.</param>
-    /// <param name="first">What it read for the start, without a mistake. When that was from no file at all, none is watched.</param>
+    /// <param name="first">What it read for the start, or kept before it. When that was from no file at all, none is watched.</param>
     /// <param name="clock">For the time between looks.</param>
     /// <param name="log">Told what goes wrong in looking, and what is lost by a change.</param>
     public Reloader(string name, IReloadSource<T> source, Reading<T> first, TimeProvider clock, ILogger<FileWatch> log)
@@ -66,6 +67,8 @@ internal sealed partial class Reloader<T> : IReloader
         _source = source;
         _clock = clock;
         _current = first.Value ?? throw new ArgumentException("Nothing was read.", nameof(first));
+        _isKept = first.IsKept;
+        _lastReload = first.IsKept ? new ReloadReport(ReloadResult.Rejected, first.At, first.Diagnostics) : null;
         _watch = first.Files.Files.Count > 0 ? new FileWatch(first.Files, first.At, Read, clock, log) : null;
     }
 
@@ -75,7 +78,10 @@ internal sealed partial class Reloader<T> : IReloader
     /// <summary>What is in force.</summary>
     public T Current => _current;
 
-    /// <summary>What became of the last change; null before the first.</summary>
+    /// <summary>Whether that is what was kept before the start, whose files had a mistake that is still there.</summary>
+    public bool IsKept => _isKept;
+
+    /// <summary>What became of the last change; null before the first. A start with what was kept counts as a rejected one.</summary>
     public ReloadReport? LastReload => _lastReload;
 
     /// <summary>How often something else was put in force since the start.</summary>
@@ -144,6 +150,7 @@ internal sealed partial class Reloader<T> : IReloader
 
     private void Report(ReloadResult result, Reading<T> reading)
     {
+        _isKept &= result == ReloadResult.Rejected;
         var report = new ReloadReport(result, _clock.GetUtcNow(), reading.Diagnostics);
         _lastReload = report;
         Reloaded?.Invoke(this, report);

@@ -197,6 +197,22 @@ public sealed class IncludeTests
     }
 
     [Fact]
+    public void What_is_kept_of_a_policy_is_the_same_policy_without_its_files()
+    {
+        PolicySnapshot before;
+        using (var folder = new PolicyFolder("\uFEFFinclude = [\"b.toml\", \"*.toml\"]\n[default]\nbounce = 20\n"))
+        {
+            folder.Write("a.toml", "[default]\nbounce = 10\n[domain.\"a.example\"]\nbounce = 30\n").Write("b.toml", "[domain.\"a.example\"]\ndefer = 40\n");
+            before = folder.Snapshot();
+        }
+
+        var after = PolicyLoader.Load(before.Texts).Snapshot.ShouldNotBeNull();
+        after.Hash.ShouldBe(before.Hash);
+        after.Explain("x@a.example").ToText().ShouldBe(before.Explain("x@a.example").ToText());
+        after.Texts.ShouldBe(before.Texts);
+    }
+
+    [Fact]
     public void A_missing_main_file_is_a_diagnostic()
     {
         using var folder = new PolicyFolder();

@@ -21,6 +21,7 @@ public sealed class SettingsReaderTests
         ["HttpListen"] = ("0.0.0.0", s => s.HttpListenAddress, IPAddress.Any),
         ["Data"] = ("/etc/sink.toml", s => s.PolicyFile, "/etc/sink.toml"),
         ["State"] = ("/var/lib/sink", s => s.StateFolder, "/var/lib/sink"),
+        ["StrictStart"] = ("on", s => s.StrictStart, true),
         ["Replica"] = ("sink-2", s => s.Replica, "sink-2"),
         ["Hostname"] = ("mx.example.com", s => s.Hostname, "mx.example.com"),
         ["Banner"] = ("ESMTP ready", s => s.Banner, "ESMTP ready"),

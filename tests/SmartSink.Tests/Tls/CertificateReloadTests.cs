@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Settings;
 using SmartSink.Testing;
 using SmartSink.Testing.Time;
@@ -15,6 +14,7 @@ public sealed class CertificateReloadTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private readonly CollectingLogger<CertificateStore> _log = new();
+    private readonly CollectingLogger<FileWatch> _watchLog = new();
     private readonly Reloader<CertificateSet> _holder;
 
     public CertificateReloadTests()
@@ -28,7 +28,7 @@ public sealed class CertificateReloadTests : IDisposable
             TlsCertificateFolder = _folder.Combine("certs"),
         };
         var store = new CertificateStore(settings, _clock, _log);
-        _holder = new Reloader<CertificateSet>("certificates", store, store.Read(), _clock, NullLogger<FileWatch>.Instance);
+        _holder = new Reloader<CertificateSet>("certificates", store, store.Read(), _clock, _watchLog);
         _holder.LookUntilSame(_clock);
     }
 
@@ -88,6 +88,24 @@ public sealed class CertificateReloadTests : IDisposable
         _holder.Current.Default.Target.Subject.ShouldBe("CN=other.example");
         _holder.Current.For("mx.b.example").Target.Subject.ShouldBe("CN=mx.b.example");
         (_holder.Applied, _holder.Rejected).ShouldBe((1, 1));
+    }
+
+    [Fact]
+    public void A_file_that_is_gone_is_believed_after_a_while_and_with_a_warning()
+    {
+        _folder.Write("certs/b.pem", Pem("mx.b.example"));
+        _holder.LookUntilSame(_clock);
+        File.Delete(_folder.Combine("certs", "a.pem"));
+        for (var passed = TimeSpan.Zero; passed < FileWatch.QuietTime; passed += FileWatch.SettleTime)
+        {
+            _holder.Look().ShouldBe(WatchOutcome.Unsettled);
+            _holder.Current.Names.Count.ShouldBe(2);
+            _clock.Advance(FileWatch.SettleTime);
+        }
+
+        _holder.LookUntilSame(_clock);
+        _holder.Current.Names.ShouldBe(["mx.b.example"]);
+        _watchLog.Lines.ShouldBe(["Warning Something that was in force before is missing from the changed certificates: 1 of 2 names with a certificate of their own"]);
     }
 
     /// <summary>The certificate and its key stay; what clients cannot do without comes along.</summary>
