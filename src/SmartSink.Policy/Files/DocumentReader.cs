@@ -257,7 +257,7 @@ internal static class MxReader
 
     // The end of the last line of a text in three quotes is no line of its own.
     private static Setting<string>? ReadBanner(TomlEntry item, ValueReader values) => values.Parse(item, text =>
-        (text.ReplaceLineEndings("\n").TrimEnd('\n'), text.Length <= PolicyKeys.LongestBanner && text.ReplaceLineEndings("\n").All(character => character is '\n' or (>= ' ' and <= '~'))
+        (text.Replace("\r\n", "\n", StringComparison.Ordinal).TrimEnd('\n'), text.Length <= PolicyKeys.LongestBanner && text.Replace("\r\n", "\n", StringComparison.Ordinal).All(character => character is '\n' or (>= ' ' and <= '~'))
             ? null
             : $"banner must be printable ASCII text of at most {PolicyKeys.LongestBanner} characters"));
 

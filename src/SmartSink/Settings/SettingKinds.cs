@@ -51,7 +51,7 @@ internal static class SettingKinds
     public static SettingKind<string> Banner { get; } = new("text", "printable ASCII text of at most 400 characters", (string text, out string value) =>
     {
         // Each line of it is one of the greeting.
-        value = text.ReplaceLineEndings("\n").TrimEnd('\n');
+        value = text.Replace("\r\n", "\n", StringComparison.Ordinal).TrimEnd('\n');
         return text.Length <= 400 && value.All(character => character is '\n' or (>= ' ' and <= '~'));
     });
 

@@ -142,7 +142,7 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_HTTP_LISTEN", "1", "SINK_HTTP_LISTEN: \"1\" is not an IP address, * for all, or container")]
     [InlineData("SINK_HOSTNAME", "a b", "SINK_HOSTNAME: \"a b\" is not a domain or an address literal of at most 255 characters")]
     [InlineData("SINK_HOSTNAME", "[1.2.3]", "SINK_HOSTNAME: \"[1.2.3]\" is not a domain or an address literal of at most 255 characters")]
-    [InlineData("SINK_BANNER", "a\r\n250 b", "SINK_BANNER: \"a??250 b\" is not printable ASCII text of at most 400 characters")]
+    [InlineData("SINK_BANNER", "a\r250 b", "SINK_BANNER: \"a?250 b\" is not printable ASCII text of at most 400 characters")]
     [InlineData("SINK_STARTTLS", "maybe", "SINK_STARTTLS: \"maybe\" is not on or off")]
     [InlineData("SINK_TLS", "on", "SINK_TLS: \"on\" is not off, starttls or implicit")]
     [InlineData("SINK_PROXY", "v3", "SINK_PROXY: \"v3\" is not off, v1, v2 or any")]
@@ -168,6 +168,12 @@ public sealed class SettingsReaderTests
         result.Settings.ShouldBeNull();
         result.Errors.ShouldBe([line]);
     }
+
+    [Theory]
+    [InlineData("ESMTP ready\nNo spam")]
+    [InlineData("ESMTP ready\r\nNo spam\r\n")]
+    public void A_banner_may_have_several_lines(string text) =>
+        Read(environment: ("SINK_BANNER", text)).Settings.ShouldNotBeNull().Banner.ShouldBe("ESMTP ready\nNo spam");
 
     [Fact]
     public void The_shares_of_failures_are_parts_of_one_whole() =>
