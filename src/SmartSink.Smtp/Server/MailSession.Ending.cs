@@ -131,7 +131,7 @@ public abstract partial class MailSession
         }
     }
 
-    private protected void End(SessionEndReason reason)
+    private protected virtual void End(SessionEndReason reason)
     {
         if (_state != SessionState.Ended)
         {

@@ -9,7 +9,7 @@ namespace SmartSink.Connections;
 /// </summary>
 /// <param name="maxConnections">At least 1.</param>
 /// <param name="maxPerAddress">0 for no limit.</param>
-internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress) : IConnectionSet
+internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, int> _perAddress = [];
@@ -159,7 +159,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress) 
     }
 }
 
-/// <summary>An open connection as the registry and the heartbeat see it, of whatever engine.</summary>
+/// <summary>An open connection as the registry and the heartbeat see it.</summary>
 internal interface IOpenConnection
 {
     /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; the proxy's until its header has come.</summary>

@@ -6,25 +6,26 @@ using SmartSink.Transport;
 
 namespace SmartSink.Connections;
 
-/// <summary>A listener of our own engine: where connections come from, and what becomes of them.</summary>
+/// <summary>
+/// Where connections come from, and what becomes of them. It is opened, started and stopped once, in that order; between stop and end it is
+/// told how urgently the server stops.
+/// </summary>
 /// <param name="settings">Where it listens.</param>
 /// <param name="context">What its connections share.</param>
 /// <param name="transport">Where they come from.</param>
-internal sealed class Listener(ListenerSettings settings, ListenerContext context, ITransport transport) : IListener
+internal sealed class Listener(ListenerSettings settings, ListenerContext context, ITransport transport) : IDisposable
 {
     private IAcceptQueue? _queue;
     private Acceptor? _acceptor;
 
-    /// <inheritdoc/>
+    /// <summary>What it is, and where. Only after <see cref="Open"/>.</summary>
     public ListenerEndpoint Bound => new(settings, (_queue ?? throw new InvalidOperationException("The listener is not open.")).EndPoint);
 
-    /// <inheritdoc/>
-    public IConnectionSet Connections => context.Registry;
-
-    /// <inheritdoc/>
+    /// <summary>Completes when no more connections are accepted: well after <see cref="Stop"/>, failed when the listener broke down.</summary>
     public Task Completion => _acceptor?.Completion ?? Task.CompletedTask;
 
-    /// <inheritdoc/>
+    /// <summary>Takes the address and port; clients wait until <see cref="Start"/>.</summary>
+    /// <exception cref="ListenException">It cannot listen where the settings say.</exception>
     public void Open()
     {
         try
@@ -37,7 +38,7 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Begins to accept connections.</summary>
     public void Start()
     {
         if (context.WantsDestination && !transport.SeesOriginalDestination)
@@ -50,10 +51,10 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
         _acceptor.Start();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Accepts no more connections. For any thread.</summary>
     public void Stop() => _acceptor?.Stop();
 
-    /// <inheritdoc/>
+    /// <summary>The server stops, as urgently as that: what is to become of the connections. Called once for each phase, in their order.</summary>
     public void Hurry(StopPhase phase)
     {
         context.StopPhase = phase;
@@ -85,6 +86,11 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
         context.Log.ConnectionRefused(client, context.Listener, refusal);
     }
 }
+
+/// <summary>A listener that has its address and port.</summary>
+/// <param name="Settings">What it is.</param>
+/// <param name="EndPoint">Where it listens, with the port that was found when 0 was asked for.</param>
+internal sealed record ListenerEndpoint(ListenerSettings Settings, IPEndPoint EndPoint);
 
 /// <summary>What a client is told that finds the server full, instead of a greeting (RFC 5321 section 3.1, 421).</summary>
 /// <param name="hostname">The server's name.</param>

@@ -25,6 +25,9 @@ internal sealed class ListenerContext
     /// <summary>Whose dialogs go otherwise; null for nobody's.</summary>
     public required TrustedSessions? Trusted { get; init; }
 
+    /// <summary>What leads the dialogs; null for our own engine.</summary>
+    public required ISessionEngine? Engine { get; init; }
+
     /// <summary>The rules.</summary>
     public required IMailboxFilterSource Filters { get; init; }
 
@@ -82,14 +85,17 @@ internal sealed class ListenerContext
     /// <summary>The present moment.</summary>
     public Moment Now() => Clock.ReadMoment();
 
-    /// <summary>Names and limits of the dialog with a client.</summary>
-    public SmtpSessionOptions OptionsFor(IPAddress client) =>
-        Trusted is { } trusted && trusted.Networks.Contains(client) ? trusted.SessionOptions : SessionOptions;
+    /// <summary>The dialog with a client.</summary>
+    /// <param name="client">Its address.</param>
+    /// <param name="denial">Whether it is kept from STARTTLS.</param>
+    public MailSession NewSession(IPAddress client, StartTlsDenial denial) => Engine is { } engine
+        ? engine.NewSession(this, client, denial)
+        : new SmtpSession(OptionsFor(client), Filters, SessionObserver, client) { StartTlsDenial = denial };
 
     /// <summary>What a session wants whose client is silent: by its own deadlines, or as urgently as the server stops.</summary>
     /// <param name="session">The session.</param>
     /// <param name="replies">Takes what the client is to be told.</param>
-    public SessionAction AskSession(SmtpSession session, ReplyBuffer replies)
+    public SessionAction AskSession(MailSession session, ReplyBuffer replies)
     {
         var phase = StopPhase;
         var step = phase == StopPhase.Running
@@ -101,6 +107,32 @@ internal sealed class ListenerContext
     /// <summary>A deadline from now, in <see cref="Moment.Milliseconds"/>; never for zero.</summary>
     public long In(TimeSpan time) =>
         time == TimeSpan.Zero ? long.MaxValue : Now().Milliseconds + (long)time.TotalMilliseconds;
+
+    private SmtpSessionOptions OptionsFor(IPAddress client) =>
+        Trusted is { } trusted && trusted.Networks.Contains(client) ? trusted.SessionOptions : SessionOptions;
+}
+
+/// <summary>What leads the dialogs of a listener in place of our own engine.</summary>
+internal interface ISessionEngine
+{
+    /// <summary>The dialog with a client; nothing is said before it is started.</summary>
+    MailSession NewSession(ListenerContext context, IPAddress client, StartTlsDenial denial);
+}
+
+/// <summary>How urgently the server stops. It only ever grows.</summary>
+internal enum StopPhase
+{
+    /// <summary>It does not stop.</summary>
+    Running,
+
+    /// <summary>Idle sessions get 421 and close, sessions in a transaction may finish it.</summary>
+    Draining,
+
+    /// <summary>The time for finishing is over: every session gets 421 and closes.</summary>
+    Forcing,
+
+    /// <summary>What is still there is closed without a word.</summary>
+    Aborting,
 }
 
 /// <summary>Clients that are believed when they say for whom they speak.</summary>

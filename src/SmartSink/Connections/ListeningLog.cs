@@ -61,24 +61,22 @@ internal static partial class ListeningLog
     [LoggerMessage(115, LogLevel.Warning, "All clients so far come from the default gateway {Gateway}: publishing a port hides where they are and where they wanted to go, so a limit per address counts them as one and [[mx]] entries are never met; run the container with --network host, or put a proxy before it and set SINK_PROXY")]
     public static partial void ClientsBehindGateway(this ILogger log, IPAddress gateway);
 
-    public static void ConnectionEnded(this ILogger log, long connection, string listener, SmtpSession session, IPAddress peer) =>
-        log.ConnectionEnded(connection, listener, session.ClientAddress ?? peer, session.User, session.EndReason);
-
-    public static void ConnectionEnded(this ILogger log, long connection, string listener, IPAddress client, ReadOnlySpan<byte> user, SessionEndReason reason)
+    public static void ConnectionEnded(this ILogger log, long connection, string listener, MailSession session, IPAddress peer)
     {
         if (!log.IsEnabled(LogLevel.Debug))
         {
             return;
         }
 
-        var word = EndReasons[(int)reason];
-        if (user.IsEmpty)
+        var client = session.ClientAddress ?? peer;
+        var reason = EndReasons[(int)session.EndReason];
+        if (session.User.IsEmpty)
         {
-            ConnectionEndedCore(log, connection, client, listener, word);
+            ConnectionEndedCore(log, connection, client, listener, reason);
         }
         else
         {
-            ConnectionOfUserEnded(log, connection, Encoding.UTF8.GetString(user), client, listener, word);
+            ConnectionOfUserEnded(log, connection, Encoding.UTF8.GetString(session.User), client, listener, reason);
         }
     }
 

@@ -8,7 +8,7 @@ using SmartSink.Transport;
 namespace SmartSink.Connections;
 
 /// <summary>
-/// One client's connection: it moves bytes between its socket and its <see cref="SmtpSession"/>. All of it happens on the thread
+/// One client's connection: it moves bytes between its socket and its <see cref="MailSession"/>. All of it happens on the thread
 /// that its transport gives it, so there is no lock, and no task, closure or timer for a command; other threads leave a signal.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "End closes the socket, and it is reached whatever happens.")]
@@ -21,7 +21,7 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
 
     private readonly ListenerContext _context;
     private readonly Channel _channel;
-    private readonly long _id = NextId();
+    private readonly long _id = Interlocked.Increment(ref _lastId);
     private int _signals;
     private ConnectionPhase _phase;
     private Readiness _readiness;
@@ -59,9 +59,6 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
 
     /// <summary>Whether the connection was not called to its thread.</summary>
     public bool IsAtRest => Volatile.Read(ref _signals) == 0;
-
-    /// <summary>The number of the next connection, as it stands in the log.</summary>
-    public static long NextId() => Interlocked.Increment(ref _lastId);
 
     /// <summary>Gives the connection to its thread, which greets the client.</summary>
     public void Start()
@@ -154,8 +151,7 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
     }
 
     /// <summary>The dialog; made when it is first wanted, which is when the client's address is known.</summary>
-    private SmtpSession Session =>
-        field ??= new(_context.OptionsFor(ClientAddress), _context.Filters, _context.SessionObserver, ClientAddress) { StartTlsDenial = DrawnDenial };
+    private MailSession Session => field ??= _context.NewSession(ClientAddress, DrawnDenial);
 
     private void Begin()
     {

@@ -17,7 +17,7 @@ internal sealed class SmtpHost : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly ITransport _transport;
-    private readonly List<IListener> _listeners;
+    private readonly List<Listener> _listeners;
     private ConnectionHeartbeat? _heartbeat;
 
     /// <summary>Prepares a server; nothing is opened yet.</summary>
@@ -31,7 +31,7 @@ internal sealed class SmtpHost : IDisposable
     /// <param name="judge">Who decides about those that authenticate; null to let everybody in.</param>
     /// <param name="sessionOptions">Names and limits of the dialogs; null for those of each listener's settings.</param>
     /// <param name="transport">Where connections come from; null for the settings' own.</param>
-    /// <param name="engines">Makes the listeners of another engine; null, or null from it, for our own.</param>
+    /// <param name="engines">Gives a listener another engine, by the names and limits of its dialogs; null, or null from it, for our own.</param>
     public SmtpHost(
         SinkSettings settings,
         IMailboxFilterSource filters,
@@ -43,7 +43,7 @@ internal sealed class SmtpHost : IDisposable
         ICredentialJudge? judge = null,
         SmtpSessionOptions? sessionOptions = null,
         ITransport? transport = null,
-        Func<ListenerSettings, ListenerContext, IListener?>? engines = null)
+        Func<ListenerSettings, SmtpSessionOptions, ISessionEngine?>? engines = null)
     {
         _settings = settings;
         _registry = new ConnectionRegistry(settings.MaxConnections, settings.MaxConnectionsPerAddress);
@@ -55,20 +55,18 @@ internal sealed class SmtpHost : IDisposable
             : null;
         _listeners = [.. settings.AllListeners.Select(ListenerOf)];
 
-        IListener ListenerOf(ListenerSettings listener)
-        {
-            var context = ContextOf(listener);
-            return engines?.Invoke(listener, context) ?? new Listener(listener, context, _transport);
-        }
+        Listener ListenerOf(ListenerSettings listener) => new(listener, ContextOf(listener), _transport);
 
         ListenerContext ContextOf(ListenerSettings listener)
         {
             var observer = observers(listener.Name);
             var credentials = judge ?? AnyCredentials.Instance;
+            var options = sessionOptions ?? DialogOptions.Of(listener, credentials);
             return new ListenerContext
             {
                 Listener = listener.Name,
-                SessionOptions = sessionOptions ?? DialogOptions.Of(listener, credentials),
+                SessionOptions = options,
+                Engine = engines?.Invoke(listener, options),
                 Trusted = listener.XclientNetworks.IsEmpty
                     ? null
                     : new TrustedSessions(listener.XclientNetworks, DialogOptions.Of(listener, credentials, xclient: true)),
@@ -93,12 +91,12 @@ internal sealed class SmtpHost : IDisposable
     public IReadOnlyList<ListenerEndpoint> Listeners => [.. _listeners.Select(listener => listener.Bound)];
 
     /// <summary>How many connections are open now.</summary>
-    public int OpenConnections => _listeners.Select(listener => listener.Connections).Distinct().Sum(set => set.Count);
+    public int OpenConnections => _registry.Count;
 
     /// <summary>How often a connection or listener was called by its transport: the work of all of them, and what a loop without an end would show.</summary>
     public long PollingTurns => _transport.Turns;
 
-    /// <summary>Whether the transport and every open connection of our own engine waits.</summary>
+    /// <summary>Whether the transport and every open connection waits.</summary>
     public bool IsAtRest
     {
         get
@@ -178,7 +176,7 @@ internal sealed class SmtpHost : IDisposable
     {
         _listeners.ForEach(listener => listener.Hurry(phase));
         using var done = CancellationTokenSource.CreateLinkedTokenSource(hurry);
-        var empty = Task.WhenAll(_listeners.Select(listener => listener.Connections).Distinct().Select(set => set.WhenEmpty()));
+        var empty = _registry.WhenEmpty();
         var ended = await Task.WhenAny(empty, Task.Delay(patience, _clock, done.Token));
         await done.CancelAsync();
         return ended == empty;

@@ -14,7 +14,7 @@ namespace SmartSink.Connections;
 /// The dialog from STARTTLS on, or from its beginning: one asynchronous method, all of which runs on the connection's thread,
 /// for all that it waits for is the connection's socket. While the client is silent neither this nor the TLS stream holds a buffer.
 /// </summary>
-internal sealed class TlsSession(ListenerContext context, SmtpConnection connection, ChannelStream stream, SmtpSession session, long id)
+internal sealed class TlsSession(ListenerContext context, SmtpConnection connection, ChannelStream stream, MailSession session, long id)
 {
     /// <summary>A TLS record's worth of bytes (RFC 8446 section 5.1).</summary>
     private const int ReadSize = 16 * 1024;
@@ -345,7 +345,7 @@ internal static class LossReasons
     /// <summary>The reason.</summary>
     /// <param name="session">The session as the client left it.</param>
     /// <param name="inGoodOrder">Whether the client closed the connection, in place of resetting it or vanishing.</param>
-    public static SessionEndReason LossReason(this SmtpSession session, bool inGoodOrder) =>
+    public static SessionEndReason LossReason(this MailSession session, bool inGoodOrder) =>
         session.IsInData ? SessionEndReason.ClosedInData
         : inGoodOrder ? SessionEndReason.ClientClosed
         : SessionEndReason.ConnectionReset;

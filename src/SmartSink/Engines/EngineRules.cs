@@ -8,51 +8,45 @@ namespace SmartSink.Engines;
 /// <summary>What the package cannot do, so that a listener that asks for it is refused before it listens. The same stands in docs/engines.md.</summary>
 internal static class EngineRules
 {
-    /// <summary>The settings of a listener that only our own engine honours, as <c>Protocol=lmtp</c>.</summary>
-    public static IEnumerable<string> NotHonoured(ListenerSettings listener)
+    /// <summary>A line for each setting of a listener with the package's engine that only our own honours.</summary>
+    public static IEnumerable<string> ErrorsIn(SinkSettings settings) =>
+        from listener in settings.AllListeners
+        where listener.Engine == SmtpEngine.SmtpServer
+        from lack in LacksOf(listener)
+        select $"{lack.Key}: listener \"{listener.Name}\" has the engine smtpserver, which does not support {lack.What}; remove it or set SINK_ENGINE to own";
+
+    private static IEnumerable<(string Key, string What)> LacksOf(ListenerSettings listener)
     {
         if (listener.Protocol == MailProtocol.Lmtp)
         {
-            yield return "Protocol=lmtp";
-        }
-
-        if (listener.Proxy != ProxyMode.Off)
-        {
-            yield return $"Proxy={Word(listener.Proxy)}";
+            yield return ("SINK_PROTOCOL", "LMTP");
         }
 
         if (!listener.XclientNetworks.IsEmpty)
         {
-            yield return "XclientNetworks";
+            yield return ("SINK_XCLIENT_NETWORKS", "XCLIENT");
         }
 
         if (listener.Strict)
         {
-            yield return "Strict=on";
+            yield return ("SINK_STRICT", "strict addresses");
         }
 
-        if (listener.TlsFaults.Faults.Any())
+        foreach (var (extension, keyword) in ExtensionKeywords.All)
         {
-            yield return "TlsFaults";
-        }
-
-        if (listener.TlsClientCertificate != ClientCertificateMode.Off)
-        {
-            yield return $"TlsClientCert={Word(listener.TlsClientCertificate)}";
-        }
-
-        foreach (var (extension, keyword) in ExtensionKeywords.All.Where(known => (known.Extension & listener.AddedExtensions & ~PackageReplies.Extensions) != SmtpExtensions.None))
-        {
-            yield return $"Extensions={keyword}";
+            if ((extension & listener.AddedExtensions & ~PackageEngine.Extensions) != SmtpExtensions.None)
+            {
+                yield return ("SINK_EXTENSIONS", keyword);
+            }
         }
 
         // The default is every mechanism there is; of those the package's are offered. Whoever names others wants them.
-        foreach (var mechanism in listener.Auth == AuthMode.Off || ReferenceEquals(listener.AuthMechanisms, AuthMechanisms.All) ? [] : listener.AuthMechanisms.Except(PackageReplies.Mechanisms))
+        if (listener.Auth != AuthMode.Off && !ReferenceEquals(listener.AuthMechanisms, AuthMechanisms.All))
         {
-            yield return $"AuthMechanisms={AuthMechanisms.NameOf(mechanism)}";
+            foreach (var mechanism in listener.AuthMechanisms.Except(PackageEngine.Mechanisms))
+            {
+                yield return ("SINK_AUTH_MECHANISMS", AuthMechanisms.NameOf(mechanism));
+            }
         }
     }
-
-    private static string Word<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

@@ -1,4 +1,9 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
+using System.Runtime.ExceptionServices;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using SmartSink.Connections;
 using SmartSink.Smtp;
@@ -6,206 +11,72 @@ using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;
-using SmtpServer;
+using SmtpServer.IO;
 using SmtpServer.Mail;
 using SmtpServer.Protocol;
 
 namespace SmartSink.Engines;
 
 /// <summary>
-/// One client of the package. The package reads commands and decides what may follow what; here the policy is asked, and what becomes of
-/// the dialog is told as the own engine tells it. All of it runs where the package awaits, one step at a time, but for
-/// <see cref="Attend"/>, which any thread may call.
+/// A session whose commands the package reads; it decides what may follow what, and asks here about senders, recipients and messages. It
+/// is given one line at a time, so that every line is answered before the next one, and a message at its end, as far as it is within the
+/// limit.
 /// </summary>
-internal sealed partial class PackageSession
+internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions options, ListenerContext context, IPAddress client)
+    : MailSession(options, context.Filters, context.SessionObserver, client), ISecurableDuplexPipe
 {
-    private readonly ListenerContext _context;
-    private readonly SmtpSessionOptions _options;
-    private readonly byte[] _hostname;
-    private readonly IPAddress _client;
-    private readonly IPAddress? _destination;
-    private readonly ServerIdentity? _identity;
-    private PackageTransaction? _transaction;
-    private byte[] _helo = [];
-    private byte[]? _user;
+    /// <summary>A line without an end beyond this has none.</summary>
+    private const int MaxLine = 8 * 1024;
+
+    // Who writes runs the reader, up to where it wants more.
+    private static readonly PipeOptions Inline = new(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0, useSynchronizationContext: false);
+
+    private readonly Pipe _heard = new(Inline);
+    private readonly Pipe _said = new(Inline);
+    private TaskCompletionSource? _handshake;
+    private Exception? _fault;
+    private bool _isLeft;
+
+    // The call under way.
+    private ReplyBuffer _output = null!;
+    private Moment _now;
+    private string _verb = string.Empty;
     private AuthMechanism _mechanism;
-    private bool _isAnswered;
-    private bool _isRefused;
-    private int _errors;
-    private int _messages;
 
-    /// <summary>Why the dialog ended; <see cref="SessionEndReason.None"/> while it goes on.</summary>
-    public SessionEndReason EndReason { get; private set; }
+    PipeReader IDuplexPipe.Input => _heard.Reader;
 
-    private bool IsEnded => EndReason != SessionEndReason.None;
+    PipeWriter IDuplexPipe.Output => _said.Writer;
 
-    /// <summary>Has the package tell what it is about to do.</summary>
-    public void Attach(ISessionContext package) => package.CommandExecuting += (_, told) => Begin(told.Command);
+    bool ISecurableDuplexPipe.IsSecure => _isTls;
 
-    /// <summary>The greeting, or what the policy says in its place.</summary>
-    public void Greet()
+    SslProtocols ISecurableDuplexPipe.SslProtocol => SslProtocols.None;
+
+    /// <inheritdoc/>
+    public override SessionStep Start(ReplyBuffer output, Moment now)
     {
-        if (!IsEnded)
-        {
-            var reply = Ask(_context.Filters.Current, Stage.Connect, PackageReplies.Greeting(_hostname, _identity?.Banner ?? _options.Banner));
-            _isRefused = !IsPositive(reply);
-            CloseIfAsked(reply);
-        }
+        (_output, _now, _lastHeard) = (output, now, now.Milliseconds);
+        engine.Begin(this);
+        TakeAnswer(isAnswered: true);
+        return Conclude();
     }
 
-    /// <summary>MAIL, as the package understood it.</summary>
-    public bool TakeSender(IMailbox sender)
+    /// <inheritdoc/>
+    public override void TlsEstablished(Moment now)
     {
-        _transaction = new PackageTransaction(_context.Filters.Current, Address(sender), Encoding.UTF8.GetBytes(sender.Host), _context.Now().Milliseconds);
-        var reply = Ask(_transaction.Filter, Stage.Mail, StandardReplies.SenderOk);
-        if (!IsPositive(reply))
-        {
-            _transaction = null;
-        }
-
-        CloseIfAsked(reply);
-        return IsPositive(reply);
+        base.TlsEstablished(now);
+        _handshake?.SetResult();
     }
 
-    /// <summary>RCPT, as the package understood it.</summary>
-    public bool TakeRecipient(IMailbox recipient)
+    /// <summary>The package is about to greet. What it says itself is dropped, as all of its replies are that were given in its place.</summary>
+    public string Greet()
     {
-        var transaction = _transaction!;
-        var kept = new PackageRecipient(Address(recipient), Encoding.UTF8.GetBytes(recipient.User), PackageTransaction.LookUpForm(recipient.Host));
-        var facts = Facts(Stage.Rcpt, kept);
-        var isFull = transaction.Accepted.Count >= _options.MaxRecipients;
-        var answer = isFull
-            ? new FilterAnswer { Reply = StandardReplies.TooManyRecipients, Entry = transaction.Filter.EntryOf(kept.Domain) }
-            : transaction.Filter.Answer(facts);
-        var isLater = answer is { Reply: not null, ReplyStage: Stage.Data };
-        var reply = isLater ? StandardReplies.RecipientOk : answer.Reply ?? StandardReplies.RecipientOk;
-        Say(reply, facts);
-        if (IsPositive(reply))
-        {
-            transaction.Accepted.Add(answer.Entry);
-            if (isLater && transaction.KeptReply is null)
-            {
-                (transaction.KeptReply, transaction.Decider) = (answer.Reply, kept);
-            }
-        }
-        else
-        {
-            transaction.HasRefused = true;
-            _context.SessionObserver.RecipientDecided(transaction.Filter, answer.Entry, reply.Outcome, Stage.Rcpt);
-            _context.SessionObserver.Refused(facts, reply);
-        }
-
-        CloseIfAsked(reply);
-        return IsPositive(reply);
+        Greet(_output, _now);
+        return string.Empty;
     }
-
-    /// <summary>The end of data.</summary>
-    public void TakeMessage()
-    {
-        var transaction = _transaction!;
-        var (size, now) = (_scanner.Size, _context.Now());
-        var facts = Facts(Stage.Data, transaction.Decider);
-        var isTooBig = _options.MaxMessageSize > 0 && size > _options.MaxMessageSize;
-        var reply = isTooBig ? StandardReplies.MessageTooBig : transaction.KeptReply ?? transaction.Filter.Answer(facts).Reply ?? StandardReplies.MessageAccepted;
-        _messages++;
-        Say(reply, facts);
-        foreach (var entry in transaction.Accepted)
-        {
-            _context.SessionObserver.RecipientDecided(transaction.Filter, entry, reply.Outcome, Stage.Data);
-        }
-
-        _context.SessionObserver.MessageEnded(new MessageFacts
-        {
-            TransactionId = transaction.Id,
-            ClientAddress = _client,
-            User = _user,
-            Sender = transaction.Sender,
-            Outcome = reply.Outcome,
-            Code = reply.Code,
-            Recipients = transaction.Accepted.Count,
-            Size = size,
-            TransactionTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.StartedAt),
-            DataTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.DataStartedAt),
-        });
-        if (!IsPositive(reply))
-        {
-            _context.SessionObserver.Refused(facts, reply);
-        }
-
-        _transaction = null;
-        CloseIfAsked(reply);
-    }
-
-    /// <summary>The end of AUTH PLAIN or LOGIN.</summary>
-    public bool Authenticate(string? user, string? password)
-    {
-        var name = Encoding.UTF8.GetBytes(user ?? string.Empty);
-        var result = !UserName.IsValid(name)
-            ? AuthResult.Malformed
-            : _options.Auth.Judge.Judge(new Credentials { Mechanism = _mechanism, User = name, Secret = Encoding.UTF8.GetBytes(password ?? string.Empty) });
-        EndAuthentication(result, result == AuthResult.Malformed ? default : name);
-        return result == AuthResult.Accepted;
-    }
-
-    /// <summary>The package wants a reply to be sent. Where the policy has answered, its reply is none; else it is put into our words.</summary>
-    /// <param name="package">What the package would have said, one line or several.</param>
-    public void TakeReply(ReadOnlySpan<byte> package)
-    {
-        if (_isAnswered || IsEnded)
-        {
-            return;
-        }
-
-        var code = PackageReplies.CodeOf(package);
-        switch (code)
-        {
-            case 354:
-                _transaction!.DataStartedAt = _context.Now().Milliseconds;
-                BeginData();
-                Say(StandardReplies.SendData);
-                _isAnswered = false;
-                break;
-            case 334:
-                _replies.Write(package.TrimEnd(" \r\n"u8));
-                _replies.Write(package.Length > 8 ? "\r\n"u8 : " \r\n"u8);
-                _context.SessionObserver.ReplyWritten(code);
-                break;
-            case 221:
-                Say(_identity is null ? StandardReplies.Bye : new FixedReply(code, new(2, 0, 0), (byte[])[.. _hostname, .. " closing connection"u8]));
-                End(SessionEndReason.Quit);
-                break;
-            case 535:
-                EndAuthentication(AuthResult.Malformed, user: default);
-                break;
-            default:
-                Fail(PackageReplies.InOurWords(code, package, _verb, new PackageState(
-                    IsGreeted: _helo.Length > 0,
-                    IsTls: IsSecure,
-                    OffersTls: _options.OfferStartTls && Has(SmtpExtensions.StartTls),
-                    IsAuthenticated: _user is not null,
-                    HasSender: _transaction is not null,
-                    HasRefused: _transaction is { HasRefused: true })));
-                break;
-        }
-    }
-
-    /// <summary>The package gave the dialog up by an exception.</summary>
-    public void Fault(Exception error)
-    {
-        if (!IsEnded)
-        {
-            _context.Log.ConnectionFailed(error, _id, _client, _context.Listener);
-            End(SessionEndReason.InternalError);
-        }
-    }
-
-    private static bool IsPositive(Reply reply) => reply.Outcome == Outcome.Accepted;
-
-    private static byte[] Address(IMailbox mailbox) =>
-        mailbox.User.Length + mailbox.Host.Length == 0 ? [] : Encoding.UTF8.GetBytes($"{mailbox.User}@{mailbox.Host}");
 
     /// <summary>A command that the package accepts, before it is carried out.</summary>
-    private void Begin(SmtpCommand command)
+    public void Begin(SmtpCommand command)
     {
         switch (command)
         {
@@ -214,48 +85,250 @@ internal sealed partial class PackageSession
             case ProxyCommand:
                 Refuse(StandardReplies.UnknownCommand);
                 break;
-            case var _ when _isRefused:
+            case var _ when _state == SessionState.Refused:
                 Refuse(command is EhloCommand or HeloCommand ? StandardReplies.HelloRefused : StandardReplies.ServiceRefused);
                 break;
-            case MailCommand or RcptCommand or DataCommand or RsetCommand or AuthCommand when _options.RequireTls && !IsSecure:
+            case MailCommand or RcptCommand or DataCommand or RsetCommand or AuthCommand when NeedsTls:
                 Refuse(StandardReplies.TlsFirst);
                 break;
-            case MailCommand when _options.MaxMessages > 0 && _messages >= _options.MaxMessages:
-                Say(StandardReplies.TooManyMessages);
+            case MailCommand when _profile.Options.MaxMessages is > 0 and var limit && _messages >= limit:
+                Say(StandardReplies.TooManyMessages, _output);
                 End(SessionEndReason.TooManyMessages);
                 throw Veto();
             case EhloCommand hello:
-                Hello(hello.DomainOrAddress, PackageReplies.Ehlo(_hostname, _options, IsSecure));
+                Hello(hello.DomainOrAddress, isExtended: true);
                 break;
             case HeloCommand hello:
-                Hello(hello.DomainOrAddress, new FixedReply(250, default, _hostname));
+                Hello(hello.DomainOrAddress, isExtended: false);
                 break;
             case AuthCommand auth:
                 _mechanism = auth.Method == AuthenticationMethod.Login ? AuthMechanism.Login : AuthMechanism.Plain;
-                var isOff = _options.Auth.Mode == AuthMode.Off || !Has(SmtpExtensions.Auth);
-                if (isOff || !_options.Auth.Mechanisms.Contains(_mechanism))
+                if (!Knows(SmtpExtensions.Auth) || !_profile.Options.Auth.Mechanisms.Contains(_mechanism))
                 {
-                    Refuse(isOff ? StandardReplies.NotImplemented : StandardReplies.UnknownMechanism);
+                    Refuse(Knows(SmtpExtensions.Auth) ? StandardReplies.UnknownMechanism : StandardReplies.NotImplemented);
                 }
 
                 break;
+            case StartTlsCommand when StartTlsDenial == StartTlsDenial.Hidden:
+                Refuse(StandardReplies.NotImplemented);
+                break;
+            case StartTlsCommand when StartTlsDenial == StartTlsDenial.Unavailable:
+                HasDeniedTls = true;
+                Say(StandardReplies.TlsUnavailable, _output);
+                throw Veto();
             case RsetCommand:
-                Abandon();
+                AbandonTransaction();
                 break;
         }
     }
 
-    private bool Has(SmtpExtensions extension) => (_options.Extensions & extension) != SmtpExtensions.None;
-
-    private void Hello(string name, FixedReply positive)
+    /// <summary>MAIL, as the package understood it.</summary>
+    public bool TakeSender(IMailbox sender)
     {
-        var previous = _helo;
-        _helo = Encoding.UTF8.GetBytes(name);
-        var reply = Ask(_context.Filters.Current, Stage.Ehlo, positive);
-        CloseIfAsked(reply);
-        if (!IsPositive(reply))
+        var address = Address(sender);
+        return JudgeSender(address, address.AsSpan(address.Length - Encoding.UTF8.GetByteCount(sender.Host)), _output, _now);
+    }
+
+    /// <summary>RCPT, as the package understood it.</summary>
+    public bool TakeRecipient(IMailbox recipient) => JudgeRecipient(
+        _transaction!, Facts(Stage.Rcpt, _now, Address(recipient), Encoding.UTF8.GetBytes(recipient.User), LookUpForm(recipient.Host)), _output);
+
+    /// <summary>The end of data.</summary>
+    public void TakeMessage() => EndMessage(_transaction!, each: false, _output, _now);
+
+    /// <summary>The end of AUTH PLAIN or LOGIN.</summary>
+    public bool Authenticate(string? user, string? password)
+    {
+        var name = Encoding.UTF8.GetBytes(user ?? string.Empty);
+        var result = !UserName.IsValid(name)
+            ? AuthResult.Malformed
+            : _profile.Options.Auth.Judge.Judge(new Credentials { Mechanism = _mechanism, User = name, Secret = Encoding.UTF8.GetBytes(password ?? string.Empty) });
+        EndAuth(_mechanism, result == AuthResult.Malformed ? [] : name, result, ReplyTo(result), _output);
+        return result == AuthResult.Accepted;
+    }
+
+    /// <summary>The package gave the session up by an exception.</summary>
+    public void Fault(Exception error) => _fault = error;
+
+    /// <summary>The package wants TLS; the connection does the handshake.</summary>
+    Task ISecurableDuplexPipe.UpgradeAsync(X509Certificate certificate, SslProtocols protocols, CancellationToken cancellationToken)
+    {
+        _handshake = new();
+        return _handshake.Task;
+    }
+
+    /// <summary>The package has no more use for the session.</summary>
+    void IDisposable.Dispose() => _isLeft = true;
+
+    private protected override int Take(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
+    {
+        (_output, _now) = (output, now);
+        var taken = IsScanning ? TakeData(input) : TakeLine(input);
+        if (taken > 0)
         {
-            _helo = previous;
+            _lastHeard = now.Milliseconds;
+        }
+
+        return taken;
+    }
+
+    private protected override void TakeChunk(long bytes, ReplyBuffer output, in Moment now) =>
+        throw new NotSupportedException("The package has no BDAT.");
+
+    private protected override void End(SessionEndReason reason)
+    {
+        base.End(reason);
+        _heard.Writer.Complete();
+        _handshake?.TrySetResult();
+    }
+
+    private static byte[] Address(IMailbox mailbox) =>
+        mailbox.User.Length + mailbox.Host.Length == 0 ? [] : Encoding.UTF8.GetBytes($"{mailbox.User}@{mailbox.Host}");
+
+    /// <summary>A domain as the policy looks it up; an address literal keeps its brackets.</summary>
+    private static byte[] LookUpForm(string domain) =>
+        Encoding.UTF8.GetBytes(DomainName.TryNormalize(domain, out var normalized) ? normalized : domain.ToLowerInvariant());
+
+    private int TakeLine(ReadOnlySpan<byte> input)
+    {
+        var end = input.IndexOf("\r\n"u8);
+        if (end < 0 ? input.Length >= MaxLine : end > MaxLine - 2)
+        {
+            Say(StandardReplies.EndlessLine, _output);
+            End(SessionEndReason.LineTooLong);
+            return input.Length;
+        }
+
+        if (end < 0)
+        {
+            return 0;
+        }
+
+        _verb = Encoding.ASCII.GetString(input[..Math.Min(end, 16)]).Split(' ')[0].ToUpperInvariant();
+        _heard.Writer.Write(input[..(end + 2)]);
+        HandOver();
+        return end + 2;
+    }
+
+    private int TakeData(ReadOnlySpan<byte> input)
+    {
+        var transaction = _transaction!;
+        var wasTooBig = IsTooBig(transaction);
+        var isWhole = transaction.Scanner.Scan(input, out var taken);
+        if (!wasTooBig)
+        {
+            _heard.Writer.Write(input[..taken]);
+        }
+        else if (isWhole)
+        {
+            // What was left out ends here; the octet in front keeps a dot before it from being taken for a part of the end.
+            _heard.Writer.Write("-\r\n.\r\n"u8);
+        }
+
+        if (isWhole)
+        {
+            _state = SessionState.Greeted;
+            _messages++;
+            HandOver();
+        }
+
+        return taken;
+    }
+
+    /// <summary>The package takes what was written for it, and answers.</summary>
+    private void HandOver()
+    {
+        var before = _output.Length;
+        _ = _heard.Writer.FlushAsync().AsTask();
+        TakeAnswer(isAnswered: _output.Length > before);
+        StopIfAsked(_output);
+    }
+
+    private void TakeAnswer(bool isAnswered)
+    {
+        if (_fault is not null)
+        {
+            ExceptionDispatchInfo.Throw(_fault);
+        }
+
+        if (_said.Reader.TryRead(out var result))
+        {
+            ReadOnlySpan<byte> answer = result.Buffer.ToArray();
+            _said.Reader.AdvanceTo(result.Buffer.End);
+            if (!isAnswered && _state != SessionState.Ended)
+            {
+                Translate(answer[..answer.IndexOf("\r\n"u8)]);
+            }
+        }
+
+        if (_isLeft && _state != SessionState.Ended)
+        {
+            throw new InvalidOperationException("The package has left the session.");
+        }
+    }
+
+    /// <summary>Says what the package said, in our words.</summary>
+    /// <param name="line">A reply's only line, or the first of two for one failure.</param>
+    private void Translate(ReadOnlySpan<byte> line)
+    {
+        var code = PackageReplies.CodeOf(line);
+        switch (code)
+        {
+            case 354:
+                _transaction!.BeginData(_now.Milliseconds);
+                _state = SessionState.Data;
+                Say(StandardReplies.SendData, _output);
+
+                // The package looks for CRLF.CRLF, and not for what an empty message is: the CRLF of the command is given to it once more.
+                _heard.Writer.Write("\r\n"u8);
+                break;
+            case 334:
+                var challenge = line[4..].Trim((byte)' ');
+                _output.Write("334 "u8);
+                _output.Write(challenge);
+                _output.Write("\r\n"u8);
+                _observer.ReplyWritten(code);
+                break;
+            case 220:
+                Say(StandardReplies.ReadyForTls, _output);
+                _state = SessionState.Upgrading;
+                break;
+            case 221:
+                Say(_profile.Bye, _output);
+                End(SessionEndReason.Quit);
+                break;
+            case 535:
+                EndAuth(_mechanism, [], AuthResult.Malformed, StandardReplies.BadAuthMessage, _output);
+                break;
+            case 501 when line[4..].StartsWith("expected "u8):
+                // Out of sequence, which lists what was expected.
+                Fail(OutOfSequence(), _output);
+                break;
+            default:
+                Fail(PackageReplies.InOurWords(code, line, _verb), _output);
+                break;
+        }
+    }
+
+    private FixedReply OutOfSequence() => _verb switch
+    {
+        "STARTTLS" when _isTls => StandardReplies.TlsActive,
+        "STARTTLS" when _transaction is not null => StandardReplies.TlsInTransaction,
+        "STARTTLS" when !CanStartTls => StandardReplies.NotImplemented,
+        "STARTTLS" => StandardReplies.EhloFirst,
+        _ when _state != SessionState.Greeted => StandardReplies.HelloFirst,
+        "AUTH" when _transaction is not null => StandardReplies.AuthInTransaction,
+        "AUTH" when _user is not null => StandardReplies.AlreadyAuthenticated,
+        "AUTH" => CanStartTls ? StandardReplies.AuthNeedsTls : StandardReplies.NotImplemented,
+        "DATA" when _transaction is { HasRefused: var hasRefused } => hasRefused ? StandardReplies.NoValidRecipients : StandardReplies.RcptFirst,
+        "RCPT" or "DATA" => StandardReplies.MailFirst,
+        _ => StandardReplies.NestedMail,
+    };
+
+    private void Hello(string name, bool isExtended)
+    {
+        if (!TakeHello(Encoding.UTF8.GetBytes(name), isExtended, _output, _now))
+        {
             throw Veto();
         }
     }
@@ -263,99 +336,9 @@ internal sealed partial class PackageSession
     /// <summary>Answers a command in the package's place, which then takes it for refused.</summary>
     private void Refuse(FixedReply reply)
     {
-        Fail(reply);
+        Fail(reply, _output);
         throw Veto();
     }
 
-    private SmtpResponseException Veto() => new(SmtpResponse.BadSequence, quit: IsEnded);
-
-    private void EndAuthentication(AuthResult result, ReadOnlySpan<byte> user)
-    {
-        _context.SessionObserver.Authenticated(new AuthenticationFacts { ClientAddress = _client, Mechanism = _mechanism, User = user, Result = result });
-        _user = result == AuthResult.Accepted ? user.ToArray() : _user;
-        Fail(result switch
-        {
-            AuthResult.Accepted => StandardReplies.Authenticated,
-            AuthResult.TempFail => StandardReplies.AuthTempFail,
-            AuthResult.Refused => StandardReplies.AuthRefused,
-            _ => StandardReplies.BadAuthMessage,
-        });
-    }
-
-    private Reply Ask(IMailboxFilter filter, Stage stage, FixedReply positive)
-    {
-        var facts = Facts(stage);
-        var reply = filter.Answer(facts).Reply ?? positive;
-        Say(reply, facts);
-        if (!IsPositive(reply))
-        {
-            _context.SessionObserver.Refused(facts, reply);
-        }
-
-        return reply;
-    }
-
-    private SessionFacts Facts(Stage stage, PackageRecipient? recipient = null) => new()
-    {
-        Stage = stage,
-        ClientAddress = _client,
-        Destination = _destination,
-        User = _user,
-        Helo = _helo,
-        Sender = _transaction?.Sender,
-        SenderDomain = _transaction?.SenderDomain,
-        Recipient = recipient?.Address,
-        LocalPart = recipient?.LocalPart,
-        Domain = recipient?.Domain,
-        Hostname = _hostname,
-        IsTls = IsSecure,
-        TransactionId = _transaction?.Id,
-        Now = _context.Now(),
-    };
-
-    private void Fail(Reply reply)
-    {
-        if (_options.MaxErrors > 0 && reply.Code is (>= 500 and <= 504) or 535 or 555 && ++_errors > _options.MaxErrors)
-        {
-            Say(StandardReplies.TooManyErrors);
-            End(SessionEndReason.TooManyErrors);
-        }
-        else
-        {
-            Say(reply);
-        }
-    }
-
-    private void Say(Reply reply, in SessionFacts facts = default)
-    {
-        reply.WriteTo(_replies, facts);
-        _isAnswered = true;
-        _context.SessionObserver.ReplyWritten(reply.Code);
-    }
-
-    private void CloseIfAsked(Reply reply)
-    {
-        if (reply.Closes)
-        {
-            End(SessionEndReason.PolicyClosed);
-        }
-    }
-
-    private void Abandon()
-    {
-        if (_transaction is { } transaction)
-        {
-            _transaction = null;
-            _context.SessionObserver.TransactionAbandoned(transaction.Accepted.Count);
-        }
-    }
-
-    private void End(SessionEndReason reason)
-    {
-        if (!IsEnded)
-        {
-            EndReason = reason;
-            Abandon();
-        }
-    }
+    private SmtpResponseException Veto() => new(SmtpResponse.BadSequence, quit: _state == SessionState.Ended);
 }

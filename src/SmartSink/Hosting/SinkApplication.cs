@@ -199,10 +199,7 @@ internal sealed class SinkApplication : IAsyncDisposable
 
     private static void RefuseWhatEnginesLack(SinkSettings settings)
     {
-        var lines = settings.AllListeners
-            .Where(listener => listener.Engine == SmtpEngine.SmtpServer)
-            .SelectMany(listener => EngineRules.NotHonoured(listener).Select(setting => $"{(settings.Listeners.Count > 0 ? $"Listeners, {listener.Name}, " : string.Empty)}{setting} needs the engine \"own\""))
-            .ToList();
+        var lines = EngineRules.ErrorsIn(settings).ToList();
         if (lines.Count > 0)
         {
             throw new StartException(ExitCodes.Usage, lines);

@@ -70,7 +70,7 @@ internal static class SinkHost
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
             JudgeOf(provider),
-            engines: (listener, context) => listener.Engine == SmtpEngine.SmtpServer ? new PackageListener(listener, context) : null));
+            engines: PackageEngine.Of));
         services.AddHostedService<SmtpWorker>();
         services.AddHostedService<ReloadWorker>();
     }

@@ -14,6 +14,7 @@ internal static class TestContexts
         Listener = "smtp",
         SessionOptions = new SmtpSessionOptions { Hostname = "mx.sink.test" },
         Trusted = null,
+        Engine = null,
         Filters = new FilterSwitch(new AcceptAll()),
         SessionObserver = new NullObserver(),
         Observer = observer,

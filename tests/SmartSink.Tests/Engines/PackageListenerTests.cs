@@ -1,10 +1,8 @@
-using SmartSink.Engines;
 using SmartSink.Policy;
 using SmartSink.Settings;
-using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
-using SmartSink.Smtp.Syntax;
 using SmartSink.Testing;
+using SmartSink.Testing.Dialogs;
 using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Engines;
@@ -12,8 +10,6 @@ namespace SmartSink.Tests.Engines;
 /// <summary>What a listener of the package does besides dialogs: the same reports, limits and stop as one of our own.</summary>
 public class PackageListenerTests
 {
-    private static readonly ListenerSettings Plain = new() { Hostname = "mx.sink.test" };
-
     [Fact]
     public async Task Both_engines_report_the_same() =>
         (await ReportsAsync(package: true)).ShouldBe(await ReportsAsync(package: false));
@@ -104,19 +100,79 @@ public class PackageListenerTests
     }
 
     [Fact]
-    public void Nothing_is_refused_of_a_plain_listener() => EngineRules.NotHonoured(Plain).ShouldBeEmpty();
+    public async Task Implicit_tls_comes_before_the_greeting()
+    {
+        await using var server = RunningServer.Start(settings => settings with { Tls = TlsMode.Implicit }, engines: PackageServer.Engine);
+        await using var client = await server.ConnectAsync();
+        await client.StartTlsAsync();
+        (await client.ReplyAsync()).ShouldStartWith("220 mx.sink.test ");
+        (await client.AskAsync("EHLO client.example")).ShouldContain("AUTH PLAIN LOGIN");
+        (await client.AskAsync("AUTH PLAIN AGEAYg==")).ShouldStartWith("235 ");
+        (await client.AskAsync("STARTTLS")).ShouldStartWith("503 ");
+        await client.BeginDataAsync();
+        (await client.AskAsync("Hello.\r\n.")).ShouldStartWith("250 2.0.0");
+        (await client.AskAsync("QUIT")).ShouldStartWith("221 ");
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.Quit);
+    }
 
     [Fact]
-    public void What_the_package_lacks_is_refused() => EngineRules.NotHonoured(Plain with
+    public async Task A_client_that_leaves_before_the_handshake_ends_the_session()
     {
-        Protocol = MailProtocol.Lmtp,
-        Proxy = ProxyMode.V2,
-        XclientNetworks = NetworkList.Loopback,
-        Strict = true,
-        TlsClientCertificate = ClientCertificateMode.Require,
-        AddedExtensions = SmtpExtensions.Limits,
-        AuthMechanisms = [AuthMechanism.Plain, AuthMechanism.CramMd5],
-    }).ShouldBe(["Protocol=lmtp", "Proxy=v2", "XclientNetworks", "Strict=on", "TlsClientCert=require", "Extensions=LIMITS", "AuthMechanisms=CRAM-MD5"]);
+        await using var server = RunningServer.Start(settings => settings with { StartTls = true }, engines: PackageServer.Engine);
+        await using var client = await server.BeforeHandshakeAsync();
+        await client.DisposeAsync();
+        (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.TlsFailed);
+    }
+
+    [Fact]
+    public async Task The_client_is_the_one_that_a_proxy_names()
+    {
+        var filter = new ScriptedFilter();
+        await using var server = RunningServer.Start(
+            settings => settings with { Proxy = ProxyMode.V1, ProxyNetworks = NetworkList.Loopback }, filter, PackageServer.Engine);
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync("PROXY TCP4 192.0.2.1 198.51.100.25 49152 25\r\n");
+        (await client.ReplyAsync()).ShouldStartWith("220 ");
+        (await client.AskAsync("EHLO c")).ShouldStartWith("250");
+        (await client.AskAsync("MAIL FROM:<a@b.example>")).ShouldStartWith("250");
+        (await client.AskAsync("QUIT")).ShouldStartWith("221");
+
+        filter.Asked.Count.ShouldBe(3);
+        filter.Asked.ShouldAllBe(asked => asked.Contains("client=192.0.2.1 to=198.51.100.25 ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Bytes_that_come_one_by_one_make_the_same_dialog()
+    {
+        await using var server = RunningServer.Start(engines: PackageServer.Engine);
+        await using var client = await server.GreetedAsync();
+        foreach (var octet in "EHLO c\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nhello\r\n.\r\nQUIT\r\n")
+        {
+            await client.SendAsync(octet.ToString());
+        }
+
+        foreach (var code in new[] { "250", "250", "250", "354", "250", "221" })
+        {
+            (await client.ReplyAsync()).ShouldStartWith(code);
+        }
+
+        server.Sessions.Messages.ShouldHaveSingleItem().Size.ShouldBe("hello\r\n".Length);
+    }
+
+    [Fact]
+    public async Task Sessions_that_begin_together_are_each_greeted()
+    {
+        await using var server = RunningServer.Start(engines: PackageServer.Engine);
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
+        {
+            await using var client = await server.GreetedAsync();
+            await client.BeginDataAsync();
+            (await client.AskAsync("Hello.\r\n.")).ShouldStartWith("250 2.0.0");
+            (await client.AskAsync("QUIT")).ShouldStartWith("221");
+        }));
+
+        server.Sessions.Messages.Count.ShouldBe(50);
+    }
 
     private static async Task<IReadOnlyList<string>> ReportsAsync(bool package)
     {
