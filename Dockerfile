@@ -47,8 +47,9 @@ FROM restore AS publish
 ARG IlcInstructionSet=
 COPY .editorconfig ./
 COPY src src
-RUN dotnet publish src/SmartSink -c Release -p:Image=true $(cat /target) --no-restore -o /opt/smartsink && mkdir /state
 RUN dotnet publish src/SmartSink.TrafficGen -c Release -p:Image=true $(cat /target) --no-restore -o /opt/traffic-gen
+COPY policy policy
+RUN dotnet publish src/SmartSink -c Release -p:Image=true $(cat /target) --no-restore -o /opt/smartsink && mkdir /state
 
 FROM ${RUNTIME_IMAGE} AS final
 ARG VERSION=0.2.0

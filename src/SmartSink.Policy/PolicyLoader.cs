@@ -1,4 +1,5 @@
 using SmartSink.Policy.Files;
+using SmartSink.Policy.Model;
 
 namespace SmartSink.Policy;
 
@@ -9,28 +10,36 @@ public static class PolicyLoader
     /// Reads the main file and what it includes, checks everything and freezes it. Never throws for content or missing files:
     /// all that is wrong is among the diagnostics, and then there is no snapshot.
     /// </summary>
-    /// <param name="mainFile">The main file; includes are relative to its folder.</param>
+    /// <param name="mainFile">The main file, which may be a built-in one; includes are relative to its folder.</param>
     /// <param name="clock">For <see cref="PolicySnapshot.LoadedAt"/>; null for the system's.</param>
     /// <param name="replica">Which of several sinks this is: with a seed each draws for itself, but for what depends on an address alone (<c>sticky</c>); null for the only one.</param>
-    public static PolicyLoadResult Load(string mainFile, TimeProvider? clock = null, string? replica = null) =>
-        Load(new PolicyFiles(mainFile), clock, replica);
+    /// <param name="bounce">Goes over the files' rate in <c>[default]</c>; null to leave it.</param>
+    /// <param name="defer">Likewise.</param>
+    public static PolicyLoadResult Load(string mainFile, TimeProvider? clock = null, string? replica = null, DefaultRate? bounce = null, DefaultRate? defer = null) =>
+        Load(mainFile, kept: null, clock, replica, bounce, defer);
 
     /// <summary>The same, of files that were kept when they were in force.</summary>
     /// <param name="kept">What <see cref="PolicySnapshot.Texts"/> gave, at least the main file.</param>
     /// <param name="clock">For <see cref="PolicySnapshot.LoadedAt"/>; null for the system's.</param>
     /// <param name="replica">Which of several sinks this is; null for the only one.</param>
-    public static PolicyLoadResult Load(IReadOnlyList<PolicyText> kept, TimeProvider? clock = null, string? replica = null)
+    /// <param name="bounce">Goes over the files' rate in <c>[default]</c>; null to leave it.</param>
+    /// <param name="defer">Likewise.</param>
+    public static PolicyLoadResult Load(
+        IReadOnlyList<PolicyText> kept, TimeProvider? clock = null, string? replica = null, DefaultRate? bounce = null, DefaultRate? defer = null)
     {
         ArgumentNullException.ThrowIfNull(kept);
-        return Load(new PolicyFiles(kept[^1].Name, kept), clock, replica);
+        return Load(kept[^1].Name, kept, clock, replica, bounce, defer);
     }
 
-    private static PolicyLoadResult Load(PolicyFiles files, TimeProvider? clock, string? replica)
+    private static PolicyLoadResult Load(
+        string mainFile, IReadOnlyList<PolicyText>? kept, TimeProvider? clock, string? replica, DefaultRate? bounce, DefaultRate? defer)
     {
         var loadedAt = (clock ?? TimeProvider.System).GetUtcNow();
+        var outside = new PolicyDocument { Default = { Bounce = bounce?.ToSetting(), Defer = defer?.ToSetting() } };
+        var files = new PolicyFiles(mainFile, outside, kept);
         var policy = files.Read();
         return new PolicyLoadResult(
-            files.Diagnostics.HasErrors ? null : new PolicySnapshot(policy, new PolicySources(files.Sources, policy), files.Hash, loadedAt, replica),
+            files.Diagnostics.HasErrors ? null : new PolicySnapshot(policy, new PolicySources(files.Sources, outside, policy), files.Hash, loadedAt, replica),
             [.. files.Diagnostics.Sorted().Select(finding => new PolicyDiagnostic(
                 finding.Place.File,
                 finding.Place.Line,
@@ -40,6 +49,14 @@ public static class PolicyLoader
             files.Paths,
             [.. files.IncludeFolders]);
     }
+}
+
+/// <summary>A rate of <c>[default]</c> that is not from a file.</summary>
+/// <param name="Percent">0 to 100.</param>
+/// <param name="Source">What gives it, as diagnostics and explanations name it.</param>
+public sealed record DefaultRate(decimal Percent, string Source)
+{
+    internal Setting<double> ToSetting() => new((double)Percent, new Place(Source, 0, 0));
 }
 
 /// <summary>What came of reading a policy: a snapshot or the reasons why there is none.</summary>
@@ -66,7 +83,7 @@ public sealed class PolicyLoadResult
     /// <summary>Whether a diagnostic is an error, and so <see cref="Snapshot"/> is null.</summary>
     public bool HasErrors => Snapshot is null;
 
-    /// <summary>Absolute paths of every file that was read or tried, the main file first. A change in one of them asks for a new load.</summary>
+    /// <summary>Absolute paths of every file that was read or tried, the main file first, without built-in ones. A change in one of them asks for a new load.</summary>
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>Absolute paths of the folders whose listing decided what was included; they may not exist. A name added or removed there asks for a new load.</summary>
@@ -75,15 +92,15 @@ public sealed class PolicyLoadResult
 
 /// <summary>One mistake, or one doubt, in a policy file.</summary>
 /// <param name="File">The file as the user named it; an included one as the main file's folder followed by the include's path.</param>
-/// <param name="Line">From 1.</param>
-/// <param name="Column">From 1, counted in Unicode scalar values.</param>
+/// <param name="Line">From 1; 0 when <paramref name="File"/> is the <see cref="DefaultRate.Source"/> of a rate.</param>
+/// <param name="Column">From 1, counted in Unicode scalar values; 0 likewise.</param>
 /// <param name="Severity">Whether the policy can be used all the same.</param>
 /// <param name="Message">One sentence without an end mark; control characters in quoted input are shown escaped.</param>
 public sealed record PolicyDiagnostic(string File, int Line, int Column, DiagnosticSeverity Severity, string Message)
 {
     /// <summary>The form that editors and CI systems recognise: <c>file(line,col): error: message</c>.</summary>
     public override string ToString() =>
-        $"{File}({Line},{Column}): {(Severity == DiagnosticSeverity.Error ? "error" : "warning")}: {Message}";
+        $"{new Place(File, Line, Column)}: {(Severity == DiagnosticSeverity.Error ? "error" : "warning")}: {Message}";
 }
 
 /// <summary>How much a diagnostic weighs.</summary>

@@ -30,7 +30,8 @@ internal static class RateChecks
             var sum = Inheritance.PercentOf(bounce) + Inheritance.PercentOf(defer);
             if (sum > 100 && IsPercentage(domain.Bounce) && IsPercentage(domain.Defer))
             {
-                diagnostics.Error(LaterOf(domain), $"bounce {Describe(bounce, domain.Bounce)} and defer {Describe(defer, domain.Defer)} add up to {sum} percent, more than 100");
+                var place = LaterOf(domain);
+                diagnostics.Error(place, $"bounce {Describe(bounce, domain.Bounce, place)} and defer {Describe(defer, domain.Defer, place)} add up to {sum} percent, more than 100");
             }
         }
     }
@@ -50,14 +51,15 @@ internal static class RateChecks
     {
         if (domain.Bounce is { } bounce && domain.Defer is { } defer)
         {
-            return bounce.Place.File == defer.Place.File && bounce.Place.Line > defer.Place.Line ? bounce.Place : defer.Place;
+            var isBounceLater = bounce.Place.File == defer.Place.File ? bounce.Place.Line > defer.Place.Line : !bounce.Place.IsInFile;
+            return isBounceLater ? bounce.Place : defer.Place;
         }
 
         return (domain.Bounce ?? domain.Defer)!.Value.Place;
     }
 
-    private static string Describe(Setting<double>? rate, Setting<double>? own) =>
-        own is not null || rate is not { } inherited ? $"{Inheritance.PercentOf(rate)}" : $"{Inheritance.PercentOf(rate)} (from {inherited.Place})";
+    private static string Describe(Setting<double>? rate, Setting<double>? own, Place place) =>
+        rate is not { } given || (own is not null && given.Place.File == place.File) ? $"{Inheritance.PercentOf(rate)}" : $"{Inheritance.PercentOf(rate)} (from {given.Place})";
 }
 
 /// <summary>Names lead to entries, and entries can be reached.</summary>

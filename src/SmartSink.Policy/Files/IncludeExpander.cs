@@ -27,6 +27,11 @@ internal sealed class IncludeExpander(string mainFile)
     /// <summary>The files of a pattern, sorted by name. Without wildcards that is the one named file, which may not exist.</summary>
     public IReadOnlyList<string> Expand(string pattern)
     {
+        if (BuiltInFiles.IsBuiltIn(pattern))
+        {
+            return BuiltInFiles.Expand(pattern);
+        }
+
         var path = Path.Combine(Path.GetDirectoryName(mainFile) ?? string.Empty, pattern);
         if (!IsGlob(pattern))
         {

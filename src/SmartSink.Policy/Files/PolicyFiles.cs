@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using SmartSink.Policy.Model;
 using SmartSink.Shared;
 
@@ -7,8 +8,9 @@ namespace SmartSink.Policy.Files;
 
 /// <summary>Reads the files of a policy and merges what they say.</summary>
 /// <param name="mainFile">The main file as the user named it.</param>
+/// <param name="outside">What goes over the files.</param>
 /// <param name="kept">The files as they were kept earlier, in place of those on disk, in the order of <see cref="Sources"/>; null to read the disk.</param>
-internal sealed class PolicyFiles(string mainFile, IReadOnlyList<PolicyText>? kept = null)
+internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IReadOnlyList<PolicyText>? kept = null)
 {
     /// <summary>The most bytes that all files of a policy may have together.</summary>
     public const long MostBytes = 64 * RegularFile.Megabyte;
@@ -23,8 +25,8 @@ internal sealed class PolicyFiles(string mainFile, IReadOnlyList<PolicyText>? ke
     private bool _isComplete = true;
     private long _bytes;
 
-    /// <summary>Absolute paths of every file that was read or tried, the main file first.</summary>
-    public IReadOnlyList<string> Paths => _files;
+    /// <summary>Absolute paths of every file that was read or tried, the main file first; built-in ones are left out.</summary>
+    public IReadOnlyList<string> Paths => [.. _files.Where(file => !BuiltInFiles.IsBuiltIn(file))];
 
     /// <summary>Absolute paths of the folders that were listed for includes.</summary>
     public IReadOnlyCollection<string> IncludeFolders => _includes.Folders;
@@ -46,7 +48,7 @@ internal sealed class PolicyFiles(string mainFile, IReadOnlyList<PolicyText>? ke
         }
         else
         {
-            foreach (var include in main?.Includes ?? [])
+            foreach (var include in (main?.Includes ?? []).OrderByDescending(include => BuiltInFiles.IsBuiltIn(include.Value)))
             {
                 ReadIncludes(include);
             }
@@ -57,6 +59,7 @@ internal sealed class PolicyFiles(string mainFile, IReadOnlyList<PolicyText>? ke
             _documents.Add(main);
         }
 
+        AddOutside();
         var merged = CheckAll();
         Hash = Convert.ToHexStringLower(_hash.GetHashAndReset())[..HashDigits];
         _hash.Dispose();
@@ -119,7 +122,7 @@ internal sealed class PolicyFiles(string mainFile, IReadOnlyList<PolicyText>? ke
         }
 
         // A pattern may well match the main file itself, and two patterns the same file.
-        foreach (var path in paths.Where(path => !_files.Contains(Path.GetFullPath(path))))
+        foreach (var path in paths.Where(path => !_files.Contains(IdentityOf(path))))
         {
             var source = ReadSource(path);
             if (_bytes > MostBytes)
@@ -152,9 +155,23 @@ internal sealed class PolicyFiles(string mainFile, IReadOnlyList<PolicyText>? ke
         }
     }
 
+    private static string IdentityOf(string path) => BuiltInFiles.IsBuiltIn(path) ? path : Path.GetFullPath(path);
+
+    private void AddOutside()
+    {
+        _documents.Add(outside);
+        foreach (var rate in new[] { outside.Default.Bounce, outside.Default.Defer })
+        {
+            if (rate is { } setting)
+            {
+                _hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{setting.Place}={setting.Value}")));
+            }
+        }
+    }
+
     private SourceFile ReadSource(string path)
     {
-        _files.Add(Path.GetFullPath(path));
+        _files.Add(IdentityOf(path));
         var source = kept?.FirstOrDefault(file => file.Name == path)?.ToSource() ?? SourceFile.Read(path, MostBytes);
         _bytes += source.Content?.Length ?? 0;
         Span<byte> length = stackalloc byte[sizeof(long)];

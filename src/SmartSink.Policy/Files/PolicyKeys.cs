@@ -76,7 +76,7 @@ internal static class PolicyKeys
         new("seed", KeyType.Whole, "Makes a run repeatable: the k-th recipient of a domain always meets the same answer."),
         new("sticky", KeyType.Truth, "Whether an address that bounced once bounces always, in every domain that does not say otherwise."),
         new("domain_suffix", KeyType.Texts, "Suffixes that are cut off a domain before it is looked up."),
-        new("include", KeyType.Texts, "Files to read first, relative to this one; * and ? stand for characters of a name. Only in the main file."),
+        new("include", KeyType.Texts, "Files to read first, relative to this one; * and ? stand for characters of a name; \"builtin:providers\" is the catalogue in the program. Only in the main file."),
     ];
 
     /// <summary>The tables of the top level, with what <see cref="Plain"/> is to them.</summary>

@@ -4,8 +4,9 @@ using SmartSink.Policy.Model;
 namespace SmartSink.Policy.Files;
 
 /// <summary>
-/// Lays the main file over the included ones, key by key; a reply list counts as one key. What two included files both give,
-/// or one file gives under two spellings of a name, is an error: nothing says which is meant.
+/// Lays one over the other, key by key: built-in files, the other included ones, the main file, and what comes from no file; a reply list
+/// counts as one key. What two files of one kind both give, or one file gives under two spellings of a name, is an error: nothing
+/// says which is meant.
 /// </summary>
 internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
 {
@@ -21,7 +22,8 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
             Add(document);
         }
 
-        foreach (var file in _held.Where(file => file.Value == 0).Select(file => file.Key))
+        // The catalogue is there to be overridden.
+        foreach (var file in _held.Where(file => file.Value == 0 && !BuiltInFiles.IsBuiltIn(file.Key)).Select(file => file.Key))
         {
             diagnostics.Warning(new Place(file, 1, 1), $"this file has no effect: {mainFile} overrides every key in it");
         }
@@ -118,6 +120,12 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
 
     private void Hold(Place next, Place? present)
     {
+        if (!next.IsInFile)
+        {
+            // A setting takes nothing from the worth of a file.
+            return;
+        }
+
         CollectionsMarshal.GetValueRefOrAddDefault(_held, next.File, out _)++;
         if (present is { } overridden)
         {
@@ -125,5 +133,7 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
         }
     }
 
-    private bool Clash(Place first, Place second) => first.File == mainFile == (second.File == mainFile);
+    private bool Clash(Place first, Place second) => RankOf(first) == RankOf(second);
+
+    private int RankOf(Place place) => !place.IsInFile ? 3 : place.File == mainFile ? 2 : BuiltInFiles.IsBuiltIn(place.File) ? 0 : 1;
 }

@@ -14,7 +14,7 @@ internal sealed record SourceFile(string Name, byte[]? Content, string? Problem)
     {
         try
         {
-            return new SourceFile(path, RegularFile.ReadAllBytes(path, limit), Problem: null);
+            return new SourceFile(path, BuiltInFiles.IsBuiltIn(path) ? BuiltInFiles.Read(path) : RegularFile.ReadAllBytes(path, limit), Problem: null);
         }
         catch (FileException exception)
         {
@@ -36,8 +36,9 @@ public sealed record PolicyText(string Name, string Text)
 /// else in a snapshot, and explanations are rare. So the files are kept, and read once more when somebody asks.
 /// </summary>
 /// <param name="files">Without mistakes; the included ones in the order in which they were merged, then the main one.</param>
+/// <param name="outside">What goes over the files.</param>
 /// <param name="policy">What they say; forgotten when memory is wanted.</param>
-internal sealed class PolicySources(IReadOnlyList<SourceFile> files, MergedPolicy policy)
+internal sealed class PolicySources(IReadOnlyList<SourceFile> files, PolicyDocument outside, MergedPolicy policy)
 {
     private readonly WeakReference<MergedPolicy> _merged = new(policy);
 
@@ -51,8 +52,9 @@ internal sealed class PolicySources(IReadOnlyList<SourceFile> files, MergedPolic
             // They had no mistakes, and the warnings have been given.
             var ignored = new DiagnosticBag();
             var main = files[^1];
-            merged = new PolicyMerger(main.Name, ignored).Merge(files.Select(
-                file => DocumentReader.Read(TomlReader.Read(file.Content).Root, file.Name, isMain: file == main, ignored)));
+            merged = new PolicyMerger(main.Name, ignored).Merge(files
+                .Select(file => DocumentReader.Read(TomlReader.Read(file.Content).Root, file.Name, isMain: file == main, ignored))
+                .Append(outside));
             _merged.SetTarget(merged);
         }
 

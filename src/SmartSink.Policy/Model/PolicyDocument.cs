@@ -39,10 +39,12 @@ internal sealed class MxEntry(Place place)
     public List<Setting<DomainKey>> Domains { get; } = [];
 }
 
-/// <summary>Where something stands.</summary>
+/// <summary>Where something stands: in a file, or, without line and column, in what <paramref name="File"/> names.</summary>
 internal readonly record struct Place(string File, int Line, int Column)
 {
-    public override string ToString() => $"{File}({Line},{Column})";
+    public bool IsInFile => Line > 0;
+
+    public override string ToString() => IsInFile ? $"{File}({Line},{Column})" : File;
 }
 
 /// <summary>What a file says, with the place of the value; of a name, that of the key.</summary>

@@ -61,6 +61,7 @@ internal static class CommandLine
         root.Add(Check());
         root.Add(Explain());
         root.Add(Health());
+        root.Add(Init());
         return root;
     }
 
@@ -82,7 +83,7 @@ internal static class CommandLine
     private static Command Explain()
     {
         var addresses = new Argument<string[]>("ADDRESS") { Arity = ArgumentArity.OneOrMore, Description = "Mailboxes or domains" };
-        var options = new SettingOptions(SettingCatalog.All.Where(setting => setting.Key == "Data"));
+        var options = new SettingOptions(SettingCatalog.All.Where(setting => setting.Key is "Data" or "DefaultBounce" or "DefaultDefer"));
         var destination = new Option<IPAddress?>("--destination")
         {
             HelpName = "ip",
@@ -111,6 +112,21 @@ internal static class CommandLine
         options.AddTo(command);
         command.SetAction((line, cancellation) => HealthCommand.RunAsync(
             Settings(line, options).Settings!, line.InvocationConfiguration.Output, line.InvocationConfiguration.Error, cancellation));
+        return command;
+    }
+
+    private static Command Init()
+    {
+        var folder = new Argument<string>("FOLDER") { Description = "Folder to write to", DefaultValueFactory = _ => Path.GetDirectoryName(SinkSettings.DefaultPolicyFile)! };
+        folder.Validators.Add(given =>
+        {
+            if (given.Tokens is [{ Value.Length: 0 }])
+            {
+                given.AddError("FOLDER: the name is empty");
+            }
+        });
+        var command = new Command("init", "Write the built-in policy and its catalogue of replies to files that can be edited") { folder };
+        command.SetAction(line => InitCommand.Run(line.GetRequiredValue(folder), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error));
         return command;
     }
 

@@ -70,7 +70,7 @@ internal sealed partial class KeptPolicy(SinkSettings settings, TimeProvider clo
         try
         {
             var kept = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(file, MostBytes), KeptJson.Default.IReadOnlyListPolicyText);
-            return kept is { Count: > 0 } ? PolicyLoader.Load(kept, clock, settings.Replica).Snapshot : null;
+            return kept is { Count: > 0 } ? PolicySource.Load(kept, settings, clock).Snapshot : null;
         }
         catch (Exception exception) when (exception is FileException or JsonException)
         {

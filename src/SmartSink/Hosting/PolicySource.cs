@@ -1,25 +1,43 @@
 using SmartSink.Policy;
+using SmartSink.Policy.Files;
+using SmartSink.Settings;
 using SmartSink.Smtp.Server;
 using SmartSink.Watching;
 
 namespace SmartSink.Hosting;
 
 /// <summary>Reads the policy, and says what becomes of its changes.</summary>
-/// <param name="mainFile">The policy's main file.</param>
+/// <param name="settings">Name the policy's main file, and the rates that go over its own.</param>
 /// <param name="clock">For the time of the reading.</param>
 /// <param name="log">Told of every reload.</param>
-/// <param name="replica">Whose seeded draws; null for the only sink's.</param>
-internal sealed partial class PolicySource(string mainFile, TimeProvider clock, ILogger<PolicySource> log, string? replica = null) : IReloadSource<PolicySnapshot>
+internal sealed partial class PolicySource(SinkSettings settings, TimeProvider clock, ILogger<PolicySource> log) : IReloadSource<PolicySnapshot>
 {
     private IReadOnlyList<PolicyDiagnostic> _diagnostics = [];
+    private bool _hasFile;
+
+    /// <summary>
+    /// Reads the policy that the settings name; when that is the default path and nothing is there, the built-in one.
+    /// </summary>
+    public static PolicyLoadResult Load(SinkSettings settings, TimeProvider? clock = null) =>
+        Load(settings, IsMissing(settings) ? BuiltInFiles.MainFile : settings.PolicyFile, clock);
+
+    /// <summary>Reads files that were kept.</summary>
+    public static PolicyLoadResult Load(IReadOnlyList<PolicyText> kept, SinkSettings settings, TimeProvider clock) =>
+        PolicyLoader.Load(kept, clock, settings.Replica, BounceOf(settings), DeferOf(settings));
 
     public Reading<PolicySnapshot> Read()
     {
         var startedAt = clock.GetUtcNow();
-        var result = PolicyLoader.Load(mainFile, clock, replica);
+
+        // Once there was a file, its end is a mistake and not the wish for another policy.
+        _hasFile |= !IsMissing(settings);
+        var result = Load(settings, _hasFile ? settings.PolicyFile : BuiltInFiles.MainFile, clock);
         _diagnostics = result.Diagnostics;
         return new Reading<PolicySnapshot>(
-            result.Snapshot, new WatchedFiles(result.Files, result.IncludeFolders), startedAt, [.. result.Diagnostics.Select(diagnostic => diagnostic.ToString())]);
+            result.Snapshot,
+            new WatchedFiles(_hasFile ? result.Files : [Path.GetFullPath(settings.PolicyFile)], result.IncludeFolders),
+            startedAt,
+            [.. result.Diagnostics.Select(diagnostic => diagnostic.ToString())]);
     }
 
     public bool AreSame(PolicySnapshot first, PolicySnapshot second) => first.Hash == second.Hash;
@@ -47,6 +65,15 @@ internal sealed partial class PolicySource(string mainFile, TimeProvider clock, 
 
     public void TellUnchanged(PolicySnapshot inForce) => Unchanged(log, inForce.Hash);
 
+    /// <summary>Says which policy is in force for want of a file, if that is so.</summary>
+    public void TellMissing()
+    {
+        if (!_hasFile)
+        {
+            Missing(log, settings.PolicyFile);
+        }
+    }
+
     /// <summary>Says everything that was found wrong or doubtful in the last reading, a line for each.</summary>
     public void TellDiagnostics()
     {
@@ -63,6 +90,32 @@ internal sealed partial class PolicySource(string mainFile, TimeProvider clock, 
         }
     }
 
+    // A folder, a link to nowhere, or a file that may not be read is there, and its mistake is told.
+    private static bool IsMissing(SinkSettings settings)
+    {
+        if (settings.PolicyFile != SinkSettings.DefaultPolicyFile)
+        {
+            return false;
+        }
+
+        try
+        {
+            File.GetAttributes(settings.PolicyFile);
+            return false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return exception is FileNotFoundException or DirectoryNotFoundException;
+        }
+    }
+
+    private static PolicyLoadResult Load(SinkSettings settings, string mainFile, TimeProvider? clock) =>
+        PolicyLoader.Load(mainFile, clock, settings.Replica, BounceOf(settings), DeferOf(settings));
+
+    private static DefaultRate? BounceOf(SinkSettings settings) => settings.DefaultBouncePercent is { } percent ? new DefaultRate(percent, "SINK_DEFAULT_BOUNCE") : null;
+
+    private static DefaultRate? DeferOf(SinkSettings settings) => settings.DefaultDeferPercent is { } percent ? new DefaultRate(percent, "SINK_DEFAULT_DEFER") : null;
+
     [LoggerMessage(220, LogLevel.Information, "Policy {Hash} is in force; domains and patterns: {Domains}")]
     private static partial void Applied(ILogger log, string hash, int domains);
 
@@ -74,6 +127,9 @@ internal sealed partial class PolicySource(string mainFile, TimeProvider clock, 
 
     [LoggerMessage(222, LogLevel.Information, "The policy files were read anew and say the same as before; policy {Hash} stays in force")]
     private static partial void Unchanged(ILogger log, string hash);
+
+    [LoggerMessage(227, LogLevel.Warning, "There is no {File}, so the built-in policy is used; to have one to edit, run: smartsink init")]
+    private static partial void Missing(ILogger log, string file);
 
     [LoggerMessage(225, LogLevel.Error, "{Diagnostic}")]
     private static partial void PolicyError(ILogger log, PolicyDiagnostic diagnostic);

@@ -129,7 +129,7 @@ internal sealed class SinkApplication : IAsyncDisposable
         settings = WithinDescriptors(settings, log);
 
         // All files are read while the host is put together; their mistakes are still told in this order.
-        var policySource = new PolicySource(settings.PolicyFile, clock, loggers.CreateLogger<PolicySource>(), settings.Replica);
+        var policySource = new PolicySource(settings, clock, loggers.CreateLogger<PolicySource>());
         var policy = Task.Run(policySource.Read);
         var store = new CertificateStore(settings, clock, loggers.CreateLogger<CertificateStore>());
         var certificates = settings.TlsListeners.Count > 0 ? Task.Run(() => ReadAsync(store, settings)) : null;
@@ -137,6 +137,7 @@ internal sealed class SinkApplication : IAsyncDisposable
         var kept = new KeptPolicy(settings, clock, loggers.CreateLogger<KeptPolicy>());
         builder.Services.AddSingleton(kept);
         builder.Services.AddReloaded("policy", policySource, await OrThrow(OrKeptAsync(policy, policySource, kept, settings)), metrics => metrics.PolicyReloads);
+        policySource.TellMissing();
         if (certificates is not null)
         {
             builder.Services.AddReloaded("certificates", store, await OrThrow(certificates), metrics => metrics.TlsCertificateReloads);

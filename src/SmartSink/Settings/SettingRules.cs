@@ -42,6 +42,11 @@ internal static class SettingRules
             yield return "SINK_AUTH_FAIL_PERCENT: more than 100 together with SINK_AUTH_TEMPFAIL_PERCENT";
         }
 
+        if (settings.DefaultBouncePercent + settings.DefaultDeferPercent > 100)
+        {
+            yield return "SINK_DEFAULT_BOUNCE: more than 100 together with SINK_DEFAULT_DEFER";
+        }
+
         foreach (var listener in settings.AllListeners.Where(listener => listener.Auth == AuthMode.Required && !CanOffer(listener) && !CanBeTold(listener)))
         {
             yield return $"SINK_AUTH: listener \"{listener.Name}\" requires AUTH but cannot offer it; AUTH needs TLS, SINK_AUTH_CLEARTEXT, or a client in SINK_XCLIENT_NETWORKS";

@@ -6,6 +6,9 @@ namespace SmartSink.Settings;
 /// <summary>The process's settings after all sources were read and checked. Immutable. The defaults stand here, the names in <c>SettingCatalog</c>.</summary>
 internal sealed record SinkSettings : ListenerSettings
 {
+    /// <summary>Where the policy is looked for, unless said otherwise; only there it may be missing.</summary>
+    public const string DefaultPolicyFile = "policy/responses.toml";
+
     /// <summary>SINK_LISTENERS: where and how SMTP is served; empty for one listener of these settings themselves.</summary>
     public IReadOnlyList<ListenerSettings> Listeners { get; init; } = [];
 
@@ -22,7 +25,13 @@ internal sealed record SinkSettings : ListenerSettings
     public int HttpPort { get; init; } = 8000;
 
     /// <summary>SINK_DATA: the policy's main file.</summary>
-    public string PolicyFile { get; init; } = "policy/responses.toml";
+    public string PolicyFile { get; init; } = DefaultPolicyFile;
+
+    /// <summary>SINK_DEFAULT_BOUNCE: 0 to 100; null for the policy file's.</summary>
+    public decimal? DefaultBouncePercent { get; init; }
+
+    /// <summary>SINK_DEFAULT_DEFER: 0 to 100 less <see cref="DefaultBouncePercent"/>; null for the policy file's.</summary>
+    public decimal? DefaultDeferPercent { get; init; }
 
     /// <summary>SINK_STATE: the folder for what must survive a restart (the self-signed certificate, the last policy in force); null for none.</summary>
     public required string? StateFolder { get; init; }

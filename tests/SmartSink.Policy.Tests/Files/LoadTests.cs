@@ -22,8 +22,8 @@ public sealed class LoadTests
 
         result.Diagnostics.ShouldBeEmpty();
         result.Snapshot.ShouldNotBeNull();
-        result.Files.Count.ShouldBe(1 + Directory.GetFiles(RepositoryRoot.Combine("policy", "providers"), "*.toml").Length);
-        result.IncludeFolders.ShouldBe([RepositoryRoot.Combine("policy", "providers")]);
+        result.Files.ShouldBe([RepositoryRoot.Combine("policy", "responses.toml")]);
+        result.IncludeFolders.ShouldBeEmpty();
     }
 
     [Fact]

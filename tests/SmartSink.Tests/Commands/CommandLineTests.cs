@@ -1,4 +1,6 @@
 using SmartSink.Commands;
+using SmartSink.Policy;
+using SmartSink.Policy.Files;
 using SmartSink.Settings;
 using SmartSink.Shared;
 using SmartSink.Testing;
@@ -31,7 +33,7 @@ public sealed class CommandLineTests : IDisposable
             help.ShouldContain($"{setting.Description} [{setting.Environment}{(setting.Default.Length > 0 ? $", default: {setting.Default}" : "")}]");
         }
 
-        foreach (var command in new[] { "check", "explain", "health" })
+        foreach (var command in new[] { "check", "explain", "health", "init" })
         {
             help.ShouldContain(command);
         }
@@ -49,6 +51,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("serve")]
     [InlineData("check")]
     [InlineData("check", "")]
+    [InlineData("init", "")]
     [InlineData("explain")]
     [InlineData("explain", "a@b.example", "--destination", "nowhere")]
     [InlineData("--port")]
@@ -105,6 +108,58 @@ public sealed class CommandLineTests : IDisposable
         _output.ToString().ShouldContain("12.5");
         _output.ToString().ShouldContain("5.1.1 nobody");
         _output.ToString().ShouldContain("example.org");
+    }
+
+    [Fact]
+    public async Task Explain_names_the_settings_that_give_the_default_rates()
+    {
+        var file = _folder.Write("p.toml", "[default]\nbounce = 50\n");
+        (await RunAsync("explain", "--data", file, "--default-bounce", "2.5", "--default-defer", "10", "someone@gmail.com")).ShouldBe(0);
+        _output.ToString().ShouldContain(" 2.5 %   [default] at SINK_DEFAULT_BOUNCE\n");
+        _output.ToString().ShouldContain(" 10 %   [default] at SINK_DEFAULT_DEFER\n");
+
+        (await RunAsync("explain", "--data", file, "--default-defer", "60", "someone@gmail.com")).ShouldBe(2);
+        _error.ToString().ShouldBe($"SINK_DEFAULT_DEFER: error: bounce 50 (from {file}(2,10)) and defer 60 add up to 110 percent, more than 100\n");
+    }
+
+    [Fact]
+    public async Task Init_writes_a_policy_that_passes_check_and_has_the_same_replies()
+    {
+        var page = _folder.Combine("new", "policy", "responses.toml");
+
+        (await RunAsync("init", _folder.Combine("new", "policy"))).ShouldBe(0);
+        _output.ToString().ShouldBe($"44 files written. Edit {page}, try it with: smartsink check {page}\nThe sink uses it with SINK_DATA={page}\n");
+        (await RunAsync("check", page)).ShouldBe(0);
+
+        _error.ToString().ShouldBeEmpty();
+        _output.ToString().ShouldEndWith("1 policy checked: 0 errors, 0 warnings\n");
+        var written = PolicyLoader.Load(page);
+        written.Files.Count.ShouldBe(1 + Directory.GetFiles(RepositoryRoot.Combine("policy", "providers")).Length);
+        written.Snapshot!.EntryCount.ShouldBe(PolicyLoader.Load(BuiltInFiles.MainFile).Snapshot!.EntryCount);
+        File.ReadAllText(_folder.Combine("new", "policy", "responses.schema.json")).ShouldBe(File.ReadAllText(RepositoryRoot.Combine("policy", "responses.schema.json")));
+    }
+
+    [Fact]
+    public async Task Init_overwrites_nothing_and_then_writes_nothing()
+    {
+        var own = _folder.Write("policy/providers/gmail.toml", "mine");
+
+        (await RunAsync("init", _folder.Combine("policy"))).ShouldBe(1);
+
+        _error.ToString().ShouldBe($"{own}: exists already, and init overwrites nothing; give another folder, or move the file away\n");
+        Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).ShouldBe([own]);
+        File.ReadAllText(own).ShouldBe("mine");
+    }
+
+    [Fact]
+    public async Task Init_into_what_is_no_folder_is_one_line()
+    {
+        var file = _folder.Write("file", "");
+
+        (await RunAsync("init", Path.Combine(file, "policy"))).ShouldBe(1);
+
+        _error.ToString().ShouldStartWith($"{file}/policy: nothing was written: ");
+        _error.ToString().Count(character => character == '\n').ShouldBe(1);
     }
 
     [Fact]

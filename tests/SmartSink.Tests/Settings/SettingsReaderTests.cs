@@ -20,6 +20,8 @@ public sealed class SettingsReaderTests
         ["Http"] = ("0", s => s.HttpPort, 0),
         ["HttpListen"] = ("0.0.0.0", s => s.HttpListenAddress, IPAddress.Any),
         ["Data"] = ("/etc/sink.toml", s => s.PolicyFile, "/etc/sink.toml"),
+        ["DefaultBounce"] = ("2.5", s => s.DefaultBouncePercent, 2.5m),
+        ["DefaultDefer"] = ("0", s => s.DefaultDeferPercent, 0m),
         ["State"] = ("/var/lib/sink", s => s.StateFolder, "/var/lib/sink"),
         ["StrictStart"] = ("on", s => s.StrictStart, true),
         ["Replica"] = ("sink-2", s => s.Replica, "sink-2"),
@@ -107,7 +109,7 @@ public sealed class SettingsReaderTests
     {
         var setting = Find(key);
         var settings = Read().Settings!;
-        if (setting.Default.Length > 0 && key is not ("State" or "Hostname" or "PollingThreads" or "Replica"))
+        if (setting.Default.Length > 0 && key is not ("DefaultBounce" or "DefaultDefer" or "State" or "Hostname" or "PollingThreads" or "Replica"))
         {
             setting.Apply(settings, setting.Default).ShouldBe(settings);
         }

@@ -1,5 +1,6 @@
 using SmartSink.Hosting;
 using SmartSink.Policy;
+using SmartSink.Settings;
 using SmartSink.Testing;
 using SmartSink.Testing.Time;
 using SmartSink.Watching;
@@ -21,7 +22,7 @@ internal sealed class ReloadFixture : IDisposable
         MainFile = Folder.Combine(Main);
         Write(text);
         arrange?.Invoke(this);
-        var source = new PolicySource(MainFile, _clock, _log);
+        var source = new PolicySource(new SinkSettings { Hostname = "sink.example", StateFolder = Folder.Path, PolicyFile = MainFile }, _clock, _log);
         Holder = new Reloader<PolicySnapshot>("policy", source, source.Read(), _clock, _watchLog);
     }
 

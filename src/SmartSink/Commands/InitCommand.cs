@@ -1,0 +1,52 @@
+using System.Text;
+using SmartSink.Hosting;
+using SmartSink.Policy.Files;
+using SmartSink.Settings;
+
+namespace SmartSink.Commands;
+
+/// <summary><c>smartsink init</c>: writes the built-in page and catalogue into a folder, where they can be edited.</summary>
+internal static class InitCommand
+{
+    /// <summary>Writes all files; when one of them is there already, or cannot be written, none.</summary>
+    public static int Run(string folder, TextWriter output, TextWriter error)
+    {
+        var targets = BuiltInFiles.All.ToDictionary(name => name, name => Path.Combine(folder, BuiltInFiles.PathOf(name)), StringComparer.Ordinal);
+        if (targets.Values.FirstOrDefault(Path.Exists) is { } present)
+        {
+            error.WriteLine($"{present}: exists already, and init overwrites nothing; give another folder, or move the file away");
+            return ExitCodes.Failure;
+        }
+
+        var written = new List<string>();
+        try
+        {
+            foreach (var (name, target) in targets)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
+                using var file = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
+                written.Add(target);
+                file.Write(name == BuiltInFiles.MainFile ? PageForDisk() : BuiltInFiles.Read(name));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            written.ForEach(File.Delete);
+            error.WriteLine($"{folder}: nothing was written: {exception.Message}");
+            return ExitCodes.Failure;
+        }
+
+        var page = targets[BuiltInFiles.MainFile];
+        output.WriteLine($"{written.Count} files written. Edit {page}, try it with: smartsink check {page}");
+        if (page != SinkSettings.DefaultPolicyFile)
+        {
+            output.WriteLine($"The sink uses it with SINK_DATA={page}");
+        }
+
+        return ExitCodes.Success;
+    }
+
+    /// <summary>The page with the catalogue from the files beside it.</summary>
+    private static byte[] PageForDisk() => Encoding.UTF8.GetBytes(
+        Encoding.UTF8.GetString(BuiltInFiles.Read(BuiltInFiles.MainFile)).Replace("include = [\"builtin:providers\"]", "include = [\"providers/*.toml\"]", StringComparison.Ordinal));
+}
