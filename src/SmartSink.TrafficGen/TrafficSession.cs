@@ -59,13 +59,7 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
                 Tell(reason);
             }
 
-            if (file is not null)
-            {
-                await JsonSerializer.SerializeAsync(file, report, ReportJson.Default.TrafficReport, CancellationToken.None);
-            }
-
-            await output.WriteAsync(ReportText.Format(report));
-            return report.ExitCode;
+            return await ReportAsync(report, file);
         }
         catch (TrafficException exception)
         {
@@ -87,11 +81,40 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
     {
         try
         {
-            return File.Create(file);
+            // Without a buffer, what could not be written is not tried once more when the file is closed.
+            return new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new TrafficException($"{FlagNames.Report}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Writes the report to each of its places, whatever became of the other: a full disk must not take a run's result away.</summary>
+    /// <returns>The exit code: the report's, or that of a failure when it is not whole everywhere.</returns>
+    private async Task<int> ReportAsync(TrafficReport report, FileStream? file)
+    {
+        if (!await TryWriteAsync("standard output", () => output.WriteAsync(ReportText.Format(report))))
+        {
+            report = report with { ExitCode = ExitCodes.Failure };
+        }
+
+        return file is null || await TryWriteAsync(FlagNames.Report, () => JsonSerializer.SerializeAsync(file, report, ReportJson.Default.TrafficReport, CancellationToken.None))
+            ? report.ExitCode
+            : ExitCodes.Failure;
+    }
+
+    private async Task<bool> TryWriteAsync(string place, Func<Task> write)
+    {
+        try
+        {
+            await write();
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Tell($"{place}: {exception.Message}");
+            return false;
         }
     }
 

@@ -11,7 +11,8 @@ internal static class CommandLine
     /// <summary>Runs it to its end and returns the exit code.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
     {
-        var line = CreateRoot().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var root = CreateRoot();
+        var line = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (line.Errors.Count > 0)
         {
             foreach (var mistake in line.Errors)
@@ -43,7 +44,7 @@ internal static class CommandLine
 
             return exception.ExitCode;
         }
-        catch (IOException exception) when (line.CommandResult.Command is not RootCommand)
+        catch (IOException exception) when (line.Action != root.Action)
         {
             // A report that cannot be written, on a full disk for example, is nobody's defect.
             await error.WriteLineAsync(exception.Message);

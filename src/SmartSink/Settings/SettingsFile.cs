@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using SmartSink.Shared;
 
@@ -34,14 +35,33 @@ internal static class SettingsFile
 
     private static IConfigurationRoot LoadFile(string file)
     {
+        byte[] content = [];
         try
         {
-            using var stream = new MemoryStream(RegularFile.ReadAllBytes(file, RegularFile.Megabyte), writable: false);
+            content = RegularFile.ReadAllBytes(file, RegularFile.Megabyte);
+            using var stream = new MemoryStream(content, writable: false);
             return new ConfigurationBuilder().AddJsonStream(stream).Build();
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or FileException)
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{file}{PlaceOf(exception, content)}: error: {TextOf(exception)}", exception);
+        }
+        catch (Exception exception) when (exception is FormatException or FileException)
         {
             throw new InvalidDataException($"{file}: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
     }
+
+    /// <summary>Line and column from 1; the exception counts both from 0, and bytes of UTF-8 in the place of characters.</summary>
+    private static string PlaceOf(JsonException exception, byte[] content)
+    {
+        using var reader = new StreamReader(new MemoryStream(content, writable: false));
+        var line = reader.ReadToEnd().Split('\n').ElementAtOrDefault((int)(exception.LineNumber ?? 0)) ?? string.Empty;
+        var bytes = Encoding.UTF8.GetBytes(line);
+        var before = Encoding.UTF8.GetString(bytes, 0, (int)Math.Min(exception.BytePositionInLine ?? 0, bytes.Length));
+        return $"({(exception.LineNumber ?? 0) + 1},{before.EnumerateRunes().Count() + 1})";
+    }
+
+    /// <summary>What is wrong, without the place.</summary>
+    private static string TextOf(JsonException exception) => exception.Message.Split(" LineNumber:")[0].TrimEnd('.').ReplaceLineEndings(" ");
 }

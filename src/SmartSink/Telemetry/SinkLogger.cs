@@ -38,7 +38,7 @@ internal static class SinkLogger
             .MinimumLevel.Is(settings.LogLevel)
             .MinimumLevel.Override("Microsoft", Higher(settings.LogLevel, LogEventLevel.Warning))
             .MinimumLevel.Override(HostCategory, LogEventLevel.Fatal);
-        foreach (var category in files.GetSection(Overrides).GetChildren())
+        foreach (var category in LevelsIn(files.GetSection(Overrides)))
         {
             configuration.MinimumLevel.Override(category.Key, LevelOf(category));
         }
@@ -70,10 +70,17 @@ internal static class SinkLogger
         files.GetSection(Section).GetChildren()
             .SelectMany(section => section.Key.Equals(Levels, StringComparison.OrdinalIgnoreCase) && section.Value is null ? section.GetChildren() : [section])
             .Select(section => section.Path)
+            .Concat(files[Section] is { Length: > 0 } ? [Section] : [])
             .Where(path => !path.Equals(Overrides, StringComparison.OrdinalIgnoreCase));
 
+    private static IEnumerable<IConfigurationSection> LevelsIn(IConfigurationSection overrides) => overrides.Value is { Length: > 0 } text
+        ? throw new InvalidDataException($"{SettingsFile.Name}: {Overrides}: \"{text}\" is not an object with a level for each category")
+        : overrides.GetChildren();
+
     private static LogEventLevel LevelOf(IConfigurationSection category) =>
-        SettingKinds.LogLevel.TryParse(category.Value ?? string.Empty, out var level)
+        string.IsNullOrWhiteSpace(category.Key)
+            ? throw new InvalidDataException($"{SettingsFile.Name}: {Overrides}: the name of a category is empty")
+            : SettingKinds.LogLevel.TryParse(category.Value ?? string.Empty, out var level)
             ? level
             : throw new InvalidDataException($"{SettingsFile.Name}: {category.Path}: \"{category.Value}\" is not {SettingKinds.LogLevel.Expected}");
 

@@ -174,12 +174,16 @@ public sealed class CommandLineTests : IDisposable
     public async Task Explain_fails_on_what_is_no_address() =>
         (await RunAsync("explain", "--data", _folder.Write("p.toml", ""), "a@b@")).ShouldBe(1);
 
-    [Fact]
-    public async Task A_report_that_cannot_be_written_is_one_line()
+    [Theory]
+    [InlineData("explain", "--data", "builtin:responses.toml", "a@b.example")]
+    [InlineData("check", "builtin:responses.toml")]
+    [InlineData("--help")]
+    [InlineData("--version")]
+    public async Task A_report_that_cannot_be_written_is_one_line(params string[] arguments)
     {
         await using var full = new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) { AutoFlush = true };
 
-        var exit = await CommandLine.RunAsync(["explain", "--data", _folder.Write("p.toml", ""), "a@b.example"], full, _error);
+        var exit = await CommandLine.RunAsync(arguments, full, _error);
 
         exit.ShouldBe(1);
         _error.ToString().ShouldMatch(@"^No space left on device[^\n]*\n$");

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using SmartSink.Hosting;
 using SmartSink.Policy;
 using SmartSink.Settings;
 using SmartSink.Telemetry;
@@ -95,6 +96,22 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public void The_answer_about_a_policy_of_ones_own_holds()
+    {
+        using var folder = new TemporaryFolder();
+        var answer = Readme.Split("\n\n").Single(paragraph => paragraph.StartsWith("**How do I use a policy of my own", StringComparison.Ordinal));
+        var variables = Variable().Matches(answer).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value, StringComparer.Ordinal);
+        variables.Keys.ShouldBe(["SINK_DATA", "SINK_DEFAULT_BOUNCE", "SINK_DEFAULT_DEFER"]);
+        variables["SINK_DATA"] = folder.Write(variables["SINK_DATA"].TrimStart('/'), Include().Match(answer).Value + "\n[default]\nbounce = 50\n");
+
+        var settings = SettingsReader.Read(new ConfigurationBuilder().Build(), variables, new Dictionary<string, string>(StringComparer.Ordinal)).Settings.ShouldNotBeNull();
+        var explained = PolicySource.Load(settings).Snapshot.ShouldNotBeNull().Explain("someone@gmail.com");
+
+        (explained.Bounce.Percent, explained.Defer.Percent).ShouldBe((3, 10));
+        explained.Replies.ShouldAllBe(reply => reply.Origin.StartsWith("builtin:providers/gmail.toml(", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_number_of_replies_is_that_of_the_catalogue()
     {
         var replies = Directory.EnumerateFiles(RepositoryRoot.Combine("policy", "providers"))
@@ -136,6 +153,12 @@ public sealed partial class PageTests
 
     [GeneratedRegex(@"(?<!tests/)SmartSink[\w.]*/[\w/]+(\.cs|/)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Source();
+
+    [GeneratedRegex(@"-e (SINK_\w+)=([\w./]+)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Variable();
+
+    [GeneratedRegex(@"include = \[[^\]]+\]", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Include();
 
     private static string Page(string path) => File.ReadAllText(RepositoryRoot.Combine(path));
 

@@ -30,6 +30,29 @@ public sealed class SinkProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_a_file_at_the_default_path_the_built_in_policy_holds_until_there_is_one()
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["SINK_DATA"] = "", ["SINK_DEFAULT_BOUNCE"] = "100", ["SINK_DEFAULT_DEFER"] = "0" };
+        await using var sink = await SinkProcess.StartAsync("", environment, ["env", "-C", _folder.Path, .. SinkProcess.OwnCommand]);
+        sink.Output.ShouldContain("There is no policy/responses.toml, so the built-in policy is used");
+        (await EntriesAsync(sink)).ShouldBeGreaterThan(100);
+
+        _folder.Write("new/responses.toml", "[default]\nbounce = 0\n[[bounce.\"*\"]]\ncode = 550\nmsg = \"5.1.1 from disk\"\n");
+        Directory.Move(_folder.Combine("new"), _folder.Combine("policy"));
+        await ReloadAsync(sink, "applied");
+
+        (await EntriesAsync(sink)).ShouldBe(1);
+        using var client = await SmtpProbe.ConnectAsync(new IPEndPoint(IPAddress.Loopback, sink.SmtpPort));
+        (await client.SayAsync("MAIL FROM:<>")).ShouldStartWith("250 ");
+        (await client.SayAsync("RCPT TO:<x@gmail.com>")).ShouldBe("550 5.1.1 from disk");
+
+        // Now its end is a mistake.
+        Directory.Delete(_folder.Combine("policy"), recursive: true);
+        await ReloadAsync(sink, "rejected");
+        (await EntriesAsync(sink)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_bad_setting_ends_the_start_with_2_and_one_line()
     {
         var result = await RunAsync(("SINK_PORT", "abc"));
@@ -193,6 +216,16 @@ public sealed class SinkProcessTests : IDisposable
         line.GetProperty("Level").GetString().ShouldBe("Fatal");
         line.GetProperty("RenderedMessage").GetString().ShouldNotBeNull().ShouldContain(mistake);
         line.GetProperty("Timestamp").GetDateTimeOffset().Year.ShouldBeGreaterThan(2000);
+    }
+
+    private static async Task<double> EntriesAsync(SinkProcess sink) => (await sink.MetricsAsync()).Sum("smartsink_policy_entries");
+
+    private static async Task ReloadAsync(SinkProcess sink, string result)
+    {
+        while ((await sink.MetricsAsync()).Sum("smartsink_policy_reloads_total", ("result", result)) == 0)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
     }
 
     private Task<ToolResult> RunAsync(params ReadOnlySpan<(string Name, string Value)> environment)

@@ -35,15 +35,23 @@ public sealed class SettingsFileTests
         SettingsFile.Load([folder.Path]).GetChildren().ShouldBeEmpty();
     }
 
-    [Fact]
-    public void A_file_that_is_not_JSON_is_one_line_that_names_it()
+    [Theory]
+    [InlineData("{ \"Port\": }", "(1,11): error: ")]
+    [InlineData("{\n  \"Banner\": \"日本 😀\" \"x\"\n}", "(2,20): error: ")]
+    [InlineData("{\r\n\r\n  \"Port\": 25", "(3,13): error: ")]
+    [InlineData("", "(1,1): error: ")]
+    [InlineData("{ \"A\": \"\u0001\" }", "(1,9): error: ")]
+    [InlineData("[]", ": ")]
+    [InlineData("{ \"Port\": 1, \"port\": 2 }", ": ")]
+    public void A_file_that_is_not_JSON_is_one_line_with_its_place(string json, string place)
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Write("appsettings.json", "{ \"Port\": }");
+        var file = folder.Write("appsettings.json", json);
 
         var message = Should.Throw<InvalidDataException>(() => SettingsFile.Load([folder.Path])).Message;
 
-        message.ShouldStartWith(file + ": ");
+        message.ShouldStartWith(file + place);
         message.ShouldNotContain("\n");
+        message.ShouldNotContain("LineNumber");
     }
 }

@@ -45,6 +45,18 @@ public sealed class SinkLoggerTests
     }
 
     [Theory]
+    [InlineData("\"Debug\"", "\"Debug\" is not an object with a level for each category")]
+    [InlineData("{ \"\": \"Debug\" }", "the name of a category is empty")]
+    [InlineData("{ \" \": \"Debug\" }", "the name of a category is empty")]
+    public void Levels_of_no_category_name_their_key(string overrides, string expected)
+    {
+        var files = Files("{ \"Serilog\": { \"MinimumLevel\": { \"Override\": " + overrides + " } } }");
+        Should.Throw<InvalidDataException>(() => SinkLogger.Create(Settings(LogEventLevel.Information), files, new DroppedLogEvents()))
+            .Message.ShouldBe($"appsettings.json: Serilog:MinimumLevel:Override: {expected}");
+    }
+
+    [Theory]
+    [InlineData("""{ "Serilog": "Debug" }""", "Serilog")]
     [InlineData("""{ "Serilog": { "MinimumLevel": { "Override": { "SmartSink.X": "Error" } } } }""")]
     [InlineData("""{ "Serilog": { "MinimumLevel": { "Default": "Error" }, "WriteTo": [{ "Name": "File" }] } }""", "Serilog:MinimumLevel:Default", "Serilog:WriteTo")]
     [InlineData("""{ "Serilog": { "MinimumLevel": "Error" } }""", "Serilog:MinimumLevel")]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using SmartSink.Testing;
 using SmartSink.Testing.Time;
 using SmartSink.TrafficGen.Options;
@@ -208,7 +209,26 @@ public sealed class TrafficCommandLineTests : IDisposable
         (await TrafficCommandLine.RunAsync(["--help"], session)).ShouldBe(1);
         (await TrafficCommandLine.RunAsync(["--message-count", "1"], session)).ShouldBe(1);
 
-        error.ToString().ShouldBe("No space left on device\nNo space left on device\n");
+        error.ToString().ShouldBe("No space left on device\nstandard output: No space left on device\n");
+    }
+
+    [Fact]
+    public async Task The_report_file_is_written_though_standard_output_is_full()
+    {
+        using var full = new FullWriter();
+        using var error = new StringWriter { NewLine = "\n" };
+        var session = new TrafficSession(full, error, TimeProvider.System, (_, observer, _, _) =>
+        {
+            observer.MessageAccepted(1);
+            return Task.FromResult(TrafficEnd.Complete);
+        });
+
+        (await TrafficCommandLine.RunAsync(["--message-count", "1", "--report", _folder.Combine("report.json")], session)).ShouldBe(1);
+
+        error.ToString().ShouldBe("standard output: No space left on device\n");
+        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(_folder.Combine("report.json"), TestContext.Current.CancellationToken));
+        json.RootElement.GetProperty("messages").GetProperty("accepted").GetInt32().ShouldBe(1);
+        json.RootElement.GetProperty("exit_code").GetInt32().ShouldBe(1);
     }
 
     [Fact]

@@ -94,6 +94,22 @@ public sealed class TrafficSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_file_on_a_full_disk_is_told_and_costs_only_itself()
+    {
+        var code = await _program.RunAsync(
+            observer =>
+            {
+                observer.MessageAccepted(100);
+                return TrafficEnd.Complete;
+            },
+            "--report", "/dev/full");
+
+        code.ShouldBe(1);
+        _program.Output.ShouldContain("accepted 1, ");
+        _program.Error.ShouldMatch(@"^--report: No space left on device[^\n]*\n$");
+    }
+
+    [Fact]
     public async Task A_report_file_that_cannot_be_written_is_told_before_the_run()
     {
         (await _program.RunAsync("--report", _folder.Combine("none/report.json"))).ShouldBe(2);
