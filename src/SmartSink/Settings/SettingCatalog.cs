@@ -41,7 +41,7 @@ internal static class SettingCatalog
             "Host name in the greeting and in replies",
             defaultText: "the machine's name"),
         Setting.PerListener("Banner", "BANNER", SettingKinds.Banner, s => s.Banner, (s, v) => s with { Banner = v },
-            "Text of the greeting after the host name"),
+            "Text of the greeting after the host name; a line end in it starts another line of the greeting"),
         Setting.PerListener("OriginalDestination", "ORIGINAL_DESTINATION", SettingKinds.OriginalDestination, s => s.OriginalDestination, (s, v) => s with { OriginalDestination = v },
             "Whether to look up where a redirected connection was originally headed; auto: while the policy has [[mx]] entries"),
         Setting.PerListener("StartTls", "STARTTLS", SettingKinds.Switch, s => s.StartTls, (s, v) => s with { StartTls = v },
