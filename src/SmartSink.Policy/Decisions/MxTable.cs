@@ -60,7 +60,7 @@ internal sealed class MxTable
     {
         var matches = section.Domains.Select(domain => domains.Find(domain.Value)).ToList();
         return new MxServer(
-            new ServerIdentity(section.Hostname!.Value.Value, section.Banner?.Value) { RefusesEhlo = section.RefusesEhlo is { Value: true } },
+            new ServerIdentity(section.Hostname!.Value.Value, section.Banner?.Value) { RefusesEhlo = section.RefusesEhlo?.Value },
             [.. matches.Select(match => match.Entry).Distinct()],
             section.Domains is [var first, ..] ? Encoding.ASCII.GetBytes(first.Value.Domain) : [],
             matches is [var provider, ..] ? provider : default);

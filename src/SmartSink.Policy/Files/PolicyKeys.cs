@@ -67,7 +67,7 @@ internal static class PolicyKeys
         new("hostname", KeyType.Text, "The name of the mail server there.") { IsRequired = true },
         new("domains", KeyType.Texts, "The domains and patterns that it serves; the first is the provider's own."),
         new("banner", KeyType.Text, "The text of its greeting behind the name, lines separated by \\n; printable ASCII.") { MaximumLength = LongestBanner },
-        new("ehlo", KeyType.Text, "Whether EHLO is answered 502, as by an old server that knows HELO alone.") { Values = EhloWords },
+        new("ehlo", KeyType.Text, "Whether EHLO is answered 502, as by an old server that knows HELO alone; by the listener's setting unless given.") { Values = EhloWords },
     ];
 
     /// <summary>The keys that stand above the first table.</summary>

@@ -62,6 +62,12 @@ public sealed class SmtpSessionOptions
     /// <summary>Whether only addresses of RFC 5321 are taken: in angle brackets, with a domain, and with dots where a Dot-string has them.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>
+    /// Whether EHLO is answered 502, as by a server of RFC 821, which has none of the extensions that EHLO would have listed. LMTP has no other
+    /// greeting than LHLO, and keeps it.
+    /// </summary>
+    public bool RefuseEhlo { get; init; }
+
     /// <summary>The extensions offered, each only together with what it needs.</summary>
     public SmtpExtensions Extensions { get; init; } = SmtpExtensions.Default;
 
@@ -96,6 +102,7 @@ public sealed class SmtpSessionOptions
         OfferStartTls = OfferStartTls,
         RequireTls = RequireTls,
         Strict = Strict,
+        RefuseEhlo = RefuseEhlo,
         Extensions = Extensions & extensions,
         Auth = new AuthOptions { Mode = Auth.Mode, AllowCleartext = Auth.AllowCleartext, Mechanisms = [.. Auth.Mechanisms.Intersect(mechanisms)], Judge = Auth.Judge },
         IdleTimeout = IdleTimeout,
@@ -132,24 +139,28 @@ public sealed class ServerIdentity(string hostname, string? banner)
     /// <summary>The text after the name in the greeting; null for the listener's own.</summary>
     public string? Banner { get; } = banner;
 
-    /// <summary>Whether EHLO is answered 502 and only HELO is known, as by a server of RFC 821. LMTP has no other greeting than LHLO, and keeps it.</summary>
-    public bool RefusesEhlo { get; init; }
+    /// <summary>As <see cref="SmtpSessionOptions.RefuseEhlo"/>; null for what holds on the listener.</summary>
+    public bool? RefusesEhlo { get; init; }
 }
 
 /// <summary>What a listener's sessions share, in the form that they use: replies with the server's name in them, limits in milliseconds.</summary>
 internal sealed class SessionProfile
 {
+    // HELP is a command of RFC 821, and XCLIENT is for those in front of the server, whatever it is.
+    private const SmtpExtensions OfOldServers = SmtpExtensions.Help | SmtpExtensions.Xclient;
+
     public SessionProfile(SmtpSessionOptions options, ServerIdentity? identity = null)
     {
         Options = options;
-        RefusesEhlo = identity is { RefusesEhlo: true };
+        RefusesEhlo = options.Protocol == MailProtocol.Smtp && (identity?.RefusesEhlo ?? options.RefuseEhlo);
         var hostname = identity?.Hostname ?? options.Hostname;
         Hostname = Encoding.UTF8.GetBytes(hostname);
         Greeting = new FixedReply(220, default, Encoding.UTF8.GetBytes($"{hostname} {identity?.Banner ?? options.Banner}"));
         Bye = identity is null ? StandardReplies.Bye : new FixedReply(221, new(2, 0, 0), Encoding.UTF8.GetBytes($"{hostname} closing connection"));
         HeloReply = new FixedReply(250, default, Hostname);
-        ExtensionsInClear = InClear(options);
-        ExtensionsOverTls = OverTls(options);
+        var possible = Possible(options, RefusesEhlo);
+        ExtensionsInClear = InClear(possible, options);
+        ExtensionsOverTls = possible & ~SmtpExtensions.StartTls;
         var announced = ExtensionsInClear & ~SmtpExtensions.RequireTls;
         EhloReplyInClear = new FixedReply(250, default, EhloText.Of(hostname, options, announced));
         EhloReplyWithoutTls = new FixedReply(250, default, EhloText.Of(hostname, options, announced & ~SmtpExtensions.StartTls));
@@ -194,15 +205,14 @@ internal sealed class SessionProfile
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 
-    private static SmtpExtensions InClear(SmtpSessionOptions options) =>
-        Possible(options)
+    private static SmtpExtensions InClear(SmtpExtensions possible, SmtpSessionOptions options) =>
+        possible
         & ~(options.OfferStartTls ? SmtpExtensions.None : SmtpExtensions.StartTls)
         & ~(options.Auth.AllowCleartext ? SmtpExtensions.None : SmtpExtensions.Auth);
 
-    private static SmtpExtensions OverTls(SmtpSessionOptions options) => Possible(options) & ~SmtpExtensions.StartTls;
-
-    private static SmtpExtensions Possible(SmtpSessionOptions options) =>
+    private static SmtpExtensions Possible(SmtpSessionOptions options, bool refusesEhlo) =>
         options.Extensions
+        & (refusesEhlo ? OfOldServers : ~SmtpExtensions.None)
         & ~((options.Extensions & SmtpExtensions.Chunking) != SmtpExtensions.None ? SmtpExtensions.None : SmtpExtensions.BinaryMime)
         & ~(options.Auth.Mode == AuthMode.Off ? SmtpExtensions.Auth : SmtpExtensions.None);
 }

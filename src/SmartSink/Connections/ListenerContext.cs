@@ -172,6 +172,7 @@ internal static class DialogOptions
         Auth = new AuthOptions { Mode = listener.Auth, AllowCleartext = listener.AuthCleartext, Mechanisms = listener.AuthMechanisms, Judge = judge },
         RequireTls = listener.TlsRequired,
         Strict = listener.Strict,
+        RefuseEhlo = listener.HidesEhlo,
         IdleTimeout = listener.IdleTimeout,
         TransactionTimeout = listener.TransactionTimeout,
         MinDataRate = listener.MinDataRate,

@@ -95,6 +95,9 @@ internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions op
                 Say(StandardReplies.TooManyMessages, _output);
                 End(SessionEndReason.TooManyMessages);
                 throw Veto();
+            case EhloCommand when _profile.RefusesEhlo:
+                Refuse(StandardReplies.NotImplemented);
+                break;
             case EhloCommand hello:
                 Hello(hello.DomainOrAddress, isExtended: true);
                 break;
@@ -109,7 +112,7 @@ internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions op
                 }
 
                 break;
-            case StartTlsCommand when StartTlsDenial == StartTlsDenial.Hidden:
+            case StartTlsCommand when !_isTls && !CanStartTls:
                 Refuse(StandardReplies.NotImplemented);
                 break;
             case StartTlsCommand when StartTlsDenial == StartTlsDenial.Unavailable:

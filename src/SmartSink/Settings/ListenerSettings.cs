@@ -75,6 +75,9 @@ internal record ListenerSettings
     /// <summary>SINK_HIDE: extensions not offered.</summary>
     public SmtpExtensions HiddenExtensions { get; init; }
 
+    /// <summary>SINK_HIDE: whether EHLO itself is not known, so that only HELO is left.</summary>
+    public bool HidesEhlo { get; init; }
+
     /// <summary>SINK_AUTH: whether clients may or must authenticate.</summary>
     public AuthMode Auth { get; init; } = AuthMode.Optional;
 

@@ -75,11 +75,17 @@ internal static class SettingKinds
     public static SettingKind<decimal> Percent { get; } = new("percent", "a percentage from 0 to 100", (string text, out decimal value) =>
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value <= 100);
 
-    /// <summary>Extensions by their EHLO keywords.</summary>
-    public static SettingKind<SmtpExtensions> Keywords { get; } = KeywordsOutOf(~SmtpExtensions.None);
+    /// <summary>Extensions by their EHLO keywords, and EHLO itself.</summary>
+    public static SettingKind<(SmtpExtensions Extensions, bool Ehlo)> Hidden { get; } = new(
+        "keywords", $"EHLO itself, or EHLO keywords separated by commas, out of {Listed(ExtensionKeywords.All)}", TryHidden, hidden =>
+            hidden.Ehlo ? $"EHLO,{WriteKeywords(hidden.Extensions)}".TrimEnd(',') : WriteKeywords(hidden.Extensions));
 
     /// <summary>Extensions that are offered when somebody asks for them, by their EHLO keywords.</summary>
-    public static SettingKind<SmtpExtensions> RareKeywords { get; } = KeywordsOutOf(SmtpExtensions.OnRequest);
+    public static SettingKind<SmtpExtensions> RareKeywords { get; } = new(
+        "keywords",
+        $"EHLO keywords separated by commas, out of {Listed(ExtensionKeywords.All.Where(known => (known.Extension & SmtpExtensions.OnRequest) != SmtpExtensions.None))}",
+        (string text, out SmtpExtensions value) => ExtensionKeywords.TryParse(text, out value) && (value & ~SmtpExtensions.OnRequest) == SmtpExtensions.None,
+        WriteKeywords);
 
     public static SettingKind<AuthMode> AuthMode { get; } = OneOf<AuthMode>();
 
@@ -131,12 +137,15 @@ internal static class SettingKinds
         return true;
     });
 
-    private static SettingKind<SmtpExtensions> KeywordsOutOf(SmtpExtensions allowed)
+    private static bool TryHidden(string text, out (SmtpExtensions Extensions, bool Ehlo) value)
     {
-        var keywords = ExtensionKeywords.All.Where(known => (known.Extension & allowed) != SmtpExtensions.None).Select(known => known.Keyword);
-        return new("keywords", $"EHLO keywords separated by commas, out of {string.Join(", ", keywords)}", (string text, out SmtpExtensions value) =>
-            ExtensionKeywords.TryParse(text, out value) && (value & ~allowed) == SmtpExtensions.None, WriteKeywords);
+        var words = text.Split(',', StringSplitOptions.TrimEntries);
+        var keywords = words.Where(word => !word.Equals("EHLO", StringComparison.OrdinalIgnoreCase)).ToList();
+        value = (SmtpExtensions.None, Ehlo: keywords.Count < words.Length);
+        return keywords.Count == 0 || ExtensionKeywords.TryParse(string.Join(',', keywords), out value.Extensions);
     }
+
+    private static string Listed(IEnumerable<(SmtpExtensions Extension, string Keyword)> keywords) => string.Join(", ", keywords.Select(known => known.Keyword));
 
     /// <summary>One of an enumeration's words, without case.</summary>
     private static SettingKind<T> OneOf<T>()

@@ -20,6 +20,16 @@ internal static class SettingRules
             yield return $"SINK_TLS_REQUIRED: listener \"{listener.Name}\" has TLS off, so nobody could send it mail";
         }
 
+        foreach (var listener in settings.AllListeners.Where(listener => listener is { TlsRequired: true, Tls: TlsMode.StartTls } && !CanStartTls(listener)))
+        {
+            yield return $"SINK_TLS_REQUIRED: listener \"{listener.Name}\" hides STARTTLS or EHLO, so nobody could send it mail";
+        }
+
+        foreach (var listener in settings.AllListeners.Where(listener => listener is { HidesEhlo: true, Protocol: MailProtocol.Lmtp }))
+        {
+            yield return $"SINK_HIDE: listener \"{listener.Name}\" speaks LMTP, which has no EHLO to hide: its clients say LHLO, and nothing else would be left";
+        }
+
         foreach (var listener in settings.AllListeners.Where(listener => listener is { Protocol: MailProtocol.Lmtp, Port: 25 }))
         {
             yield return $"SINK_PROTOCOL: listener \"{listener.Name}\" speaks LMTP, which must not be served on port 25 (RFC 2033 section 5)";
@@ -54,8 +64,11 @@ internal static class SettingRules
     }
 
     private static bool CanOffer(ListenerSettings listener) =>
-        !IsHidden(listener, SmtpExtensions.Auth)
-        && (listener.AuthCleartext || listener.Tls == TlsMode.Implicit || (listener.Tls == TlsMode.StartTls && !IsHidden(listener, SmtpExtensions.StartTls)));
+        !listener.HidesEhlo
+        && !IsHidden(listener, SmtpExtensions.Auth)
+        && (listener.AuthCleartext || listener.Tls == TlsMode.Implicit || CanStartTls(listener));
+
+    private static bool CanStartTls(ListenerSettings listener) => listener.Tls == TlsMode.StartTls && !listener.HidesEhlo && !IsHidden(listener, SmtpExtensions.StartTls);
 
     // LOGIN of XCLIENT is as good as AUTH.
     private static bool CanBeTold(ListenerSettings listener) => !listener.XclientNetworks.IsEmpty && !IsHidden(listener, SmtpExtensions.Xclient);

@@ -18,6 +18,7 @@ public sealed class SmtpSessionOptionsTests
         OfferStartTls = true,
         RequireTls = true,
         Strict = true,
+        RefuseEhlo = true,
         Extensions = SmtpExtensions.Size | SmtpExtensions.Dsn,
         Auth = new AuthOptions { Mode = AuthMode.Required, AllowCleartext = true, Mechanisms = [AuthMechanism.CramMd5, AuthMechanism.Plain] },
         IdleTimeout = TimeSpan.FromSeconds(5),

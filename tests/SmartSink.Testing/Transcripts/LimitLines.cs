@@ -36,6 +36,7 @@ internal sealed class LimitLines
             OfferStartTls = Take("starttls", true, Switch),
             RequireTls = Take("tls-required", false, Switch),
             Strict = Take("strict", false, Switch),
+            RefuseEhlo = Take("ehlo", true, Switch) is false,
             Protocol = Take("protocol", MailProtocol.Smtp, text => Enum.Parse<MailProtocol>(text, ignoreCase: true)),
             Extensions = (SmtpExtensions.Default | (Take("xclient", false, Switch) ? SmtpExtensions.Xclient : SmtpExtensions.None) | Take("extensions", SmtpExtensions.None, Keywords))
                 & ~Take("hide", SmtpExtensions.None, Keywords),

@@ -1,5 +1,6 @@
 using SmartSink.Settings;
 using SmartSink.Smtp.Auth;
+using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Tests.Settings;
@@ -31,6 +32,25 @@ public sealed class SettingRulesTests
     [InlineData(SmtpExtensions.Xclient, false)]
     public void A_client_may_be_told_to_have_authenticated(SmtpExtensions hidden, bool fits) =>
         SettingRules.ErrorsIn(Settings() with { Auth = AuthMode.Required, Tls = TlsMode.Off, XclientNetworks = NetworkList.Loopback, HiddenExtensions = hidden }).ShouldBe(fits ? [] : [Impossible]);
+
+    [Fact]
+    public void A_server_without_EHLO_has_no_AUTH() =>
+        SettingRules.ErrorsIn(Settings() with { Auth = AuthMode.Required, AuthCleartext = true, HidesEhlo = true }).ShouldBe([Impossible]);
+
+    [Theory]
+    [InlineData(SmtpExtensions.StartTls, false)]
+    [InlineData(SmtpExtensions.None, true)]
+    public void Where_TLS_is_required_there_is_a_way_to_it(SmtpExtensions hidden, bool hidesEhlo)
+    {
+        var settings = Settings() with { TlsRequired = true, HiddenExtensions = hidden, HidesEhlo = hidesEhlo };
+        SettingRules.ErrorsIn(settings).ShouldBe(["SINK_TLS_REQUIRED: listener \"smtp\" hides STARTTLS or EHLO, so nobody could send it mail"]);
+        SettingRules.ErrorsIn(settings with { Tls = TlsMode.Implicit }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void LMTP_keeps_its_greeting() =>
+        SettingRules.ErrorsIn(Settings() with { Protocol = MailProtocol.Lmtp, HidesEhlo = true })
+            .ShouldBe(["SINK_HIDE: listener \"smtp\" speaks LMTP, which has no EHLO to hide: its clients say LHLO, and nothing else would be left"]);
 
     [Theory]
     [InlineData(OriginalDestination.On, ProxyMode.Off, true, TransportChoice.Epoll, "publishing a port replaces")]

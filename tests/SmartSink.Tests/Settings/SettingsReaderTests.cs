@@ -161,7 +161,7 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_AUTH_FAIL_PERCENT", "100.1", "SINK_AUTH_FAIL_PERCENT: \"100.1\" is not a percentage from 0 to 100")]
     [InlineData("SINK_AUTH_TEMPFAIL_PERCENT", "-1", "SINK_AUTH_TEMPFAIL_PERCENT: \"-1\" is not a percentage from 0 to 100")]
     [InlineData("SINK_EXTENSIONS", "LIMITS,XCLIENT", "SINK_EXTENSIONS: \"LIMITS,XCLIENT\" is not EHLO keywords separated by commas, out of LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY")]
-    [InlineData("SINK_HIDE", "DNS", "SINK_HIDE: \"DNS\" is not EHLO keywords separated by commas, out of PIPELINING, SIZE, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, DSN, CHUNKING, BINARYMIME, STARTTLS, AUTH, XCLIENT, LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY, HELP")]
+    [InlineData("SINK_HIDE", "DNS", "SINK_HIDE: \"DNS\" is not EHLO itself, or EHLO keywords separated by commas, out of PIPELINING, SIZE, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, DSN, CHUNKING, BINARYMIME, STARTTLS, AUTH, XCLIENT, LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY, HELP")]
     [InlineData("SINK_LOG_LEVEL", "2", "SINK_LOG_LEVEL: \"2\" is not one of Verbose, Debug, Information, Warning, Error, Fatal")]
     [InlineData("SINK_LOG_FORMAT", "xml", "SINK_LOG_FORMAT: \"xml\" is not text or json")]
     public void A_wrong_value_is_one_line_that_names_its_key(string variable, string text, string line)
@@ -169,6 +169,16 @@ public sealed class SettingsReaderTests
         var result = Read(environment: (variable, text));
         result.Settings.ShouldBeNull();
         result.Errors.ShouldBe([line]);
+    }
+
+    [Theory]
+    [InlineData("EHLO", SmtpExtensions.None, true)]
+    [InlineData("DSN, ehlo,SIZE", SmtpExtensions.Dsn | SmtpExtensions.Size, true)]
+    [InlineData("DSN", SmtpExtensions.Dsn, false)]
+    public void EHLO_itself_can_be_hidden(string text, SmtpExtensions hidden, bool hidesEhlo)
+    {
+        var settings = Read(environment: ("SINK_HIDE", text)).Settings!;
+        (settings.HiddenExtensions, settings.HidesEhlo).ShouldBe((hidden, hidesEhlo));
     }
 
     [Theory]
