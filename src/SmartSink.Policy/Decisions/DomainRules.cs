@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Decisions;
 
@@ -94,7 +95,7 @@ internal sealed class RulesBuilder
     private readonly ReplyChoice _builtInBounce = BuiltIn(550, StandardTexts.Bounce);
     private readonly ReplyChoice _builtInDefer = BuiltIn(451, StandardTexts.Defer);
     private readonly ReplyChoice _builtInStrict = BuiltIn(553, StandardTexts.BadAddress);
-    private readonly ReplyChoice _builtInTls = BuiltIn(530, StandardTexts.TlsRequired);
+    private readonly ReplyChoice _builtInTls = BuiltIn(530, StandardTexts.TlsRequired, ReplyLabel.Tls);
 
     public DomainRules Build(DomainEntry domain) => new(
         ThresholdsOf(Inheritance.PercentOf(domain.Bounce), Inheritance.PercentOf(domain.Defer)),
@@ -107,9 +108,9 @@ internal sealed class RulesBuilder
     public static decimal WeightOf(ReplyEntry reply) => reply.Weight is { } weight ? (decimal)weight.Value : 1;
 
     public static PolicyReply ReplyOf(in ReplyContent content) =>
-        new(ReplyFactory.Create(content.Code, content.Text, content.Closes), content.Stage);
+        new(ReplyFactory.Create(content.Code, content.Text, content.Closes, content.Label), content.Stage);
 
-    private static ReplyChoice BuiltIn(int code, string text) => new(new PolicyReply(ReplyFactory.Create(code, text), Stage.Rcpt));
+    private static ReplyChoice BuiltIn(int code, string text, ReplyLabel? label = null) => new(new PolicyReply(ReplyFactory.Create(code, text, label: label), Stage.Rcpt));
 
     private RateThresholds ThresholdsOf(decimal bounce, decimal defer)
     {
@@ -127,33 +128,42 @@ internal sealed class RulesBuilder
     {
         if (list.Replies is [var single])
         {
-            var reply = Shared(single);
+            var reply = Shared(list.Kind, single);
             ref var choice = ref CollectionsMarshal.GetValueRefOrAddDefault(_singles, reply, out _);
             return choice ??= new ReplyChoice(reply);
         }
 
         ref var shared = ref CollectionsMarshal.GetValueRefOrAddDefault(_lists, list, out _);
-        return shared ??= new ReplyChoice([.. list.Replies.Select(reply => (Shared(reply), WeightOf(reply)))]);
+        return shared ??= new ReplyChoice([.. list.Replies.Select(reply => (Shared(list.Kind, reply), WeightOf(reply)))]);
     }
 
     // A list's own replies to an address that breaks the grammar, by RFC 3463 section 3.2.
     private ReplyChoice StrictChoiceOf(ReplyList? list)
     {
         var replies = list?.Replies.Where(reply => reply.Code!.Value.Value == 553 && ReplyTextNormaliser.Normalise(553, reply.Text!.Value.Value)[0].EnhancedCode == "5.1.3").ToList() ?? [];
-        return replies.Count == 0 ? _builtInStrict : new ReplyChoice([.. replies.Select(reply => (Shared(reply), WeightOf(reply)))]);
+        return replies.Count == 0 ? _builtInStrict : new ReplyChoice([.. replies.Select(reply => (Shared(ReplyKind.Bounce, reply), WeightOf(reply)))]);
     }
 
-    private PolicyReply Shared(ReplyEntry section)
+    private PolicyReply Shared(ReplyKind kind, ReplyEntry section)
     {
-        var content = ReplyContent.Of(section);
+        var content = ReplyContent.Of(kind, section);
         ref var reply = ref CollectionsMarshal.GetValueRefOrAddDefault(_replies, content, out _);
         return reply ??= ReplyOf(content);
     }
 }
 
 /// <summary>All that makes one reply of a file differ from another.</summary>
-internal readonly record struct ReplyContent(int Code, string Text, Stage Stage, bool? Closes)
+/// <param name="Code">400 to 599.</param>
+/// <param name="Text">As in the file.</param>
+/// <param name="Stage">The stage that the file names.</param>
+/// <param name="Closes">Whether the connection ends after it; null when the file does not say.</param>
+/// <param name="Label">Null when neither the file nor the list says why it refuses.</param>
+internal readonly record struct ReplyContent(int Code, string Text, Stage Stage, bool? Closes, ReplyLabel? Label)
 {
-    public static ReplyContent Of(ReplyEntry reply) =>
-        new((int)reply.Code!.Value.Value, reply.Text!.Value.Value, reply.Stage?.Value ?? Stage.Rcpt, reply.Close?.Value);
+    public static ReplyContent Of(ReplyKind kind, ReplyEntry reply) => new(
+        (int)reply.Code!.Value.Value,
+        reply.Text!.Value.Value,
+        reply.Stage?.Value ?? Stage.Rcpt,
+        reply.Close?.Value,
+        reply.Label?.Value ?? (kind == ReplyKind.Tls ? ReplyLabel.Tls : null));
 }

@@ -4,6 +4,7 @@ using SmartSink.Policy.Decisions;
 using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Explaining;
 
@@ -75,26 +76,28 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
     {
         if (list is null)
         {
-            var (code, text) = kind switch
+            var (code, text, label) = kind switch
             {
-                ReplyKind.Bounce => (550, StandardTexts.Bounce),
-                ReplyKind.Defer => (451, StandardTexts.Defer),
-                _ => (530, StandardTexts.TlsRequired),
+                ReplyKind.Bounce => (550, StandardTexts.Bounce, ReplyLabel.UnknownUser),
+                ReplyKind.Defer => (451, StandardTexts.Defer, ReplyLabel.System),
+                _ => (530, StandardTexts.TlsRequired, ReplyLabel.Tls),
             };
-            yield return new ExplainedReply(kind, code, Stage.Rcpt, Closes: false, percent, text, "built in");
+            yield return new ExplainedReply(kind, code, Stage.Rcpt, Closes: false, label, IsLabelInferred: false, percent, text, "built in");
             yield break;
         }
 
         var total = list.Replies.Sum(RulesBuilder.WeightOf);
         foreach (var section in list.Replies)
         {
-            var (reply, stage) = RulesBuilder.ReplyOf(ReplyContent.Of(section));
+            var (reply, stage) = RulesBuilder.ReplyOf(ReplyContent.Of(kind, section));
             var first = ReplyTextNormaliser.Normalise(reply.Code, section.Text!.Value.Value)[0];
             yield return new ExplainedReply(
                 kind,
                 reply.Code,
                 stage,
                 reply.Closes,
+                reply.Label,
+                section.Label is null,
                 percent * RulesBuilder.WeightOf(section) / total,
                 first.EnhancedCode.Length == 0 ? first.Text : $"{first.EnhancedCode} {first.Text}",
                 section.Place.ToString());

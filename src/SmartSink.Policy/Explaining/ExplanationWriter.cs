@@ -1,6 +1,7 @@
 using System.Text;
 using SmartSink.Policy.Decisions;
 using SmartSink.Shared;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Explaining;
 
@@ -51,7 +52,8 @@ internal static class ExplanationWriter
         foreach (var reply in explanation.Replies)
         {
             text.Append($"  {Percent(reply.Percent)}  {reply.Kind.ToString().ToLowerInvariant(),-6}  {reply.Code} {reply.FirstLine}\n");
-            text.Append($"{string.Empty,20}at {reply.Stage.ToString().ToLowerInvariant()}{(reply.Closes ? ", then closes" : string.Empty)}   {reply.Origin}\n");
+            var label = $"{ReplyLabels.Words[(int)reply.Label]}{(reply.IsLabelInferred ? " (inferred)" : string.Empty)}";
+            text.Append($"{string.Empty,20}{label} at {reply.Stage.ToString().ToLowerInvariant()}{(reply.Closes ? ", then closes" : string.Empty)}   {reply.Origin}\n");
         }
 
         return text.ToString();

@@ -1,6 +1,7 @@
 using SmartSink.Policy.Model;
 using SmartSink.Shared;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Files;
 
@@ -74,11 +75,14 @@ internal static class ReplyListReader
                 case "msg":
                     reply.Text = values.Lines(item);
                     break;
+                case "label":
+                    reply.Label = ReadWord<ReplyLabel>(item, ReplyLabels.Words, values);
+                    break;
                 case "weight":
                     reply.Weight = values.Number(item);
                     break;
                 case "stage":
-                    reply.Stage = ReadStage(item, values);
+                    reply.Stage = ReadWord<Stage>(item, PolicyKeys.Stages, values);
                     break;
                 case "close":
                     reply.Close = values.Boolean(item);
@@ -98,15 +102,19 @@ internal static class ReplyListReader
         return reply;
     }
 
-    private static Setting<Stage>? ReadStage(TomlEntry item, ValueReader values) => values.Parse<Stage>(item, text =>
+    /// <summary>One of the words that a key may be, whose order is that of the enum's values.</summary>
+    private static Setting<T>? ReadWord<T>(TomlEntry item, IReadOnlyList<string> words, ValueReader values)
+        where T : struct, Enum => values.Parse<T>(item, text =>
     {
-        var stage = Array.IndexOf(PolicyKeys.Stages, text);
-        if (stage >= 0)
+        for (var i = 0; i < words.Count; i++)
         {
-            return ((Stage)stage, null);
+            if (words[i] == text)
+            {
+                return (Enum.GetValues<T>()[i], null);
+            }
         }
 
-        var hint = Suggestion.Of(text, PolicyKeys.Stages) is { Length: > 0 } suggestion ? suggestion : $"; it must be one of {string.Join(", ", PolicyKeys.Stages)}";
-        return (default, $"unknown stage \"{text}\"{hint}");
+        var hint = Suggestion.Of(text, words) is { Length: > 0 } suggestion ? suggestion : $"; it must be one of {string.Join(", ", words)}";
+        return (default, $"unknown {item.Key} \"{text}\"{hint}");
     });
 }

@@ -1,4 +1,5 @@
 using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Policy.Model;
@@ -56,6 +57,8 @@ internal sealed class ReplyEntry(Place place)
     public Setting<long>? Code { get; set; }
 
     public Setting<string>? Text { get; set; }
+
+    public Setting<ReplyLabel>? Label { get; set; }
 
     public Setting<double>? Weight { get; set; }
 

@@ -17,15 +17,17 @@ internal static class ReplyFactory
     /// <param name="code">400 to 599.</param>
     /// <param name="text">As in the file; see <see cref="ReplyTextNormaliser"/>.</param>
     /// <param name="closes">Whether the connection ends after it; null for what RFC 5321 section 3.8 says, which is: only after 421.</param>
-    public static Reply Create(int code, string text, bool? closes = null)
+    /// <param name="label">Why it refuses; null for what the enhanced code of its first line says.</param>
+    public static Reply Create(int code, string text, bool? closes = null, ReplyLabel? label = null)
     {
-        var lines = ReadLines(code, text);
-        var template = new TemplateReply(code, closes ?? code == 421, lines);
+        var normalised = ReplyTextNormaliser.Normalise(code, text);
+        var lines = ReadLines(normalised);
+        var template = new TemplateReply(code, closes ?? code == 421, label ?? ReplyLabels.Of(code, EnhancedCodeText.Read(normalised[0].EnhancedCode)), lines);
         return lines.Any(line => line.Parts.Any(part => part.Placeholder != Placeholder.None)) ? template : FixedReply.Of(template);
     }
 
-    private static TemplateLine[] ReadLines(int code, string text) =>
-        [.. ReplyTextNormaliser.Normalise(code, text).Select(line => new TemplateLine(
+    private static TemplateLine[] ReadLines(IReadOnlyList<ReplyTextLine> lines) =>
+        [.. lines.Select(line => new TemplateLine(
             line.EnhancedCode.Length == 0 ? [] : Encoding.UTF8.GetBytes(line.EnhancedCode + " "),
             TemplateParser.Parse(line.Text)))];
 }

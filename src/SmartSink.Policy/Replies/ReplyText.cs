@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Replies;
 
@@ -121,6 +123,12 @@ internal static class EnhancedCodeText
         var end = dot + 1 + detail;
         return detail > 0 && (end == text.Length || text[end] is ' ' or '\t') ? end : 0;
     }
+
+    /// <summary>The code that a text is, or the default value for an empty one.</summary>
+    public static EnhancedStatusCode Read(string code) =>
+        code.Split('.') is [[var type], var subject, var detail]
+            ? new((byte)(type - '0'), ushort.Parse(subject, CultureInfo.InvariantCulture), ushort.Parse(detail, CultureInfo.InvariantCulture))
+            : default;
 
     private static int DigitsAt(ReadOnlySpan<char> text, int start)
     {

@@ -8,7 +8,7 @@ using SmartSink.Smtp.Replies;
 namespace SmartSink.Policy.Replies;
 
 /// <summary>A reply with placeholders, formatted per use without allocations.</summary>
-internal sealed class TemplateReply(int code, bool closes, TemplateLine[] lines) : Reply(code, closes)
+internal sealed class TemplateReply(int code, bool closes, ReplyLabel label, TemplateLine[] lines) : Reply(code, closes, label)
 {
     public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
     {

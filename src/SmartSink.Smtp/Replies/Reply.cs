@@ -11,13 +11,15 @@ public abstract class Reply
     /// <summary>Starts a reply with a code.</summary>
     /// <param name="code">200 to 599.</param>
     /// <param name="closes">Whether the connection is closed after the reply went out.</param>
+    /// <param name="label">Why it refuses; null for what the code says by itself.</param>
     /// <exception cref="ArgumentOutOfRangeException">The code is outside 200 to 599.</exception>
-    protected Reply(int code, bool closes)
+    protected Reply(int code, bool closes, ReplyLabel? label = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(code, 200);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(code, 599);
         Code = code;
         Closes = closes;
+        Label = label ?? ReplyLabels.Of(code, default);
     }
 
     /// <summary>The reply code, 200 to 599.</summary>
@@ -25,6 +27,9 @@ public abstract class Reply
 
     /// <summary>Whether the connection is closed after this reply (always so for 421, RFC 5321 section 3.8, unless the policy says otherwise).</summary>
     public bool Closes { get; }
+
+    /// <summary>Why the reply refuses. Of a positive reply it says nothing.</summary>
+    public ReplyLabel Label { get; }
 
     /// <summary>What a recipient or message that gets this reply counts as: by the code's first digit.</summary>
     public Outcome Outcome => Code switch { < 400 => Outcome.Accepted, < 500 => Outcome.TempFail, _ => Outcome.PermFail };
@@ -61,7 +66,7 @@ public sealed class FixedReply : Reply
     /// <param name="closes">Whether the connection is closed after it; null for the rule of RFC 5321 section 3.8: only after 421.</param>
     /// <exception cref="ArgumentOutOfRangeException">The code is outside 200 to 599.</exception>
     public FixedReply(int code, EnhancedStatusCode enhanced, ReadOnlySpan<byte> text, bool? closes = null)
-        : base(code, closes ?? code == 421)
+        : base(code, closes ?? code == 421, ReplyLabels.Of(code, enhanced))
     {
         var buffer = new ReplyBuffer(text.Length + 64);
         var writer = new ReplyWriter(buffer, code, stackalloc byte[ReplyWriter.MaxLineLength]);
@@ -76,8 +81,8 @@ public sealed class FixedReply : Reply
         _bytes = buffer.Pending.ToArray();
     }
 
-    private FixedReply(int code, bool closes, byte[] bytes)
-        : base(code, closes) => _bytes = bytes;
+    private FixedReply(Reply reply, byte[] bytes)
+        : base(reply.Code, reply.Closes, reply.Label) => _bytes = bytes;
 
     /// <summary>The reply as it goes onto the wire.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
@@ -90,13 +95,13 @@ public sealed class FixedReply : Reply
     }
 
     /// <summary>Encodes a reply that depends on no fact of a dialog.</summary>
-    /// <param name="reply">Gives code, lines and whether it closes.</param>
+    /// <param name="reply">Gives all but the octets.</param>
     public static FixedReply Of(Reply reply)
     {
         ArgumentNullException.ThrowIfNull(reply);
         var buffer = new ReplyBuffer(ReplyWriter.MaxLineLength);
         reply.WriteTo(buffer, facts: default);
-        return new FixedReply(reply.Code, reply.Closes, buffer.Pending.ToArray());
+        return new FixedReply(reply, buffer.Pending.ToArray());
     }
 }
 

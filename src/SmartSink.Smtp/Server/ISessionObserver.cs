@@ -18,9 +18,15 @@ public interface ISessionObserver
     /// <summary>A recipient came to its outcome.</summary>
     /// <param name="filter">The revision that the transaction used, which names <paramref name="entry"/>.</param>
     /// <param name="entry">The entry that the filter gave at RCPT; 0 when it was not asked.</param>
-    /// <param name="outcome">Its outcome.</param>
-    /// <param name="stage">The stage at which the deciding reply went out.</param>
-    void RecipientDecided(IMailboxFilter filter, int entry, Outcome outcome, Stage stage);
+    /// <param name="reply">The deciding reply, which gives the outcome.</param>
+    /// <param name="stage">The stage at which the reply went out.</param>
+    void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, Stage stage);
+
+    /// <summary>The greeting, EHLO or MAIL was refused: before there was a recipient who could have an outcome.</summary>
+    /// <param name="filter">The revision that refused.</param>
+    /// <param name="entry">The entry that it named.</param>
+    /// <param name="reply">The reply.</param>
+    void ClientRefused(IMailboxFilter filter, int entry, Reply reply);
 
     /// <summary>A message came to its end: the reply at end of data was written.</summary>
     /// <param name="message">What is known of it.</param>

@@ -38,7 +38,8 @@ public abstract partial class MailSession
     // Asks the filter, and gives its reply or the protocol's own. What follows from the reply is the caller's.
     private protected Reply Answer(IMailboxFilter filter, in SessionFacts facts, ReplyBuffer output, FixedReply positive)
     {
-        if (filter.Answer(facts).Reply is not { } reply)
+        var answer = filter.Answer(facts);
+        if (answer.Reply is not { } reply)
         {
             Say(positive, output);
             return positive;
@@ -47,6 +48,7 @@ public abstract partial class MailSession
         Say(reply, facts, output);
         if (!IsPositive(reply))
         {
+            _observer.ClientRefused(filter, answer.Entry, reply);
             _observer.Refused(facts, reply);
         }
 
@@ -134,7 +136,7 @@ public abstract partial class MailSession
     {
         transaction.HasRefused = true;
         Say(reply, facts, output);
-        _observer.RecipientDecided(transaction.Filter, entry, reply.Outcome, Stage.Rcpt);
+        _observer.RecipientDecided(transaction.Filter, entry, reply, Stage.Rcpt);
         _observer.Refused(facts, reply);
         CloseIfAsked(reply);
     }
@@ -154,7 +156,7 @@ public abstract partial class MailSession
         Say(reply, facts, output);
         foreach (var entry in transaction.Accepted)
         {
-            _observer.RecipientDecided(transaction.Filter, entry, reply.Outcome, Stage.Data);
+            _observer.RecipientDecided(transaction.Filter, entry, reply, Stage.Data);
         }
 
         TellOfMessage(transaction, reply, now);
@@ -176,7 +178,7 @@ public abstract partial class MailSession
         var reply = answers.Next(out var recipient);
         var facts = EndFacts(recipient, now);
         Say(reply, facts, output);
-        _observer.RecipientDecided(transaction.Filter, entry, reply.Outcome, Stage.Data);
+        _observer.RecipientDecided(transaction.Filter, entry, reply, Stage.Data);
         if (!IsPositive(reply))
         {
             _observer.Refused(facts, reply);

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Prometheus;
 using SmartSink.Shared;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Auth;
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Telemetry;
@@ -19,7 +19,7 @@ internal sealed class SessionMetrics
 
     private static readonly string[] MessageOutcomes = [.. LabelWords.Outcomes, "abandoned"];
 
-    private readonly RecipientCounters _recipients = new();
+    private readonly EntryCounters _entries = new();
     private readonly StripedCounters _replies = new(Codes);
     private readonly StripedCounters _messages = new(MessageOutcomes.Length);
     private readonly StripedCounters _totals = new(2);
@@ -31,7 +31,9 @@ internal sealed class SessionMetrics
 
     public void CountReply(int code) => _replies.Add(code - LowestCode);
 
-    public void CountRecipient(IMailboxFilter filter, int entry, Outcome outcome, Stage stage) => _recipients.Increment(filter, entry, outcome, stage);
+    public void CountRecipient(IMailboxFilter filter, int entry, Reply reply, Stage stage) => _entries.Of(filter, entry).CountRecipient(reply, stage);
+
+    public void CountRefusal(IMailboxFilter filter, int entry, Reply reply) => _entries.Of(filter, entry).CountRefusal(reply);
 
     public void CountMessage(in MessageFacts message)
     {
@@ -52,7 +54,7 @@ internal sealed class SessionMetrics
 
     private void Fill(SinkMetrics metrics)
     {
-        _recipients.Fill(metrics.Recipients);
+        _entries.Fill(metrics);
         metrics.RecipientsAbandoned.IncTo(_totals.Read(AbandonedRecipients));
         metrics.MessageBytes.IncTo(_totals.Read(MessageBytes));
         _transactionTime.AddTo(metrics.TransactionTime);
@@ -82,16 +84,16 @@ internal sealed class SessionMetrics
 }
 
 /// <summary>
-/// Recipients by configured domain. Counters belong to names, so they go on over a reload; an entry that nobody writes to costs
+/// Recipients and refusals by configured domain. Counters belong to names, so they go on over a reload; an entry that nobody writes to costs
 /// eight bytes in its revision's table and nothing on a page.
 /// </summary>
-internal sealed class RecipientCounters
+internal sealed class EntryCounters
 {
-    private readonly ConcurrentDictionary<string, EntryCounters> _byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Counters> _byName = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<IMailboxFilter, EntryTable> _tables = [];
     private EntryTable _latest = new(null, []);
 
-    public void Increment(IMailboxFilter filter, int entry, Outcome outcome, Stage stage)
+    public Counters Of(IMailboxFilter filter, int entry)
     {
         var table = Volatile.Read(ref _latest);
         if (!ReferenceEquals(table.Filter, filter))
@@ -99,46 +101,66 @@ internal sealed class RecipientCounters
             table = TableOf(filter);
         }
 
-        (table.Entries[entry] ?? Bind(table, entry)).Increment(outcome, stage);
+        return table.Entries[entry] ?? Bind(table, entry);
     }
 
-    public void Fill(Counter recipients)
+    public void Fill(SinkMetrics metrics)
     {
         foreach (var (name, counters) in _byName)
         {
-            counters.Fill(recipients, name);
+            counters.Fill(metrics, name);
         }
     }
 
     private EntryTable TableOf(IMailboxFilter filter)
     {
         // Another revision. Transactions of the one before it go on for a while, and both find theirs here by turns until they end.
-        var table = _tables.GetOrAdd(filter, static filter => new EntryTable(filter, new EntryCounters?[filter.EntryCount]));
+        var table = _tables.GetOrAdd(filter, static filter => new EntryTable(filter, new Counters?[filter.EntryCount]));
         Volatile.Write(ref _latest, table);
         return table;
     }
 
     // Two threads may come here at once: both find the same counters by name.
-    private EntryCounters Bind(EntryTable table, int entry) =>
-        table.Entries[entry] = _byName.GetOrAdd(table.Filter!.EntryName(entry), static _ => new EntryCounters());
+    private Counters Bind(EntryTable table, int entry) =>
+        table.Entries[entry] = _byName.GetOrAdd(table.Filter!.EntryName(entry), static _ => new Counters());
 
     /// <summary>One revision's entries with their counters: an index finds what otherwise a name would have to be looked up for. No filter in the table before the first.</summary>
-    private sealed record EntryTable(IMailboxFilter? Filter, EntryCounters?[] Entries);
+    private sealed record EntryTable(IMailboxFilter? Filter, Counters?[] Entries);
 
-    private sealed class EntryCounters
+    /// <summary>What is counted of one entry.</summary>
+    public sealed class Counters
     {
         private static readonly int Stages = LabelWords.Stages.Count;
-        private readonly long[] _cells = new long[LabelWords.Outcomes.Count * Stages];
+        private static readonly int Labels = ReplyLabels.Words.Count;
+        private readonly long[] _recipients = new long[LabelWords.Outcomes.Count * Stages];
+        private readonly long[] _refusals = new long[LabelWords.Outcomes.Count * Labels];
 
-        public void Increment(Outcome outcome, Stage stage) => Interlocked.Increment(ref _cells[((int)outcome * Stages) + (int)stage]);
-
-        public void Fill(Counter recipients, string name)
+        public void CountRecipient(Reply reply, Stage stage)
         {
-            for (var cell = 0; cell < _cells.Length; cell++)
+            Interlocked.Increment(ref _recipients[((int)reply.Outcome * Stages) + (int)stage]);
+            if (reply.Outcome != Outcome.Accepted)
             {
-                if (Volatile.Read(ref _cells[cell]) is > 0 and var count)
+                CountRefusal(reply);
+            }
+        }
+
+        public void CountRefusal(Reply reply) => Interlocked.Increment(ref _refusals[((int)reply.Outcome * Labels) + (int)reply.Label]);
+
+        public void Fill(SinkMetrics metrics, string name)
+        {
+            for (var cell = 0; cell < _recipients.Length; cell++)
+            {
+                if (Volatile.Read(ref _recipients[cell]) is > 0 and var count)
                 {
-                    recipients.WithLabels(LabelWords.Outcomes[cell / Stages], LabelWords.Stages[cell % Stages], name).IncTo(count);
+                    metrics.Recipients.WithLabels(LabelWords.Outcomes[cell / Stages], LabelWords.Stages[cell % Stages], name).IncTo(count);
+                }
+            }
+
+            for (var cell = 0; cell < _refusals.Length; cell++)
+            {
+                if (Volatile.Read(ref _refusals[cell]) is > 0 and var count)
+                {
+                    metrics.Refusals.WithLabels(name, ReplyLabels.Words[cell % Labels], LabelWords.Outcomes[cell / Labels]).IncTo(count);
                 }
             }
         }

@@ -12,8 +12,9 @@ internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionRep
 {
     public void ReplyWritten(int code) => metrics.CountReply(code);
 
-    public void RecipientDecided(IMailboxFilter filter, int entry, Outcome outcome, Stage stage) =>
-        metrics.CountRecipient(filter, entry, outcome, stage);
+    public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, Stage stage) => metrics.CountRecipient(filter, entry, reply, stage);
+
+    public void ClientRefused(IMailboxFilter filter, int entry, Reply reply) => metrics.CountRefusal(filter, entry, reply);
 
     public void MessageEnded(in MessageFacts message)
     {
@@ -65,19 +66,20 @@ internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionRep
             var bytes = new ReplyBuffer(512);
             reply.WriteTo(bytes, in facts);
             var text = Text(bytes.Pending).TrimEnd().ReplaceLineEndings(" | ");
+            var label = ReplyLabels.Words[(int)reply.Label];
             switch (facts.Destination, Text(facts.User))
             {
                 case (null, ""):
-                    log.Refused(facts.ClientAddress, stage, id, sender, recipient, text);
+                    log.Refused(facts.ClientAddress, stage, id, sender, recipient, label, text);
                     break;
                 case (null, var user):
-                    log.RefusedUser(user, facts.ClientAddress, stage, id, sender, recipient, text);
+                    log.RefusedUser(user, facts.ClientAddress, stage, id, sender, recipient, label, text);
                     break;
                 case ({ } destination, ""):
-                    log.RefusedOnItsWay(facts.ClientAddress, destination, stage, id, sender, recipient, text);
+                    log.RefusedOnItsWay(facts.ClientAddress, destination, stage, id, sender, recipient, label, text);
                     break;
                 case ({ } destination, var user):
-                    log.RefusedUserOnItsWay(user, facts.ClientAddress, destination, stage, id, sender, recipient, text);
+                    log.RefusedUserOnItsWay(user, facts.ClientAddress, destination, stage, id, sender, recipient, label, text);
                     break;
             }
         }
@@ -96,19 +98,19 @@ internal static partial class SessionLog
     public static partial void MessageOfUserEnded(
         this ILogger log, string id, string user, IPAddress? client, string sender, string outcome, int code, int recipients, long size, double milliseconds);
 
-    [LoggerMessage(241, LogLevel.Debug, "Refused {Client} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>: {Reply}", SkipEnabledCheck = true)]
-    public static partial void Refused(this ILogger log, IPAddress? client, string stage, string id, string sender, string recipient, string reply);
+    [LoggerMessage(241, LogLevel.Debug, "Refused {Client} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>, {Label}: {Reply}", SkipEnabledCheck = true)]
+    public static partial void Refused(this ILogger log, IPAddress? client, string stage, string id, string sender, string recipient, string label, string reply);
 
-    [LoggerMessage(243, LogLevel.Debug, "Refused {Client} on its way to {Destination} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>: {Reply}", SkipEnabledCheck = true)]
+    [LoggerMessage(243, LogLevel.Debug, "Refused {Client} on its way to {Destination} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>, {Label}: {Reply}", SkipEnabledCheck = true)]
     public static partial void RefusedOnItsWay(
-        this ILogger log, IPAddress? client, IPAddress destination, string stage, string id, string sender, string recipient, string reply);
+        this ILogger log, IPAddress? client, IPAddress destination, string stage, string id, string sender, string recipient, string label, string reply);
 
-    [LoggerMessage(245, LogLevel.Debug, "Refused {User} at {Client} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>: {Reply}", SkipEnabledCheck = true)]
-    public static partial void RefusedUser(this ILogger log, string user, IPAddress? client, string stage, string id, string sender, string recipient, string reply);
+    [LoggerMessage(245, LogLevel.Debug, "Refused {User} at {Client} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>, {Label}: {Reply}", SkipEnabledCheck = true)]
+    public static partial void RefusedUser(this ILogger log, string user, IPAddress? client, string stage, string id, string sender, string recipient, string label, string reply);
 
-    [LoggerMessage(246, LogLevel.Debug, "Refused {User} at {Client} on its way to {Destination} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>: {Reply}", SkipEnabledCheck = true)]
+    [LoggerMessage(246, LogLevel.Debug, "Refused {User} at {Client} on its way to {Destination} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>, {Label}: {Reply}", SkipEnabledCheck = true)]
     public static partial void RefusedUserOnItsWay(
-        this ILogger log, string user, IPAddress? client, IPAddress destination, string stage, string id, string sender, string recipient, string reply);
+        this ILogger log, string user, IPAddress? client, IPAddress destination, string stage, string id, string sender, string recipient, string label, string reply);
 
     [LoggerMessage(250, LogLevel.Debug, "XCLIENT from {Client}: {Attributes}", SkipEnabledCheck = true)]
     public static partial void ClientIntroduced(this ILogger log, IPAddress? client, string attributes);

@@ -29,6 +29,7 @@ internal sealed class SinkMetrics : IDisposable
         PollingTurns = Counter("smartsink_polling_turns_total", "Turns of connections and listeners on the polling threads: a few per message, none while idle.");
 
         Recipients = Counter("smartsink_recipients_total", "Recipients by outcome, stage of the reply that decided, and configured domain or pattern (other for the rest).", "outcome", "stage", "domain");
+        Refusals = Counter("smartsink_refusals_total", "Refusals by configured domain or pattern (other for the rest), label of the reply, and class: one for each recipient, and one for each greeting, EHLO or MAIL.", "domain", "label", "class");
         RecipientsAbandoned = Counter("smartsink_recipients_abandoned_total", "Recipients accepted at RCPT whose transaction was abandoned before its end of data.");
         Replies = Counter("smartsink_replies_total", "Replies sent, by code.", "code");
         Messages = Counter("smartsink_messages_total", "Transactions by outcome: that of the reply at end of data, or abandoned before it.", "outcome");
@@ -76,6 +77,7 @@ internal sealed class SinkMetrics : IDisposable
     public Counter AcceptErrors { get; }
     public Counter PollingTurns { get; }
     public Counter Recipients { get; }
+    public Counter Refusals { get; }
     public Counter RecipientsAbandoned { get; }
     public Counter Replies { get; }
     public Counter Messages { get; }

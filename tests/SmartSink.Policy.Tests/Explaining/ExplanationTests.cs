@@ -23,6 +23,7 @@ public sealed class ExplanationTests
         msg = "5.1.1 <{recipient}> is unknown\nsecond line"
         weight = 3
         stage = "data"
+        label = "suspended"
         [[bounce."gmail.example"]]
         code = 421
         msg = "slow down"
@@ -46,11 +47,11 @@ public sealed class ExplanationTests
               accept       77.5 %
               trigger  "421-": always 421 4.0.0 you said 421-x
                    7.5 %  bounce  550 5.1.1 <{recipient}> is unknown
-                                at data   responses.toml(12,1)
+                                suspended at data   responses.toml(12,1)
                    2.5 %  bounce  421 slow down
-                                at rcpt, then closes   responses.toml(17,1)
+                                system (inferred) at rcpt, then closes   responses.toml(18,1)
                   12.5 %  defer   451 4.3.0 Temporary failure, please try again later
-                                at rcpt   built in
+                                system at rcpt   built in
 
             """.ReplaceLineEndings("\n"));
     }

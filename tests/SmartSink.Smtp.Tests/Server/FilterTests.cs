@@ -38,7 +38,7 @@ public sealed class FilterTests
         dialog.Start().ShouldBe("554 5.7.1 Blocked|");
         dialog.Action.ShouldBe(SessionAction.Read);
         dialog.Say("EHLO a|QUIT|").ShouldBe("503 Service was refused, only QUIT is left|221 2.0.0 Bye|");
-        dialog.Observer.Events.ShouldBe(["refused <> at Connect with 554"]);
+        dialog.Observer.Events.ShouldBe(["client refused for other: Policy", "refused <> at Connect with 554"]);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class FilterTests
 
         dialog.Say("EHLO second|DATA|x|.|").ShouldStartWith("451 4.3.0 Busy|354 ");
         filter.Asked[^1].ShouldStartWith("Data helo=first ");
-        dialog.Observer.Events[0].ShouldBe("refused <> at Ehlo with 451");
+        dialog.Observer.Events.Take(2).ShouldBe(["client refused for other: System", "refused <> at Ehlo with 451"]);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class FilterTests
         var dialog = Dialog.After("EHLO a|", new ScriptedFilter().At(Stage.Mail, Busy));
         dialog.Say(Envelope).ShouldBe("451 4.3.0 Busy|503 5.5.1 Say MAIL first|");
         dialog.Session.IsInTransaction.ShouldBeFalse();
-        dialog.Observer.Events.ShouldBe(["refused <> at Mail with 451"]);
+        dialog.Observer.Events.ShouldBe(["client refused for other: System", "refused <> at Mail with 451"]);
     }
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class FilterTests
         dialog.Say(command + "NOOP|").ShouldBe("421 4.7.0 Gone|");
         dialog.Action.ShouldBe(SessionAction.Close);
         dialog.Session.EndReason.ShouldBe(SessionEndReason.PolicyClosed);
-        dialog.Observer.Events.ShouldBe([$"refused <> at {stage} with 421"]);
+        dialog.Observer.Events.ShouldBe(["client refused for other: System", $"refused <> at {stage} with 421"]);
     }
 
     [Fact]

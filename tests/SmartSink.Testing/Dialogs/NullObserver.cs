@@ -15,7 +15,12 @@ public sealed class NullObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
-    public void RecipientDecided(IMailboxFilter filter, int entry, Outcome outcome, Stage stage)
+    public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, Stage stage)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void ClientRefused(IMailboxFilter filter, int entry, Reply reply)
     {
     }
 

@@ -36,10 +36,19 @@ public sealed class RecordingObserver : ISessionObserver
     public void ReplyWritten(int code) => _codes.Enqueue(code);
 
     /// <inheritdoc/>
-    public void RecipientDecided(IMailboxFilter filter, int entry, Outcome outcome, Stage stage)
+    public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, Stage stage)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        _events.Enqueue($"recipient {filter.EntryName(entry)} {outcome} at {stage}");
+        ArgumentNullException.ThrowIfNull(reply);
+        _events.Enqueue($"recipient {filter.EntryName(entry)} {reply.Outcome} at {stage}");
+    }
+
+    /// <inheritdoc/>
+    public void ClientRefused(IMailboxFilter filter, int entry, Reply reply)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentNullException.ThrowIfNull(reply);
+        _events.Enqueue($"client refused for {filter.EntryName(entry)}: {reply.Label}");
     }
 
     /// <inheritdoc/>

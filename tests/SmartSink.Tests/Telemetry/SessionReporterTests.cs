@@ -42,10 +42,10 @@ public sealed class SessionReporterTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", null, "Debug Refused 192.0.2.7 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
-    [InlineData("ann", null, "Debug Refused ann at 192.0.2.7 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
-    [InlineData("", "198.51.100.25", "Debug Refused 192.0.2.7 on its way to 198.51.100.25 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
-    [InlineData("ann", "198.51.100.25", "Debug Refused ann at 192.0.2.7 on its way to 198.51.100.25 at rcpt, message ID from <a@b.example> to <c@d.example>: 550 5.1.1 Nobody")]
+    [InlineData("", null, "Debug Refused 192.0.2.7 at rcpt, message ID from <a@b.example> to <c@d.example>, unknown_user: 550 5.1.1 Nobody")]
+    [InlineData("ann", null, "Debug Refused ann at 192.0.2.7 at rcpt, message ID from <a@b.example> to <c@d.example>, unknown_user: 550 5.1.1 Nobody")]
+    [InlineData("", "198.51.100.25", "Debug Refused 192.0.2.7 on its way to 198.51.100.25 at rcpt, message ID from <a@b.example> to <c@d.example>, unknown_user: 550 5.1.1 Nobody")]
+    [InlineData("ann", "198.51.100.25", "Debug Refused ann at 192.0.2.7 on its way to 198.51.100.25 at rcpt, message ID from <a@b.example> to <c@d.example>, unknown_user: 550 5.1.1 Nobody")]
     public void A_refusal_is_shown_with_whom_it_met(string user, string? destination, string line)
     {
         var facts = new SessionFacts

@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Shared;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Telemetry;
 using SmartSink.Testing.Dialogs;
@@ -10,6 +11,8 @@ namespace SmartSink.Tests.Telemetry;
 
 public sealed class SinkMetricsTests : IDisposable
 {
+    private static readonly FixedReply Taken = new(250, new(2, 0, 0), "Ok"u8);
+
     private readonly MetricsFixture _metrics = new();
 
     public void Dispose() => _metrics.Dispose();
@@ -25,8 +28,9 @@ public sealed class SinkMetricsTests : IDisposable
             reporter.ReplyWritten(code);
         }
 
-        reporter.RecipientDecided(filter, 1, Outcome.PermFail, Stage.Rcpt);
-        reporter.RecipientDecided(filter, 0, Outcome.Accepted, Stage.Data);
+        reporter.RecipientDecided(filter, 1, new FixedReply(550, new(5, 2, 2), "Full"u8), Stage.Rcpt);
+        reporter.RecipientDecided(filter, 0, Taken, Stage.Data);
+        reporter.ClientRefused(filter, 1, new FixedReply(421, new(4, 4, 5), "Slower"u8));
         reporter.MessageEnded(new MessageFacts { Outcome = Outcome.Accepted, Code = 250, Recipients = 1, Size = 1234, TransactionTime = TimeSpan.FromMilliseconds(30), DataTime = TimeSpan.FromMilliseconds(15) });
         reporter.TransactionAbandoned(3);
 
@@ -36,6 +40,9 @@ public sealed class SinkMetricsTests : IDisposable
         scrape.Sum("smartsink_recipients_total", ("outcome", "permfail"), ("stage", "rcpt"), ("domain", "gmail.com")).ShouldBe(1);
         scrape.Sum("smartsink_recipients_total", ("outcome", "accepted"), ("stage", "data"), ("domain", "other")).ShouldBe(1);
         scrape.Sum("smartsink_recipients_total").ShouldBe(2);
+        scrape.Sum("smartsink_refusals_total", ("domain", "gmail.com"), ("label", "mailbox_full"), ("class", "permfail")).ShouldBe(1);
+        scrape.Sum("smartsink_refusals_total", ("domain", "gmail.com"), ("label", "rate_limit"), ("class", "tempfail")).ShouldBe(1);
+        scrape.Sum("smartsink_refusals_total").ShouldBe(2);
         scrape.Sum("smartsink_recipients_abandoned_total").ShouldBe(3);
         scrape.Sum("smartsink_messages_total", ("outcome", "accepted")).ShouldBe(1);
         scrape.Sum("smartsink_messages_total", ("outcome", "abandoned")).ShouldBe(1);
@@ -117,6 +124,7 @@ public sealed class SinkMetricsTests : IDisposable
     {
         var reporter = new SessionReporter(new SessionMetrics(_metrics.Metrics), NullLogger<SessionReporter>.Instance);
         var filter = new AcceptAll("other");
+        var refusal = new FixedReply(550, new(5, 1, 1), "Nobody"u8);
         CountOne();
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -130,7 +138,8 @@ public sealed class SinkMetricsTests : IDisposable
         void CountOne()
         {
             reporter.ReplyWritten(250);
-            reporter.RecipientDecided(filter, 0, Outcome.Accepted, Stage.Data);
+            reporter.RecipientDecided(filter, 0, Taken, Stage.Data);
+            reporter.RecipientDecided(filter, 0, refusal, Stage.Rcpt);
             reporter.MessageEnded(new MessageFacts { Outcome = Outcome.Accepted, Code = 250, Recipients = 1, Size = 10 });
         }
     }
