@@ -140,7 +140,7 @@ internal sealed class RulesBuilder
     // A list's own replies to an address that breaks the grammar, by RFC 3463 section 3.2.
     private ReplyChoice StrictChoiceOf(ReplyList? list)
     {
-        var replies = list?.Replies.Where(reply => reply.Code!.Value.Value == 553 && ReplyTextNormaliser.Normalise(553, reply.Text!.Value.Value)[0].EnhancedCode == "5.1.3").ToList() ?? [];
+        var replies = list?.Replies.Where(reply => reply.Code!.Value.Value == 553 && ReplyTextNormaliser.Normalise(553, reply.SentText)[0].EnhancedCode == "5.1.3").ToList() ?? [];
         return replies.Count == 0 ? _builtInStrict : new ReplyChoice([.. replies.Select(reply => (Shared(ReplyKind.Bounce, reply), WeightOf(reply)))]);
     }
 
@@ -154,15 +154,15 @@ internal sealed class RulesBuilder
 
 /// <summary>All that makes one reply of a file differ from another.</summary>
 /// <param name="Code">400 to 599.</param>
-/// <param name="Text">As in the file.</param>
+/// <param name="Text">As in the file; null for the code alone.</param>
 /// <param name="Stage">The stage that the file names.</param>
 /// <param name="Closes">Whether the connection ends after it; null when the file does not say.</param>
 /// <param name="Label">Null when neither the file nor the list says why it refuses.</param>
-internal readonly record struct ReplyContent(int Code, string Text, Stage Stage, bool? Closes, ReplyLabel? Label)
+internal readonly record struct ReplyContent(int Code, string? Text, Stage Stage, bool? Closes, ReplyLabel? Label)
 {
     public static ReplyContent Of(ReplyKind kind, ReplyEntry reply) => new(
         (int)reply.Code!.Value.Value,
-        reply.Text!.Value.Value,
+        reply.SentText,
         reply.Stage?.Value ?? Stage.Rcpt,
         reply.Close?.Value,
         reply.Label?.Value ?? (kind == ReplyKind.Tls ? ReplyLabel.Tls : null));

@@ -90,7 +90,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         foreach (var section in list.Replies)
         {
             var (reply, stage) = RulesBuilder.ReplyOf(ReplyContent.Of(kind, section));
-            var first = ReplyTextNormaliser.Normalise(reply.Code, section.Text!.Value.Value)[0];
+            var first = ReplyTextNormaliser.Normalise(reply.Code, section.SentText)[0];
             yield return new ExplainedReply(
                 kind,
                 reply.Code,

@@ -51,7 +51,7 @@ internal static class ExplanationWriter
 
         foreach (var reply in explanation.Replies)
         {
-            text.Append($"  {Percent(reply.Percent)}  {reply.Kind.ToString().ToLowerInvariant(),-6}  {reply.Code} {reply.FirstLine}\n");
+            text.Append($"  {Percent(reply.Percent)}  {reply.Kind.ToString().ToLowerInvariant(),-6}  {reply.Code} {(reply.FirstLine.Length == 0 ? "(the code alone)" : reply.FirstLine)}\n");
             var label = $"{ReplyLabels.Words[(int)reply.Label]}{(reply.IsLabelInferred ? " (inferred)" : string.Empty)}";
             text.Append($"{string.Empty,20}{label} at {reply.Stage.ToString().ToLowerInvariant()}{(reply.Closes ? ", then closes" : string.Empty)}   {reply.Origin}\n");
         }

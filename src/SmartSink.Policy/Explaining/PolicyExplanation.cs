@@ -83,7 +83,7 @@ public sealed record ExplainedRate(decimal Percent, string Origin);
 /// <param name="Label">Why it refuses.</param>
 /// <param name="IsLabelInferred">Whether the label is not in the file, but what the reply's code says.</param>
 /// <param name="Percent">Its share of all the domain's recipients, 0 to 100, triggers left aside; of <see cref="ReplyKind.Tls"/>, of those of clients without TLS.</param>
-/// <param name="FirstLine">The first line of its text with the enhanced code, placeholders in braces.</param>
+/// <param name="FirstLine">The first line of its text with the enhanced code, placeholders in braces; empty when the code is sent alone.</param>
 /// <param name="Origin">Its place, such as <c>providers/gmail.toml(12,1)</c>; <c>built in</c> when no file gives a list.</param>
 public sealed record ExplainedReply(
     ReplyKind Kind, int Code, Stage Stage, bool Closes, ReplyLabel Label, bool IsLabelInferred, decimal Percent, string FirstLine, string Origin);

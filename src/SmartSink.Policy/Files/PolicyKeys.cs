@@ -23,6 +23,9 @@ internal sealed record PolicyKey(string Name, KeyType Type, string Description)
     public IReadOnlyList<string> Values { get; init; } = [];
 
     public bool IsRequired { get; init; }
+
+    /// <summary>The key that may stand in its place, if it is required; null for none.</summary>
+    public string? Substitute { get; init; }
 }
 
 /// <summary>All keys that a policy may have, table by table: what the reader knows and suggests, and what policy/responses.schema.json is made of.</summary>
@@ -56,11 +59,12 @@ internal static class PolicyKeys
     [
         new("code", KeyType.Whole, "The reply code.") { Minimum = 400, Maximum = 599, IsRequired = true },
         new("msg", KeyType.Texts, "The text, lines separated by \\n or as a list; an enhanced code at its start is repeated on every line. Placeholders: "
-            + "{client_ip}, {sender}, {sender_domain}, {recipient}, {domain}, {local_part}, {helo}, {hostname}, {id}, {date}; {{ is a brace.") { IsRequired = true },
+            + "{client_ip}, {sender}, {sender_domain}, {recipient}, {domain}, {local_part}, {helo}, {hostname}, {id}, {date}; {{ is a brace.") { IsRequired = true, Substitute = "text" },
         new("label", KeyType.Text, "Why it refuses, as explain, the log and metrics tell it; unless given, what its enhanced code says.") { Values = ReplyLabels.Words },
         new("weight", KeyType.Number, "How often the reply is chosen, relative to the others of its list; 1 unless given.") { Minimum = 0, Maximum = ReplyListChecks.LargestWeight },
         new("stage", KeyType.Text, "When the reply is given; at RCPT unless given.") { Values = Stages },
         new("close", KeyType.Truth, "Whether the connection is closed after the reply; only after 421 unless given."),
+        new("text", KeyType.Truth, "Whether the reply has a text; without one it is the code alone, and msg is left out or empty."),
         new("verbatim", KeyType.Truth, "Whether msg is a real server's text, word for word, so that check does not warn of what is wrong with it."),
     ];
 

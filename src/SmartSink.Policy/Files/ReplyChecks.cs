@@ -68,12 +68,13 @@ internal static class ReplyListChecks
             return;
         }
 
-        var seen = new Dictionary<(long?, string?, Stage?), ReplyEntry>();
+        var seen = new Dictionary<(long?, string?, bool?, Stage?), ReplyEntry>();
         foreach (var reply in list.Replies)
         {
-            if (!seen.TryAdd((reply.Code?.Value, reply.Text?.Value, reply.Stage?.Value), reply))
+            var content = (reply.Code?.Value, reply.Text?.Value, reply.HasText?.Value, reply.Stage?.Value);
+            if (!seen.TryAdd(content, reply))
             {
-                var first = seen[(reply.Code?.Value, reply.Text?.Value, reply.Stage?.Value)];
+                var first = seen[content];
                 diagnostics.Warning(reply.Place, $"duplicate of the reply at line {first.Place.Line}; use weight to make a reply more frequent");
             }
         }
@@ -97,6 +98,7 @@ internal static class ReplyTextChecks
             {
                 if (reply.Text is { } text && CheckLength(text, diagnostics))
                 {
+                    CheckPresence(reply, text, diagnostics);
                     CheckControls(text, diagnostics);
                     CheckPlaceholders(text, diagnostics);
                     if (reply.Verbatim is not { Value: true })
@@ -127,6 +129,14 @@ internal static class ReplyTextChecks
         }
 
         return true;
+    }
+
+    private static void CheckPresence(ReplyEntry reply, Setting<string> text, DiagnosticBag diagnostics)
+    {
+        if (reply.HasText is { Value: false } && !string.IsNullOrWhiteSpace(text.Value))
+        {
+            diagnostics.Error(text.Place, "msg has a text, but text = false sends the code alone; remove one of them");
+        }
     }
 
     private static void CheckAscii(Setting<string> text, DiagnosticBag diagnostics)

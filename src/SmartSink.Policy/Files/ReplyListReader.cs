@@ -87,6 +87,9 @@ internal static class ReplyListReader
                 case "close":
                     reply.Close = values.Boolean(item);
                     break;
+                case "text":
+                    reply.HasText = values.Boolean(item);
+                    break;
                 case "verbatim":
                     reply.Verbatim = values.Boolean(item);
                     break;
@@ -98,7 +101,11 @@ internal static class ReplyListReader
 
         // What is there but of the wrong type has been reported as that.
         values.Require(table, "code", "the reply");
-        values.Require(table, "msg", "the reply");
+        if (reply.HasText is not { Value: false })
+        {
+            values.Require(table, "msg", "the reply");
+        }
+
         return reply;
     }
 

@@ -58,6 +58,12 @@ internal sealed class ReplyEntry(Place place)
 
     public Setting<string>? Text { get; set; }
 
+    /// <summary>False when the code is to be sent alone.</summary>
+    public Setting<bool>? HasText { get; set; }
+
+    /// <summary>What stands behind the code, if the file is right; null for the code alone.</summary>
+    public string? SentText => HasText is { Value: false } ? null : Text!.Value.Value;
+
     public Setting<ReplyLabel>? Label { get; set; }
 
     public Setting<double>? Weight { get; set; }

@@ -15,10 +15,10 @@ internal static class ReplyFactory
 {
     /// <summary>Makes a reply; one without placeholders is encoded here, once.</summary>
     /// <param name="code">400 to 599.</param>
-    /// <param name="text">As in the file; see <see cref="ReplyTextNormaliser"/>.</param>
+    /// <param name="text">As in the file; null for the code alone. See <see cref="ReplyTextNormaliser"/>.</param>
     /// <param name="closes">Whether the connection ends after it; null for what RFC 5321 section 3.8 says, which is: only after 421.</param>
     /// <param name="label">Why it refuses; null for what the enhanced code of its first line says.</param>
-    public static Reply Create(int code, string text, bool? closes = null, ReplyLabel? label = null)
+    public static Reply Create(int code, string? text, bool? closes = null, ReplyLabel? label = null)
     {
         var normalised = ReplyTextNormaliser.Normalise(code, text);
         var lines = ReadLines(normalised);

@@ -13,9 +13,16 @@ internal static class ReplyTextNormaliser
 {
     /// <summary>Normalises a text. Any string is taken; the result has at least one line.</summary>
     /// <param name="code">The reply's code, 400 to 599.</param>
-    /// <param name="text">Lines end at LF or CRLF. A tab counts as a space, any other control character becomes a question mark.</param>
-    public static IReadOnlyList<ReplyTextLine> Normalise(int code, string text)
+    /// <param name="text">
+    /// Lines end at LF or CRLF. A tab counts as a space, any other control character becomes a question mark. Null makes one line with nothing in it.
+    /// </param>
+    public static IReadOnlyList<ReplyTextLine> Normalise(int code, string? text)
     {
+        if (text is null)
+        {
+            return [new ReplyTextLine(string.Empty, string.Empty)];
+        }
+
         var lines = new List<ReplyTextLine>(1);
         foreach (var line in new TextLines(text))
         {

@@ -56,6 +56,10 @@ public sealed class ExplanationTests
             """.ReplaceLineEndings("\n"));
     }
 
+    [Fact]
+    public void A_code_alone_is_told_as_that() =>
+        PolicyFolder.Snapshot("[[bounce.\"*\"]]\ncode = 550\ntext = false\n").Explain("x@a.example").ToText().ShouldContain("  bounce  550 (the code alone)\n");
+
     [Theory]
     [InlineData("x@gmail.example", MatchKind.Exact, "gmail.example")]
     [InlineData("gmail.EXAMPLE", MatchKind.Exact, "gmail.example")]

@@ -85,7 +85,7 @@ public sealed class SchemaTests
             schema = root["definitions"]![((string)reference!)["#/definitions/".Length..]]!;
         }
 
-        if (schema["anyOf"] is JsonArray choices)
+        if (schema["anyOf"] is JsonArray choices && choices[0]!["type"] is not null)
         {
             schema = choices.Single(choice => TypesOf(value).Contains((string)choice!["type"]!))!;
         }
@@ -161,12 +161,19 @@ public sealed class SchemaTests
         var table = new JsonObject { ["type"] = "object", ["additionalProperties"] = false };
         if (keys.Any(key => key.IsRequired))
         {
-            table["required"] = new JsonArray([.. keys.Where(key => key.IsRequired).Select(key => (JsonNode)key.Name)]);
+            table["required"] = Names(keys.Where(key => key is { IsRequired: true, Substitute: null }).Select(key => key.Name));
+        }
+
+        if (keys.SingleOrDefault(key => key.Substitute is not null) is { } replaceable)
+        {
+            table["anyOf"] = new JsonArray([.. new[] { replaceable.Name, replaceable.Substitute! }.Select(name => new JsonObject { ["required"] = Names([name]) })]);
         }
 
         table["properties"] = Properties(keys);
         return table;
     }
+
+    private static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(name => (JsonNode)name)]);
 
     private static JsonObject ValueOf(PolicyKey key)
     {
