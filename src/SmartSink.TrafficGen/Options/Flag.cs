@@ -3,127 +3,112 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace SmartSink.TrafficGen.Options;
 
-/// <summary>A flag of the command line, and what it says of the run.</summary>
-internal abstract class Flag
+/// <summary>
+/// A flag of the command line, and what it says of the run. Of the derived flags' words, placeholder and description are for the help, and
+/// expected is for errors: what the value must be, with its article.
+/// </summary>
+/// <param name="option">The flag as the parser knows it; its description tells units, range and default.</param>
+/// <param name="needs">The flag without which this one means nothing.</param>
+internal abstract class Flag(Option option, string? needs)
 {
     /// <summary>The flag as it is written, <c>--target</c>.</summary>
-    public required string Name { get; init; }
+    public string Name => Option.Name;
 
-    /// <summary>For the help: what it means, with units, range and default.</summary>
-    public required string Description { get; init; }
+    public Option Option { get; } = option;
 
-    /// <summary>The flag without which this one means nothing.</summary>
-    public string? Needs { get; init; }
+    public string? Needs { get; } = needs;
 
-    public abstract Option Option { get; }
-
-    /// <summary>Takes over what was given.</summary>
+    /// <summary>Takes over what was given; called only when it was.</summary>
     /// <param name="options">What the flags before it made.</param>
     /// <param name="line">The command line.</param>
-    /// <param name="errors">Gets a line that names the flag when its value is wrong.</param>
+    /// <param name="errors">Gets a line that names the flag for each value that is wrong.</param>
     public abstract TrafficOptions Apply(TrafficOptions options, ParseResult line, ICollection<string> errors);
 
-    /// <summary>Whether the command line has it.</summary>
     public bool IsGiven(ParseResult line) => line.GetResult(Option) is { Implicit: false };
-
-    /// <summary>The line that says that a value is wrong.</summary>
-    protected string Wrong(string text, string expected) => $"{Name}: \"{text}\" is not {expected}";
 }
 
-internal sealed class ValueFlag<T> : Flag
+/// <summary>A flag that is there or not.</summary>
+internal sealed class SwitchFlag(string name, Func<TrafficOptions, TrafficOptions> set, string description, string? needs = null)
+    : Flag(new Option<bool>(name) { Description = description, Arity = ArgumentArity.Zero }, needs)
 {
-    private Option<string>? _option;
+    public override TrafficOptions Apply(TrafficOptions options, ParseResult line, ICollection<string> errors) => set(options);
+}
 
-    /// <summary>For the help: what stands for the value.</summary>
-    public required string Placeholder { get; init; }
+/// <summary>A flag that may be given several times.</summary>
+internal abstract class RepeatableFlag(string name, string placeholder, string description) : Flag(
+    new Option<string[]>(name) { Description = description, HelpName = placeholder, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false },
+    needs: null)
+{
+    public sealed override TrafficOptions Apply(TrafficOptions options, ParseResult line, ICollection<string> errors) =>
+        Apply(options, line.GetValue((Option<string[]>)Option)!, errors);
 
-    /// <summary>For an error: what the value must be, with its article.</summary>
-    public required string Expected { get; init; }
+    /// <summary>Takes over all values.</summary>
+    protected abstract TrafficOptions Apply(TrafficOptions options, IReadOnlyList<string> texts, ICollection<string> errors);
+}
 
-    public required TryRead<T> Read { get; init; }
-
-    /// <summary>What it says of the run.</summary>
-    public required Func<TrafficOptions, T, TrafficOptions> Set { get; init; }
-
-    public override Option Option => _option ??= new Option<string>(Name) { Description = Description, HelpName = Placeholder };
-
+/// <summary>A flag with one value.</summary>
+internal sealed class ValueFlag<T>(
+    string name, string placeholder, string expected, TryRead<T> read, Func<TrafficOptions, T, TrafficOptions> set, string description, string? needs = null)
+    : Flag(new Option<string>(name) { Description = description, HelpName = placeholder }, needs)
+{
     public override TrafficOptions Apply(TrafficOptions options, ParseResult line, ICollection<string> errors)
     {
-        if (!IsGiven(line))
-        {
-            return options;
-        }
-
         var text = line.GetValue((Option<string>)Option)!;
-        if (Read(text, out var value))
+        if (read(text, out var value))
         {
-            return Set(options, value);
+            return set(options, value);
         }
 
-        errors.Add(Wrong(text, Expected));
+        errors.Add($"{Name}: \"{text}\" is not {expected}");
         return options;
     }
 }
 
-/// <summary>A flag that may be given several times.</summary>
-internal sealed class ListFlag<T> : Flag
+/// <summary>A flag whose values are one list.</summary>
+internal sealed class ListFlag<T>(
+    string name, string placeholder, string expected, TryRead<T> read, Func<TrafficOptions, IReadOnlyList<T>, TrafficOptions> set, string description)
+    : RepeatableFlag(name, placeholder, description)
 {
-    private Option<string[]>? _option;
-
-    /// <summary>For the help: what stands for the value.</summary>
-    public required string Placeholder { get; init; }
-
-    /// <summary>For an error: what each value must be, with its article.</summary>
-    public required string Expected { get; init; }
-
-    public required TryRead<T> Read { get; init; }
-
-    /// <summary>What all of them say of the run; called when there is at least one.</summary>
-    public required Func<TrafficOptions, IReadOnlyList<T>, TrafficOptions> Set { get; init; }
-
-    public override Option Option => _option ??= new Option<string[]>(Name)
+    protected override TrafficOptions Apply(TrafficOptions options, IReadOnlyList<string> texts, ICollection<string> errors)
     {
-        Description = Description,
-        HelpName = Placeholder,
-        Arity = ArgumentArity.OneOrMore,
-        AllowMultipleArgumentsPerToken = false,
-    };
-
-    public override TrafficOptions Apply(TrafficOptions options, ParseResult line, ICollection<string> errors)
-    {
-        if (!IsGiven(line))
-        {
-            return options;
-        }
-
         var values = new List<T>();
-        foreach (var text in line.GetValue((Option<string[]>)Option)!)
+        foreach (var text in texts)
         {
-            if (Read(text, out var value))
+            if (read(text, out var value))
             {
                 values.Add(value);
             }
             else
             {
-                errors.Add(Wrong(text, Expected));
+                errors.Add($"{Name}: \"{text}\" is not {expected}");
             }
         }
 
-        return values.Count > 0 ? Set(options, values) : options;
+        return values.Count > 0 ? set(options, values) : options;
     }
 }
 
-internal sealed class SwitchFlag : Flag
+/// <summary>Conditions under which the run has failed: lists with commas between, and the flag may be given several times.</summary>
+internal sealed class FailIfFlag(KnownFigures figures)
+    : RepeatableFlag(FlagNames.FailIf, "LIST", $"Exit with 1 if any of these holds: \"p99>200ms,io_errors>0\"; repeatable. Figures: {figures.Summary}")
 {
-    private Option<bool>? _option;
+    protected override TrafficOptions Apply(TrafficOptions options, IReadOnlyList<string> texts, ICollection<string> errors)
+    {
+        var conditions = new List<FailCondition>();
+        foreach (var text in texts.SelectMany(list => list.Split(',')))
+        {
+            if (FailCondition.Parse(text, figures, out var problem) is { } condition)
+            {
+                conditions.Add(condition);
+            }
+            else
+            {
+                errors.Add($"{Name}: \"{text}\" {problem}");
+            }
+        }
 
-    /// <summary>What it says of the run.</summary>
-    public required Func<TrafficOptions, TrafficOptions> Set { get; init; }
-
-    public override Option Option => _option ??= new Option<bool>(Name) { Description = Description, Arity = ArgumentArity.Zero };
-
-    public override TrafficOptions Apply(TrafficOptions options, ParseResult line, ICollection<string> errors) =>
-        IsGiven(line) ? Set(options) : options;
+        return options with { FailIf = conditions };
+    }
 }
 
 /// <summary>Reads the text of a value; false when it is none.</summary>

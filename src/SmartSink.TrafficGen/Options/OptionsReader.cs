@@ -23,7 +23,7 @@ internal static class OptionsReader
             return options;
         }
 
-        options = WithEnd(flags.Aggregate(options, (sum, flag) => flag.Apply(sum, line, errors)), flags.First(flag => flag.Name == FlagNames.Duration).IsGiven(line));
+        options = WithEnd(flags.Where(flag => flag.IsGiven(line)).Aggregate(options, (sum, flag) => flag.Apply(sum, line, errors)), flags.First(flag => flag.Name == FlagNames.Duration).IsGiven(line));
         if (options.RecipientsFile is { } file && errors.Count == 0)
         {
             options = WithRecipients(options, file, errors);
@@ -69,23 +69,5 @@ internal static class OptionsReader
             errors.Add($"{FlagNames.Recipients}: {exception.Message}");
             return options;
         }
-    }
-}
-
-/// <summary>Every flag of the command line.</summary>
-internal static class FlagCatalog
-{
-    public static IReadOnlyList<Flag> Create(KnownFigures figures)
-    {
-        var defaults = new TrafficOptions();
-        return
-        [
-            .. RunFlags.Create(defaults),
-            .. AddressFlags.Create(defaults),
-            .. MessageFlags.Create(defaults),
-            .. SessionFlags.Create(),
-            .. InjectFlags.Create(),
-            .. ResultFlags.Create(figures),
-        ];
     }
 }

@@ -259,7 +259,7 @@ public sealed class TrafficCommandLineTests : IDisposable
         foreach (var flag in FlagCatalog.Create(FigureCatalog.Known))
         {
             help.ShouldContain(flag.Name + " ");
-            help.ShouldContain(flag.Description);
+            help.ShouldContain(flag.Option.Description.ShouldNotBeNull());
         }
 
         help.ShouldContain("people who never asked for it");
