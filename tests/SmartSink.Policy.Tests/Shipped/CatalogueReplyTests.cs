@@ -66,7 +66,7 @@ public sealed partial class CatalogueReplyTests
     }
 
     [Fact]
-    public void The_empty_lines_in_Gmail_s_answers_are_sent()
+    public void The_empty_lines_and_the_leading_blanks_in_Gmail_s_answers_are_sent()
     {
         var reply = Catalogue.Replies.Single(reply =>
             reply.Kind == ReplyKind.Bounce && reply.Text.Contains("DKIM = did not pass\nSPF", StringComparison.Ordinal));
@@ -81,7 +81,7 @@ public sealed partial class CatalogueReplyTests
             "550-5.7.26 SPF [sender.example] with ip: [192.0.2.25] = did not pass",
             "550-5.7.26",
             "550-5.7.26 For instructions on setting up authentication, go to",
-            "550 5.7.26 https://support.google.com/mail/answer/81126#authentication 4fGh2k - gsmtp",
+            "550 5.7.26  https://support.google.com/mail/answer/81126#authentication 4fGh2k - gsmtp",
         ]);
     }
 

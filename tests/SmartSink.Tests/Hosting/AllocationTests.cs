@@ -22,7 +22,7 @@ public sealed class AllocationTests
     /// <summary>Domains of the shipped policy with various rates, and replies that are templates, of several lines or said at end of data; none closes.</summary>
     private static readonly byte[][] Envelopes =
     [
-        .. new[] { "example.net", "zoho.com", "rambler.ru", "sina.com" }
+        .. new[] { "example.net", "zoho.com", "rambler.ru", "tmes.trendmicro.com" }
             .Select(domain => Encoding.ASCII.GetBytes($"MAIL FROM:<sender@origin.example>\r\nRCPT TO:<someone@{domain}>\r\n")),
     ];
 
