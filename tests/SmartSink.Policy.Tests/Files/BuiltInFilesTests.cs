@@ -2,6 +2,7 @@ using System.Text;
 using SmartSink.Policy.Files;
 using SmartSink.Policy.Tests.Shipped;
 using SmartSink.Testing;
+using SmartSink.Testing.Policies;
 
 namespace SmartSink.Policy.Tests.Files;
 

@@ -2,8 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SmartSink.Policy.Files;
-using SmartSink.Policy.Tests.Shipped;
 using SmartSink.Testing;
+using SmartSink.Testing.Policies;
 
 namespace SmartSink.Policy.Tests.Files;
 

@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using SmartSink.Policy.Files;
+using SmartSink.Testing.Policies;
 using Tomlyn;
 
 namespace SmartSink.Policy.Tests.Files;
@@ -36,7 +37,7 @@ public sealed class TomlReaderProperties
     [Fact]
     public void Every_prefix_of_a_policy_is_read()
     {
-        var policy = File.ReadAllBytes(Shipped.Catalogue.MainFile);
+        var policy = File.ReadAllBytes(Catalogue.MainFile);
         for (var length = 0; length <= policy.Length; length += 7)
         {
             Check(policy[..length]);

@@ -26,7 +26,7 @@ public sealed class ReplyTextProperties
     public void Any_text_becomes_a_valid_reply() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(2000),
-            Prop.ForAll(Gen.Choose(400, 599).ToArbitrary(), Texts.ToArbitrary(), (code, text) => IsValid(code, new Dialog(), text)));
+            Prop.ForAll(Gen.Choose(400, 599).ToArbitrary(), Texts.ToArbitrary(), (code, text) => IsValid(ReplyFactory.Create(code, text), new Dialog())));
 
     [Fact]
     public void Any_value_leaves_a_reply_valid() =>
@@ -35,13 +35,14 @@ public sealed class ReplyTextProperties
             Prop.ForAll(Lines.ToArbitrary(), Lines.ToArbitrary(), (first, second) =>
             {
                 var dialog = new Dialog { Sender = first, Helo = second, Id = first + second };
-                return IsValid(550, dialog, "5.7.1 {sender} of {sender_domain} says {helo}: {id}\nsecond {sender}");
+                return IsValid(ReplyFactory.Create(550, "5.7.1 {sender} of {sender_domain} says {helo}: {id}\nsecond {sender}"), dialog);
             }));
 
-    private static bool IsValid(int code, Dialog dialog, string text)
+    /// <summary>Whether each line of a reply, as that client gets it, has the code, at most 512 octets with its CRLF, and no control character.</summary>
+    internal static bool IsValid(Reply reply, Dialog dialog)
     {
         var output = new ReplyBuffer();
-        ReplyFactory.Create(code, text).WriteTo(output, dialog.Facts());
+        reply.WriteTo(output, dialog.Facts());
         var wire = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(output.Pending);
         if (!wire.EndsWith("\r\n", StringComparison.Ordinal))
         {
@@ -49,7 +50,7 @@ public sealed class ReplyTextProperties
         }
 
         var lines = wire[..^2].Split("\r\n");
-        return lines.Select((line, i) => IsLine(line, code, isLast: i == lines.Length - 1)).All(valid => valid);
+        return lines.Select((line, i) => IsLine(line, reply.Code, isLast: i == lines.Length - 1)).All(valid => valid);
     }
 
     private static bool IsLine(string line, int code, bool isLast) =>

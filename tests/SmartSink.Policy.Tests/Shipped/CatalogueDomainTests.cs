@@ -1,3 +1,5 @@
+using SmartSink.Testing.Policies;
+
 namespace SmartSink.Policy.Tests.Shipped;
 
 public sealed class CatalogueDomainTests

@@ -1,4 +1,5 @@
 using SmartSink.Policy.Model;
+using SmartSink.Testing.Policies;
 
 namespace SmartSink.Policy.Tests.Shipped;
 

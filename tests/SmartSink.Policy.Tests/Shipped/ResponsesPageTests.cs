@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using SmartSink.Testing;
+using SmartSink.Testing.Policies;
 
 namespace SmartSink.Policy.Tests.Shipped;
 

@@ -1,5 +1,6 @@
 using SmartSink.Policy.Explaining;
 using SmartSink.Policy.Model;
+using SmartSink.Testing.Policies;
 
 namespace SmartSink.Policy.Tests.Shipped;
 

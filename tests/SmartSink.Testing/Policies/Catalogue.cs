@@ -1,13 +1,13 @@
 using SmartSink.Policy.Files;
 using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
+using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
-using SmartSink.Testing;
 
-namespace SmartSink.Policy.Tests.Shipped;
+namespace SmartSink.Testing.Policies;
 
 /// <summary>The files under policy/providers, read as plain TOML: what stands in them, before any rule of the loader.</summary>
-internal static class Catalogue
+public static class Catalogue
 {
     /// <summary>The page that includes the catalogue.</summary>
     public static string MainFile { get; } = RepositoryRoot.Combine("policy", "responses.toml");
@@ -16,13 +16,16 @@ internal static class Catalogue
 
     /// <summary>The files' names, sorted.</summary>
     public static IReadOnlyList<string> Files { get; } =
-        [.. Directory.GetFiles(Folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Folder, "*.toml").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     /// <summary>The replies of all files.</summary>
     public static IReadOnlyList<CatalogueReply> Replies { get; } = [.. Files.SelectMany(ReadReplies)];
 
+    /// <summary>Where a file lies.</summary>
+    public static string PathOf(string file) => Path.Combine(Folder, file);
+
     /// <summary>A file's lines.</summary>
-    public static string[] ReadLines(string file) => File.ReadAllLines(Path.Combine(Folder, file));
+    public static string[] ReadLines(string file) => File.ReadAllLines(PathOf(file));
 
     /// <summary>The keys of a file's <c>[domain]</c> table, each with the value of its <c>like</c>, if it has one.</summary>
     public static IReadOnlyDictionary<string, string?> ReadDomains(string file) =>
@@ -33,7 +36,7 @@ internal static class Catalogue
                 StringComparer.Ordinal)
             : new Dictionary<string, string?>(StringComparer.Ordinal);
 
-    private static TomlTable ReadRoot(string file) => TomlReader.Read(File.ReadAllBytes(Path.Combine(Folder, file))).Root;
+    private static TomlTable ReadRoot(string file) => TomlReader.Read(File.ReadAllBytes(PathOf(file))).Root;
 
     private static IEnumerable<CatalogueReply> ReadReplies(string file)
     {
@@ -65,6 +68,8 @@ internal static class Catalogue
             Text = ((TomlScalar<string>)Require(reply, "msg")).Value,
             Weight = Require(reply, "weight") switch { TomlScalar<long> whole => whole.Value, var part => ((TomlScalar<double>)part).Value },
             Closes = reply.TryGetValue("close", out var close) ? ((TomlScalar<bool>)close).Value : null,
+            Stage = reply.TryGetValue("stage", out var stage) ? Enum.Parse<Stage>(((TomlScalar<string>)stage).Value, ignoreCase: true) : Stage.Rcpt,
+            Label = reply.TryGetValue("label", out var label) ? ((TomlScalar<string>)label).Value : null,
         };
     }
 
@@ -81,15 +86,25 @@ internal static class Catalogue
 /// <param name="Entry">The domain or pattern that it belongs to.</param>
 /// <param name="Kind">Which of the entry's lists it stands in.</param>
 /// <param name="Keys">Its keys in the order of the file.</param>
-internal sealed record CatalogueReply(string File, int Line, string Comment, string Entry, ReplyKind Kind, IReadOnlyList<string> Keys)
+public sealed record CatalogueReply(string File, int Line, string Comment, string Entry, ReplyKind Kind, IReadOnlyList<string> Keys)
 {
+    /// <summary>400 to 599.</summary>
     public required int Code { get; init; }
 
+    /// <summary>Its <c>msg</c>, lines apart by LF.</summary>
     public required string Text { get; init; }
 
+    /// <summary>More than 0; of all weights of the list, the share of its draws.</summary>
     public required double Weight { get; init; }
 
+    /// <summary>Its <c>close</c>; null for what the code says.</summary>
     public required bool? Closes { get; init; }
+
+    /// <summary>The stage that the file names, RCPT where it names none.</summary>
+    public required Stage Stage { get; init; }
+
+    /// <summary>The word that says what it means; null where the file leaves it to be inferred.</summary>
+    public required string? Label { get; init; }
 
     /// <summary>Where to look when a test names this reply.</summary>
     public string Place => $"{File}:{Line}";
