@@ -20,6 +20,8 @@ internal sealed class PageText
 
     public static PageText Deployment { get; } = new("docs", "deployment.md");
 
+    public static PageText Compatibility { get; } = new("docs", "compatibility.md");
+
     /// <summary>The command that begins so, from a line of its own or from between backticks.</summary>
     public string Command(string start) => First(_text.Split('\n', '`'), start);
 

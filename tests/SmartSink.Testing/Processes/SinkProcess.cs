@@ -53,7 +53,10 @@ public sealed partial class SinkProcess : IAsyncDisposable
     public string PolicyFile { get; }
 
     /// <summary>Where SMTP listens, on loopback; the first listener's of several.</summary>
-    public int SmtpPort { get; private set; }
+    public int SmtpPort => SmtpPorts[0];
+
+    /// <summary>Where SMTP listens, a port for each listener.</summary>
+    public IReadOnlyList<int> SmtpPorts { get; private set; } = [0];
 
     /// <summary>Where HTTP listens.</summary>
     public Uri Http { get; private set; } = new("http://127.0.0.1/");
@@ -165,7 +168,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     }
 
     // In a log of JSON the addresses stand between escaped quotes.
-    [GeneratedRegex("""answers SMTP on (?:\\")?([0-9a-f.:\[\]]+)(?:, [0-9a-f.:\[\], ]+)?(?:\\")? and HTTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")?;""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""answers SMTP on (?:\\")?([0-9a-f.:\[\], ]+)(?:\\")? and HTTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")?;""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex StartLine();
 
     private async Task<double> AppliedAsync() => (await MetricsAsync()).Sum("smartsink_policy_reloads_total", ("result", "applied"));
@@ -186,7 +189,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
 
         if (StartLine().Match(line) is { Success: true } match)
         {
-            SmtpPort = IPEndPoint.Parse(match.Groups[1].Value).Port;
+            SmtpPorts = [.. match.Groups[1].Value.Split(", ").Select(address => IPEndPoint.Parse(address).Port)];
             Http = new Uri($"http://{match.Groups[2].Value}/");
             _started.TrySetResult();
         }

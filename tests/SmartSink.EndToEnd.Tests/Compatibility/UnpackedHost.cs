@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using SmartSink.EndToEnd.Tests.Redirect;
+using SmartSink.Testing;
+using SmartSink.Testing.Processes;
+
+namespace SmartSink.EndToEnd.Tests.Compatibility;
+
+/// <summary>
+/// A host of the test's own: a network of loopback alone, and this machine's files with Debian packages unpacked over them. So MTAs that
+/// cannot be installed beside one another find everything where they expect it, and the machine stays as it is.
+/// </summary>
+internal sealed class UnpackedHost : IAsyncDisposable
+{
+    private const int FirstUser = 2525;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<Process> _daemons = [];
+    private readonly StringBuilder _said = new();
+    private int _users;
+
+    private UnpackedHost(NetworkNamespace network) => Network = network;
+
+    public NetworkNamespace Network { get; }
+
+    private string Layer => _folder.Combine("layer");
+
+    private string Root => _folder.Combine("root");
+
+    /// <summary>Makes one.</summary>
+    /// <param name="packages">What is unpacked there.</param>
+    public static async Task<UnpackedHost> StartAsync(params IEnumerable<string> packages)
+    {
+        Requirement.Root();
+        Requirement.Programs("ip", "unshare", "dpkg-deb");
+        string[] files = [.. packages.Select(DebianPackages.FileOf)];
+        var host = new UnpackedHost(await NetworkNamespace.CreateBareAsync());
+        try
+        {
+            await host.UnpackAsync(files);
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        return host;
+    }
+
+    /// <summary>Adds a user and a group of that name.</summary>
+    public void AddUser(string name)
+    {
+        var id = FirstUser + _users++;
+        File.AppendAllText(PathOf("/etc/passwd"), $"{name}:x:{id}:{id}::/nonexistent:/usr/sbin/nologin\n");
+        File.AppendAllText(PathOf("/etc/group"), $"{name}:x:{id}:\n");
+    }
+
+    /// <summary>Writes a file there, making its folder.</summary>
+    public void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
+        File.WriteAllText(PathOf(path), text);
+    }
+
+    /// <summary>Runs a shell's line there and expects it to succeed.</summary>
+    public async Task<ToolResult> RunAsync(string line, string input = "")
+    {
+        var command = Inside("bash", "-c", line);
+        var result = await Tool.RunAsync(command[0], command.Skip(1), input);
+        result.ExitCode.ShouldBe(0, result.ToString());
+        return result;
+    }
+
+    /// <summary>Starts a program that runs as long as the host, with all that it starts.</summary>
+    public void StartDaemon(params ReadOnlySpan<string> command)
+    {
+        // A process space of its own ends whole when its first process does.
+        IReadOnlyList<string> inside = Inside(["unshare", "--pid", "--fork", "--", .. command]);
+        var daemon = new Process
+        {
+            StartInfo = new ProcessStartInfo(inside[0], inside.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
+        };
+        daemon.OutputDataReceived += (_, line) => Keep(line.Data);
+        daemon.ErrorDataReceived += (_, line) => Keep(line.Data);
+        daemon.Start();
+        daemon.BeginOutputReadLine();
+        daemon.BeginErrorReadLine();
+        _daemons.Add(daemon);
+    }
+
+    /// <summary>Connects to a program on loopback, as soon as it listens.</summary>
+    public async Task<NetworkStream> ConnectAsync(int port)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            var socket = await Network.OpenSocketAsync(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException)
+            {
+                socket.Dispose();
+                await Task.Delay(50, limit.Token);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var daemon in _daemons)
+        {
+            daemon.Kill(entireProcessTree: true);
+            await daemon.WaitForExitAsync();
+            daemon.Dispose();
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine(_said.ToString());
+        await Network.DisposeAsync();
+        await Tool.RunAsync("umount", ["--lazy", Root, Layer]);
+        _folder.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_said)
+        {
+            _said.AppendLine(line);
+        }
+    }
+
+    private static async Task MachineAsync(string line)
+    {
+        var result = await Tool.RunAsync("bash", ["-c", line]);
+        result.ExitCode.ShouldBe(0, result.ToString());
+    }
+
+    private IReadOnlyList<string> Inside(params IEnumerable<string> command) => Network.Inside(["chroot", Root, .. command]);
+
+    private string PathOf(string path) => Root + path;
+
+    private async Task UnpackAsync(IEnumerable<string> files)
+    {
+        // In memory: an MTA waits for the disk at each message, and its queue need not outlive a power cut.
+        await MachineAsync(
+            $"chmod 755 {_folder.Path} && cd {_folder.Path} && mkdir layer root && mount -t tmpfs -o mode=755 layer layer && mkdir layer/upper layer/work"
+            + " && mount -t overlay -o lowerdir=/,upperdir=layer/upper,workdir=layer/work overlay root && cp -a /dev/null /dev/zero /dev/random /dev/urandom root/dev/");
+        foreach (var file in files)
+        {
+            // /lib and its like are links into /usr on this machine, and folders in some packages.
+            await MachineAsync($"set -o pipefail; dpkg-deb --fsys-tarfile '{file}' | tar -x --keep-directory-symlink -C {Root}");
+        }
+    }
+}
