@@ -8,10 +8,12 @@ public sealed class CatalogueDomainTests
     [InlineData("att.toml", "att.net", "sbcglobal.net", "bellsouth.net", "prodigy.net", "pacbell.net", "ameritech.net", "swbell.net")]
     [InlineData("barracuda.toml", "*.ess.barracudanetworks.com", "ess.barracudanetworks.com")]
     [InlineData("cisco.toml", "*.iphmx.com", "iphmx.com")]
+    [InlineData("cloudflare.toml", "*.mx.cloudflare.net", "mx.cloudflare.net")]
     [InlineData("comcast.toml", "comcast.net")]
     [InlineData("cox.toml", "cox.net")]
     [InlineData("daum.toml", "hanmail.net", "daum.net")]
     [InlineData("docomo.toml", "docomo.ne.jp")]
+    [InlineData("earthlink.toml", "earthlink.net", "mindspring.com")]
     [InlineData("exchange-online.toml", "*.mail.protection.outlook.com", "*.onmicrosoft.com")]
     [InlineData("free.toml", "free.fr", "aliceadsl.fr", "freesbee.fr")]
     [InlineData("gmail.toml", "gmail.com", "googlemail.com")]
@@ -19,13 +21,17 @@ public sealed class CatalogueDomainTests
     [InlineData("godaddy.toml", "secureserver.net", "*.secureserver.net")]
     [InlineData("i-ua.toml", "i.ua", "email.ua", "ua.fm")]
     [InlineData("icloud.toml", "icloud.com", "me.com", "mac.com", "privaterelay.appleid.com")]
+    [InlineData("iinet.toml", "iinet.net.au", "westnet.com.au", "ozemail.com.au", "adam.com.au", "netspace.net.au", "ihug.com.au")]
+    [InlineData("ionos.toml", "kundenserver.de", "*.kundenserver.de", "online.de")]
     [InlineData("kddi.toml", "au.com", "ezweb.ne.jp")]
     [InlineData("laposte.toml", "laposte.net")]
+    [InlineData("libero.toml", "libero.it", "virgilio.it", "inwind.it", "iol.it", "blu.it")]
     [InlineData("mail-ru.toml", "mail.ru", "inbox.ru", "list.ru", "bk.ru", "internet.ru")]
     [InlineData("mimecast.toml", "*.mimecast.com", "mimecast.com")]
     [InlineData("naver.toml", "naver.com")]
     [InlineData("netease.toml", "163.com", "126.com", "yeah.net", "188.com", "vip.163.com", "vip.126.com", "vip.188.com")]
     [InlineData("nic-ru.toml", "*.nicmail.ru", "nicmail.ru")]
+    [InlineData("o2-pl.toml", "o2.pl", "wp.pl", "tlen.pl", "go2.pl")]
     [InlineData("orange.toml", "orange.fr", "wanadoo.fr")]
     [InlineData("outlook.toml", "outlook.com", "hotmail.com", "live.com", "msn.com", "windowslive.com", "passport.com",
         "hotmail.at hotmail.be hotmail.ca hotmail.ch hotmail.cl hotmail.co.id hotmail.co.il hotmail.co.in hotmail.co.jp hotmail.co.kr",
@@ -45,11 +51,13 @@ public sealed class CatalogueDomainTests
     [InlineData("rambler.toml", "rambler.ru", "lenta.ru", "autorambler.ru", "myrambler.ru", "ro.ru")]
     [InlineData("sfr.toml", "sfr.fr", "neuf.fr", "club-internet.fr", "cegetel.net", "numericable.fr", "noos.fr", "9online.fr", "9business.fr")]
     [InlineData("sina.toml", "sina.com", "sina.cn")]
+    [InlineData("softbank.toml", "softbank.ne.jp", "i.softbank.jp")]
     [InlineData("spectrum.toml", "charter.net", "spectrum.net", "rr.com", "twc.com", "brighthouse.com")]
     [InlineData("symantec-cloud.toml", "*.messagelabs.com", "messagelabs.com")]
     [InlineData("t-online.toml", "t-online.de", "magenta.de")]
     [InlineData("titan.toml", "titan.email", "*.titan.email")]
     [InlineData("trendmicro.toml", "*.tmes.trendmicro.com", "tmes.trendmicro.com")]
+    [InlineData("ukr-net.toml", "ukr.net")]
     [InlineData("web-de.toml", "web.de")]
     [InlineData("yahoo.toml", "yahoo.com", "ymail.com", "rocketmail.com", "aol.com", "aim.com", "verizon.net", "myyahoo.com", "y7mail.com",
         "yahoo.at yahoo.be yahoo.bg yahoo.ca yahoo.cl yahoo.co.id yahoo.co.il yahoo.co.in yahoo.co.kr yahoo.co.nz yahoo.co.th",
@@ -90,7 +98,7 @@ public sealed class CatalogueDomainTests
     [Fact]
     public void Replies_are_written_once_and_shared_by_like()
     {
-        foreach (var file in Catalogue.Files.Where(file => file != "generic.toml"))
+        foreach (var file in Catalogue.Files.Where(file => file != Catalogue.Generic))
         {
             var domains = Catalogue.ReadDomains(file);
             var main = domains.Where(domain => domain.Value is null).ShouldHaveSingleItem().Key;

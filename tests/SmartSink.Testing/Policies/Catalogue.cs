@@ -9,6 +9,9 @@ namespace SmartSink.Testing.Policies;
 /// <summary>The files under policy/providers, read as plain TOML: what stands in them, before any rule of the loader.</summary>
 public static class Catalogue
 {
+    /// <summary>The file whose replies are no provider's own.</summary>
+    public const string Generic = "generic.toml";
+
     /// <summary>The page that includes the catalogue.</summary>
     public static string MainFile { get; } = RepositoryRoot.Combine("policy", "responses.toml");
 
@@ -20,6 +23,9 @@ public static class Catalogue
 
     /// <summary>The replies of all files.</summary>
     public static IReadOnlyList<CatalogueReply> Replies { get; } = [.. Files.SelectMany(ReadReplies)];
+
+    /// <summary>The domains and patterns that the files name.</summary>
+    public static IReadOnlyList<string> Domains { get; } = [.. Files.SelectMany(file => ReadDomains(file).Keys)];
 
     /// <summary>Where a file lies.</summary>
     public static string PathOf(string file) => Path.Combine(Folder, file);

@@ -4,6 +4,7 @@ using SmartSink.Policy.Files;
 using SmartSink.Settings;
 using SmartSink.Shared;
 using SmartSink.Testing;
+using SmartSink.Testing.Policies;
 using SmartSink.Tests.Hosting;
 using SmartSink.Tests.Watching;
 
@@ -128,13 +129,13 @@ public sealed class CommandLineTests : IDisposable
         var page = _folder.Combine("new", "policy", "responses.toml");
 
         (await RunAsync("init", _folder.Combine("new", "policy"))).ShouldBe(0);
-        _output.ToString().ShouldBe($"44 files written. Edit {page}, try it with: smartsink check {page}\nThe sink uses it with SINK_DATA={page}\n");
+        _output.ToString().ShouldBe($"{BuiltInFiles.All.Count} files written. Edit {page}, try it with: smartsink check {page}\nThe sink uses it with SINK_DATA={page}\n");
         (await RunAsync("check", page)).ShouldBe(0);
 
         _error.ToString().ShouldBeEmpty();
         _output.ToString().ShouldEndWith("1 policy checked: 0 errors, 0 warnings\n");
         var written = PolicyLoader.Load(page);
-        written.Files.Count.ShouldBe(1 + Directory.GetFiles(RepositoryRoot.Combine("policy", "providers")).Length);
+        written.Files.Count.ShouldBe(1 + Catalogue.Files.Count);
         written.Snapshot!.EntryCount.ShouldBe(PolicyLoader.Load(BuiltInFiles.MainFile).Snapshot!.EntryCount);
         File.ReadAllText(_folder.Combine("new", "policy", "responses.schema.json")).ShouldBe(File.ReadAllText(RepositoryRoot.Combine("policy", "responses.schema.json")));
     }
