@@ -35,7 +35,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
 
     /// <summary>
     /// Takes a connection in, unless a limit forbids it; then the answer names the limit, else it is <see cref="SessionEndReason.None"/>.
-    /// One by a proxy counts for no address yet.
+    /// One whose address is not known counts for none.
     /// </summary>
     public SessionEndReason TryAdd(IOpenConnection connection)
     {
@@ -46,7 +46,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
                 return SessionEndReason.TooManyConnections;
             }
 
-            if (!connection.IsByProxy && !TryCount(connection))
+            if (!TryCount(connection))
             {
                 return SessionEndReason.TooManyConnectionsFromAddress;
             }
@@ -58,7 +58,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
         }
     }
 
-    /// <summary>Counts a connection by a proxy for its client's address, once that is known. False when the limit forbids it.</summary>
+    /// <summary>Counts a connection by a proxy for its client's address, now that its header has come. False when the limit forbids it.</summary>
     public bool TryCountAddress(IOpenConnection connection)
     {
         lock (_lock)
@@ -124,7 +124,7 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
 
     private bool TryCount(IOpenConnection connection)
     {
-        if (maxPerAddress > 0)
+        if (maxPerAddress > 0 && connection.IsAddressKnown)
         {
             var present = _perAddress.GetValueOrDefault(connection.ClientAddress);
             if (present >= maxPerAddress)
@@ -162,11 +162,11 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
 /// <summary>An open connection as the registry and the heartbeat see it.</summary>
 internal interface IOpenConnection
 {
-    /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; the proxy's until its header has come.</summary>
+    /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; the proxy's until its header has come, 127.0.0.1 over a Unix socket.</summary>
     IPAddress ClientAddress { get; }
 
-    /// <summary>Whether a proxy stands between the client and the server.</summary>
-    bool IsByProxy { get; }
+    /// <summary>Whether <see cref="ClientAddress"/> is the client's own: behind a proxy not before its header has come, and over a Unix socket only if a header names one.</summary>
+    bool IsAddressKnown { get; }
 
     /// <summary>Whether the registry counts the connection for its address.</summary>
     bool IsCounted { get; set; }

@@ -24,13 +24,15 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
     /// <summary>Completes when no more connections are accepted: well after <see cref="Stop"/>, failed when the listener broke down.</summary>
     public Task Completion => _acceptor?.Completion ?? Task.CompletedTask;
 
-    /// <summary>Takes the address and port; clients wait until <see cref="Start"/>.</summary>
+    /// <summary>Takes the address and port, or the Unix socket; clients wait until <see cref="Start"/>.</summary>
     /// <exception cref="ListenException">It cannot listen where the settings say.</exception>
     public void Open()
     {
         try
         {
-            _queue = transport.Listen(settings.ListenAddress, settings.Port, clientSpeaksFirst: context.Proxy is not null);
+            _queue = settings.UnixSocket is { } path
+                ? transport.Listen(new UnixSocketPlace(path, settings.SocketMode, settings.SocketOwner))
+                : transport.Listen(settings.ListenAddress, settings.Port, clientSpeaksFirst: context.Proxy is not null);
         }
         catch (ListenException error)
         {
@@ -47,7 +49,7 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
         }
 
         _acceptor = new Acceptor(_queue!, Welcome, context);
-        context.Log.Listening(Bound.EndPoint, context.Listener);
+        context.Log.Listening(Bound.Address, context.Listener);
         _acceptor.Start();
     }
 
@@ -87,10 +89,14 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
     }
 }
 
-/// <summary>A listener that has its address and port.</summary>
+/// <summary>A listener that has its address and port, or its Unix socket.</summary>
 /// <param name="Settings">What it is.</param>
 /// <param name="EndPoint">Where it listens, with the port that was found when 0 was asked for.</param>
-internal sealed record ListenerEndpoint(ListenerSettings Settings, IPEndPoint EndPoint);
+internal sealed record ListenerEndpoint(ListenerSettings Settings, EndPoint EndPoint)
+{
+    /// <summary>The same for people: <c>127.0.0.1:2525</c>, <c>unix:/run/smartsink.sock</c>.</summary>
+    public string Address => Settings.UnixSocket is { } path ? ListenPlace.UnixPrefix + path : EndPoint.ToString()!;
+}
 
 /// <summary>What a client is told that finds the server full, instead of a greeting (RFC 5321 section 3.1, 421).</summary>
 /// <param name="hostname">The server's name.</param>

@@ -11,7 +11,7 @@ namespace SmartSink.Connections;
 internal static partial class ListeningLog
 {
     [LoggerMessage(100, LogLevel.Information, "Listener {Listener} accepts SMTP on {EndPoint}")]
-    public static partial void Listening(this ILogger log, IPEndPoint endPoint, string listener);
+    public static partial void Listening(this ILogger log, string endPoint, string listener);
 
     [LoggerMessage(101, LogLevel.Warning, "Listener {Listener} lost a connection before it was accepted: {Error}")]
     public static partial void AcceptFailed(this ILogger log, string listener, SocketError error);

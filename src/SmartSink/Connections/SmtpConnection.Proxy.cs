@@ -72,6 +72,7 @@ internal sealed partial class SmtpConnection
             Session.Destination = header.Destination?.Address;
         }
 
+        IsAddressKnown = header.Client is not null || !_context.IsUnixSocket;
         if (_context.Registry.TryCountAddress(this))
         {
             Open();

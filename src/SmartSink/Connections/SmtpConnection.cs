@@ -35,14 +35,15 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
         _context = context;
         _channel = channel;
         ClientAddress = clientAddress;
+        IsAddressKnown = context is { Proxy: null, IsUnixSocket: false };
         _faultDraw = context.Tls?.Faults?.Next();
     }
 
-    /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; the proxy's until its header has come.</summary>
+    /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; the proxy's until its header has come, 127.0.0.1 over a Unix socket.</summary>
     public IPAddress ClientAddress { get; private set; }
 
-    /// <summary>Whether a proxy stands between the client and the server.</summary>
-    public bool IsByProxy => _context.Proxy is not null;
+    /// <summary>Whether that is the client's own: behind a proxy not before its header has come, and over a Unix socket only if a header names one.</summary>
+    public bool IsAddressKnown { get; private set; }
 
     /// <summary>Whether the registry counts the connection for its address.</summary>
     public bool IsCounted { get; set; }
@@ -66,7 +67,7 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
         _context.Log.ConnectionOpened(_id, ClientAddress, _context.Listener);
 
         // What a proxy connects to is the sink; where the client meant to go stands in the header.
-        if (!IsByProxy && _context.WantsDestination && _channel.Destination(ClientAddress.AddressFamily) is { } destination)
+        if (_context.Proxy is null && _context.WantsDestination && _channel.Destination(ClientAddress.AddressFamily) is { } destination)
         {
             Session.Destination = destination;
             _context.Log.ConnectionMeantFor(_id, destination);

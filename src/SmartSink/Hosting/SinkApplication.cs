@@ -45,8 +45,8 @@ internal sealed class SinkApplication : IAsyncDisposable
     /// <summary>Where HTTP listens.</summary>
     public IPEndPoint HttpEndPoint { get; }
 
-    /// <summary>Where the first listener for SMTP listens.</summary>
-    public IPEndPoint SmtpEndPoint => State.Listeners[0].EndPoint;
+    /// <summary>Where the first listener for SMTP listens, if that is an address and port.</summary>
+    public IPEndPoint SmtpEndPoint => (IPEndPoint)State.Listeners[0].EndPoint;
 
     /// <summary>How far it is.</summary>
     public SinkState State { get; }
@@ -241,12 +241,9 @@ internal sealed class SinkApplication : IAsyncDisposable
         }
         catch (ListenException exception)
         {
-            throw new StartException(ExitCodes.Failure, [$"{KeyAtFault("SINK_HTTP", "SINK_HTTP_LISTEN", exception)}: {exception.Message}"], exception);
+            throw new StartException(ExitCodes.Failure, [$"{(exception.Key == ListenException.AddressKey ? "SINK_HTTP_LISTEN" : "SINK_HTTP")}: {exception.Message}"], exception);
         }
     }
-
-    private static string KeyAtFault(string port, string address, ListenException exception) =>
-        exception.SocketError == SocketError.AddressNotAvailable ? address : port;
 
     private async Task StartAsync()
     {
@@ -261,7 +258,7 @@ internal sealed class SinkApplication : IAsyncDisposable
             await _app.DisposeAsync();
             if (exception is ListenException listen)
             {
-                var key = hasList ? $"Listeners, {listen.Listener}, {KeyAtFault("Port", "Listen", listen)}" : KeyAtFault("SINK_PORT", "SINK_LISTEN", listen);
+                var key = hasList ? $"Listeners, {listen.Listener}, {listen.Key}" : SettingCatalog.OfListener.Single(setting => setting.Key == listen.Key).Environment;
                 throw new StartException(ExitCodes.Failure, [$"{key}: {listen.Message}"], listen);
             }
 
@@ -275,7 +272,7 @@ internal sealed class SinkApplication : IAsyncDisposable
         }
 
         var snapshot = Policy.Current;
-        _log.Started(ProductVersion.Text, string.Join(", ", State.Listeners.Select(listener => listener.EndPoint)), HttpEndPoint, snapshot.Hash, snapshot.DomainCount);
+        _log.Started(ProductVersion.Text, string.Join(", ", State.Listeners.Select(listener => listener.Address)), HttpEndPoint, snapshot.Hash, snapshot.DomainCount);
     }
 }
 

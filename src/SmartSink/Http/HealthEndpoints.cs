@@ -35,7 +35,7 @@ internal static class HealthEndpoints
         var last = policy.LastReload;
         return new ReadinessReport(
             phase == SinkPhase.Ready && policy.IsKept ? "degraded" : Word(phase),
-            [.. state.Listeners.Select(listener => new ListenerReport(listener.Settings.Name, listener.EndPoint.ToString(), Word(listener.Settings.Protocol), Word(listener.Settings.Tls)))],
+            [.. state.Listeners.Select(listener => new ListenerReport(listener.Settings.Name, listener.Address, Word(listener.Settings.Protocol), Word(listener.Settings.Tls)))],
             new PolicyReport(snapshot.Hash, snapshot.LoadedAt, snapshot.DomainCount),
             last is null ? null : new LastReloadReport(Word(last.Result), last.At, last.Diagnostics));
     }

@@ -18,6 +18,15 @@ internal record ListenerSettings
     /// <summary>SINK_LISTEN: the address it listens on; null for all, dual stack.</summary>
     public IPAddress? ListenAddress { get; init; }
 
+    /// <summary>SINK_LISTEN=unix:PATH: the path of the Unix socket that it listens on in place of an address and port, at most 107 bytes; null for those.</summary>
+    public string? UnixSocket { get; init; }
+
+    /// <summary>SINK_SOCKET_MODE: who may connect to <see cref="UnixSocket"/>: Linux asks for the right to write.</summary>
+    public UnixFileMode SocketMode { get; init; } = (UnixFileMode)0b110_110_110;
+
+    /// <summary>SINK_SOCKET_OWNER: whose <see cref="UnixSocket"/> is, as <c>user</c>, <c>user:group</c> or <c>:group</c>, by names or numbers; null for the process's own.</summary>
+    public string? SocketOwner { get; init; }
+
     /// <summary>SINK_PORT: 0 (any free one) to 65535.</summary>
     public int Port { get; init; } = 2525;
 

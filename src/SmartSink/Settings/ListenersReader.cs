@@ -70,7 +70,14 @@ internal sealed class ListenersReader(IConfiguration files, IReadOnlyDictionary<
             errors.Add($"{NameOf(number, "Name")}: another listener has the name \"{later.Name}\"");
         }
 
-        if (later.Port != 0 && earlier.Port == later.Port && Overlap(earlier.ListenAddress, later.ListenAddress))
+        if (earlier.UnixSocket is not null || later.UnixSocket is not null)
+        {
+            if (earlier.UnixSocket is { } one && later.UnixSocket is { } other && Path.GetFullPath(one) == Path.GetFullPath(other))
+            {
+                errors.Add($"{NameOf(number, "Listen")}: listener \"{earlier.Name}\" already uses {ListenPlace.UnixPrefix}{one}");
+            }
+        }
+        else if (later.Port != 0 && earlier.Port == later.Port && Overlap(earlier.ListenAddress, later.ListenAddress))
         {
             errors.Add($"{NameOf(number, "Port")}: listener \"{earlier.Name}\" already uses port {later.Port}");
         }

@@ -32,8 +32,26 @@ internal static class SettingKinds
     public static SettingKind<TimeSpan> TimeAboveZero { get; } = new("time", "a time above zero such as 90s, 5m or 1h (at most 24 days)", (string text, out TimeSpan value) =>
         Times.TryParse(text, out value) && value > TimeSpan.Zero, WriteTime);
 
-    /// <summary>An address to listen on, null for all.</summary>
-    public static SettingKind<IPAddress?> Address { get; } = new("address", "an IP address, or * for all", ListenAddress.TryParse, address => address?.ToString() ?? "*");
+    /// <summary>Where to listen for SMTP. A process has Unix sockets where it can tell a stale one from another's: on Linux.</summary>
+    public static SettingKind<ListenPlace> Listen { get; } = OperatingSystem.IsLinux()
+        ? new("address", "an IP address, * for all, or unix:PATH with a path of at most 107 bytes (abstract sockets, unix:@NAME, are not supported)", ListenPlace.TryParse)
+        : new("address", "an IP address, or * for all (Unix sockets need Linux)", (string text, out ListenPlace value) =>
+            ListenPlace.TryParse(text, out value) && value.UnixSocket is null);
+
+    /// <summary>Who may do what with a file, as in chmod(1); nobody runs a socket, so the bits for that are no mistake and mean nothing.</summary>
+    public static SettingKind<UnixFileMode> FileMode { get; } = new("mode", "an octal file mode such as 0660", (string text, out UnixFileMode value) =>
+    {
+        var good = text.Length is 3 or 4 && text.All(digit => digit is >= '0' and <= '7') && (text.Length == 3 || text[0] == '0');
+        value = good ? (UnixFileMode)Convert.ToInt32(text, 8) : default;
+        return good;
+    }, mode => Convert.ToString((int)mode, 8).PadLeft(4, '0'));
+
+    /// <summary>Whose a file is, as in chown(1).</summary>
+    public static SettingKind<string> Owner { get; } = new("user", "user, user:group or :group", (string text, out string value) =>
+    {
+        value = text;
+        return text.Length > 0 && text[^1] != ':' && text.Count(character => character == ':') <= 1 && !text.Any(character => char.IsControl(character) || char.IsWhiteSpace(character));
+    });
 
     public static SettingKind<HttpListen> HttpListen { get; } = new(
         "address", $"an IP address, * for all, or {Settings.HttpListen.Word}", Settings.HttpListen.TryParse, listen => listen.Address?.ToString() ?? Settings.HttpListen.Word);

@@ -30,14 +30,18 @@ internal static class SettingRules
             yield return $"SINK_HIDE: listener \"{listener.Name}\" speaks LMTP, which has no EHLO to hide: its clients say LHLO, and nothing else would be left";
         }
 
-        foreach (var listener in settings.AllListeners.Where(listener => listener is { Protocol: MailProtocol.Lmtp, Port: 25 }))
+        foreach (var listener in settings.AllListeners.Where(listener => listener is { Protocol: MailProtocol.Lmtp, Port: 25, UnixSocket: null }))
         {
             yield return $"SINK_PROTOCOL: listener \"{listener.Name}\" speaks LMTP, which must not be served on port 25 (RFC 2033 section 5)";
         }
 
         foreach (var listener in settings.AllListeners.Where(listener => listener is { OriginalDestination: OriginalDestination.On, Proxy: ProxyMode.Off }))
         {
-            if (settings.IsOnContainerNetwork)
+            if (listener.UnixSocket is not null)
+            {
+                yield return $"SINK_ORIGINAL_DESTINATION: listener \"{listener.Name}\" cannot see it: a connection to a Unix socket has no address that it was headed for; remove it, or put a proxy before the listener and set SINK_PROXY";
+            }
+            else if (settings.IsOnContainerNetwork)
             {
                 yield return $"SINK_ORIGINAL_DESTINATION: listener \"{listener.Name}\" cannot see it: publishing a port replaces the destination by the container's address; run the container with --network host, or put a proxy before it and set SINK_PROXY";
             }

@@ -8,6 +8,11 @@ namespace SmartSink.Transport;
 /// <param name="threads">How many.</param>
 internal sealed class EpollTransport(int threads) : ITransport
 {
+    /// <summary>TCP_DEFER_ACCEPT (tcp(7)): a connection is queued with its first bytes, or without any after some seconds.</summary>
+    private const int TcpLevel = 6;
+    private const int DeferAccept = 9;
+    private const int DeferredSeconds = 1;
+
     private readonly List<SocketPoller> _pollers = [];
     private int _turn;
 
@@ -36,7 +41,18 @@ internal sealed class EpollTransport(int threads) : ITransport
     }
 
     /// <inheritdoc/>
-    public IAcceptQueue Listen(IPAddress? address, int port, bool clientSpeaksFirst) => new AcceptQueue(this, address, port, clientSpeaksFirst);
+    public IAcceptQueue Listen(IPAddress? address, int port, bool clientSpeaksFirst) => new AcceptQueue(this, ListenSocket.Open(address, port, socket =>
+    {
+        // Accepted sockets inherit this: a reply is one send, so there is nothing to gather for.
+        socket.NoDelay = true;
+        if (clientSpeaksFirst)
+        {
+            socket.SetRawSocketOption(TcpLevel, DeferAccept, BitConverter.GetBytes(DeferredSeconds));
+        }
+    }));
+
+    /// <inheritdoc/>
+    public IAcceptQueue Listen(UnixSocketPlace place) => new AcceptQueue(this, UnixListenSocket.Open(place));
 
     /// <inheritdoc/>
     public void Start() => _pollers.AddRange(Enumerable.Range(1, threads).Select(number => new SocketPoller($"smtp {number}")));
@@ -50,39 +66,26 @@ internal sealed class EpollTransport(int threads) : ITransport
     /// <summary>One thread accepts for all listeners.</summary>
     private sealed class AcceptQueue : IAcceptQueue
     {
-        /// <summary>TCP_DEFER_ACCEPT (tcp(7)): a connection is queued with its first bytes, or without any after some seconds.</summary>
-        private const int TcpLevel = 6;
-        private const int DeferAccept = 9;
-        private const int DeferredSeconds = 1;
-
         private readonly EpollTransport _transport;
         private readonly Socket _socket;
         private readonly int _descriptor;
+        private readonly bool _isTcp;
 
-        public AcceptQueue(EpollTransport transport, IPAddress? address, int port, bool clientSpeaksFirst)
+        public AcceptQueue(EpollTransport transport, Socket socket)
         {
             _transport = transport;
-            _socket = ListenSocket.Open(address, port, Prepare);
+            _socket = socket;
+            _socket.Blocking = false;
             _descriptor = (int)_socket.Handle;
-
-            void Prepare(Socket socket)
-            {
-                // Accepted sockets inherit this: a reply is one send, so there is nothing to gather for.
-                socket.NoDelay = true;
-                socket.Blocking = false;
-                if (clientSpeaksFirst)
-                {
-                    socket.SetRawSocketOption(TcpLevel, DeferAccept, BitConverter.GetBytes(DeferredSeconds));
-                }
-            }
+            _isTcp = _socket.AddressFamily != AddressFamily.Unix;
         }
 
-        public IPEndPoint EndPoint => (IPEndPoint)_socket.LocalEndPoint!;
+        public EndPoint EndPoint => _socket.LocalEndPoint!;
 
         public SocketError TryAccept(out Channel? channel, out IPAddress client)
         {
             var error = NativeSocket.Accept(_descriptor, out var descriptor, out client);
-            channel = error == SocketError.Success ? new EpollChannel(_transport.Next(), descriptor) : null;
+            channel = error == SocketError.Success ? new EpollChannel(_transport.Next(), descriptor, _isTcp) : null;
             return error;
         }
 
@@ -97,7 +100,10 @@ internal sealed class EpollTransport(int threads) : ITransport
 }
 
 /// <summary>A connection by its descriptor, watched by one polling thread.</summary>
-internal sealed class EpollChannel(SocketPoller poller, int descriptor) : Channel
+/// <param name="poller">The thread.</param>
+/// <param name="descriptor">The socket.</param>
+/// <param name="isTcp">Whether the kernel can drop what comes: on a Unix socket it cannot.</param>
+internal sealed class EpollChannel(SocketPoller poller, int descriptor, bool isTcp) : Channel
 {
     /// <inheritdoc/>
     public override void Start(IReadyHandler handler) => poller.Add(descriptor, handler, ReadyFlags.Connection);
@@ -115,7 +121,9 @@ internal sealed class EpollChannel(SocketPoller poller, int descriptor) : Channe
     public override int Peek(Span<byte> buffer, out SocketError error) => NativeSocket.Peek(descriptor, buffer, out error);
 
     /// <inheritdoc/>
-    public override int Drop(int bytes, out SocketError error) => NativeSocket.Drop(descriptor, bytes, out error);
+    public override int Drop(int bytes, out SocketError error) => isTcp
+        ? NativeSocket.Drop(descriptor, bytes, out error)
+        : NativeSocket.ReceiveAndForget(descriptor, bytes, out error);
 
     /// <inheritdoc/>
     public override int Send(ReadOnlySpan<byte> bytes, bool last, out SocketError error) => NativeSocket.Send(descriptor, bytes, last, out error);

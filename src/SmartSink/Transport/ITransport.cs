@@ -28,19 +28,23 @@ internal interface ITransport : IDisposable
     /// <exception cref="ListenException">The address is not there, the port is in use or forbidden.</exception>
     IAcceptQueue Listen(IPAddress? address, int port, bool clientSpeaksFirst);
 
+    /// <summary>Takes a Unix socket, whose file is removed at the queue's end. Clients wait until the queue is watched.</summary>
+    /// <exception cref="ListenException">The path is somebody else's or not to be written, or the owner is not there or not to be given.</exception>
+    IAcceptQueue Listen(UnixSocketPlace place);
+
     /// <summary>Starts the threads. Before that nothing may be watched.</summary>
     void Start();
 }
 
-/// <summary>The connections that wait to be accepted on one address and port.</summary>
+/// <summary>The connections that wait to be accepted on one address and port, or on a Unix socket.</summary>
 internal interface IAcceptQueue : IDisposable
 {
     /// <summary>Where it listens, with the port that was found when 0 was asked for.</summary>
-    IPEndPoint EndPoint { get; }
+    EndPoint EndPoint { get; }
 
     /// <summary>Takes one connection off the queue. Never waits: without one the answer is <see cref="SocketError.WouldBlock"/>.</summary>
     /// <param name="channel">The connection, which is the caller's to start or close; null where the answer is not <see cref="SocketError.Success"/>.</param>
-    /// <param name="client">The client's address, IPv4-mapped IPv6 already unmapped.</param>
+    /// <param name="client">The client's address, IPv4-mapped IPv6 already unmapped; 127.0.0.1 on a Unix socket, where clients have none.</param>
     SocketError TryAccept(out Channel? channel, out IPAddress client);
 
     /// <summary>From now on the handler is called while there are connections.</summary>

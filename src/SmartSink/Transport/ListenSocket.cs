@@ -57,23 +57,38 @@ internal static class ListenSocket
 [SuppressMessage("Roslynator", "RCS1194", Justification = "Only a failed bind or listen makes one.")]
 internal sealed class ListenException : Exception
 {
+    /// <summary>The <see cref="Key"/> of what is no address or path here, or in use.</summary>
+    public const string AddressKey = "Listen";
+
     /// <summary>Names the endpoint and what is wrong with it.</summary>
     public ListenException(IPEndPoint endPoint, SocketException cause)
-        : base($"cannot listen on {endPoint}: {Describe(cause)}", cause) => SocketError = cause.SocketErrorCode;
+        : base($"cannot listen on {endPoint}: {Describe(cause)}", cause)
+    {
+        SocketError = cause.SocketErrorCode;
+        Key = SocketError == SocketError.AddressNotAvailable ? AddressKey : "Port";
+    }
+
+    /// <summary>Names the Unix socket and what is wrong with it.</summary>
+    public ListenException(UnixSocketPlace place, string reason, Exception? cause = null)
+        : base($"cannot listen on {place}: {reason}", cause) => Key = AddressKey;
 
     /// <summary>Says which listener it is.</summary>
     public ListenException(string listener, ListenException cause)
         : base(cause.Message, cause)
     {
         SocketError = cause.SocketError;
+        Key = cause.Key;
         Listener = listener;
     }
 
     /// <summary>The SMTP listener's name; null for HTTP.</summary>
     public string? Listener { get; }
 
-    /// <summary>What bind(2) or listen(2) answered.</summary>
+    /// <summary>What bind(2) or listen(2) answered, of an address and port.</summary>
     public SocketError SocketError { get; }
+
+    /// <summary>The key in appsettings.json of the setting that is at fault: Port, Listen or SocketOwner.</summary>
+    public string Key { get; init; }
 
     private static string Describe(SocketException cause) => cause.SocketErrorCode switch
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace SmartSink.Transport;
@@ -13,7 +14,10 @@ internal static unsafe class NativeSocket
     /// <summary>Room for any address: struct sockaddr_in6 has 28 bytes.</summary>
     private const int AddressSize = 28;
 
+    private const ushort FamilyUnix = 1;
     private const ushort FamilyIPv4 = 2;
+
+    private const int ForgottenAtOnce = 32 * 1024;
 
     /// <summary>The first twelve bytes of an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2).</summary>
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
@@ -21,7 +25,7 @@ internal static unsafe class NativeSocket
     /// <summary>Takes a connection off a listening socket's queue.</summary>
     /// <param name="listener">The listening descriptor, which must not block.</param>
     /// <param name="descriptor">The connection's own.</param>
-    /// <param name="client">The client's address, IPv4-mapped IPv6 already unmapped.</param>
+    /// <param name="client">The client's address, IPv4-mapped IPv6 already unmapped; 127.0.0.1 on a Unix socket, where clients have none.</param>
     /// <returns><see cref="SocketError.Success"/>, or why there is no connection.</returns>
     public static SocketError Accept(int listener, out int descriptor, out IPAddress client)
     {
@@ -34,7 +38,7 @@ internal static unsafe class NativeSocket
             return Errno.Last();
         }
 
-        client = ReadAddress(new ReadOnlySpan<byte>(address, AddressSize));
+        client = ReadAddress(new ReadOnlySpan<byte>(address, AddressSize)) ?? IPAddress.Loopback;
         return SocketError.Success;
     }
 
@@ -44,7 +48,7 @@ internal static unsafe class NativeSocket
     /// </summary>
     /// <param name="descriptor">The connection.</param>
     /// <param name="family">The family of the client's address, unmapped.</param>
-    /// <returns>IPv4-mapped IPv6 already unmapped; null when the connection is lost already.</returns>
+    /// <returns>IPv4-mapped IPv6 already unmapped; null on a Unix socket, and when the connection is lost already.</returns>
     public static IPAddress? Destination(int descriptor, AddressFamily family)
     {
         var address = stackalloc byte[AddressSize];
@@ -85,6 +89,24 @@ internal static unsafe class NativeSocket
     public static int Drop(int descriptor, int bytes, out SocketError error) =>
         Result(Libc.recv(descriptor, null, (nuint)bytes, Libc.MSG_TRUNC), out error);
 
+    /// <summary>The same as <see cref="Drop"/>, for sockets that are not TCP's: those cannot receive into nothing.</summary>
+    [SkipLocalsInit]
+    public static int ReceiveAndForget(int descriptor, int bytes, out SocketError error)
+    {
+        Span<byte> scratch = stackalloc byte[ForgottenAtOnce];
+        var forgotten = 0;
+        int received;
+        do
+        {
+            var room = Math.Min(bytes - forgotten, ForgottenAtOnce);
+            received = Receive(descriptor, scratch[..room], out error);
+            forgotten += received;
+        }
+        while (received == ForgottenAtOnce && forgotten < bytes);
+        error = forgotten > 0 ? SocketError.Success : error;
+        return forgotten;
+    }
+
     /// <summary>Sends as much as there is room for, and says how much that was.</summary>
     /// <param name="descriptor">The socket.</param>
     /// <param name="bytes">At least one.</param>
@@ -108,13 +130,13 @@ internal static unsafe class NativeSocket
         _ = Libc.setsockopt(descriptor, Libc.SOL_SOCKET, Libc.SO_LINGER, (byte*)linger, 2 * sizeof(int));
     }
 
-
-    /// <summary>Reads a struct sockaddr_in or sockaddr_in6; the family is in the machine's order, the address in the network's.</summary>
-    public static IPAddress ReadAddress(ReadOnlySpan<byte> address)
+    /// <summary>Reads a struct sockaddr_in or sockaddr_in6; the family is in the machine's order, the address in the network's. Null for a struct sockaddr_un.</summary>
+    public static IPAddress? ReadAddress(ReadOnlySpan<byte> address)
     {
-        if (MemoryMarshal.Read<ushort>(address) == FamilyIPv4)
+        var family = MemoryMarshal.Read<ushort>(address);
+        if (family is FamilyIPv4 or FamilyUnix)
         {
-            return new IPAddress(address.Slice(4, 4));
+            return family == FamilyIPv4 ? new IPAddress(address.Slice(4, 4)) : null;
         }
 
         var bytes = address.Slice(8, 16);

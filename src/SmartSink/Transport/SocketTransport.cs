@@ -31,6 +31,9 @@ internal sealed class SocketTransport(int queues) : ITransport
     public IAcceptQueue Listen(IPAddress? address, int port, bool clientSpeaksFirst) => new AcceptQueue(this, ListenSocket.Open(address, port));
 
     /// <inheritdoc/>
+    public IAcceptQueue Listen(UnixSocketPlace place) => new AcceptQueue(this, UnixListenSocket.Open(place));
+
+    /// <inheritdoc/>
     public void Start()
     {
         // The pool has its threads.
@@ -49,6 +52,7 @@ internal sealed class SocketTransport(int queues) : ITransport
     {
         private readonly SocketTransport _transport;
         private readonly Socket _socket;
+        private readonly bool _isTcp;
         private readonly SocketAsyncEventArgs _accepting = new();
         private IReadyHandler? _handler;
         private bool _isAccepting;
@@ -59,11 +63,12 @@ internal sealed class SocketTransport(int queues) : ITransport
         {
             _transport = transport;
             _socket = socket;
-            EndPoint = (IPEndPoint)socket.LocalEndPoint!;
+            _isTcp = socket.AddressFamily != AddressFamily.Unix;
+            EndPoint = socket.LocalEndPoint!;
             _accepting.Completed += (_, _) => Queue.Post(this, ReadyFlags.Readable);
         }
 
-        public IPEndPoint EndPoint { get; }
+        public EndPoint EndPoint { get; }
 
         private TurnQueue Queue => _transport._queues[0];
 
@@ -96,9 +101,13 @@ internal sealed class SocketTransport(int queues) : ITransport
 
             try
             {
-                client = Unmapped(((IPEndPoint)accepted!.RemoteEndPoint!).Address);
-                accepted.NoDelay = true;
-                accepted.Blocking = false;
+                client = IPAddress.Loopback;
+                accepted!.Blocking = false;
+                if (_isTcp)
+                {
+                    client = Unmapped(((IPEndPoint)accepted.RemoteEndPoint!).Address);
+                    accepted.NoDelay = true;
+                }
             }
             catch (SocketException error)
             {

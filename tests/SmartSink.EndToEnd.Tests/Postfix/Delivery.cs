@@ -2,9 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace SmartSink.EndToEnd.Tests.Postfix;
 
-/// <summary>One try to deliver to one recipient, as Postfix's smtp client logged it.</summary>
+/// <summary>One try to deliver to one recipient, as Postfix's client of SMTP or LMTP logged it.</summary>
 /// <param name="Recipient">The mailbox.</param>
-/// <param name="Relay">The host it was tried at, as <c>name[address]:port</c>.</param>
+/// <param name="Relay">The host it was tried at, as <c>name[address]:port</c>; on a Unix socket <c>name[path]</c>.</param>
 /// <param name="Status">sent, deferred or bounced.</param>
 /// <param name="Reply">Why, or the reply to the end of data.</param>
 internal sealed partial record Delivery(string Recipient, string Relay, string Status, string Reply)
@@ -24,7 +24,7 @@ internal sealed partial record Delivery(string Recipient, string Relay, string S
         [.. log.Select(line => Line().Match(line)).Where(match => match.Success)
             .Select(match => new Delivery(match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value, match.Groups[4].Value))];
 
-    [GeneratedRegex(@"postfix/smtp\[\d+\]: \w+: to=<([^>]*)>, relay=([^,]*), .*status=(\w+) \((.*)\)$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"postfix/[sl]mtp\[\d+\]: \w+: to=<([^>]*)>, relay=([^,]*), .*status=(\w+) \((.*)\)$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Line();
 
     [GeneratedRegex(@"^host \S+ said: (.*) \(in reply to (.*) command\)$", RegexOptions.CultureInvariant, 1000)]

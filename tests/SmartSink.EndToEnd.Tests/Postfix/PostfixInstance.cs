@@ -48,6 +48,20 @@ internal sealed class PostfixInstance : IAsyncDisposable
         return postfix;
     }
 
+    /// <summary>Starts one that delivers everything to a sink by LMTP on a Unix socket.</summary>
+    /// <param name="socket">The socket's path, which user postfix can reach.</param>
+    public static async Task<PostfixInstance> StartAsync(string socket)
+    {
+        var postfix = new PostfixInstance(host: null) { Port = LoopbackPort.Free() };
+        await postfix.StartCoreAsync(
+            $"""
+            inet_protocols = ipv4
+            default_transport = lmtp:unix:{socket}
+            """,
+            headerChecks: string.Empty);
+        return postfix;
+    }
+
     /// <summary>Starts one on another host that looks domains up and delivers to the first address it finds.</summary>
     /// <param name="host">Where it runs.</param>
     /// <param name="settings">More lines for its main.cf.</param>
@@ -199,6 +213,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
             proxywrite unix - - n -     1 proxymap
             smtp      unix  - - n -     - smtp
             relay     unix  - - n -     - smtp
+            lmtp      unix  - - n -     - lmtp
             showq     unix  n - n -     - showq
             error     unix  - - n -     - error
             retry     unix  - - n -     - error

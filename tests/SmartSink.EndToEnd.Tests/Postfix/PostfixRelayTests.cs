@@ -101,6 +101,37 @@ public sealed class PostfixRelayTests
         await postfix.WaitForDeferredAsync(0, limit.Token);
     }
 
+    [Fact]
+    public async Task By_LMTP_on_a_Unix_socket_each_recipient_of_a_message_meets_its_own_answer()
+    {
+        const int Messages = 20;
+        const int Recipients = 5;
+        Requirement.Programs("postfix", "smtp-source");
+        Requirement.Root();
+        using var folder = new TemporaryFolder();
+        (await Tool.RunAsync("chmod", ["755", folder.Path])).ExitCode.ShouldBe(0);
+        var socket = folder.Combine("smartsink.sock");
+        await using var sink = await SinkProcess.StartAsync("""
+            seed = 7
+            [domain."yahoo.com"]
+            bounce = 30
+            defer = 30
+
+            """ + Replies, new Dictionary<string, string> { ["SINK_LISTEN"] = $"unix:{socket}", ["SINK_PROTOCOL"] = "lmtp", ["SINK_SOCKET_MODE"] = "0600", ["SINK_SOCKET_OWNER"] = "postfix" });
+        await using var postfix = await PostfixInstance.StartAsync(socket);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+
+        var sent = await Tool.RunAsync(
+            "smtp-source", ["-s", "5", "-m", $"{Messages}", "-r", $"{Recipients}", "-f", string.Empty, "-t", "user@yahoo.com", $"127.0.0.1:{postfix.Port}"]);
+        sent.ExitCode.ShouldBe(0, sent.ToString());
+
+        var deliveries = await postfix.WaitForDeliveriesAsync(Messages * Recipients, limit.Token);
+        AssertSameStory(deliveries, await sink.MetricsAsync());
+        deliveries.ShouldAllBe(delivery => delivery.Relay.EndsWith($"[{socket}]", StringComparison.Ordinal));
+        deliveries.Select(delivery => delivery.Status).Distinct().Order().ShouldBe(["bounced", "deferred", "sent"]);
+        (await sink.MetricsAsync()).Sum("smartsink_messages_total").ShouldBe(Messages);
+    }
+
     private static void AssertSameStory(IReadOnlyList<Delivery> log, MetricsScrape metrics)
     {
         foreach (var domain in Domains)

@@ -1,3 +1,4 @@
+using SmartSink.Testing;
 using SmartSink.Testing.Processes;
 
 namespace SmartSink.EndToEnd.Tests.Swaks;
@@ -25,6 +26,19 @@ public sealed class ListenerTests
         replies[0].ShouldContain("250 2.0.0 Ok");
         replies[1].ShouldContain("554 5.7.1 permfail@yahoo.com takes nothing from 127.0.0.1");
         replies[2].ShouldContain("250 2.0.0 Ok");
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("smtpserver")]
+    public async Task A_Unix_socket_is_as_good_as_a_port(string engine)
+    {
+        using var folder = new TemporaryFolder();
+        var socket = folder.Combine("smartsink.sock");
+        var result = await SendAsync("permfail@yahoo.com,one@gmail.com", [("SINK_LISTEN", $"unix:{socket}"), ("SINK_ENGINE", engine)], "--socket", socket, "--tls");
+
+        result.Output.ShouldContain("TLS started with cipher");
+        result.Output.ShouldContain("554 5.7.1 permfail@yahoo.com takes nothing from 127.0.0.1");
     }
 
     [Fact]

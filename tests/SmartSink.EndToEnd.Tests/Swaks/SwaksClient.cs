@@ -12,6 +12,6 @@ internal static class SwaksClient
         await using var sink = await SinkProcess.StartAsync(policy, settings);
         return await Tool.RunAsync(
             "swaks",
-            ["--server", "127.0.0.1", "--port", $"{sink.SmtpPort}", "--from", "sender@client.test", "--to", recipients, "--helo", "client.test", .. more]);
+            [.. more.Contains("--socket") ? [] : new[] { "--server", "127.0.0.1", "--port", $"{sink.SmtpPort}" }, "--from", "sender@client.test", "--to", recipients, "--helo", "client.test", .. more]);
     }
 }

@@ -15,6 +15,9 @@ public sealed class ScriptedFilter : IMailboxFilter
     public List<string> Asked { get; } = [];
 
     /// <inheritdoc/>
+    public bool WantsDestination { get; init; }
+
+    /// <inheritdoc/>
     public int EntryCount => 100;
 
     /// <inheritdoc/>

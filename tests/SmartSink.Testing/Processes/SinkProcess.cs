@@ -55,7 +55,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     /// <summary>Where SMTP listens, on loopback; the first listener's of several.</summary>
     public int SmtpPort => SmtpPorts[0];
 
-    /// <summary>Where SMTP listens, a port for each listener.</summary>
+    /// <summary>Where SMTP listens, a port for each listener, 0 for one on a Unix socket.</summary>
     public IReadOnlyList<int> SmtpPorts { get; private set; } = [0];
 
     /// <summary>Where HTTP listens.</summary>
@@ -168,7 +168,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     }
 
     // In a log of JSON the addresses stand between escaped quotes.
-    [GeneratedRegex("""answers SMTP on (?:\\")?([0-9a-f.:\[\], ]+)(?:\\")? and HTTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")?;""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""answers SMTP on (?:\\")?((?:unix:[^ ,"]+|[0-9a-f.:\[\], ])+)(?:\\")? and HTTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")?;""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex StartLine();
 
     private async Task<double> AppliedAsync() => (await MetricsAsync()).Sum("smartsink_policy_reloads_total", ("result", "applied"));
@@ -189,7 +189,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
 
         if (StartLine().Match(line) is { Success: true } match)
         {
-            SmtpPorts = [.. match.Groups[1].Value.Split(", ").Select(address => IPEndPoint.Parse(address).Port)];
+            SmtpPorts = [.. match.Groups[1].Value.Split(", ").Select(address => IPEndPoint.TryParse(address, out var smtp) ? smtp.Port : 0)];
             Http = new Uri($"http://{match.Groups[2].Value}/");
             _started.TrySetResult();
         }

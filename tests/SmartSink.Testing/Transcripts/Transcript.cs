@@ -15,6 +15,9 @@ public sealed record Transcript(string Path, SmtpSessionOptions Options, IReadOn
     /// <summary>Whether it lets time go by, so that it needs a clock in the test's hand.</summary>
     public bool NeedsClock => Steps.Any(step => step is TimeStep);
 
+    /// <summary>Whether it goes by where the client meant to connect to, which a Unix socket does not tell.</summary>
+    public bool NeedsDestination => Steps.OfType<PolicyStep>().Any(step => File.ReadAllText(step.Path).Contains("[[mx]]", StringComparison.Ordinal));
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

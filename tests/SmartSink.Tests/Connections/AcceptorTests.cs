@@ -146,7 +146,7 @@ public sealed class AcceptorTests : IDisposable
 
         public int Accepts { get; private set; }
 
-        public IPEndPoint EndPoint { get; } = new(IPAddress.Loopback, 25);
+        public EndPoint EndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 25);
 
         public SocketError TryAccept(out Channel? channel, out IPAddress client)
         {
@@ -158,7 +158,7 @@ public sealed class AcceptorTests : IDisposable
             }
 
             Accepts++;
-            channel = step == SocketError.Success ? new EpollChannel(null!, -1) : null;
+            channel = step == SocketError.Success ? new EpollChannel(null!, -1, isTcp: true) : null;
             return step;
         }
 

@@ -125,3 +125,7 @@ public abstract class ChunkingTests
 public sealed class ChunkingTestsOverEpoll() : ChunkingTests("epoll");
 
 public sealed class ChunkingTestsOverSockets() : ChunkingTests("sockets");
+
+public sealed class ChunkingTestsOverEpollOnUnix() : ChunkingTests(RunningServer.EpollOnUnix);
+
+public sealed class ChunkingTestsOverSocketsOnUnix() : ChunkingTests(RunningServer.SocketsOnUnix);

@@ -171,12 +171,12 @@ public abstract class DialogTests
     [Fact]
     public async Task All_addresses_of_the_machine_are_served_when_none_is_named()
     {
-        await using var server = RunningServer.Start(settings => settings with { ListenAddress = null });
+        await using var server = RunningServer.Start(settings => settings with { ListenAddress = null, UnixSocket = null });
         await using var client = await server.GreetedAsync();
         (await client.AskAsync("NOOP")).ShouldStartWith("250");
         if (Socket.OSSupportsIPv6)
         {
-            await using var other = await SmtpTestClient.ConnectAsync(new IPEndPoint(IPAddress.IPv6Loopback, server.Server.Listeners[0].EndPoint.Port));
+            await using var other = await SmtpTestClient.ConnectAsync(new IPEndPoint(IPAddress.IPv6Loopback, server.EndPoint.Port));
             (await other.ReplyAsync()).ShouldStartWith("220");
         }
     }
@@ -185,7 +185,7 @@ public abstract class DialogTests
     public async Task The_rules_see_an_ipv4_client_of_a_dual_stack_socket_by_its_ipv4_address()
     {
         var filter = new ScriptedFilter();
-        await using var server = RunningServer.Start(settings => settings with { ListenAddress = null }, filter);
+        await using var server = RunningServer.Start(settings => settings with { ListenAddress = null, UnixSocket = null }, filter);
         await using var client = await server.GreetedAsync();
         filter.Asked.ShouldHaveSingleItem().ShouldContain(" client=127.0.0.1 ");
     }
@@ -205,3 +205,7 @@ public abstract class DialogTests
 public sealed class DialogTestsOverEpoll() : DialogTests("epoll");
 
 public sealed class DialogTestsOverSockets() : DialogTests("sockets");
+
+public sealed class DialogTestsOverEpollOnUnix() : DialogTests(RunningServer.EpollOnUnix);
+
+public sealed class DialogTestsOverSocketsOnUnix() : DialogTests(RunningServer.SocketsOnUnix);

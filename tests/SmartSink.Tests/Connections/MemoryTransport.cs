@@ -28,6 +28,8 @@ internal sealed class MemoryTransport : ITransport
         return queue;
     }
 
+    public IAcceptQueue Listen(UnixSocketPlace place) => throw new NotSupportedException("Memory has no files.");
+
     public void Start()
     {
     }
@@ -52,7 +54,7 @@ internal sealed class MemoryTransport : ITransport
         private IReadyHandler? _handler;
         private bool _isClosed;
 
-        public IPEndPoint EndPoint { get; } = endPoint;
+        public EndPoint EndPoint { get; } = endPoint;
 
         public void Enqueue(MemoryConnection connection, IPAddress client)
         {

@@ -190,7 +190,7 @@ public abstract class ProxyTests
     {
         await using var server = RunningServer.Start(settings => settings with
         {
-            Listeners = [settings.ToListener(), settings.ToListener() with { Name = "proxied", Proxy = ProxyMode.Any }],
+            Listeners = [settings.ToListener(), settings.ToListener() with { Name = "proxied", Proxy = ProxyMode.Any, UnixSocket = settings.UnixSocket is { } path ? path + "2" : null }],
         });
         await using var direct = await server.ConnectAsync(0);
         await using var proxied = await server.ConnectAsync(1);
@@ -221,3 +221,7 @@ public abstract class ProxyTests
 public sealed class ProxyTestsOverEpoll() : ProxyTests("epoll");
 
 public sealed class ProxyTestsOverSockets() : ProxyTests("sockets");
+
+public sealed class ProxyTestsOverEpollOnUnix() : ProxyTests(RunningServer.EpollOnUnix);
+
+public sealed class ProxyTestsOverSocketsOnUnix() : ProxyTests(RunningServer.SocketsOnUnix);

@@ -16,6 +16,14 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>The transport without a port.</summary>
     public const string Memory = "memory";
 
+    /// <summary>Epoll, on a Unix socket.</summary>
+    public const string EpollOnUnix = "epoll" + OnUnix;
+
+    /// <summary>The runtime's sockets, on a Unix socket.</summary>
+    public const string SocketsOnUnix = "sockets" + OnUnix;
+
+    private const string OnUnix = " on unix";
+
     private const int HeartbeatTimers = 1;
     private static readonly AsyncLocal<string?> Chosen = new();
 
@@ -38,7 +46,8 @@ internal sealed class RunningServer : IAsyncDisposable
             Hostname = "mx.sink.test",
             StateFolder = _state.Path,
             StartTls = false,
-            Transport = _memory is not null ? TransportChoice.Auto : Enum.Parse<TransportChoice>(Over, ignoreCase: true),
+            UnixSocket = IsUnix ? _state.Combine("smtp.sock") : null,
+            Transport = _memory is not null ? TransportChoice.Auto : Enum.Parse<TransportChoice>(Over.Replace(OnUnix, null, StringComparison.Ordinal), ignoreCase: true),
         });
         var certificates = Settings.TlsListeners.Count == 0 ? null : new CertificateStore(Settings, Clock, NullLogger<CertificateStore>.Instance).Load();
         Certificate = certificates?.Default;
@@ -50,12 +59,15 @@ internal sealed class RunningServer : IAsyncDisposable
         Server.Start();
     }
 
-    /// <summary>Which transport the servers of a test are on: epoll, sockets, memory; the system's own unless told.</summary>
+    /// <summary>Which transport the servers of a test are on: epoll, sockets, memory, or one of the first two on a Unix socket; the system's own unless told.</summary>
     public static string Over
     {
         get => Chosen.Value ?? "auto";
         set => Chosen.Value = value;
     }
+
+    /// <summary>Whether the servers of a test listen on a Unix socket.</summary>
+    public static bool IsUnix => Over.EndsWith(OnUnix, StringComparison.Ordinal);
 
     public SinkSettings Settings { get; }
 
@@ -69,8 +81,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public SmtpHost Server { get; }
 
-    /// <summary>Where clients connect, to the first listener.</summary>
-    public IPEndPoint EndPoint => EndPointOf(0);
+    /// <summary>Where clients connect, to the first listener, if that has a port.</summary>
+    public IPEndPoint EndPoint => (IPEndPoint)EndPointOf(0);
 
     public static RunningServer Start(
         Func<SinkSettings, SinkSettings>? configure = null, IMailboxFilter? filter = null, Func<ListenerSettings, SmtpSessionOptions, ISessionEngine?>? engines = null) =>
@@ -109,7 +121,7 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>A client that is connected and has said and read nothing.</summary>
     public async Task<SmtpTestClient> ConnectAsync(int listener = 0) => _memory is null
         ? await SmtpTestClient.ConnectAsync(EndPointOf(listener))
-        : new SmtpTestClient(_memory.Connect(EndPointOf(listener)));
+        : new SmtpTestClient(_memory.Connect((IPEndPoint)EndPointOf(listener)));
 
     /// <summary>Lets time go by, once the server has worked off what it was sent so far, and waits until it has done what was due then.</summary>
     public async Task PassAsync(TimeSpan time, long received)
@@ -211,5 +223,6 @@ internal sealed class RunningServer : IAsyncDisposable
         _state.Dispose();
     }
 
-    private IPEndPoint EndPointOf(int listener) => new(IPAddress.Loopback, Server.Listeners[listener].EndPoint.Port);
+    private EndPoint EndPointOf(int listener) =>
+        Server.Listeners[listener].EndPoint is IPEndPoint { Port: var port } ? new IPEndPoint(IPAddress.Loopback, port) : Server.Listeners[listener].EndPoint;
 }

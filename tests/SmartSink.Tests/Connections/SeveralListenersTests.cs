@@ -115,7 +115,7 @@ public abstract class SeveralListenersTests
     {
         await using var server = RunningServer.Start(settings => WithListeners(settings, listener => listener, listener => listener with { Name = "second" }));
 
-        ListeningDescriptor.Break(server.Server.Listeners[1].EndPoint);
+        ListeningDescriptor.Break((IPEndPoint)server.Server.Listeners[1].EndPoint);
 
         (await Should.ThrowAsync<SocketException>(() => server.Server.Completion.WaitAsync(Patience.Token()))).SocketErrorCode.ShouldBe(SocketError.InvalidArgument);
         await using var client = await server.GreetedAsync();

@@ -40,9 +40,11 @@ internal sealed class SmtpTestClient : IAsyncDisposable
 
     public SslStream Tls => (SslStream)_stream;
 
-    public static async Task<SmtpTestClient> ConnectAsync(IPEndPoint server)
+    public static async Task<SmtpTestClient> ConnectAsync(EndPoint server)
     {
-        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = server.AddressFamily == AddressFamily.Unix
+            ? new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(server, Patience.Token());
         return new SmtpTestClient(socket);
     }

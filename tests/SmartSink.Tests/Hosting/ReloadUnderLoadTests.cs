@@ -34,7 +34,7 @@ public sealed class ReloadUnderLoadTests
         policy.Holder.Reloaded += (_, report) => inForce += report.Result == ReloadResult.Applied ? 1 : 0;
 
         using var done = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, Clients).Select(_ => SendUntilAsync(server.Listeners[0].EndPoint, () => Volatile.Read(ref inForce), done.Token)).ToList();
+        var clients = Enumerable.Range(0, Clients).Select(_ => SendUntilAsync((IPEndPoint)server.Listeners[0].EndPoint, () => Volatile.Read(ref inForce), done.Token)).ToList();
         for (var revision = 1; revision <= Revisions; revision++)
         {
             Swap(policy, ReloadFixture.Refusing($"revision {revision}"), revision);

@@ -102,6 +102,30 @@ public sealed partial class SinkApplicationTests
     }
 
     [Fact]
+    public async Task What_is_wrong_with_a_Unix_socket_is_one_line_that_names_the_key_and_nothing_is_left_behind()
+    {
+        using var folder = new TemporaryFolder();
+        var first = folder.Combine("first.sock");
+        var second = folder.Combine("second.sock");
+
+        var one = await Should.ThrowAsync<StartException>(() => RunningSink.StartAsync(configure: settings => settings with { UnixSocket = first, SocketOwner = "no-such-user-here" }));
+        var several = await Should.ThrowAsync<StartException>(() => RunningSink.StartAsync(configure: settings => settings with
+        {
+            Listeners = [settings.ToListener() with { UnixSocket = first }, settings.ToListener() with { Name = "second", UnixSocket = folder.Path }],
+        }));
+        await using (var other = await RunningSink.StartAsync())
+        {
+            // HTTP takes its port before a listener is opened.
+            await Should.ThrowAsync<StartException>(() => RunningSink.StartAsync(configure: settings => settings with { UnixSocket = second, HttpPort = other.App.HttpEndPoint.Port }));
+        }
+
+        one.ExitCode.ShouldBe(1);
+        one.Lines.ShouldBe([$"SINK_SOCKET_OWNER: cannot listen on unix:{first}: there is no user no-such-user-here"]);
+        several.Lines.ShouldBe([$"Listeners, second, Listen: cannot listen on unix:{folder.Path}: the path exists and is not a socket"]);
+        Directory.EnumerateFileSystemEntries(folder.Path).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_address_that_the_machine_does_not_have_is_one_line_that_names_its_key()
     {
         var elsewhere = IPAddress.Parse("192.0.2.1");

@@ -81,6 +81,8 @@ public sealed class ListenersReaderTests
     [InlineData("""{ "Listeners": [ { "Listen": "127.0.0.1" }, { } ] }""", "Listeners:1:Port: listener \"listener0\" already uses port 2525")]
     [InlineData("""{ "Listeners": [ { "Listen": "0.0.0.0" }, { "Listen": "127.0.0.1" } ] }""", "Listeners:1:Port: listener \"listener0\" already uses port 2525")]
     [InlineData("""{ "Listeners": [ { "Listen": "127.0.0.1" }, { "Listen": "::" } ] }""", "Listeners:1:Port: listener \"listener0\" already uses port 2525")]
+    [InlineData("""{ "Listeners": [ { "Listen": "unix:/run/a" }, { "Listen": "unix:/run/./a" } ] }""", "appsettings.json: Listeners:1:Listen: listener \"listener0\" already uses unix:/run/a")]
+    [InlineData("""{ "Listen": "unix:/run/a", "Listeners": [ { "Port": 25 }, { "Port": 26 } ] }""", "Listeners:1:Listen: listener \"listener0\" already uses unix:/run/a")]
     [InlineData("""{ "Listeners": [ { "Name": "a b" } ] }""", "appsettings.json: Listeners:0:Name: \"a b\" is not a name of letters, digits, dots, hyphens and underscores, at most 64")]
     public void A_mistake_in_the_file_is_one_line_that_names_the_key(string json, params string[] lines) => Read(json).Errors.ShouldBe(lines);
 
@@ -100,6 +102,21 @@ public sealed class ListenersReaderTests
         result.Settings.ShouldBeNull();
         result.Errors.ShouldBe([line]);
         result.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_Unix_socket_has_no_port()
+    {
+        Read("""{ "Listeners": [ { "Listen": "unix:/run/a" }, { "Listen": "unix:/run/b" }, { } ] }""").Errors.ShouldBeEmpty();
+        Read("""{ "Listen": "unix:/run/a", "Port": 25, "Protocol": "lmtp" }""").Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_listener_may_have_an_address_where_the_process_has_a_Unix_socket()
+    {
+        var listeners = Read("""{ "Listen": "unix:/run/a", "SocketMode": "0660", "Listeners": [ { }, { "Listen": "::1" }, { "Listen": "unix:/run/b", "SocketMode": "0600", "SocketOwner": "postfix" } ] }""").Settings!.Listeners;
+        listeners.Select(listener => (listener.ListenAddress?.ToString(), listener.UnixSocket, Convert.ToString((int)listener.SocketMode, 8), listener.SocketOwner))
+            .ShouldBe([(null, "/run/a", "660", null), ("::1", null, "660", null), (null, "/run/b", "600", "postfix")]);
     }
 
     [Fact]

@@ -66,6 +66,15 @@ public sealed class SettingRulesTests
         errors.ShouldAllBe(error => error.StartsWith("SINK_ORIGINAL_DESTINATION: listener \"smtp\" cannot see it: ") && error.Contains(reason!, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(OriginalDestination.On, ProxyMode.Off, false)]
+    [InlineData(OriginalDestination.On, ProxyMode.V2, true)]
+    [InlineData(OriginalDestination.Auto, ProxyMode.Off, true)]
+    internal void A_Unix_socket_has_no_destination_but_a_proxys(OriginalDestination wanted, ProxyMode proxy, bool fits) =>
+        SettingRules.ErrorsIn(Settings() with { OriginalDestination = wanted, Proxy = proxy, UnixSocket = "/run/a" }).ShouldBe(fits
+            ? []
+            : ["SINK_ORIGINAL_DESTINATION: listener \"smtp\" cannot see it: a connection to a Unix socket has no address that it was headed for; remove it, or put a proxy before the listener and set SINK_PROXY"]);
+
     [Fact]
     public void Each_listener_is_looked_at()
     {

@@ -17,6 +17,8 @@ public sealed class SettingsReaderTests
     {
         ["Port"] = ("25", s => s.Port, 25),
         ["Listen"] = ("::1", s => s.ListenAddress, IPAddress.IPv6Loopback),
+        ["SocketMode"] = ("0640", s => s.SocketMode, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead),
+        ["SocketOwner"] = ("postfix:mail", s => s.SocketOwner, "postfix:mail"),
         ["Http"] = ("0", s => s.HttpPort, 0),
         ["HttpListen"] = ("0.0.0.0", s => s.HttpListenAddress, IPAddress.Any),
         ["Data"] = ("/etc/sink.toml", s => s.PolicyFile, "/etc/sink.toml"),
@@ -140,7 +142,10 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_PORT", "abc", "SINK_PORT: \"abc\" is not a port (0 to 65535)")]
     [InlineData("SINK_PORT", "65536", "SINK_PORT: \"65536\" is not a port (0 to 65535)")]
     [InlineData("SINK_HTTP", "-1", "SINK_HTTP: \"-1\" is not a port (0 to 65535)")]
-    [InlineData("SINK_LISTEN", "localhost", "SINK_LISTEN: \"localhost\" is not an IP address, or * for all")]
+    [InlineData("SINK_LISTEN", "localhost", "SINK_LISTEN: \"localhost\" is not an IP address, * for all, or unix:PATH with a path of at most 107 bytes (abstract sockets, unix:@NAME, are not supported)")]
+    [InlineData("SINK_LISTEN", "unix:@sink", "SINK_LISTEN: \"unix:@sink\" is not an IP address, * for all, or unix:PATH with a path of at most 107 bytes (abstract sockets, unix:@NAME, are not supported)")]
+    [InlineData("SINK_SOCKET_MODE", "0680", "SINK_SOCKET_MODE: \"0680\" is not an octal file mode such as 0660")]
+    [InlineData("SINK_SOCKET_OWNER", "a:b:c", "SINK_SOCKET_OWNER: \"a:b:c\" is not user, user:group or :group")]
     [InlineData("SINK_HTTP_LISTEN", "1", "SINK_HTTP_LISTEN: \"1\" is not an IP address, * for all, or container")]
     [InlineData("SINK_HOSTNAME", "a b", "SINK_HOSTNAME: \"a b\" is not a domain or an address literal of at most 255 characters")]
     [InlineData("SINK_HOSTNAME", "[1.2.3]", "SINK_HOSTNAME: \"[1.2.3]\" is not a domain or an address literal of at most 255 characters")]

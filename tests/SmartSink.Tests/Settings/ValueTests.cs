@@ -86,6 +86,67 @@ public sealed class ValueTests
     public void No_addresses(string text) => ListenAddress.TryParse(text, out _).ShouldBeFalse();
 
     [Theory]
+    [InlineData("*", null, null)]
+    [InlineData("::1", "::1", null)]
+    [InlineData("unix:/run/smartsink.sock", null, "/run/smartsink.sock")]
+    [InlineData("unix:sink.sock", null, "sink.sock")]
+    [InlineData("unix:/run/a b:c", null, "/run/a b:c")]
+    public void Places_to_listen(string text, string? address, string? socket)
+    {
+        SettingKinds.Listen.TryParse(text, out var place).ShouldBeTrue();
+        place.ShouldBe(new ListenPlace(address is null ? null : IPAddress.Parse(address), socket));
+        place.ToString().ShouldBe(text);
+    }
+
+    [Theory]
+    [InlineData("unix:")]
+    [InlineData("unix:@abstract")]
+    [InlineData("unix:/run/a\nb")]
+    [InlineData("unix:/run/a\0")]
+    [InlineData("UNIX:/run/a")]
+    [InlineData("/run/smartsink.sock")]
+    [InlineData("")]
+    public void No_places_to_listen(string text) => SettingKinds.Listen.TryParse(text, out _).ShouldBeFalse();
+
+    [Theory]
+    [InlineData('x', 107, true)]
+    [InlineData('x', 108, false)]
+    [InlineData('é', 53, true)]
+    [InlineData('é', 54, false)]
+    public void A_Unix_socket_has_a_path_of_at_most_107_bytes(char letter, int count, bool fits) =>
+        SettingKinds.Listen.TryParse("unix:" + new string(letter, count), out _).ShouldBe(fits);
+
+    [Theory]
+    [InlineData("0660", 0b110_110_000)]
+    [InlineData("600", 0b110_000_000)]
+    [InlineData("0777", 0b111_111_111)]
+    [InlineData("000", 0)]
+    [InlineData("", null)]
+    [InlineData("66", null)]
+    [InlineData("1666", null)]
+    [InlineData("00666", null)]
+    [InlineData("0o66", null)]
+    [InlineData("-660", null)]
+    [InlineData("u=rw", null)]
+    public void File_modes(string text, int? mode)
+    {
+        SettingKinds.FileMode.TryParse(text, out var value).ShouldBe(mode is not null);
+        ((int)value).ShouldBe(mode ?? 0);
+    }
+
+    [Theory]
+    [InlineData("postfix", true)]
+    [InlineData("postfix:mail", true)]
+    [InlineData(":mail", true)]
+    [InlineData("105:8", true)]
+    [InlineData("", false)]
+    [InlineData(":", false)]
+    [InlineData("postfix:", false)]
+    [InlineData("a:b:c", false)]
+    [InlineData("a b", false)]
+    public void Owners(string text, bool isOne) => SettingKinds.Owner.TryParse(text, out _).ShouldBe(isOne);
+
+    [Theory]
     [InlineData("mx", true)]
     [InlineData("mx-1.example.com", true)]
     [InlineData("smart_sink_1", true)]

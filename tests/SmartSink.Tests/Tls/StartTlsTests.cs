@@ -249,3 +249,7 @@ public abstract class StartTlsTests
 public sealed class StartTlsTestsOverEpoll() : StartTlsTests("epoll");
 
 public sealed class StartTlsTestsOverSockets() : StartTlsTests("sockets");
+
+public sealed class StartTlsTestsOverEpollOnUnix() : StartTlsTests(RunningServer.EpollOnUnix);
+
+public sealed class StartTlsTestsOverSocketsOnUnix() : StartTlsTests(RunningServer.SocketsOnUnix);

@@ -20,7 +20,7 @@ public sealed class ChannelStreamTests : IDisposable
         _server = listener.AcceptSocket();
         _server.Blocking = false;
         var descriptor = (int)_server.Handle;
-        _stream = new ChannelStream(new EpollChannel(_poller, descriptor), new Readiness());
+        _stream = new ChannelStream(new EpollChannel(_poller, descriptor, isTcp: true), new Readiness());
         _poller.Add(descriptor, _stream, ReadyFlags.Connection);
     }
 
@@ -90,7 +90,7 @@ public sealed class ChannelStreamTests : IDisposable
         await OnThread(async () => await _stream.ReadAsync(Memory<byte>.Empty));
         var reported = new Readiness();
         reported.Report(ReadyFlags.Readable | ReadyFlags.PeerClosed);
-        using var late = new ChannelStream(new EpollChannel(_poller, (int)_server.Handle), reported);
+        using var late = new ChannelStream(new EpollChannel(_poller, (int)_server.Handle, isTcp: true), reported);
         (await OnThread(async () => await late.ReadAsync(new byte[8].AsMemory()))).ShouldBe(3);
         (await OnThread(async () => await late.ReadAsync(new byte[8].AsMemory()))).ShouldBe(0);
     }

@@ -18,8 +18,11 @@ public class NativeSocketTests
     public void A_scope_is_kept()
     {
         var address = NativeSocket.ReadAddress(Sockaddr(new IPAddress(IPAddress.Parse("fe80::1").GetAddressBytes(), 7)));
-        address.ScopeId.ShouldBe(7);
+        address!.ScopeId.ShouldBe(7);
     }
+
+    [Fact]
+    public void A_Unix_sockets_address_is_none() => NativeSocket.ReadAddress([1, 0, .. new byte[26]]).ShouldBeNull();
 
     [Fact]
     public void IPv4_on_a_dual_stack_socket_is_IPv4() =>
