@@ -47,10 +47,10 @@ public sealed class PolicySnapshot : IMailboxFilter
         _names = [.. policy.Domains.Select(domain => domain.Key.ToString())];
         _domains = new DomainTable([.. policy.Domains.Select(domain => domain.Key)]);
         var inheritance = new Inheritance(policy);
-        var builder = new RulesBuilder();
-        _rules = [.. policy.Domains.Prepend(policy.Default).Select(domain => builder.Build(inheritance.Resolve(domain)))];
         _addressSeed = (ulong?)policy.Seed?.Value ?? 0;
         var seed = Draw.SeedOf((ulong?)policy.Seed?.Value, replica);
+        var builder = new RulesBuilder(seed ?? Draw.Random());
+        _rules = [.. policy.Domains.Prepend(policy.Default).Select(domain => builder.Build(inheritance.Resolve(domain)))];
         _seed = seed;
         _draws = new DrawSource(seed, _rules.Length);
         _tempFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.TempFail), _rules.Length);

@@ -19,6 +19,10 @@ internal sealed class Dialog
 
     public string Id { get; init; } = "4fGh2k";
 
+    public uint Connection { get; set; } = 1;
+
+    public uint Answer { get; set; } = 1;
+
     public bool IsTls { get; init; }
 
     public bool IsLoose { get; init; }
@@ -48,6 +52,8 @@ internal sealed class Dialog
     public SessionFacts Facts(Stage stage = Stage.Rcpt) => new()
     {
         Stage = stage,
+        Connection = Connection,
+        Answer = Answer,
         ClientAddress = ClientAddress,
         Destination = Destination,
         Helo = Encoding.UTF8.GetBytes(Helo),

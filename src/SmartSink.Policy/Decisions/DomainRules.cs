@@ -86,7 +86,8 @@ internal sealed class ReplyChoice
 }
 
 /// <summary>Freezes what holds for domains. Equal replies are encoded once, and domains with the same list, or the same single reply, share their choice.</summary>
-internal sealed class RulesBuilder
+/// <param name="seed">Of the numbers in replies that look like chance.</param>
+internal sealed class RulesBuilder(ulong seed)
 {
     private readonly Dictionary<ReplyContent, PolicyReply> _replies = [];
     private readonly Dictionary<PolicyReply, ReplyChoice> _singles = new(ReferenceEqualityComparer.Instance);
@@ -107,8 +108,8 @@ internal sealed class RulesBuilder
 
     public static decimal WeightOf(ReplyEntry reply) => reply.Weight is { } weight ? (decimal)weight.Value : 1;
 
-    public static PolicyReply ReplyOf(in ReplyContent content) =>
-        new(ReplyFactory.Create(content.Code, content.Text, content.Closes, content.Label), content.Stage);
+    public static PolicyReply ReplyOf(in ReplyContent content, ulong seed = 0) =>
+        new(ReplyFactory.Create(content.Code, content.Text, content.Closes, content.Label, seed), content.Stage);
 
     private static ReplyChoice BuiltIn(int code, string text, ReplyLabel? label = null) => new(new PolicyReply(ReplyFactory.Create(code, text, label: label), Stage.Rcpt));
 
@@ -148,7 +149,7 @@ internal sealed class RulesBuilder
     {
         var content = ReplyContent.Of(kind, section);
         ref var reply = ref CollectionsMarshal.GetValueRefOrAddDefault(_replies, content, out _);
-        return reply ??= ReplyOf(content);
+        return reply ??= ReplyOf(content, seed);
     }
 }
 

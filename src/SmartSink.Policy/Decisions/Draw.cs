@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using SmartSink.Shared;
 using SmartSink.Smtp;
 
 namespace SmartSink.Policy.Decisions;
@@ -11,7 +12,7 @@ namespace SmartSink.Policy.Decisions;
 /// Draws of 64 random bits. The seeded ones are a promise: the same seed gives the same draws in every version, on every machine.
 /// </summary>
 /// <remarks>
-/// <c>Mix</c> is the finalizer of SplitMix64 (Steele, Lea and Flood, 2014). The draws of a domain are the SplitMix64 sequence that starts at
+/// <c>Mix</c> is <see cref="SplitMix.Mix"/>. The draws of a domain are the SplitMix64 sequence that starts at
 /// <c>Mix(seed + Mix(hash))</c>, with the <see cref="ByteHash"/> of the domain in lower case, without the domain suffix.
 /// A sticky draw is the first of the sequence of an address: its hash goes on from the domain's with the number 64 (the code of <c>@</c>) and
 /// the local part in lower case as one label.
@@ -23,7 +24,6 @@ namespace SmartSink.Policy.Decisions;
 /// </remarks>
 internal static class Draw
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15;
     private const ulong FirstStage = 256;
     private const ulong ChoiceSalt = 0xD1B54A32D192ED03;
 
@@ -41,11 +41,11 @@ internal static class Draw
             RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(new Span<ulong>(ref _random)));
         }
 
-        return Mix(_random += Golden);
+        return SplitMix.Mix(_random += SplitMix.Golden);
     }
 
     /// <summary>The k-th draw of a name, counted from 0.</summary>
-    public static ulong Seeded(ulong seed, ulong hash, ulong index) => Mix(Mix(seed + Mix(hash)) + ((index + 1) * Golden));
+    public static ulong Seeded(ulong seed, ulong hash, ulong index) => SplitMix.At(SplitMix.Mix(seed + SplitMix.Mix(hash)), index);
 
     public static ulong ForAuthentication(ulong seed, ulong index) => Seeded(seed, AuthenticationHash, index);
 
@@ -70,14 +70,7 @@ internal static class Draw
     public static ulong ForRate(ulong draw) => draw >> 1;
 
     /// <summary>Bits for the choice among replies, of the same range, that tell nothing of <see cref="ForRate"/>.</summary>
-    public static ulong ForChoice(ulong draw) => Mix(draw ^ ChoiceSalt) >> 1;
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    public static ulong ForChoice(ulong draw) => SplitMix.Mix(draw ^ ChoiceSalt) >> 1;
 }
 
 /// <summary>A share as a bound for 63 random bits: they are below it with exactly that probability, rounded to 2^-63.</summary>

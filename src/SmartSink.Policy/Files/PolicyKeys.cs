@@ -1,3 +1,4 @@
+using SmartSink.Policy.Replies;
 using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Files;
@@ -59,7 +60,7 @@ internal static class PolicyKeys
     [
         new("code", KeyType.Whole, "The reply code.") { Minimum = 400, Maximum = 599, IsRequired = true },
         new("msg", KeyType.Texts, "The text, lines separated by \\n or as a list; an enhanced code at its start is repeated on every line. Placeholders: "
-            + "{client_ip}, {sender}, {sender_domain}, {recipient}, {domain}, {local_part}, {helo}, {hostname}, {id}, {date}; {{ is a brace.") { IsRequired = true, Substitute = "text" },
+            + $"{string.Join(", ", Placeholders.Examples.Select(name => $"{{{name}}}"))}; {{{{ is a brace.") { IsRequired = true, Substitute = "text" },
         new("label", KeyType.Text, "Why it refuses, as explain, the log and metrics tell it; unless given, what its enhanced code says.") { Values = ReplyLabels.Words },
         new("weight", KeyType.Number, "How often the reply is chosen, relative to the others of its list; 1 unless given.") { Minimum = 0, Maximum = ReplyListChecks.LargestWeight },
         new("stage", KeyType.Text, "When the reply is given; at RCPT unless given.") { Values = Stages },

@@ -1,18 +1,20 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
 using System.Text;
-using SmartSink.Shared;
 using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Replies;
 
 /// <summary>A reply with placeholders, formatted per use without allocations.</summary>
-internal sealed class TemplateReply(int code, bool closes, ReplyLabel label, TemplateLine[] lines) : Reply(code, closes, label)
+/// <param name="code">400 to 599.</param>
+/// <param name="closes">Whether the connection ends after it.</param>
+/// <param name="label">Why it refuses.</param>
+/// <param name="lines">At least one.</param>
+/// <param name="seed">Of the numbers in it that look like chance.</param>
+internal sealed class TemplateReply(int code, bool closes, ReplyLabel label, TemplateLine[] lines, ulong seed) : Reply(code, closes, label)
 {
     public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
     {
         var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength]);
+        var place = 0;
         foreach (ref readonly var line in lines.AsSpan())
         {
             writer.BeginLine(line.Prefix);
@@ -24,7 +26,7 @@ internal sealed class TemplateReply(int code, bool closes, ReplyLabel label, Tem
                 }
                 else
                 {
-                    PlaceholderValue.Append(ref writer, part.Placeholder, facts);
+                    PlaceholderValue.Append(ref writer, part, facts, seed, place++);
                 }
             }
         }
@@ -40,8 +42,9 @@ internal readonly record struct TemplateLine(byte[] Prefix, TemplatePart[] Parts
 
 /// <summary>A piece of a reply's line.</summary>
 /// <param name="Placeholder">What to insert; <see cref="Placeholder.None"/> for fixed text.</param>
+/// <param name="Number">The number that the placeholder was given; 0 for none.</param>
 /// <param name="Literal">The octets of fixed text, UTF-8 without control characters; empty for a placeholder.</param>
-internal readonly record struct TemplatePart(Placeholder Placeholder, byte[] Literal);
+internal readonly record struct TemplatePart(Placeholder Placeholder, int Number, byte[] Literal);
 
 internal static class TemplateParser
 {
@@ -74,7 +77,7 @@ internal static class TemplateParser
             if (scanner.Placeholder != Placeholder.None)
             {
                 AddLiteral(parts, literal);
-                parts.Add(new TemplatePart(scanner.Placeholder, []));
+                parts.Add(new TemplatePart(scanner.Placeholder, scanner.Number, []));
             }
         }
 
@@ -95,7 +98,7 @@ internal static class TemplateParser
     {
         var bytes = new byte[Encoding.UTF8.GetByteCount(text)];
         Encoding.UTF8.GetBytes(text, bytes);
-        return new TemplatePart(Placeholder.None, bytes);
+        return new TemplatePart(Placeholder.None, Number: 0, bytes);
     }
 }
 
@@ -108,6 +111,8 @@ internal ref struct TemplateScanner(ReadOnlySpan<char> text)
     private ReadOnlySpan<char> _rest = text;
 
     public Placeholder Placeholder { get; private set; }
+
+    public int Number { get; private set; }
 
     public ReadOnlySpan<char> Literal { get; private set; }
 
@@ -161,114 +166,9 @@ internal ref struct TemplateScanner(ReadOnlySpan<char> text)
         }
 
         var name = _rest[1..end];
-        if (Placeholders.TryFind(name, out var placeholder))
-        {
-            Placeholder = placeholder;
-            return true;
-        }
-
-        var hint = Suggestion.Of(name.ToString(), Placeholders.Names) is { Length: > 0 } suggestion ? suggestion : "; write {{ for a literal brace";
-        Problem = $"unknown placeholder {{{name}}}{hint}";
-        return false;
-    }
-}
-
-internal enum Placeholder : byte
-{
-    None,
-
-    ClientIp,
-
-    Sender,
-
-    SenderDomain,
-
-    Recipient,
-
-    /// <summary><c>{domain}</c>: the recipient's domain in lower case, with the suffix that the policy cuts off for look-ups.</summary>
-    Domain,
-
-    LocalPart,
-
-    Helo,
-
-    Hostname,
-
-    Id,
-
-    Date,
-}
-
-internal static class Placeholders
-{
-    public static IReadOnlyList<string> Names { get; } =
-        ["client_ip", "sender", "sender_domain", "recipient", "domain", "local_part", "helo", "hostname", "id", "date"];
-
-    public static bool TryFind(ReadOnlySpan<char> name, out Placeholder placeholder)
-    {
-        placeholder = Placeholder.None;
-        for (var i = 0; i < Names.Count && placeholder == Placeholder.None; i++)
-        {
-            placeholder = name.SequenceEqual(Names[i]) ? (Placeholder)(i + 1) : Placeholder.None;
-        }
-
-        return placeholder != Placeholder.None;
-    }
-}
-
-internal static class PlaceholderValue
-{
-    public static void Append(ref ReplyWriter writer, Placeholder placeholder, in SessionFacts facts)
-    {
-        switch (placeholder)
-        {
-            case Placeholder.ClientIp:
-                AppendAddress(ref writer, facts.ClientAddress);
-                break;
-            case Placeholder.Sender:
-                writer.AppendValue(facts.Sender);
-                break;
-            case Placeholder.SenderDomain:
-                writer.AppendValue(facts.SenderDomain);
-                break;
-            case Placeholder.Recipient:
-                writer.AppendValue(facts.Recipient);
-                break;
-            case Placeholder.Domain:
-                writer.AppendValue(facts.Domain);
-                break;
-            case Placeholder.LocalPart:
-                writer.AppendValue(facts.LocalPart);
-                break;
-            case Placeholder.Helo:
-                writer.AppendValue(facts.Helo);
-                break;
-            case Placeholder.Hostname:
-                writer.AppendValue(facts.Hostname);
-                break;
-            case Placeholder.Id:
-                writer.AppendValue(facts.TransactionId.IsEmpty ? "-"u8 : facts.TransactionId);
-                break;
-            case Placeholder.Date:
-                AppendDate(ref writer, facts.Now.Utc);
-                break;
-            default:
-                throw new UnreachableException();
-        }
-    }
-
-    private static void AppendAddress(ref ReplyWriter writer, IPAddress? address)
-    {
-        Span<byte> text = stackalloc byte[80];
-        writer.Append(address is not null && address.TryFormat(text, out var length) ? text[..length] : "-"u8);
-    }
-
-    private static void AppendDate(ref ReplyWriter writer, DateTimeOffset moment)
-    {
-        Span<byte> text = stackalloc byte[32];
-        if (moment.UtcDateTime.TryFormat(text, out var length, "ddd, dd MMM yyyy HH:mm:ss' +0000'", CultureInfo.InvariantCulture))
-        {
-            writer.Append(text[..length]);
-        }
+        Placeholder = Placeholders.Find(name, out var number);
+        Number = number;
+        Problem = Placeholder == Placeholder.None ? Placeholders.Problem(name.ToString()) : null;
+        return Placeholder != Placeholder.None;
     }
 }

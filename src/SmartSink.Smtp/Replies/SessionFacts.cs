@@ -11,6 +11,12 @@ public readonly ref struct SessionFacts
     /// <summary>The stage at which the answer is wanted.</summary>
     public Stage Stage { get; init; }
 
+    /// <summary>The connection's number in this process, from 1.</summary>
+    public uint Connection { get; init; }
+
+    /// <summary>Which answer on its connection this is, from 1. Both together are another for each answer.</summary>
+    public uint Answer { get; init; }
+
     /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; null only in tests without a transport.</summary>
     public IPAddress? ClientAddress { get; init; }
 

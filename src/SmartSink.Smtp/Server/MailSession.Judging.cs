@@ -61,6 +61,8 @@ public abstract partial class MailSession
     private protected SessionFacts Facts(Stage stage, in Moment now, ReadOnlySpan<byte> recipient = default, ReadOnlySpan<byte> localPart = default, ReadOnlySpan<byte> domain = default, bool isLoose = false) => new()
     {
         Stage = stage,
+        Connection = _number,
+        Answer = ++_answers,
         ClientAddress = _clientAddress,
         Destination = _destination,
         User = _user,

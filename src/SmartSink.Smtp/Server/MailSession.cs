@@ -11,9 +11,12 @@ namespace SmartSink.Smtp.Server;
 /// </summary>
 public abstract partial class MailSession
 {
+    private static uint _sessions;
+
     private protected readonly IMailboxFilterSource _filters;
     private protected readonly ISessionObserver _observer;
     private protected readonly IPAddress? _connectedAddress;
+    private readonly uint _number = Interlocked.Increment(ref _sessions);
 
     // Where the session stands.
     private protected SessionProfile _profile;
@@ -38,6 +41,7 @@ public abstract partial class MailSession
     private protected long _lastHeard;
     private protected int _errors;
     private protected int _messages;
+    private uint _answers;
     private protected long _lineFeedDeadline = long.MaxValue;
 
     /// <summary>Starts a dialog.</summary>

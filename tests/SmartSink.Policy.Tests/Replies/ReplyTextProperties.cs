@@ -12,7 +12,8 @@ public sealed class ReplyTextProperties
     private static readonly string[] Pieces =
     [
         "550", "421", "451 ", "550-", "550,", "5.1.1 ", "4.7.0", "5.1.1\t", "\n", "\r\n", "\r", "\0", "\t", "\u001b[2J", "\u0085", "{", "}", "{{", "}}",
-        "{recipient}", "{sender}", "{helo}", "{id}", "{date}", "{client_ip}", "{nonsense}", " ", "    ", "é", "€", "😀", "\ud800", "text", "two words ",
+        "{recipient}", "{sender}", "{helo}", "{id}", "{date}", "{client_ip}", "{nonsense}", "{date:o}", "{epoch}", "{id:hex16}", "{id:lowhex8}",
+        "{digits:18}", "{digits:19}", "{host}", "{host:999999}", "{id:", ":o}", " ", "    ", "é", "€", "😀", "\ud800", "text", "two words ",
         new string('x', 600), string.Concat(Enumerable.Repeat("words ", 120)),
     ];
 
@@ -35,7 +36,7 @@ public sealed class ReplyTextProperties
             Prop.ForAll(Lines.ToArbitrary(), Lines.ToArbitrary(), (first, second) =>
             {
                 var dialog = new Dialog { Sender = first, Helo = second, Id = first + second };
-                return IsValid(ReplyFactory.Create(550, "5.7.1 {sender} of {sender_domain} says {helo}: {id}\nsecond {sender}"), dialog);
+                return IsValid(ReplyFactory.Create(550, "5.7.1 {sender} of {sender_domain} says {helo}: {id}\nsecond {sender} {id:hex16}{date:o}{epoch_ms}{digits:18}{host:999999}{host}"), dialog);
             }));
 
     /// <summary>Whether each line of a reply, as that client gets it, has the code, at most 512 octets with its CRLF, and no control character.</summary>

@@ -17,6 +17,9 @@ public sealed class TemplateReplyTests
     [InlineData("{hostname}", "sink.test")]
     [InlineData("{id}", "4fGh2k")]
     [InlineData("{date}", "Sat, 07 Mar 2026 07:05:04 +0000")]
+    [InlineData("{date:o}", "2026-03-07T07:05:04.000Z")]
+    [InlineData("{epoch}", "1772867104")]
+    [InlineData("{epoch_ms}", "1772867104000")]
     [InlineData("{{id}}", "{id}")]
     [InlineData("{{{id}}}", "{4fGh2k}")]
     [InlineData("a } alone", "a } alone")]
@@ -26,9 +29,103 @@ public sealed class TemplateReplyTests
     [Fact]
     public void Every_placeholder_has_a_name()
     {
-        var found = Placeholders.Names.Select(name => Placeholders.TryFind(name, out var placeholder) ? placeholder : Placeholder.None);
+        var found = Placeholders.Examples.Select(example => Placeholders.Find(example, out _));
 
-        found.ShouldBe(Enum.GetValues<Placeholder>().Where(placeholder => placeholder != Placeholder.None));
+        found.ShouldBe(Enum.GetValues<Placeholder>().Where(placeholder => placeholder != Placeholder.None), ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("{id:hex16}", "^[0-9A-F]{16}$")]
+    [InlineData("{id:hex8}", "^[0-9A-F]{8}$")]
+    [InlineData("{id:lowhex13}", "^[0-9a-f]{13}$")]
+    [InlineData("{digits:1}", "^[0-9]$")]
+    [InlineData("{digits:18}", "^[0-9]{18}$")]
+    [InlineData("{host:9}", "^[1-9]$")]
+    [InlineData("{host:10}", "^(0[1-9]|10)$")]
+    [InlineData("{host}", "^mx[0-9]{3}$")]
+    [InlineData("{host:1}", "^1$")]
+    public void A_made_up_value_has_its_form(string text, string form)
+    {
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            var dialog = new Dialog { Connection = (uint)seed + 1 };
+            dialog.Wire(ReplyFactory.Create(550, text, seed: seed))["550 ".Length..].ShouldMatch(form);
+        }
+    }
+
+    [Fact]
+    public void Milliseconds_are_of_the_moment()
+    {
+        var dialog = new Dialog { Now = new DateTimeOffset(2026, 12, 31, 23, 59, 59, 987, TimeSpan.Zero) };
+
+        dialog.Wire(ReplyFactory.Create(450, "{date:o} {epoch} {epoch_ms}")).ShouldBe("450 2026-12-31T23:59:59.987Z 1798761599 1798761599987");
+    }
+
+    [Fact]
+    public void Hexadecimal_ids_are_of_the_transaction_in_one_or_the_other_case()
+    {
+        var reply = ReplyFactory.Create(550, "{id:hex16} {id:hex8} {id:lowhex16}");
+        var first = new Dialog { Id = "0123456789ABC" }.Wire(reply).Split(' ');
+
+        first[2].ShouldBe(first[1][8..]);
+        first[3].ShouldBe(first[1].ToLowerInvariant());
+        new Dialog { Id = "0123456789ABC", Answer = 9 }.Wire(reply).Split(' ').ShouldBe(first);
+        new Dialog { Id = "0123456789ABD" }.Wire(reply).Split(' ')[1].ShouldNotBe(first[1]);
+    }
+
+    [Fact]
+    public void Before_MAIL_a_hexadecimal_id_is_of_the_connection()
+    {
+        var reply = ReplyFactory.Create(554, "{id:hex16}");
+        var before = new Dialog { Id = string.Empty }.Wire(reply);
+
+        new Dialog { Id = string.Empty }.Wire(reply).ShouldBe(before);
+        new Dialog { Id = string.Empty, Connection = 2 }.Wire(reply).ShouldNotBe(before);
+    }
+
+    [Fact]
+    public void Digits_are_drawn_anew_at_each_place_of_each_reply_and_the_same_for_the_log()
+    {
+        var reply = ReplyFactory.Create(450, "{digits:18} {digits:18}", seed: 7);
+        var dialog = new Dialog();
+        var numbers = new List<string>();
+        for (uint answer = 1; answer <= 50; answer++)
+        {
+            dialog.Answer = answer;
+            numbers.AddRange(dialog.Wire(reply)["450 ".Length..].Split(' '));
+            dialog.Wire(reply).ShouldEndWith($"{numbers[^2]} {numbers[^1]}");
+        }
+
+        dialog.Connection = 2;
+        numbers.AddRange(dialog.Wire(reply)["450 ".Length..].Split(' '));
+        numbers.ShouldBeUnique();
+    }
+
+    [Fact]
+    public void Each_connection_meets_one_server_of_a_farm()
+    {
+        var reply = ReplyFactory.Create(450, "mta{host:20} {host:20}", seed: 1);
+        var met = new HashSet<string>();
+        for (uint connection = 1; connection <= 500; connection++)
+        {
+            var wire = new Dialog { Connection = connection }.Wire(reply);
+            new Dialog { Connection = connection, Answer = 5, Id = "OTHER" }.Wire(reply).ShouldBe(wire);
+            wire[^2..].ShouldBe(wire["450 mta".Length..][..2]);
+            met.Add(wire[^2..]);
+        }
+
+        met.Order().ShouldBe(Enumerable.Range(1, 20).Select(server => $"{server:00}"));
+    }
+
+    [Fact]
+    public void With_a_seed_made_up_values_are_those_of_the_run_before()
+    {
+        const string File = "[[bounce.\"*\"]]\ncode = 550\nmsg = \"{digits:18} {host:999999}\"\n";
+        var dialog = Dialog.With("permfail@example.com");
+
+        dialog.Wire(PolicyFolder.Snapshot("seed = 1\n" + File)).ShouldBe(dialog.Wire(PolicyFolder.Snapshot("seed = 1\n" + File)));
+        dialog.Wire(PolicyFolder.Snapshot("seed = 2\n" + File)).ShouldNotBe(dialog.Wire(PolicyFolder.Snapshot("seed = 1\n" + File)));
+        dialog.Wire(PolicyFolder.Snapshot(File)).ShouldNotBe(dialog.Wire(PolicyFolder.Snapshot(File)));
     }
 
     [Fact]
@@ -95,7 +192,7 @@ public sealed class TemplateReplyTests
     [Fact]
     public void Writing_a_template_allocates_nothing()
     {
-        var reply = ReplyFactory.Create(550, "5.1.1 {client_ip} {recipient} {helo} {id} {date}");
+        var reply = ReplyFactory.Create(550, "5.1.1 " + string.Join(' ', Placeholders.Examples.Select(example => $"{{{example}}}")));
         var dialog = new Dialog();
         var output = new ReplyBuffer(64 * 1024);
         reply.WriteTo(output, dialog.Facts());
