@@ -109,7 +109,7 @@ internal sealed class RulesBuilder(ulong seed)
     public static decimal WeightOf(ReplyEntry reply) => reply.Weight is { } weight ? (decimal)weight.Value : 1;
 
     public static PolicyReply ReplyOf(in ReplyContent content, ulong seed = 0) =>
-        new(ReplyFactory.Create(content.Code, content.Text, content.Closes, content.Label, seed), content.Stage);
+        new(ReplyFactory.Create(content.Code, content.Text, content.Closes, content.Label, content.Encoding, seed), content.Stage);
 
     private static ReplyChoice BuiltIn(int code, string text, ReplyLabel? label = null) => new(new PolicyReply(ReplyFactory.Create(code, text, label: label), Stage.Rcpt));
 
@@ -159,12 +159,14 @@ internal sealed class RulesBuilder(ulong seed)
 /// <param name="Stage">The stage that the file names.</param>
 /// <param name="Closes">Whether the connection ends after it; null when the file does not say.</param>
 /// <param name="Label">Null when neither the file nor the list says why it refuses.</param>
-internal readonly record struct ReplyContent(int Code, string? Text, Stage Stage, bool? Closes, ReplyLabel? Label)
+/// <param name="Encoding">What it is written in.</param>
+internal readonly record struct ReplyContent(int Code, string? Text, Stage Stage, bool? Closes, ReplyLabel? Label, TextEncoding Encoding)
 {
     public static ReplyContent Of(ReplyKind kind, ReplyEntry reply) => new(
         (int)reply.Code!.Value.Value,
         reply.SentText,
         reply.Stage?.Value ?? Stage.Rcpt,
         reply.Close?.Value,
-        reply.Label?.Value ?? (kind == ReplyKind.Tls ? ReplyLabel.Tls : null));
+        reply.Label?.Value ?? (kind == ReplyKind.Tls ? ReplyLabel.Tls : null),
+        reply.Encoding?.Value ?? TextEncoding.Utf8);
 }

@@ -100,7 +100,10 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
                 section.Label is null,
                 percent * RulesBuilder.WeightOf(section) / total,
                 first.EnhancedCode.Length == 0 ? first.Text : $"{first.EnhancedCode} {first.Text}",
-                section.Place.ToString());
+                section.Place.ToString())
+            {
+                Encoding = TextEncodings.Words[(int)(section.Encoding?.Value ?? TextEncoding.Utf8)],
+            };
         }
     }
 

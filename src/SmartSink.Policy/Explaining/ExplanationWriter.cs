@@ -1,5 +1,6 @@
 using System.Text;
 using SmartSink.Policy.Decisions;
+using SmartSink.Policy.Replies;
 using SmartSink.Shared;
 using SmartSink.Smtp.Replies;
 
@@ -53,7 +54,7 @@ internal static class ExplanationWriter
         {
             text.Append($"  {Percent(reply.Percent)}  {reply.Kind.ToString().ToLowerInvariant(),-6}  {reply.Code} {(reply.FirstLine.Length == 0 ? "(the code alone)" : reply.FirstLine)}\n");
             var label = $"{ReplyLabels.Words[(int)reply.Label]}{(reply.IsLabelInferred ? " (inferred)" : string.Empty)}";
-            text.Append($"{string.Empty,20}{label} at {reply.Stage.ToString().ToLowerInvariant()}{(reply.Closes ? ", then closes" : string.Empty)}   {reply.Origin}\n");
+            text.Append($"{string.Empty,20}{label} at {reply.Stage.ToString().ToLowerInvariant()}{(reply.Encoding == TextEncodings.Words[0] ? string.Empty : $", in {reply.Encoding}")}{(reply.Closes ? ", then closes" : string.Empty)}   {reply.Origin}\n");
         }
 
         return text.ToString();

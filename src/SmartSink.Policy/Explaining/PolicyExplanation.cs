@@ -86,7 +86,11 @@ public sealed record ExplainedRate(decimal Percent, string Origin);
 /// <param name="FirstLine">The first line of its text with the enhanced code, placeholders in braces; empty when the code is sent alone.</param>
 /// <param name="Origin">Its place, such as <c>providers/gmail.toml(12,1)</c>; <c>built in</c> when no file gives a list.</param>
 public sealed record ExplainedReply(
-    ReplyKind Kind, int Code, Stage Stage, bool Closes, ReplyLabel Label, bool IsLabelInferred, decimal Percent, string FirstLine, string Origin);
+    ReplyKind Kind, int Code, Stage Stage, bool Closes, ReplyLabel Label, bool IsLabelInferred, decimal Percent, string FirstLine, string Origin)
+{
+    /// <summary>What it is written in, by the policy's word.</summary>
+    public string Encoding { get; init; } = "utf-8";
+}
 
 /// <summary>What a client's destination makes of it.</summary>
 /// <param name="Destination">Where the client meant to connect to.</param>

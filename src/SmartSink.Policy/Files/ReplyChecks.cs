@@ -68,10 +68,10 @@ internal static class ReplyListChecks
             return;
         }
 
-        var seen = new Dictionary<(long?, string?, bool?, Stage?), ReplyEntry>();
+        var seen = new Dictionary<(long?, string?, bool?, TextEncoding?, Stage?), ReplyEntry>();
         foreach (var reply in list.Replies)
         {
-            var content = (reply.Code?.Value, reply.Text?.Value, reply.HasText?.Value, reply.Stage?.Value);
+            var content = (reply.Code?.Value, reply.Text?.Value, reply.HasText?.Value, reply.Encoding?.Value, reply.Stage?.Value);
             if (!seen.TryAdd(content, reply))
             {
                 var first = seen[content];
@@ -99,11 +99,12 @@ internal static class ReplyTextChecks
                 if (reply.Text is { } text && CheckLength(text, diagnostics))
                 {
                     CheckPresence(reply, text, diagnostics);
+                    CheckEncoding(reply, text, diagnostics);
                     CheckControls(text, diagnostics);
                     CheckPlaceholders(text, diagnostics);
                     if (reply.Verbatim is not { Value: true })
                     {
-                        CheckAscii(text, diagnostics);
+                        CheckAscii(reply, text, diagnostics);
                         CheckCodes(reply, text, diagnostics);
                     }
                 }
@@ -139,9 +140,26 @@ internal static class ReplyTextChecks
         }
     }
 
-    private static void CheckAscii(Setting<string> text, DiagnosticBag diagnostics)
+    private static void CheckEncoding(ReplyEntry reply, Setting<string> text, DiagnosticBag diagnostics)
     {
-        if (!Ascii.IsValid(text.Value))
+        if (reply.Encoding is not { } name || TextEncodings.Of(name.Value) is not { } encoding)
+        {
+            return;
+        }
+
+        // Control characters are another mistake.
+        var lacking = text.Value.EnumerateRunes().Where(character => !Rune.IsControl(character) && !encoding.Has(character)).Distinct().ToList();
+        if (lacking.Count > 0)
+        {
+            diagnostics.Error(
+                text.Place,
+                $"msg contains characters that {TextEncodings.Words[(int)name.Value]} does not have: {string.Join(", ", lacking.Select(character => $"{character} (U+{character.Value:X4})"))}");
+        }
+    }
+
+    private static void CheckAscii(ReplyEntry reply, Setting<string> text, DiagnosticBag diagnostics)
+    {
+        if (reply.Encoding is null && !Ascii.IsValid(text.Value))
         {
             diagnostics.Warning(text.Place, "msg is not ASCII; it is sent as UTF-8, which some clients cannot read in a reply (RFC 6531 section 3.7.4.2)");
         }

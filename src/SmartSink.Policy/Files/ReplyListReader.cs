@@ -1,4 +1,5 @@
 using SmartSink.Policy.Model;
+using SmartSink.Policy.Replies;
 using SmartSink.Shared;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
@@ -89,6 +90,9 @@ internal static class ReplyListReader
                     break;
                 case "text":
                     reply.HasText = values.Boolean(item);
+                    break;
+                case "encoding":
+                    reply.Encoding = ReadWord<TextEncoding>(item, TextEncodings.Words, values);
                     break;
                 case "verbatim":
                     reply.Verbatim = values.Boolean(item);

@@ -50,6 +50,17 @@ internal sealed record ReplyList(ReplyKind Kind, Setting<DomainKey> Name, IReadO
     public string Title => $"{Kind.ToString().ToLowerInvariant()}.\"{Name.Value}\"";
 }
 
+/// <summary>What a reply may be written in.</summary>
+internal enum TextEncoding : byte
+{
+    Utf8,
+    Latin1,
+    Windows1252,
+    Koi8R,
+    Gbk,
+    ShiftJis,
+}
+
 internal sealed class ReplyEntry(Place place)
 {
     public Place Place { get; } = place;
@@ -63,6 +74,8 @@ internal sealed class ReplyEntry(Place place)
 
     /// <summary>What stands behind the code, if the file is right; null for the code alone.</summary>
     public string? SentText => HasText is { Value: false } ? null : Text!.Value.Value;
+
+    public Setting<TextEncoding>? Encoding { get; set; }
 
     public Setting<ReplyLabel>? Label { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using SmartSink.Policy.Model;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 
@@ -18,12 +19,14 @@ internal static class ReplyFactory
     /// <param name="text">As in the file; null for the code alone. See <see cref="ReplyTextNormaliser"/>.</param>
     /// <param name="closes">Whether the connection ends after it; null for what RFC 5321 section 3.8 says, which is: only after 421.</param>
     /// <param name="label">Why it refuses; null for what the enhanced code of its first line says.</param>
+    /// <param name="encoding">What it is written in.</param>
     /// <param name="seed">Of the numbers in it that look like chance.</param>
-    public static Reply Create(int code, string? text, bool? closes = null, ReplyLabel? label = null, ulong seed = 0)
+    public static Reply Create(int code, string? text, bool? closes = null, ReplyLabel? label = null, TextEncoding encoding = TextEncoding.Utf8, ulong seed = 0)
     {
         var normalised = ReplyTextNormaliser.Normalise(code, text);
         var lines = ReadLines(normalised);
-        var template = new TemplateReply(code, closes ?? code == 421, label ?? ReplyLabels.Of(code, EnhancedCodeText.Read(normalised[0].EnhancedCode)), lines, seed);
+        label ??= ReplyLabels.Of(code, EnhancedCodeText.Read(normalised[0].EnhancedCode));
+        var template = new TemplateReply(code, closes ?? code == 421, label.Value, TextEncodings.Of(encoding), lines, seed);
         return lines.Any(line => line.Parts.Any(part => part.Placeholder != Placeholder.None)) ? template : FixedReply.Of(template);
     }
 

@@ -7,13 +7,14 @@ namespace SmartSink.Policy.Replies;
 /// <param name="code">400 to 599.</param>
 /// <param name="closes">Whether the connection ends after it.</param>
 /// <param name="label">Why it refuses.</param>
+/// <param name="encoding">What it is written in; null for UTF-8.</param>
 /// <param name="lines">At least one.</param>
 /// <param name="seed">Of the numbers in it that look like chance.</param>
-internal sealed class TemplateReply(int code, bool closes, ReplyLabel label, TemplateLine[] lines, ulong seed) : Reply(code, closes, label)
+internal sealed class TemplateReply(int code, bool closes, ReplyLabel label, ReplyEncoding? encoding, TemplateLine[] lines, ulong seed) : Reply(code, closes, label, encoding)
 {
     public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
     {
-        var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength]);
+        var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength], Encoding);
         var place = 0;
         foreach (ref readonly var line in lines.AsSpan())
         {

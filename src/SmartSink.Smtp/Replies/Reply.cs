@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace SmartSink.Smtp.Replies;
 
 /// <summary>
@@ -12,14 +10,16 @@ public abstract class Reply
     /// <param name="code">200 to 599.</param>
     /// <param name="closes">Whether the connection is closed after the reply went out.</param>
     /// <param name="label">Why it refuses; null for what the code says by itself.</param>
+    /// <param name="encoding">What it is written in; null for UTF-8.</param>
     /// <exception cref="ArgumentOutOfRangeException">The code is outside 200 to 599.</exception>
-    protected Reply(int code, bool closes, ReplyLabel? label = null)
+    protected Reply(int code, bool closes, ReplyLabel? label = null, ReplyEncoding? encoding = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(code, 200);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(code, 599);
         Code = code;
         Closes = closes;
         Label = label ?? ReplyLabels.Of(code, default);
+        Encoding = encoding;
     }
 
     /// <summary>The reply code, 200 to 599.</summary>
@@ -30,6 +30,9 @@ public abstract class Reply
 
     /// <summary>Why the reply refuses. Of a positive reply it says nothing.</summary>
     public ReplyLabel Label { get; }
+
+    /// <summary>What its octets are written in; null for UTF-8.</summary>
+    public ReplyEncoding? Encoding { get; }
 
     /// <summary>What a recipient or message that gets this reply counts as: by the code's first digit.</summary>
     public Outcome Outcome => Code switch { < 400 => Outcome.Accepted, < 500 => Outcome.TempFail, _ => Outcome.PermFail };
@@ -70,7 +73,7 @@ public sealed class FixedReply : Reply
     {
         var buffer = new ReplyBuffer(text.Length + 64);
         var writer = new ReplyWriter(buffer, code, stackalloc byte[ReplyWriter.MaxLineLength]);
-        var prefix = Encoding.ASCII.GetBytes(enhanced.IsPresent ? $"{enhanced} " : string.Empty);
+        var prefix = System.Text.Encoding.ASCII.GetBytes(enhanced.IsPresent ? $"{enhanced} " : string.Empty);
         foreach (var line in text.Split((byte)'\n'))
         {
             writer.BeginLine(prefix);
@@ -82,7 +85,7 @@ public sealed class FixedReply : Reply
     }
 
     private FixedReply(Reply reply, byte[] bytes)
-        : base(reply.Code, reply.Closes, reply.Label) => _bytes = bytes;
+        : base(reply.Code, reply.Closes, reply.Label, reply.Encoding) => _bytes = bytes;
 
     /// <summary>The reply as it goes onto the wire.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;

@@ -17,6 +17,7 @@ public ref struct ReplyWriter
 
     private readonly ReplyBuffer _output;
     private readonly Span<byte> _line;
+    private readonly ReplyEncoding? _encoding;
     private int _length;
     private int _prefixEnd;
 
@@ -24,13 +25,15 @@ public ref struct ReplyWriter
     /// <param name="output">Where the lines go.</param>
     /// <param name="code">The reply code, 200 to 599.</param>
     /// <param name="line">Working space of <see cref="MaxLineLength"/> octets for the line that is held back.</param>
+    /// <param name="encoding">What the octets are to be; null for UTF-8. A character that it lacks becomes a question mark.</param>
     /// <exception cref="ArgumentOutOfRangeException">The working space is too small.</exception>
-    public ReplyWriter(ReplyBuffer output, int code, Span<byte> line)
+    public ReplyWriter(ReplyBuffer output, int code, Span<byte> line, ReplyEncoding? encoding = null)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentOutOfRangeException.ThrowIfLessThan(line.Length, MaxLineLength, nameof(line));
         _output = output;
         _line = line;
+        _encoding = encoding;
         line[0] = (byte)('0' + (code / 100));
         line[1] = (byte)('0' + (code / 10 % 10));
         line[2] = (byte)('0' + (code % 10));
@@ -53,22 +56,15 @@ public ref struct ReplyWriter
     /// <summary>Appends trusted text: whole UTF-8 characters, none of them a control character.</summary>
     public void Append(scoped ReadOnlySpan<byte> bytes)
     {
-        while (bytes.Length > TextEnd - _length)
+        while (_encoding is not null && bytes.IndexOfAnyExceptInRange((byte)0, (byte)0x7F) is >= 0 and var ascii)
         {
-            var fit = TextEnd - _length;
-            while (fit > 0 && (bytes[fit] & 0xC0) == 0x80)
-            {
-                fit--;
-            }
-
-            bytes[..fit].CopyTo(_line[_length..]);
-            _length += fit;
-            bytes = bytes[fit..];
-            Break();
+            AppendPlain(bytes[..ascii]);
+            Rune.DecodeFromUtf8(bytes[ascii..], out var character, out var length);
+            AppendEncoded(character);
+            bytes = bytes[(ascii + length)..];
         }
 
-        bytes.CopyTo(_line[_length..]);
-        _length += bytes.Length;
+        AppendPlain(bytes);
     }
 
     /// <summary>Appends any text, such as a client's: control characters and broken UTF-8 become question marks.</summary>
@@ -104,6 +100,36 @@ public ref struct ReplyWriter
     {
         Emit(_length, (byte)' ');
         _length = 0;
+    }
+
+    private void AppendEncoded(Rune character)
+    {
+        if (TextEnd - _length < ReplyEncoding.MaxLength)
+        {
+            Break();
+        }
+
+        _length += _encoding!.Write(character, _line[_length..]);
+    }
+
+    private void AppendPlain(scoped ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > TextEnd - _length)
+        {
+            var fit = TextEnd - _length;
+            while (fit > 0 && (bytes[fit] & 0xC0) == 0x80)
+            {
+                fit--;
+            }
+
+            bytes[..fit].CopyTo(_line[_length..]);
+            _length += fit;
+            bytes = bytes[fit..];
+            Break();
+        }
+
+        bytes.CopyTo(_line[_length..]);
+        _length += bytes.Length;
     }
 
     private void Break()

@@ -65,7 +65,7 @@ internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionRep
             var (id, sender, recipient) = (Text(facts.TransactionId), Text(facts.Sender), Text(facts.Recipient));
             var bytes = new ReplyBuffer(512);
             reply.WriteTo(bytes, in facts);
-            var text = Text(bytes.Pending).TrimEnd().ReplaceLineEndings(" | ");
+            var text = (reply.Encoding?.Characters ?? Encoding.UTF8).GetString(bytes.Pending).TrimEnd().ReplaceLineEndings(" | ");
             var label = ReplyLabels.Words[(int)reply.Label];
             switch (facts.Destination, Text(facts.User))
             {

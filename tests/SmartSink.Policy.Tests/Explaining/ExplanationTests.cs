@@ -60,6 +60,15 @@ public sealed class ExplanationTests
     public void A_code_alone_is_told_as_that() =>
         PolicyFolder.Snapshot("[[bounce.\"*\"]]\ncode = 550\ntext = false\n").Explain("x@a.example").ToText().ShouldContain("  bounce  550 (the code alone)\n");
 
+    [Fact]
+    public void What_a_reply_is_written_in_is_told_and_its_text_is_shown()
+    {
+        var text = PolicyFolder.Snapshot("[[bounce.\"*\"]]\ncode = 550\nmsg = \"5.1.1 用户\"\nencoding = \"gbk\"\nclose = true\n").Explain("x@a.example").ToText();
+
+        text.ShouldContain("  bounce  550 5.1.1 用户\n");
+        text.ShouldContain(" at rcpt, in gbk, then closes   ");
+    }
+
     [Theory]
     [InlineData("x@gmail.example", MatchKind.Exact, "gmail.example")]
     [InlineData("gmail.EXAMPLE", MatchKind.Exact, "gmail.example")]

@@ -189,11 +189,14 @@ public sealed class TemplateReplyTests
     public void Only_421_closes_unless_the_file_says_otherwise(int code, bool? close, bool closes) =>
         ReplyFactory.Create(code, "x", closes: close).Closes.ShouldBe(closes);
 
-    [Fact]
-    public void Writing_a_template_allocates_nothing()
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("gbk")]
+    public void Writing_a_template_allocates_nothing(string encoding)
     {
-        var reply = ReplyFactory.Create(550, "5.1.1 " + string.Join(' ', Placeholders.Examples.Select(example => $"{{{example}}}")));
-        var dialog = new Dialog();
+        var text = "5.1.1 用户 " + string.Join(' ', Placeholders.Examples.Select(example => $"{{{example}}}"));
+        var reply = ReplyFactory.Create(550, text, encoding: TextEncodingsTests.EncodingOf(encoding));
+        var dialog = new Dialog { Helo = "户用€ä" };
         var output = new ReplyBuffer(64 * 1024);
         reply.WriteTo(output, dialog.Facts());
         var facts = dialog.Facts();

@@ -24,8 +24,10 @@ public sealed class TranscriptParserTests
     [InlineData("S~ 250 a.c", "250 abc", true)]
     [InlineData("S~ 250 a.c", "250 abcd", false)]
     [InlineData("S~ a|b", "ab", false)]
+    [InlineData("S! \"250 \\xC3\\xA4\"", "250 ä", true)]
+    [InlineData("S! \"250 \\xE4\"", "250 ä", false)]
     public void What_the_server_is_expected_to_say(string line, string actual, bool matches) =>
-        Parse(line + "\nCLOSE quit\n").Steps[0].ShouldBeOfType<ExpectStep>().Matches(actual).ShouldBe(matches);
+        Parse(line + "\nCLOSE quit\n").Steps[0].ShouldBeAssignableTo<ExpectStep>()!.Matches(Encoding.UTF8.GetBytes(actual)).ShouldBe(matches);
 
     [Theory]
     [InlineData("C: NOOP\n", "x.smtp(1): a transcript ends with CLOSE")]

@@ -13,7 +13,7 @@ public interface ITranscriptPeer : IAsyncDisposable
     void EndSending();
 
     /// <summary>The server's next line, without its CRLF; null when it closed, or over memory when it has no more to say for now.</summary>
-    ValueTask<string?> ReceiveLineAsync();
+    ValueTask<byte[]?> ReceiveLineAsync();
 
     /// <summary>Does the handshake that STARTTLS announced.</summary>
     ValueTask StartTlsAsync();

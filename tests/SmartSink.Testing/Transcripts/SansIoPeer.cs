@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using SmartSink.Policy;
 using SmartSink.Smtp.Replies;
@@ -59,7 +58,7 @@ public sealed class SansIoPeer : ITranscriptPeer
     public void EndSending() => _isEnded = true;
 
     /// <inheritdoc/>
-    public ValueTask<string?> ReceiveLineAsync()
+    public ValueTask<byte[]?> ReceiveLineAsync()
     {
         Start();
         var end = _received.IndexOf((byte)'\n');
@@ -73,9 +72,9 @@ public sealed class SansIoPeer : ITranscriptPeer
             throw new InvalidOperationException("A line was sent that does not end with CRLF.");
         }
 
-        var line = Encoding.UTF8.GetString(_received.GetRange(0, end - 1).ToArray());
+        var line = _received.GetRange(0, end - 1).ToArray();
         _received.RemoveRange(0, end + 1);
-        return new ValueTask<string?>(line);
+        return new ValueTask<byte[]?>(line);
     }
 
     /// <inheritdoc/>

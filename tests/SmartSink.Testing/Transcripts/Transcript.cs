@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using SmartSink.Smtp.Server;
 
@@ -30,11 +31,21 @@ public abstract record TranscriptStep(int Line);
 public sealed record SendStep(int Line, ReadOnlyMemory<byte> Bytes) : TranscriptStep(Line);
 
 /// <summary><c>S: text</c> or <c>S~ regex</c>: the server's next line, without its CRLF, is this text or matches the pattern as a whole.</summary>
-public sealed record ExpectStep(int Line, string Expected, bool IsPattern) : TranscriptStep(Line)
+public record ExpectStep(int Line, string Expected, bool IsPattern) : TranscriptStep(Line)
 {
     /// <summary>Whether a line is the expected one.</summary>
-    public bool Matches(string line) =>
-        IsPattern ? Regex.IsMatch(line, $@"\A(?:{Expected})\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) : line == Expected;
+    public virtual bool Matches(byte[] line) => IsPattern
+        ? Regex.IsMatch(Encoding.UTF8.GetString(line), $@"\A(?:{Expected})\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
+        : Encoding.UTF8.GetString(line) == Expected;
+}
+
+/// <summary><c>S! "octets"</c>: the server's next line, without its CRLF, is exactly these octets.</summary>
+public sealed record ExpectOctetsStep(int Line, string Written) : ExpectStep(Line, Written, IsPattern: false)
+{
+    private readonly byte[] _octets = QuotedBytes.Parse(Written);
+
+    /// <inheritdoc/>
+    public override bool Matches(byte[] line) => line.AsSpan().SequenceEqual(_octets);
 }
 
 /// <summary><c>CLOSE reason</c>: the server has nothing more to say and closes, for this reason (<c>SessionEndReason</c> in snake case).</summary>

@@ -4,7 +4,7 @@ namespace SmartSink.Testing.Transcripts;
 
 /// <summary>
 /// Reads a transcript. Lines: <c># comment</c>, empty, <c>LIMIT name value</c>, <c>POLICY file.toml</c> (in the folder
-/// <c>policies</c> beside it), <c>C: line</c>, <c>C! "raw"</c>, <c>S: line</c>, <c>S~ regex</c>, <c>TLS</c>, <c>FIN</c>, <c>TIME +30s</c>,
+/// <c>policies</c> beside it), <c>C: line</c>, <c>C! "raw"</c>, <c>S: line</c>, <c>S~ regex</c>, <c>S! "raw"</c>, <c>TLS</c>, <c>FIN</c>, <c>TIME +30s</c>,
 /// <c>CLOSE reason</c>.
 /// </summary>
 public static class TranscriptParser
@@ -59,6 +59,7 @@ public static class TranscriptParser
             "C:" => new SendStep(number, Encoding.UTF8.GetBytes(rest + "\r\n")),
             "C!" => new SendStep(number, QuotedBytes.Parse(rest)),
             "S:" => new ExpectStep(number, rest, IsPattern: false),
+            "S!" => new ExpectOctetsStep(number, rest),
             "S~" => new ExpectStep(number, rest, IsPattern: true),
             "TLS" when rest.Length == 0 => new TlsStep(number),
             "FIN" when rest.Length == 0 => new EndStep(number),

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace SmartSink.Testing.Transcripts;
 
 /// <summary>Plays a transcript against a server and compares every line.</summary>
@@ -99,15 +101,17 @@ public static class TranscriptPlayer
         var line = await peer.ReceiveLineAsync() ?? throw new TranscriptException(transcript.Path, expect.Line, $"expected '{expect.Expected}', but nothing came");
         if (!expect.Matches(line))
         {
-            throw new TranscriptException(transcript.Path, expect.Line, $"expected '{expect.Expected}', got '{line}'");
+            throw new TranscriptException(transcript.Path, expect.Line, $"expected '{expect.Expected}', got '{Shown(line)}'");
         }
     }
+
+    private static string Shown(byte[] line) => Encoding.UTF8.GetString(line);
 
     private static async ValueTask CloseAsync(Transcript transcript, CloseStep close, ITranscriptPeer peer)
     {
         if (await peer.ReceiveLineAsync() is { } line)
         {
-            throw new TranscriptException(transcript.Path, close.Line, $"expected the end, got '{line}'");
+            throw new TranscriptException(transcript.Path, close.Line, $"expected the end, got '{Shown(line)}'");
         }
 
         var reason = await peer.WaitForCloseAsync();

@@ -115,7 +115,10 @@ internal sealed class SmtpTestClient : IAsyncDisposable
     }
 
     /// <summary>Reads a line without its CRLF; null when the server has closed in good order.</summary>
-    public async Task<string?> LineAsync()
+    public async Task<string?> LineAsync() => await OctetsOfLineAsync() is { } line ? Encoding.UTF8.GetString(line) : null;
+
+    /// <summary>Reads the octets of a line without its CRLF; null when the server has closed in good order.</summary>
+    public async Task<byte[]?> OctetsOfLineAsync()
     {
         _line.SetLength(0);
         while (true)
@@ -133,7 +136,7 @@ internal sealed class SmtpTestClient : IAsyncDisposable
             var octet = _buffer[_start++];
             if (octet == '\n')
             {
-                return Encoding.UTF8.GetString(_line.GetBuffer(), 0, (int)_line.Length - 1);
+                return _line.GetBuffer().AsSpan(0, (int)_line.Length - 1).ToArray();
             }
 
             _line.WriteByte(octet);

@@ -63,6 +63,13 @@ public sealed class SessionReporterTests : IDisposable
     }
 
     [Fact]
+    public void A_refusal_in_another_encoding_is_shown_as_text()
+    {
+        _reporter.Refused(default, new Latin1Reply());
+        _log.Lines.ShouldBe(["Debug Refused  at connect, message  from <> to <>, policy: 550 Empfänger"]);
+    }
+
+    [Fact]
     public void An_attempt_to_authenticate_is_shown_with_its_result()
     {
         _reporter.Authenticated(new AuthenticationFacts { ClientAddress = Client, Mechanism = AuthMechanism.CramMd5, User = "ann"u8, Result = AuthResult.Refused });
@@ -74,5 +81,10 @@ public sealed class SessionReporterTests : IDisposable
     {
         _reporter.ClientIntroduced(Client, "NAME=c.example PORT=49152 PROTO=ESMTP DESTPORT=25"u8);
         _log.Lines.ShouldBe(["Debug XCLIENT from 192.0.2.7: NAME=c.example PORT=49152 PROTO=ESMTP DESTPORT=25"]);
+    }
+
+    private sealed class Latin1Reply() : Reply(550, closes: false, encoding: new ReplyEncoding(System.Text.Encoding.Latin1))
+    {
+        public override void WriteTo(ReplyBuffer output, in SessionFacts facts) => output.Write(System.Text.Encoding.Latin1.GetBytes("550 Empfänger\r\n"));
     }
 }

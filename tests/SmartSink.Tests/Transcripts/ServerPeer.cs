@@ -39,7 +39,7 @@ internal sealed class ServerPeer : ITranscriptPeer
         }
     }
 
-    public async ValueTask<string?> ReceiveLineAsync() => await (await ClientAsync()).LineAsync();
+    public async ValueTask<byte[]?> ReceiveLineAsync() => await (await ClientAsync()).OctetsOfLineAsync();
 
     public void EndSending() => _client!.HalfClose();
 
