@@ -12,7 +12,7 @@ public sealed class CatalogueShareTests
     /// <summary>Of the normal distribution: less than one sample in a million lies beyond it. The seed is fixed, so that a list fits always or never.</summary>
     private const double Deviations = 4.8;
 
-    private static readonly PolicySnapshot Policy = PolicyFolder.Snapshot("seed = 2026\ninclude = [\"builtin:providers\"]");
+    private static readonly PolicySnapshot Policy = PolicyFolder.Snapshot($"seed = {Catalogue.Seed}\ninclude = [\"builtin:providers\"]");
 
     public static TheoryData<string> Files => [.. Catalogue.Files];
 

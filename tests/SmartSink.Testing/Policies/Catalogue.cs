@@ -17,6 +17,9 @@ public static class Catalogue
 
     private static string Folder { get; } = RepositoryRoot.Combine("policy", "providers");
 
+    /// <summary>With this seed a policy makes the numbers up that <see cref="CatalogueReply.ToReply"/> does.</summary>
+    public const int Seed = 2026;
+
     /// <summary>The files' names, sorted.</summary>
     public static IReadOnlyList<string> Files { get; } =
         [.. Directory.GetFiles(Folder, "*.toml").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
@@ -115,6 +118,6 @@ public sealed record CatalogueReply(string File, int Line, string Comment, strin
     /// <summary>Where to look when a test names this reply.</summary>
     public string Place => $"{File}:{Line}";
 
-    /// <summary>The reply as the sink would give it.</summary>
-    public Reply ToReply() => ReplyFactory.Create(Code, Text, Closes);
+    /// <summary>The reply as a sink would give it whose policy has the seed <see cref="Catalogue.Seed"/>.</summary>
+    public Reply ToReply() => ReplyFactory.Create(Code, Text, Closes, seed: Catalogue.Seed);
 }
