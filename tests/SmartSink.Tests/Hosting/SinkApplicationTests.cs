@@ -152,8 +152,9 @@ public sealed partial class SinkApplicationTests
         shown.Where(name => !scrape.Has(name) && !scrape.Has($"{name}_count"))
             .ShouldBe(
             [
-                "smartsink_accept_errors_total", "smartsink_recipients_total", "smartsink_tls_handshakes_total", "smartsink_authentications_total",
-                "smartsink_auth_user_reloads_total", "smartsink_tls_client_certificates_total", "smartsink_tls_faults_total", "smartsink_tls_certificate_reloads_total",
+                "smartsink_accept_errors_total", "smartsink_recipients_total", "smartsink_refusals_total", "smartsink_tls_handshakes_total",
+                "smartsink_authentications_total", "smartsink_auth_user_reloads_total", "smartsink_tls_client_certificates_total",
+                "smartsink_tls_faults_total", "smartsink_tls_certificate_reloads_total",
             ],
             "those that have no value before something rare has happened");
     }
