@@ -58,6 +58,7 @@ public sealed class CatalogueDomainTests
     [InlineData("titan.toml", "titan.email", "*.titan.email")]
     [InlineData("trendmicro.toml", "*.tmes.trendmicro.com", "tmes.trendmicro.com")]
     [InlineData("ukr-net.toml", "ukr.net")]
+    [InlineData("virgin-media.toml", "virginmedia.com", "blueyonder.co.uk", "ntlworld.com", "virgin.net")]
     [InlineData("web-de.toml", "web.de")]
     [InlineData("yahoo.toml", "yahoo.com", "ymail.com", "rocketmail.com", "aol.com", "aim.com", "verizon.net", "myyahoo.com", "y7mail.com",
         "yahoo.at yahoo.be yahoo.bg yahoo.ca yahoo.cl yahoo.co.id yahoo.co.il yahoo.co.in yahoo.co.kr yahoo.co.nz yahoo.co.th",
