@@ -7,7 +7,7 @@ namespace SmartSink.Policy.Replies;
 
 /// <summary>
 /// Turns a reply's text, as people write it or copy it from a log, into lines fit for the wire: codes glued to a line are taken off,
-/// an enhanced code at the start is repeated on every line (RFC 2034 section 4), and an empty text becomes the code's standard text.
+/// an enhanced code at the start is repeated on every line (RFC 2034 section 4), blanks at the start of the text are kept, and an empty text becomes the code's standard text.
 /// </summary>
 internal static class ReplyTextNormaliser
 {
@@ -46,7 +46,7 @@ internal static class ReplyTextNormaliser
         var length = EnhancedCodeText.LengthAtStart(text);
         return length == 0
             ? new ReplyTextLine(string.Empty, text.ToString())
-            : new ReplyTextLine(text[..length].ToString(), text[length..].TrimStart().ToString());
+            : new ReplyTextLine(text[..length].ToString(), text.Length == length ? string.Empty : text[(length + 1)..].ToString());
     }
 
     private static void RepeatEnhancedCode(List<ReplyTextLine> lines)
@@ -80,7 +80,7 @@ internal static class ReplyTextNormaliser
 
 /// <summary>One line of a normalised text.</summary>
 /// <param name="EnhancedCode">As written in the file, such as <c>5.1.1</c>; empty when the line carries none.</param>
-/// <param name="Text">What follows; no control characters, no white space at its end, placeholders still in braces.</param>
+/// <param name="Text">What follows a blank behind the code; no control characters, no white space at its end, placeholders still in braces.</param>
 internal readonly record struct ReplyTextLine(string EnhancedCode, string Text)
 {
     public bool IsBlank => EnhancedCode.Length == 0 && string.IsNullOrWhiteSpace(Text);
@@ -154,18 +154,27 @@ internal static class GluedCode
 {
     private const int CodeLength = 3;
 
-    /// <summary>The line without the reply's own code at its start, however often it stands there. White space before a code goes with it.</summary>
+    /// <summary>
+    /// The line without the reply's own code at its start, however often it stands there, and without what parts it from the text. White space
+    /// before a code goes with it, and so does that before an enhanced code.
+    /// </summary>
     public static ReadOnlySpan<char> TakeOff(int code, ReadOnlySpan<char> line)
     {
+        var text = line;
         while (true)
         {
-            var start = line.TrimStart();
+            var start = text.TrimStart();
             if (ReadCode(start) != code)
             {
-                return line;
+                return text.Length < line.Length && EnhancedCodeText.LengthAtStart(start) > 0 ? start : text;
             }
 
-            line = start.Length == CodeLength ? [] : start[(CodeLength + 1)..].TrimStart();
+            text = start[CodeLength..] switch
+            {
+                [',', ' ', .. var behind] => behind,
+                [_, .. var behind] => behind,
+                _ => [],
+            };
         }
     }
 

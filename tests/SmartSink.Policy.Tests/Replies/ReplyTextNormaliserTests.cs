@@ -29,6 +29,16 @@ public sealed class ReplyTextNormaliserTests
         { 550, "550", "550 5.1.1 Requested action not taken: mailbox unavailable" },
         { 550, "550 5.7.1", "550 5.7.1" },
 
+        // One blank parts a code from its text; what more there is belongs to the text.
+        { 550, "5.1.1  indented", "550 5.1.1  indented" },
+        { 550, "5.1.1 one\n  two", "550-5.1.1 one\n550 5.1.1   two" },
+        { 550, "550-5.1.1 one\n550-5.1.1  two\n550 5.1.1\t\tthree", "550-5.1.1 one\n550-5.1.1  two\n550 5.1.1  three" },
+        { 550, "550  indented", "550  indented" },
+        { 550, "550-one\n550-  two\n550   three", "550-one\n550-  two\n550   three" },
+        { 550, "550   5.1.1 no such user", "550 5.1.1 no such user" },
+        { 550, "550, no such user", "550 no such user" },
+        { 550, "550-  550  5.1.1  indented", "550 5.1.1  indented" },
+
         // What only looks like a code stays.
         { 550, "5500 messages", "550 5500 messages" },
         { 550, "551 is another code", "550 551 is another code" },
