@@ -4,18 +4,25 @@ using SmartSink.Policy.Model;
 
 namespace SmartSink.Policy.Decisions;
 
-/// <summary>Finds the entry of a domain: the exact name, else the longest pattern (<c>*.example.com</c> matches its sub-domains, not itself).</summary>
+/// <summary>
+/// Finds the entry of a domain: the exact name, else the longest pattern. <c>*.example.com</c> matches its sub-domains, not itself;
+/// <c>example.*</c> that name under any public suffix. How long a pattern is goes by what is no star; of two as long the first of these wins.
+/// </summary>
 internal sealed class DomainTable
 {
     private readonly FrozenDictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _exact;
-    private readonly FrozenDictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _patterns;
-    private readonly bool _hasPatterns;
+    private readonly FrozenDictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _subdomains;
+    private readonly FrozenDictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _suffixes;
+    private readonly bool _hasSubdomains;
+    private readonly bool _hasSuffixes;
 
     public DomainTable(IReadOnlyList<DomainKey> keys)
     {
-        _exact = Freeze(keys, isPattern: false);
-        _patterns = Freeze(keys, isPattern: true);
-        _hasPatterns = _patterns.Dictionary.Count > 0;
+        _exact = Freeze(keys, DomainKeyKind.Name);
+        _subdomains = Freeze(keys, DomainKeyKind.Subdomains);
+        _suffixes = Freeze(keys, DomainKeyKind.Suffixes);
+        _hasSubdomains = _subdomains.Dictionary.Count > 0;
+        _hasSuffixes = _suffixes.Dictionary.Count > 0;
     }
 
     public DomainMatch Find(ReadOnlySpan<byte> domain)
@@ -24,32 +31,38 @@ internal sealed class DomainTable
         return _exact.TryGetValue(domain, out var exact) ? new DomainMatch(exact, IsExact: true, hash) : new DomainMatch(FindPattern(domain), IsExact: false, hash);
     }
 
-    /// <summary>A pattern names its own entry, if there is one, which need not be that of the domain behind its star.</summary>
+    /// <summary>A pattern names its own entry, if there is one, which need not be that of the domain beside its star.</summary>
     public DomainMatch Find(DomainKey key)
     {
         var name = Encoding.ASCII.GetBytes(key.Domain);
         var match = Find(name);
-        return key.IsPattern && _patterns.TryGetValue(name, out var pattern) ? match with { Entry = pattern, IsExact = false } : match;
+        var patterns = key.Kind == DomainKeyKind.Suffixes ? _suffixes : _subdomains;
+        return key.IsPattern && patterns.TryGetValue(name, out var pattern) ? match with { Entry = pattern, IsExact = false } : match;
     }
 
     private int FindPattern(ReadOnlySpan<byte> domain)
     {
-        for (var dot = domain.IndexOf((byte)'.'); dot >= 0 && _hasPatterns; dot = domain.IndexOf((byte)'.'))
+        var found = 0;
+        var rest = domain;
+        for (var dot = rest.IndexOf((byte)'.'); dot >= 0 && _hasSubdomains && found == 0; dot = rest.IndexOf((byte)'.'))
         {
             // Going on to the right, the first match is the longest.
-            domain = domain[(dot + 1)..];
-            if (_patterns.TryGetValue(domain, out var entry))
-            {
-                return entry;
-            }
+            rest = rest[(dot + 1)..];
+            found = _subdomains.TryGetValue(rest, out var entry) ? entry : 0;
         }
 
-        return 0;
+        if (_hasSuffixes && PublicSuffix.LengthOf(domain) is > 0 and var length && domain.Length > length + 1)
+        {
+            var name = domain[..^(length + 1)];
+            return (found == 0 || name.Length > rest.Length) && _suffixes.TryGetValue(name, out var entry) ? entry : found;
+        }
+
+        return found;
     }
 
-    private static FrozenDictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> Freeze(IReadOnlyList<DomainKey> keys, bool isPattern) =>
+    private static FrozenDictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> Freeze(IReadOnlyList<DomainKey> keys, DomainKeyKind kind) =>
         keys.Select((key, i) => (Key: key, Entry: i + 1))
-            .Where(entry => entry.Key.IsPattern == isPattern)
+            .Where(entry => entry.Key.Kind == kind)
             .ToFrozenDictionary(entry => Encoding.ASCII.GetBytes(entry.Key.Domain), entry => entry.Entry, ByteComparer.Instance)
             .GetAlternateLookup<ReadOnlySpan<byte>>();
 }

@@ -110,7 +110,7 @@ internal static class DomainReader
     {
         if (!DomainKey.TryRead(item.Key, out name))
         {
-            values.Diagnostics.Error(values.PlaceOf(item.KeyPosition), $"\"{item.Key}\" is neither a domain name nor a pattern such as \"*.example.com\"");
+            values.Diagnostics.Error(values.PlaceOf(item.KeyPosition), $"\"{item.Key}\" is neither a domain name nor a pattern such as {DomainKey.Examples}");
             return false;
         }
 
@@ -253,7 +253,7 @@ internal static class MxReader
         DomainName.TryNormalize(text, out string name) ? (text.All(char.IsAscii) ? text : name, null) : (text, $"hostname = \"{text}\" is not a domain name"));
 
     private static List<Setting<DomainKey>> ReadDomains(TomlEntry item, ValueReader values) => values.ParseAll(item, text =>
-        DomainKey.TryRead(text, out var key) && !key.IsFallback ? (key, null) : (key, $"\"{text}\" is neither a domain name nor a pattern such as \"*.example.com\""));
+        DomainKey.TryRead(text, out var key) && !key.IsFallback ? (key, null) : (key, $"\"{text}\" is neither a domain name nor a pattern such as {DomainKey.Examples}"));
 
     // The end of the last line of a text in three quotes is no line of its own.
     private static Setting<string>? ReadBanner(TomlEntry item, ValueReader values) => values.Parse(item, text =>

@@ -137,7 +137,7 @@ internal static class NameChecks
         var cut = suffixes.ToHashSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var domain in policy.Domains)
         {
-            // A pattern's names all have at least one label more than what stands behind the star.
+            // A pattern's names all have at least one label more than what stands beside the star; what stands for a star behind is not known.
             var name = domain.Key.IsPattern ? domain.Key.ToString() : domain.Key.Domain;
             for (var dot = name.IndexOf('.', StringComparison.Ordinal); dot >= 0; dot = name.IndexOf('.', dot + 1))
             {

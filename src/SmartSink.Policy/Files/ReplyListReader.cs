@@ -35,7 +35,7 @@ internal static class ReplyListReader
             }
             else if (!DomainKey.TryRead(item.Key, out var name))
             {
-                values.Diagnostics.Error(place, $"\"{item.Key}\" is neither a domain name, nor a pattern such as \"*.example.com\", nor \"*\"");
+                values.Diagnostics.Error(place, $"\"{item.Key}\" is neither a domain name, nor a pattern such as {DomainKey.Examples}, nor \"*\"");
             }
             else
             {

@@ -90,17 +90,28 @@ internal sealed class ReplyEntry(Place place)
 }
 
 /// <summary>The name of a domain's entry in the file, normalised.</summary>
-/// <param name="Domain">Lower case, A-labels, without a final dot; of a pattern only what stands behind <c>*.</c>; empty for <c>*</c>.</param>
-/// <param name="IsPattern">Whether the name is <c>*.</c> and a domain.</param>
-internal readonly record struct DomainKey(string Domain, bool IsPattern)
+/// <param name="Domain">Lower case, A-labels, without a final dot; of a pattern only what is no star; empty for <c>*</c>.</param>
+/// <param name="Kind">What it is the name of.</param>
+internal readonly record struct DomainKey(string Domain, DomainKeyKind Kind)
 {
-    public const string PatternStart = "*.";
+    /// <summary>Patterns for a sentence that says what would have been right.</summary>
+    public const string Examples = "\"*.example.com\" or \"example.*\"";
 
-    public static readonly DomainKey Fallback = new(string.Empty, IsPattern: false);
+    public static readonly DomainKey Fallback = new(string.Empty, DomainKeyKind.Name);
+
+    private const string SubdomainStart = "*.";
+    private const string SuffixEnd = ".*";
 
     public bool IsFallback => Domain.Length == 0;
 
-    public override string ToString() => IsFallback ? "*" : IsPattern ? PatternStart + Domain : Domain;
+    public bool IsPattern => Kind != DomainKeyKind.Name;
+
+    public override string ToString() => Kind switch
+    {
+        DomainKeyKind.Subdomains => SubdomainStart + Domain,
+        DomainKeyKind.Suffixes => Domain + SuffixEnd,
+        _ => IsFallback ? "*" : Domain,
+    };
 
     /// <summary>Reads <c>*</c>, a pattern, a domain in any case and with or without a final dot, an IDN, or an address literal.</summary>
     public static bool TryRead(string text, out DomainKey key)
@@ -111,18 +122,31 @@ internal readonly record struct DomainKey(string Domain, bool IsPattern)
             return true;
         }
 
-        var isPattern = text.StartsWith(PatternStart, StringComparison.Ordinal);
-        if (!isPattern && IsAddressLiteral(text))
+        var (name, kind) = text.StartsWith(SubdomainStart, StringComparison.Ordinal) ? (text[SubdomainStart.Length..], DomainKeyKind.Subdomains)
+            : text.EndsWith(SuffixEnd, StringComparison.Ordinal) ? (text[..^SuffixEnd.Length], DomainKeyKind.Suffixes)
+            : (text, DomainKeyKind.Name);
+        if (kind == DomainKeyKind.Name && IsAddressLiteral(text))
         {
-            key = new DomainKey(text.ToLowerInvariant(), IsPattern: false);
+            key = new DomainKey(text.ToLowerInvariant(), kind);
             return true;
         }
 
-        var isName = DomainName.TryNormalize(isPattern ? text[PatternStart.Length..] : text, out string domain);
-        key = isName ? new DomainKey(domain, isPattern) : default;
+        var isName = DomainName.TryNormalize(name, out string domain);
+        key = isName ? new DomainKey(domain, kind) : default;
         return isName;
     }
 
     private static bool IsAddressLiteral(string text) =>
         text is ['[', _, .., ']'] && text[1..^1].All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ':' or '-');
+}
+
+internal enum DomainKeyKind : byte
+{
+    Name,
+
+    /// <summary><c>*.example.com</c>.</summary>
+    Subdomains,
+
+    /// <summary><c>example.*</c>: under any public suffix.</summary>
+    Suffixes,
 }

@@ -18,8 +18,9 @@ public sealed class AllocationTests
             defer = 30
             [domain."example.com"]
             [domain."*.example.com"]
+            [domain."example.*"]
             """);
-        string[] recipients = ["x@example.com", "x@a.b.example.com", "x@other.example.sink.test", "tempfail@example.com", "450-x@example.com", "postmaster"];
+        string[] recipients = ["x@example.com", "x@a.b.example.com", "x@example.co.uk", "x@other.example.sink.test", "tempfail@example.com", "450-x@example.com", "postmaster"];
         foreach (var dialog in recipients.Select(Dialog.With))
         {
             // The first answer may count a domain for the first time, and the first thousand take every way through the code once.

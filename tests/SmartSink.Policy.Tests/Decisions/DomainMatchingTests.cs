@@ -57,6 +57,98 @@ public sealed class DomainMatchingTests
     public void The_exact_name_wins_then_the_longest_pattern(string domain, string entry) =>
         Policy.EntryName(Dialog.With("x@" + domain).Ask(Policy).Entry).ShouldBe(entry);
 
+    [Theory]
+    [InlineData("yahoo.com", "yahoo.*")]
+    [InlineData("yahoo.net", "yahoo.*")]
+    [InlineData("yahoo.org", "yahoo.*")]
+    [InlineData("yahoo.info", "yahoo.*")]
+    [InlineData("yahoo.biz", "yahoo.*")]
+    [InlineData("yahoo.de", "yahoo.*")]
+    [InlineData("yahoo.eu", "yahoo.*")]
+    [InlineData("yahoo.fr", "yahoo.fr")]
+    [InlineData("yahoo.co.uk", "yahoo.*")]
+    [InlineData("yahoo.com.br", "yahoo.*")]
+    [InlineData("yahoo.co.jp", "yahoo.*")]
+    [InlineData("yahoo.ne.jp", "yahoo.*")]
+    [InlineData("yahoo.com.np", "yahoo.*")]
+    [InlineData("mail.yahoo.com", "mail.yahoo.*")]
+    [InlineData("mail.yahoo.co.jp", "mail.yahoo.*")]
+    [InlineData("mail.yahoo.co.nz", "*.yahoo.co.nz")]
+    [InlineData("a.mail.yahoo.co.nz", "*.yahoo.co.nz")]
+    [InlineData("ti.nz", "*.nz")]
+    [InlineData("xn--bcher-kva.co.uk", "xn--bcher-kva.*")]
+
+    // Names that are somebody else's.
+    [InlineData("yahoo", "other")]
+    [InlineData("yahoo.evil.test", "other")]
+    [InlineData("yahoo.test", "other")]
+    [InlineData("yahoo.example", "other")]
+    [InlineData("yahoo.evil.com", "other")]
+    [InlineData("yahoo.co.de", "other")]
+    [InlineData("yahoo.com.de", "other")]
+    [InlineData("yahoo.uk.com", "other")]
+    [InlineData("yahoo.gov.uk", "other")]
+    [InlineData("yahoo.co.uk.com", "other")]
+    [InlineData("notyahoo.com", "other")]
+    [InlineData("a.yahoo.com", "other")]
+    [InlineData(".com", "other")]
+    [InlineData("co.uk", "other")]
+    public void A_star_behind_a_name_is_a_public_suffix(string domain, string entry)
+    {
+        var policy = PolicyFolder.Snapshot("""
+            [domain."Yahoo.*"]
+            [domain."yahoo.fr"]
+            [domain."mail.yahoo.*"]
+            [domain."*.yahoo.co.nz"]
+            [domain."*.nz"]
+            [domain."ti.*"]
+            [domain."b\u00fccher.*"]
+            """);
+
+        policy.EntryName(Dialog.With("x@" + domain).Ask(policy).Entry).ShouldBe(entry);
+        if (entry != "other")
+        {
+            policy.Explain("x@" + domain).Entry.ShouldBe(entry);
+        }
+    }
+
+    [Fact]
+    public void The_pattern_of_more_letters_wins_and_of_two_as_long_the_one_for_subdomains()
+    {
+        var policy = PolicyFolder.Snapshot("""
+            [domain."*.nz"]
+            [domain."ab.*"]
+            [domain."abc.*"]
+            """);
+
+        policy.Explain("x@ab.nz").Entry.ShouldBe("*.nz");
+        policy.Explain("x@abc.nz").Entry.ShouldBe("abc.*");
+        policy.Explain("x@abc.nz").ToText().ShouldContain("  domain   abc.nz matches the pattern \"abc.*\"\n");
+    }
+
+    [Fact]
+    public void Sister_entries_and_lists_go_by_patterns_as_by_names()
+    {
+        var policy = PolicyFolder.Snapshot("""
+            [domain."yahoo.*"]
+            bounce = 100
+            defer = 0
+            [domain."rocketmail.*"]
+            like = "yahoo.*"
+            [[bounce."yahoo.*"]]
+            code = 554
+            msg = "as yahoo does"
+            [[mx]]
+            networks = "192.0.2.0/24"
+            hostname = "mx.example"
+            domains = ["yahoo.*"]
+            """);
+
+        Dialog.With("x@yahoo.co.uk").Wire(policy).ShouldBe("554 as yahoo does");
+        Dialog.With("x@rocketmail.com").Wire(policy).ShouldBe("554 as yahoo does");
+        policy.Explain("x@rocketmail.com").LikeChain.ShouldBe(["yahoo.*"]);
+    }
+
     [Fact]
     public void A_domain_that_is_called_as_the_rest_gets_a_name_of_its_own() =>
         Policy.EntryName(Dialog.With("x@other").Ask(Policy).Entry).ShouldBe("other.");

@@ -118,7 +118,7 @@ public sealed class SchemaTests
     {
         var properties = Properties(PolicyKeys.Plain);
         properties["default"] = Described(Reference("rates"), "The rates of every domain that does not say otherwise.");
-        properties["domain"] = Described(Named(Reference("domain")), "Rates by domain, such as \"example.com\", or pattern, such as \"*.example.com\".");
+        properties["domain"] = Described(Named(Reference("domain")), "Rates by domain, such as \"example.com\", or pattern, such as \"*.example.com\" or \"example.*\".");
         foreach (var (kind, what) in new[] { ("bounce", "that refuse for good"), ("defer", "that refuse for now"), ("tls", "to clients without TLS where it is required") })
         {
             var list = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Reference("reply") };
