@@ -34,6 +34,8 @@ internal static class PolicyKeys
 {
     public const int LongestBanner = 400;
 
+    public const string Lying = "lying";
+
     public static readonly string[] TlsWords = ["required", "optional"];
 
     public static readonly string[] EhloWords = ["refuse", "accept"];
@@ -67,7 +69,7 @@ internal static class PolicyKeys
         new("close", KeyType.Truth, "Whether the connection is closed after the reply; only after 421 unless given."),
         new("text", KeyType.Truth, "Whether the reply has a text; without one it is the code alone, and msg is left out or empty."),
         new("encoding", KeyType.Text, "What the reply is written in; utf-8 unless given. A character of a placeholder's value that it lacks becomes a question mark.") { Values = TextEncodings.Words },
-        new("verbatim", KeyType.Truth, "Whether msg is a real server's text, word for word, so that check does not warn of what is wrong with it."),
+        new("class", KeyType.Text, "That the codes in msg contradict code as a real server's do, so that check does not warn of it.") { Values = [Lying] },
     ];
 
     public static readonly PolicyKey[] Mx =

@@ -102,11 +102,8 @@ internal static class ReplyTextChecks
                     CheckEncoding(reply, text, diagnostics);
                     CheckControls(text, diagnostics);
                     CheckPlaceholders(text, diagnostics);
-                    if (reply.Verbatim is not { Value: true })
-                    {
-                        CheckAscii(reply, text, diagnostics);
-                        CheckCodes(reply, text, diagnostics);
-                    }
+                    CheckAscii(reply, text, diagnostics);
+                    CheckCodes(reply, text, diagnostics);
                 }
             }
         }
@@ -216,23 +213,37 @@ internal static class ReplyTextChecks
             return;
         }
 
-        foreach (var line in new TextLines(text.Value))
+        var contradiction = Contradiction((int)code.Value, text.Value);
+        if (reply.Lies is not { Value: true } lies)
         {
-            if (GluedCode.ForeignCode((int)code.Value, line) is var foreign and not 0)
+            if (contradiction is not null)
             {
-                diagnostics.Warning(text.Place, $"msg starts with code {foreign}, but the reply's code is {code.Value}; both will be sent");
-                return;
-            }
-
-            var start = GluedCode.TakeOff((int)code.Value, line);
-            var length = EnhancedCodeText.LengthAtStart(start);
-            if (length > 0 && start[0] - '0' != code.Value / 100)
-            {
-                diagnostics.Warning(
-                    text.Place,
-                    $"enhanced code {start[..length]} contradicts code {code.Value}: its class must be {code.Value / 100} (RFC 3463 section 2, RFC 2034 section 4); verbatim = true if a real server says so");
-                return;
+                diagnostics.Warning(text.Place, $"{contradiction}; class = \"lying\" if a real server says so");
             }
         }
+        else if (contradiction is null)
+        {
+            diagnostics.Warning(lies.Place, $"class = \"lying\" has no effect: no code in msg contradicts code {code.Value}");
+        }
+    }
+
+    private static string? Contradiction(int code, string text)
+    {
+        foreach (var line in new TextLines(text))
+        {
+            if (GluedCode.ForeignCode(code, line) is var foreign and not 0)
+            {
+                return $"msg starts with code {foreign}, but the reply's code is {code}; both will be sent";
+            }
+
+            var start = GluedCode.TakeOff(code, line);
+            var length = EnhancedCodeText.LengthAtStart(start);
+            if (length > 0 && start[0] - '0' != code / 100)
+            {
+                return $"enhanced code {start[..length]} contradicts code {code}: its class must be {code / 100} (RFC 3463 section 2, RFC 2034 section 4)";
+            }
+        }
+
+        return null;
     }
 }

@@ -94,8 +94,8 @@ internal static class ReplyListReader
                 case "encoding":
                     reply.Encoding = ReadWord<TextEncoding>(item, TextEncodings.Words, values);
                     break;
-                case "verbatim":
-                    reply.Verbatim = values.Boolean(item);
+                case "class":
+                    reply.Lies = ReadClass(item, values);
                     break;
                 default:
                     values.Unknown(item, "in a reply", PolicyKeys.Reply);
@@ -112,6 +112,9 @@ internal static class ReplyListReader
 
         return reply;
     }
+
+    private static Setting<bool>? ReadClass(TomlEntry item, ValueReader values) => values.Parse(item, text =>
+        (true, text == PolicyKeys.Lying ? null : $"class = \"{text}\" is not known; it can only be \"{PolicyKeys.Lying}\""));
 
     /// <summary>One of the words that a key may be, whose order is that of the enum's values.</summary>
     private static Setting<T>? ReadWord<T>(TomlEntry item, IReadOnlyList<string> words, ValueReader values)

@@ -85,8 +85,8 @@ internal sealed class ReplyEntry(Place place)
 
     public Setting<bool>? Close { get; set; }
 
-    /// <summary>Whether the text is a real server's, with what is wrong in it.</summary>
-    public Setting<bool>? Verbatim { get; set; }
+    /// <summary><c>class</c>: true when codes in the text contradict the reply's on purpose.</summary>
+    public Setting<bool>? Lies { get; set; }
 }
 
 /// <summary>The name of a domain's entry in the file, normalised.</summary>
