@@ -13,6 +13,10 @@ internal sealed class ObservedSink : IAsyncDisposable
     public const string ClosingReply = "421 4.3.2 Closing";
     public const string BusyReply = "421 4.7.0 Too many connections";
 
+    /// <summary>As mailing lists have it: the recipient's address in the sender's (VERP). 109 octets before the @.</summary>
+    public const string LongSender =
+        "bounces+newsletter-2026-11-28+subscriber.with.a.rather.long.name=department.of.redundancy.corporation.example@lists.client.example";
+
     /// <summary>A recipient that is taken.</summary>
     public const string Ordinary = "user@ordinary.example";
 

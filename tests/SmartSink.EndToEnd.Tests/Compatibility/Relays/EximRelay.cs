@@ -1,4 +1,4 @@
-namespace SmartSink.EndToEnd.Tests.Compatibility;
+namespace SmartSink.EndToEnd.Tests.Compatibility.Relays;
 
 internal sealed class EximRelay : Relay
 {
@@ -9,13 +9,14 @@ internal sealed class EximRelay : Relay
     {
     }
 
-    public override string Name => "Exim";
-
     public override string Version => DebianPackages.VersionOf(Package);
 
-    public static async Task<Relay> StartAsync()
+    public static async Task<Relay> StartAsync() => new EximRelay(await UnpackedHost.StartAsync([Package, "exim4-base"], PrepareAsync));
+
+    protected override Task FlushAsync() => Host.RunAsync("exim4 -qff");
+
+    private static async Task PrepareAsync(UnpackedHost host)
     {
-        var host = await UnpackedHost.StartAsync(Package, "exim4-base");
         host.AddUser("Debian-exim");
         await host.RunAsync("mkdir -p /var/spool/exim4 /var/log/exim4 && chown Debian-exim:Debian-exim /var/spool/exim4 /var/log/exim4");
         host.Write(
@@ -36,8 +37,5 @@ internal sealed class EximRelay : Relay
 
             """);
         host.StartDaemon("exim4", "-bdf");
-        return new EximRelay(host);
     }
-
-    protected override Task FlushAsync() => Host.RunAsync("exim4 -qff");
 }

@@ -1,34 +1,32 @@
-namespace SmartSink.EndToEnd.Tests.Compatibility;
+namespace SmartSink.EndToEnd.Tests.Compatibility.Relays;
 
 /// <summary>Real MTAs whose smarthost the sink is, and what each makes of what the sink says, as docs/compatibility.md has it.</summary>
 public sealed class RelayTests
 {
-    // As mailing lists have it: the recipient's address in the sender's (VERP). 110 octets before the @.
-    private const string LongSender = "bounces+newsletter-2026-11-28+subscriber.with.a.rather.long.name=department.of.redundancy.corporation.example@lists.client.example";
-
-    [Fact]
-    public Task Exim_does_what_the_page_says() => ObserveAsync(EximRelay.StartAsync);
-
-    [Fact]
-    public Task OpenSMTPD_does_what_the_page_says() => ObserveAsync(OpenSmtpdRelay.StartAsync);
-
-    [Fact]
-    public Task Postfix_does_what_the_page_says() => ObserveAsync(PostfixRelay.StartAsync);
-
-    [Fact]
-    public void Each_row_has_a_test() => CompatibilityPage.Names.Order(StringComparer.Ordinal).ShouldBe(["Exim", "OpenSMTPD", "Postfix"]);
-
-    private static async Task ObserveAsync(Func<Task<Relay>> startAsync)
+    private static readonly Dictionary<string, Func<Task<Relay>>> All = new(StringComparer.Ordinal)
     {
-        await using var relay = await startAsync();
+        ["Postfix"] = PostfixRelay.StartAsync,
+        ["Exim"] = EximRelay.StartAsync,
+        ["OpenSMTPD"] = OpenSmtpdRelay.StartAsync,
+        ["Sendmail"] = SendmailRelay.StartAsync,
+        ["nullmailer"] = NullmailerRelay.StartAsync,
+    };
+
+    public static TheoryData<string> Names => [.. All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task An_MTA_does_what_the_page_says(string name)
+    {
+        await using var relay = await All[name]();
         await using var sink = await ObservedSink.StartAsync(relay.Host.Network, Relay.SmarthostPort);
         var wire = sink.Recorder;
 
-        await relay.SubmitAsync(LongSender, ObservedSink.Ordinary);
-        var ordinary = await OutcomeAsync(ObservedSink.Ordinary, LongSender);
+        await relay.SubmitAsync(ObservedSink.LongSender, ObservedSink.Ordinary);
+        var ordinary = await OutcomeAsync(ObservedSink.Ordinary, ObservedSink.LongSender);
 
-        await relay.SubmitAsync(LongSender, ObservedSink.Gone);
-        var bounce = await wire.TransactionAsync(transaction => IsBounce(transaction, LongSender));
+        await relay.SubmitAsync(ObservedSink.LongSender, ObservedSink.Gone);
+        var bounce = await wire.TransactionAsync(transaction => IsBounce(transaction, ObservedSink.LongSender));
 
         await relay.SubmitAsync("later@client.example", ObservedSink.Later);
         await wire.TransactionAsync(transaction => transaction.IsTo(ObservedSink.Later) && transaction.IsAnswered(ObservedSink.LaterReply));
@@ -49,7 +47,7 @@ public sealed class RelayTests
         var version = await relay.FlushUntilAsync(sink.EncryptedVersionAsync());
 
         CompatibilityPage.ShouldHave(new ClientRow(
-            relay.Name,
+            name,
             relay.Version,
             "smarthost",
             Words(later),

@@ -1,6 +1,6 @@
 using SmartSink.EndToEnd.Tests.Postfix;
 
-namespace SmartSink.EndToEnd.Tests.Compatibility;
+namespace SmartSink.EndToEnd.Tests.Compatibility.Relays;
 
 /// <summary>The machine's own Postfix.</summary>
 internal sealed class PostfixRelay : Relay
@@ -14,24 +14,16 @@ internal sealed class PostfixRelay : Relay
         Version = version;
     }
 
-    public override string Name => "Postfix";
-
     public override string Version { get; }
 
     public static async Task<Relay> StartAsync()
     {
         Requirement.Programs("postfix");
-        var host = await UnpackedHost.StartAsync();
-        try
-        {
-            var postfix = await PostfixInstance.StartAsync(host.Network, $"smtp_tls_policy_maps =\n{PageText.Compatibility.Block("relayhost ")}");
-            return new PostfixRelay(host, postfix, await DebianPackages.InstalledVersionAsync("postfix"));
-        }
-        catch
-        {
-            await host.DisposeAsync();
-            throw;
-        }
+        PostfixInstance? postfix = null;
+        var version = await DebianPackages.InstalledVersionAsync("postfix");
+        var host = await UnpackedHost.StartAsync([], async host =>
+            postfix = await PostfixInstance.StartAsync(host.Network, $"smtp_tls_policy_maps =\n{PageText.Compatibility.Block("relayhost ")}"));
+        return new PostfixRelay(host, postfix!, version);
     }
 
     public override async Task SubmitAsync(string sender, string recipient)

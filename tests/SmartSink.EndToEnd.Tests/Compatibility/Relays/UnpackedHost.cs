@@ -6,7 +6,7 @@ using SmartSink.EndToEnd.Tests.Redirect;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
 
-namespace SmartSink.EndToEnd.Tests.Compatibility;
+namespace SmartSink.EndToEnd.Tests.Compatibility.Relays;
 
 /// <summary>
 /// A host of the test's own: a network of loopback alone, and this machine's files with Debian packages unpacked over them. So MTAs that
@@ -31,23 +31,24 @@ internal sealed class UnpackedHost : IAsyncDisposable
 
     /// <summary>Makes one.</summary>
     /// <param name="packages">What is unpacked there.</param>
-    public static async Task<UnpackedHost> StartAsync(params IEnumerable<string> packages)
+    /// <param name="prepare">Writes their settings, starts them.</param>
+    public static async Task<UnpackedHost> StartAsync(IEnumerable<string> packages, Func<UnpackedHost, Task> prepare)
     {
         Requirement.Root();
-        Requirement.Programs("ip", "unshare", "dpkg-deb");
+        Requirement.Programs("ip", "dpkg-deb");
         string[] files = [.. packages.Select(DebianPackages.FileOf)];
         var host = new UnpackedHost(await NetworkNamespace.CreateBareAsync());
         try
         {
             await host.UnpackAsync(files);
+            await prepare(host);
+            return host;
         }
         catch
         {
             await host.DisposeAsync();
             throw;
         }
-
-        return host;
     }
 
     /// <summary>Adds a user and a group of that name.</summary>
@@ -74,11 +75,10 @@ internal sealed class UnpackedHost : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Starts a program that runs as long as the host, with all that it starts.</summary>
+    /// <summary>Starts a program that runs as long as the host.</summary>
     public void StartDaemon(params ReadOnlySpan<string> command)
     {
-        // A process space of its own ends whole when its first process does.
-        IReadOnlyList<string> inside = Inside(["unshare", "--pid", "--fork", "--", .. command]);
+        IReadOnlyList<string> inside = Inside([.. command]);
         var daemon = new Process
         {
             StartInfo = new ProcessStartInfo(inside[0], inside.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
@@ -114,9 +114,10 @@ internal sealed class UnpackedHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Also what MTAs have sent into the background.
+        await MachineAsync($"ip netns pids {Network.Name} | xargs -r kill -KILL");
         foreach (var daemon in _daemons)
         {
-            daemon.Kill(entireProcessTree: true);
             await daemon.WaitForExitAsync();
             daemon.Dispose();
         }
@@ -151,6 +152,9 @@ internal sealed class UnpackedHost : IAsyncDisposable
         await MachineAsync(
             $"chmod 755 {_folder.Path} && cd {_folder.Path} && mkdir layer root && mount -t tmpfs -o mode=755 layer layer && mkdir layer/upper layer/work"
             + " && mount -t overlay -o lowerdir=/,upperdir=layer/upper,workdir=layer/work overlay root && cp -a /dev/null /dev/zero /dev/random /dev/urandom root/dev/");
+        // There is no name server to wait for.
+        Write("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+        Write("/etc/hosts", $"127.0.0.1 localhost mta.test {Environment.MachineName}\n");
         foreach (var file in files)
         {
             // /lib and its like are links into /usr on this machine, and folders in some packages.

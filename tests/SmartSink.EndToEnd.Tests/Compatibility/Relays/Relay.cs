@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 
-namespace SmartSink.EndToEnd.Tests.Compatibility;
+namespace SmartSink.EndToEnd.Tests.Compatibility.Relays;
 
 /// <summary>An MTA on a host of its own that hands everything to a smarthost at port <see cref="SmarthostPort"/> there.</summary>
 internal abstract class Relay(UnpackedHost host) : IAsyncDisposable
@@ -12,9 +12,6 @@ internal abstract class Relay(UnpackedHost host) : IAsyncDisposable
     protected const int SubmissionPort = 2500;
 
     public UnpackedHost Host { get; } = host;
-
-    /// <summary>Its name, as its row has it.</summary>
-    public abstract string Name { get; }
 
     /// <summary>Its version, as its authors count.</summary>
     public abstract string Version { get; }
