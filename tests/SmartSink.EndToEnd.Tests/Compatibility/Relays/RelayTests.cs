@@ -10,6 +10,7 @@ public sealed class RelayTests
         ["OpenSMTPD"] = OpenSmtpdRelay.StartAsync,
         ["Sendmail"] = SendmailRelay.StartAsync,
         ["nullmailer"] = NullmailerRelay.StartAsync,
+        ["dma"] = DmaRelay.StartAsync,
     };
 
     public static TheoryData<string> Names => [.. All.Keys];

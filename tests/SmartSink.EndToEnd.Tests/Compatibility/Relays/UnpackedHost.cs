@@ -91,6 +91,10 @@ internal sealed class UnpackedHost : IAsyncDisposable
         _daemons.Add(daemon);
     }
 
+    /// <summary>Sends a signal to the processes of a program there.</summary>
+    public Task SignalAsync(string program, string signal) =>
+        MachineAsync($"for id in $(ip netns pids {Network.Name}); do if [ \"$(cat /proc/$id/comm)\" = {program} ]; then kill -{signal} $id; fi; done; true");
+
     /// <summary>Connects to a program on loopback, as soon as it listens.</summary>
     public async Task<NetworkStream> ConnectAsync(int port)
     {
