@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SmartSink.Testing;
 using SmartSink.Testing.Transcripts;
 using SmartSink.Tests.Connections;
 using SmartSink.Tests.Transcripts;
@@ -80,6 +81,13 @@ public class EngineTranscriptTests
 
     [Fact]
     public Task Dialogs_go_the_same_way_but_for_those_on_the_list() => CompareAsync(TranscriptFiles.Names);
+
+    [Fact]
+    public void The_page_of_the_engines_counts_them()
+    {
+        var all = TranscriptFiles.Names.Count;
+        File.ReadAllText(RepositoryRoot.Combine("docs", "engines.md")).ShouldContain($"| {all} of {all} | {all - Differences.Count} of {all}, ");
+    }
 
     [Theory]
     [InlineData("epoll")]
