@@ -150,6 +150,29 @@ internal static class NameChecks
         }
     }
 
+    /// <summary>
+    /// Warns of domains that refuse in their own words for good, or for now, and otherwise in those of <c>"*"</c>: no server speaks so. One
+    /// that says it never refuses that way is left alone.
+    /// </summary>
+    public static void CheckLists(MergedPolicy policy, DiagnosticBag diagnostics)
+    {
+        var inheritance = new Inheritance(policy);
+        foreach (var domain in policy.Domains)
+        {
+            Check(domain.Bounces, "defer", inheritance.OwnerOf(domain, owner => owner.Defers is not null), inheritance.OwnerOf(domain, owner => owner.Defer is not null), owner => owner.Defer);
+            Check(domain.Defers, "bounce", inheritance.OwnerOf(domain, owner => owner.Bounces is not null), inheritance.OwnerOf(domain, owner => owner.Bounce is not null), owner => owner.Bounce);
+        }
+
+        void Check(ReplyList? own, string other, DomainEntry giver, DomainEntry rated, Func<DomainEntry, Setting<double>?> rate)
+        {
+            if (own is not null && giver.Key.IsFallback && (rated.Key.IsFallback || rate(rated) is not { Value: 0 }))
+            {
+                diagnostics.Warning(
+                    own.Name.Place, $"{own.Title} has no {other} replies beside it, so those of \"*\" are given; add [[{other}.\"{own.Name.Value}\"]], or {other} = 0 if it never does");
+            }
+        }
+    }
+
     private static Place? PlaceOf(DomainEntry domain) =>
         domain.Bounce?.Place ?? domain.Defer?.Place ?? domain.RequiresTls?.Place ?? domain.Like?.Place ?? domain.Sticky?.Place
         ?? domain.Bounces?.Name.Place ?? domain.Defers?.Name.Place ?? domain.TlsReplies?.Name.Place;

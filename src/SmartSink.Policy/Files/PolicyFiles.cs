@@ -85,6 +85,12 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
             NameChecks.CheckReach(merged, Diagnostics);
         }
 
+        if (!Diagnostics.HasErrors)
+        {
+            // A list may be missing for a mistake in its name.
+            NameChecks.CheckLists(merged, Diagnostics);
+        }
+
         return merged;
     }
 

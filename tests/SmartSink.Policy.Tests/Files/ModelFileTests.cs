@@ -83,7 +83,17 @@ public sealed class ModelFileTests
     public void Only_doubts_are_reported() =>
         PolicyFolder.Diagnostics(File).ShouldBe(
         [
+            Half(17, "defer", "lines.example", "bounce"),
+            Half(21, "defer", "mixed.example", "bounce"),
             "responses.toml(22,6): warning: defer.\"mixed.example\" contains code 550, which is a permanent failure",
+            Half(25, "defer", "once.example", "bounce"),
+            Half(29, "defer", "twice.example", "bounce"),
             "responses.toml(33,1): warning: duplicate of the reply at line 29; use weight to make a reply more frequent",
+            Half(37, "bounce", "log.example", "defer"),
+            Half(41, "bounce", "bare.example", "defer"),
         ]);
+
+    private static string Half(int line, string kind, string domain, string other) =>
+        $"responses.toml({line},{kind.Length + 4}): warning: {kind}.\"{domain}\" has no {other} replies beside it, "
+        + $"so those of \"*\" are given; add [[{other}.\"{domain}\"]], or {other} = 0 if it never does";
 }

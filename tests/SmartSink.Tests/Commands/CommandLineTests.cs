@@ -87,7 +87,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Check_passes_what_has_warnings_only()
     {
-        var file = _folder.Write("warn.toml", "[domain.\"example.com\"]\ndefer = 10\n[[defer.\"example.com\"]]\ncode = 550\nmsg = \"5.1.1 no\"\n");
+        var file = _folder.Write("warn.toml", "[domain.\"example.com\"]\nbounce = 0\ndefer = 10\n[[defer.\"example.com\"]]\ncode = 550\nmsg = \"5.1.1 no\"\n");
         (await RunAsync("check", file)).ShouldBe(0);
         _error.ToString().ShouldContain(": warning: ");
         _output.ToString().ShouldEndWith("1 policy checked: 0 errors, 1 warning\n");
