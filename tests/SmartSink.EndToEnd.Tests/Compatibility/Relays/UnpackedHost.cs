@@ -119,9 +119,10 @@ internal sealed class UnpackedHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Also what MTAs have sent into the background.
-        await MachineAsync($"ip netns pids {Network.Name} | xargs -r kill -KILL");
+        await MachineAsync($"while ids=$(ip netns pids {Network.Name}) && [ -n \"$ids\" ]; do kill -KILL $ids; sleep 0.05; done");
         foreach (var daemon in _daemons)
         {
+            daemon.Kill(entireProcessTree: true);
             await daemon.WaitForExitAsync();
             daemon.Dispose();
         }
