@@ -34,6 +34,9 @@ public sealed class ReplyBuffer
     /// <summary>Forgets what was pending; the memory is kept.</summary>
     public void Clear() => _length = 0;
 
+    /// <summary>Forgets what is pending behind a length.</summary>
+    public void Cut(int length) => _length = Math.Min(length, _length);
+
     /// <summary>Appends octets.</summary>
     public void Write(scoped ReadOnlySpan<byte> bytes)
     {

@@ -14,6 +14,11 @@ public abstract partial class MailSession
             return Conclude();
         }
 
+        if (_state == SessionState.Holding)
+        {
+            return GoOn(output, now);
+        }
+
         if (now.Milliseconds >= _lineFeedDeadline)
         {
             Say(StandardReplies.BareEnds, output);
@@ -36,6 +41,19 @@ public abstract partial class MailSession
         }
 
         return Conclude();
+    }
+
+    // The held lines go when their time has come; octets that were not consumed come behind them.
+    private SessionStep GoOn(ReplyBuffer output, in Moment now)
+    {
+        if (now.Milliseconds < HeldUntil || !LetGo(output))
+        {
+            return Conclude();
+        }
+
+        _lastHeard = now.Milliseconds;
+        UpdateDeadline();
+        return new SessionStep(SessionAction.Flush, Consumed: 0);
     }
 
     /// <summary>The server stops: outside a transaction (or with <paramref name="force"/>) writes 421 4.3.2 and answers Close; inside one answers Read, and the 421 follows its end.</summary>
@@ -90,6 +108,8 @@ public abstract partial class MailSession
     private protected void UpdateDeadline() =>
         Deadline = _state is SessionState.Upgrading or SessionState.Ended
             ? long.MaxValue
+            : _state == SessionState.Holding
+            ? HeldUntil
             : Math.Min(Math.Min(IdleDeadline, _lineFeedDeadline), _transaction is null && !IsInChunk ? long.MaxValue : Math.Min(TransactionDeadline, DataDeadline));
 
     private protected SessionStep Conclude()
@@ -100,6 +120,7 @@ public abstract partial class MailSession
             SessionState.Ended => SessionAction.Close,
             SessionState.Upgrading => SessionAction.StartTls,
             SessionState.Answering => SessionAction.Flush,
+            SessionState.Holding => SessionAction.Pause,
             _ => SessionAction.Read,
         };
         return new SessionStep(action, Consumed: 0);
@@ -126,6 +147,7 @@ public abstract partial class MailSession
     {
         if (_state != SessionState.Ended)
         {
+            LetGo(output);
             Say(StandardReplies.ShuttingDown, output);
             End(SessionEndReason.Shutdown);
         }

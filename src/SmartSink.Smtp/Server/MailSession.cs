@@ -33,6 +33,9 @@ public abstract partial class MailSession
     private protected byte[]? _user;
     private protected byte[]? _login;
 
+    // What goes wrong on purpose.
+    private readonly ReplyFault _fault;
+
     // Mail: the open transaction, and the chunk under way of those that know BDAT.
     private protected MailTransaction? _transaction;
     private protected Chunk? _chunk;
@@ -57,6 +60,7 @@ public abstract partial class MailSession
         _observer = observer;
         _connectedAddress = Unmap(clientAddress);
         _clientAddress = _connectedAddress;
+        _fault = options.ReplyFaults?.Next() ?? ReplyFault.None;
         Deadline = long.MaxValue;
     }
 
@@ -148,7 +152,7 @@ public abstract partial class MailSession
         ArgumentNullException.ThrowIfNull(output);
         var consumed = 0;
         var action = SessionAction.Read;
-        while (_state == SessionState.Answering || (_state < SessionState.Upgrading && consumed < input.Length))
+        while (_state == SessionState.Answering || (_state is not SessionState.Holding && _state < SessionState.Upgrading && consumed < input.Length))
         {
             if (output.IsFull)
             {
@@ -168,6 +172,11 @@ public abstract partial class MailSession
             {
                 break;
             }
+        }
+
+        if (_state == SessionState.Holding)
+        {
+            action = SessionAction.Pause;
         }
 
         if (_state >= SessionState.Upgrading)
@@ -224,7 +233,8 @@ public abstract partial class MailSession
             _helo = name.ToArray();
         }
 
-        var positive = !isExtended ? _profile.HeloReply : _isTls ? _profile.EhloReplyOverTls : HidesStartTls ? _profile.EhloReplyWithoutTls : _profile.EhloReplyInClear;
+        var positive = _profile.HelloReply(isExtended ? EhloForm : HelloForm.Helo, _fault);
+        var start = output.Length;
         var reply = Answer(_filters.Current, Facts(Stage.Ehlo, now), output, positive);
         if (IsPositive(reply))
         {
@@ -233,6 +243,10 @@ public abstract partial class MailSession
             HasDeniedTls |= isExtended && HidesStartTls;
             _state = SessionState.Greeted;
             AbandonTransaction();
+            if (ReferenceEquals(reply, positive))
+            {
+                MeetHelloFault(positive, start, output);
+            }
         }
         else
         {
@@ -241,6 +255,56 @@ public abstract partial class MailSession
 
         CloseIfAsked(reply);
         return IsPositive(reply);
+    }
+
+    private HelloForm EhloForm => _isTls ? HelloForm.EhloOverTls : HidesStartTls ? HelloForm.EhloWithoutTls : HelloForm.EhloInClear;
+
+    // What goes wrong with our own reply to EHLO or HELO, which is the last of the output.
+    private void MeetHelloFault(FixedReply reply, int start, ReplyBuffer output)
+    {
+        if (_fault == ReplyFault.LateLine && HeldOf(reply).Length > 0)
+        {
+            output.Cut(start + reply.Bytes.Length - HeldOf(reply).Length);
+            _state = SessionState.Holding;
+        }
+
+        if (_state == SessionState.Holding || _fault == ReplyFault.FullLine || (_fault == ReplyFault.Keywords && _isExtended))
+        {
+            TellOfFault();
+        }
+    }
+
+    private void TellOfFault() => _profile.Options.ReplyFaults!.Met(_fault, _clientAddress);
+
+    private static ReadOnlySpan<byte> HeldOf(FixedReply reply) => reply.Bytes[(reply.Bytes.IndexOf((byte)'\n') + 1)..];
+
+    // Nothing is heard in between, so the time runs from EHLO.
+    private long HeldUntil => _lastHeard + (long)_profile.Options.ReplyFaults!.LateLineDelay.TotalMilliseconds;
+
+    // The lines that were held back. False when there are none.
+    private bool LetGo(ReplyBuffer output)
+    {
+        if (_state != SessionState.Holding)
+        {
+            return false;
+        }
+
+        output.Write(HeldOf(_profile.HelloReply(EhloForm, _fault)));
+        _state = SessionState.Greeted;
+        return true;
+    }
+
+    // DATA, where 354 is due. True when something else was said, and no data is taken.
+    private protected bool IsDataDenied(ReplyBuffer output)
+    {
+        if (_fault != ReplyFault.OkFor354)
+        {
+            return false;
+        }
+
+        Say(StandardReplies.Ok, output);
+        TellOfFault();
+        return true;
     }
 
     private protected bool IsInChunk => Droppable > 0;
@@ -285,6 +349,12 @@ public enum SessionAction : byte
     /// <summary>Send the replies, then call again with the octets not consumed, even if there are none: more replies follow, or they have reached their high-water mark.</summary>
     Flush,
 
+    /// <summary>
+    /// Send the replies, then take nothing from the client until <see cref="MailSession.CheckDeadlines"/> or a stop has something to say; octets
+    /// not consumed wait. More of the last reply follows.
+    /// </summary>
+    Pause,
+
     /// <summary>Send the replies, throw away every octet received so far, do the TLS handshake, then call <c>TlsEstablished</c>.</summary>
     StartTls,
 
@@ -314,6 +384,7 @@ internal enum SessionState : byte
     Greeted,
     Data, // between 354 and the end of data
     Answering, // the recipients' replies at end of data are on their way (RFC 2033 section 4.2)
+    Holding, // a reply's last lines are held back
     Authenticating, // each line is the client's response to a challenge
     Upgrading, // STARTTLS was answered; the handshake is the transport's
     Ended,

@@ -31,7 +31,7 @@ public sealed partial class SmtpSession
         {
             Fail(StandardReplies.BinaryNeedsBdat, output);
         }
-        else
+        else if (!IsDataDenied(output))
         {
             transaction.BeginData(now.Milliseconds);
             _state = SessionState.Data;

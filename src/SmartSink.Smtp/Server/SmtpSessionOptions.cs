@@ -68,6 +68,9 @@ public sealed class SmtpSessionOptions
     /// </summary>
     public bool RefuseEhlo { get; init; }
 
+    /// <summary>What goes wrong with replies on purpose; null for nothing.</summary>
+    public IReplyFaultSource? ReplyFaults { get; init; }
+
     /// <summary>The extensions offered, each only together with what it needs.</summary>
     public SmtpExtensions Extensions { get; init; } = SmtpExtensions.Default;
 
@@ -103,6 +106,7 @@ public sealed class SmtpSessionOptions
         RequireTls = RequireTls,
         Strict = Strict,
         RefuseEhlo = RefuseEhlo,
+        ReplyFaults = ReplyFaults,
         Extensions = Extensions & extensions,
         Auth = new AuthOptions { Mode = Auth.Mode, AllowCleartext = Auth.AllowCleartext, Mechanisms = [.. Auth.Mechanisms.Intersect(mechanisms)], Judge = Auth.Judge },
         IdleTimeout = IdleTimeout,
@@ -149,6 +153,12 @@ internal sealed class SessionProfile
     // HELP is a command of RFC 821, and XCLIENT is for those in front of the server, whatever it is.
     private const SmtpExtensions OfOldServers = SmtpExtensions.Help | SmtpExtensions.Xclient;
 
+    private readonly FixedReply[] _hello;
+
+    // Made when a fault first wants them.
+    private readonly FixedReply?[] _manyKeywords = new FixedReply?[Enum.GetValues<HelloForm>().Length];
+    private readonly FixedReply?[] _fullLines = new FixedReply?[Enum.GetValues<HelloForm>().Length];
+
     public SessionProfile(SmtpSessionOptions options, ServerIdentity? identity = null)
     {
         Options = options;
@@ -157,14 +167,10 @@ internal sealed class SessionProfile
         Hostname = Encoding.UTF8.GetBytes(hostname);
         Greeting = new FixedReply(220, default, Encoding.UTF8.GetBytes($"{hostname} {identity?.Banner ?? options.Banner}"));
         Bye = identity is null ? StandardReplies.Bye : new FixedReply(221, new(2, 0, 0), Encoding.UTF8.GetBytes($"{hostname} closing connection"));
-        HeloReply = new FixedReply(250, default, Hostname);
         var possible = Possible(options, RefusesEhlo);
         ExtensionsInClear = InClear(possible, options);
         ExtensionsOverTls = possible & ~SmtpExtensions.StartTls;
-        var announced = ExtensionsInClear & ~SmtpExtensions.RequireTls;
-        EhloReplyInClear = new FixedReply(250, default, EhloText.Of(hostname, options, announced));
-        EhloReplyWithoutTls = new FixedReply(250, default, EhloText.Of(hostname, options, announced & ~SmtpExtensions.StartTls));
-        EhloReplyOverTls = new FixedReply(250, default, EhloText.Of(hostname, options, ExtensionsOverTls));
+        _hello = [.. Enum.GetValues<HelloForm>().Select(form => HelloText(form, ReplyFault.None))];
         IdleTimeout = Milliseconds(options.IdleTimeout);
         TransactionTimeout = Milliseconds(options.TransactionTimeout);
         DataRateGrace = Milliseconds(options.DataRateGrace);
@@ -178,16 +184,15 @@ internal sealed class SessionProfile
 
     public FixedReply Bye { get; }
 
-    public FixedReply HeloReply { get; }
-
     public bool RefusesEhlo { get; }
 
-    public FixedReply EhloReplyInClear { get; }
-
-    /// <summary>The same to a client from which STARTTLS is hidden.</summary>
-    public FixedReply EhloReplyWithoutTls { get; }
-
-    public FixedReply EhloReplyOverTls { get; }
+    /// <summary>The reply to EHLO, LHLO or HELO, with what goes wrong in it.</summary>
+    public FixedReply HelloReply(HelloForm form, ReplyFault fault) => fault switch
+    {
+        ReplyFault.Keywords => _manyKeywords[(int)form] ??= HelloText(form, fault),
+        ReplyFault.FullLine => _fullLines[(int)form] ??= HelloText(form, fault),
+        _ => _hello[(int)form],
+    };
 
     /// <summary>What is known before TLS, each extension only with what it needs.</summary>
     public SmtpExtensions ExtensionsInClear { get; }
@@ -203,6 +208,14 @@ internal sealed class SessionProfile
 
     public long DataRateGrace { get; }
 
+    private FixedReply HelloText(HelloForm form, ReplyFault fault) => new(250, default, EhloText.Of(Encoding.UTF8.GetString(Hostname), Options, form switch
+    {
+        HelloForm.Helo => SmtpExtensions.None,
+        HelloForm.EhloOverTls => ExtensionsOverTls,
+        HelloForm.EhloWithoutTls => ExtensionsInClear & ~(SmtpExtensions.RequireTls | SmtpExtensions.StartTls),
+        _ => ExtensionsInClear & ~SmtpExtensions.RequireTls,
+    }, form == HelloForm.Helo && fault == ReplyFault.Keywords ? ReplyFault.None : fault));
+
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 
     private static SmtpExtensions InClear(SmtpExtensions possible, SmtpSessionOptions options) =>
@@ -217,17 +230,44 @@ internal sealed class SessionProfile
         & ~(options.Auth.Mode == AuthMode.Off ? SmtpExtensions.Auth : SmtpExtensions.None);
 }
 
+/// <summary>To whom a reply to EHLO, LHLO or HELO goes.</summary>
+internal enum HelloForm : byte
+{
+    Helo,
+    EhloInClear,
+
+    /// <summary>In the clear, to a client from which STARTTLS is hidden.</summary>
+    EhloWithoutTls,
+
+    EhloOverTls,
+}
+
 /// <summary>The text of the reply to EHLO: the server's name, and a line for each extension (RFC 5321 section 4.1.1.1).</summary>
 internal static class EhloText
 {
     // The longest interval and the latest moment that can be written (RFC 4865 section 4): what holds nothing can hold it for any time.
     private const string AnyRelease = " 999999999 9999-12-31T23:59:59Z";
 
-    public static byte[] Of(string hostname, SmtpSessionOptions options, SmtpExtensions offered)
+    // The keywords of ReplyFault.Keywords, and what a full line has behind its code and separator.
+    private const int ManyKeywords = 60;
+    private const int FullText = ReplyWriter.MaxLineLength - 6;
+
+    public static byte[] Of(string hostname, SmtpSessionOptions options, SmtpExtensions offered, ReplyFault fault)
     {
         var lines = ExtensionKeywords.All
             .Where(known => (offered & known.Extension) != SmtpExtensions.None)
-            .Select(known => known.Keyword + Parameters(known.Extension, options));
+            .Select(known => known.Keyword + Parameters(known.Extension, options))
+            .ToList();
+        if (fault == ReplyFault.Keywords)
+        {
+            // A name that begins with X is nobody's (RFC 5321 section 2.2.2).
+            lines.AddRange(Enumerable.Range(lines.Count + 1, ManyKeywords - lines.Count).Select(number => string.Create(CultureInfo.InvariantCulture, $"X-KEYWORD-{number}")));
+        }
+        else if (fault == ReplyFault.FullLine)
+        {
+            hostname = $"{hostname} ".PadRight(FullText, 'x');
+        }
+
         return Encoding.UTF8.GetBytes(string.Join('\n', lines.Prepend(hostname)));
     }
 

@@ -31,6 +31,9 @@ internal interface IConnectionObserver
     /// <summary>A client met a fault of the settings.</summary>
     void TlsFaultMet(TlsFault fault);
 
+    /// <summary>A client was given a reply with a fault of the settings.</summary>
+    void ReplyFaultMet(ReplyFault fault);
+
     /// <summary>accept(2) failed.</summary>
     /// <param name="error">The socket error's name.</param>
     void AcceptFailed(string error);

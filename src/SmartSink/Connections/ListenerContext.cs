@@ -160,8 +160,9 @@ internal static class DialogOptions
     /// <summary>Names and limits of the listener's dialogs.</summary>
     /// <param name="listener">The settings.</param>
     /// <param name="judge">Who decides about those that authenticate.</param>
+    /// <param name="faults">What goes wrong on purpose; null for nothing.</param>
     /// <param name="xclient">Whether the client may speak for others by XCLIENT.</param>
-    public static SmtpSessionOptions Of(ListenerSettings listener, ICredentialJudge judge, bool xclient = false) => new()
+    public static SmtpSessionOptions Of(ListenerSettings listener, ICredentialJudge judge, IReplyFaultSource? faults = null, bool xclient = false) => new()
     {
         Protocol = listener.Protocol,
         Hostname = listener.Hostname,
@@ -176,10 +177,44 @@ internal static class DialogOptions
         RequireTls = listener.TlsRequired,
         Strict = listener.Strict,
         RefuseEhlo = listener.HidesEhlo,
+        ReplyFaults = faults,
         IdleTimeout = listener.IdleTimeout,
         TransactionTimeout = listener.TransactionTimeout,
         MinDataRate = listener.MinDataRate,
     };
+}
+
+/// <summary>Draws for the sessions of one listener; nothing of the policy's draws is touched.</summary>
+/// <param name="rates">The listener's faults, one at least.</param>
+/// <param name="observer">Who counts them.</param>
+/// <param name="log">Where they are shown.</param>
+internal sealed class ReplyFaultSource(ReplyFaultRates rates, IConnectionObserver observer, ILogger log) : IReplyFaultSource
+{
+    private readonly Lock _lock = new();
+    private readonly Random _random = rates.Seed is { } seed ? new Random(seed) : new Random();
+
+    /// <inheritdoc/>
+    public TimeSpan LateLineDelay => rates.LateLineDelay;
+
+    /// <summary>That of a listener; null when nothing goes wrong on it.</summary>
+    public static ReplyFaultSource? Of(ListenerSettings listener, IConnectionObserver observer, ILogger log) =>
+        listener.ReplyFaults.Faults.Any() ? new ReplyFaultSource(listener.ReplyFaults, observer, log) : null;
+
+    /// <inheritdoc/>
+    public ReplyFault Next()
+    {
+        lock (_lock)
+        {
+            return rates.Pick(_random.NextDouble());
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Met(ReplyFault fault, IPAddress? client)
+    {
+        observer.ReplyFaultMet(fault);
+        log.ReplyFaultMet(client, ReplyFaults.Words[(int)fault]);
+    }
 }
 
 /// <summary>Where moments come from: sessions read no clock.</summary>

@@ -61,6 +61,9 @@ internal static partial class ListeningLog
     [LoggerMessage(115, LogLevel.Warning, "All clients so far come from the default gateway {Gateway}: publishing a port hides where they are and where they wanted to go, so a limit per address counts them as one and [[mx]] entries are never met; run the container with --network host, or put a proxy before it and set SINK_PROXY")]
     public static partial void ClientsBehindGateway(this ILogger log, IPAddress gateway);
 
+    [LoggerMessage(116, LogLevel.Debug, "{Client} was given a reply with the fault {Fault}")]
+    public static partial void ReplyFaultMet(this ILogger log, IPAddress? client, string fault);
+
     public static void ConnectionEnded(this ILogger log, long connection, string listener, MailSession session, IPAddress peer)
     {
         if (!log.IsEnabled(LogLevel.Debug))

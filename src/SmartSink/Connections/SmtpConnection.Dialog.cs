@@ -74,6 +74,10 @@ internal sealed partial class SmtpConnection
             case SessionAction.Flush:
                 action = Feed(_unfinished.Bytes, replies);
                 return true;
+            case SessionAction.Pause:
+                _phase = ConnectionPhase.Pausing;
+                Deadline = Session.Deadline;
+                return false;
             case SessionAction.StartTls:
                 StartTls();
                 return false;

@@ -211,6 +211,7 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
                 End(SessionEndReason.ProxyHeaderLate);
                 break;
             case ConnectionPhase.Reading:
+            case ConnectionPhase.Pausing:
                 LookAtSession();
                 break;
             case ConnectionPhase.Sending when isDue:
@@ -307,6 +308,9 @@ internal enum ConnectionPhase : byte
 
     /// <summary>The client's reading of its replies.</summary>
     Sending,
+
+    /// <summary>The time at which more of a reply is to be sent.</summary>
+    Pausing,
 
     /// <summary>The dialog runs over TLS.</summary>
     Tls,

@@ -61,7 +61,8 @@ internal sealed class SmtpHost : IDisposable
         {
             var observer = observers(listener.Name);
             var credentials = judge ?? AnyCredentials.Instance;
-            var options = sessionOptions ?? DialogOptions.Of(listener, credentials);
+            var faults = ReplyFaultSource.Of(listener, observer, _log);
+            var options = sessionOptions ?? DialogOptions.Of(listener, credentials, faults);
             return new ListenerContext
             {
                 Listener = listener.Name,
@@ -69,7 +70,7 @@ internal sealed class SmtpHost : IDisposable
                 Engine = engines?.Invoke(listener, options),
                 Trusted = listener.XclientNetworks.IsEmpty
                     ? null
-                    : new TrustedSessions(listener.XclientNetworks, DialogOptions.Of(listener, credentials, xclient: true)),
+                    : new TrustedSessions(listener.XclientNetworks, DialogOptions.Of(listener, credentials, faults, xclient: true)),
                 Filters = filters,
                 SessionObserver = sessionObserver,
                 Observer = observer,

@@ -121,6 +121,13 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
                 return;
             }
 
+            if (action == SessionAction.Pause)
+            {
+                await PauseAsync();
+                action = AskSession();
+                continue;
+            }
+
             action = await IsReadableAsync(tls) ? await ReadAsync(tls) : AskSession();
         }
     }
@@ -142,6 +149,13 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
         {
             return false;
         }
+    }
+
+    /// <summary>Waits until the session is to be asked, and reads nothing.</summary>
+    private ValueTask PauseAsync()
+    {
+        connection.Deadline = session.Deadline;
+        return _stopSeen == context.StopPhase ? stream.PauseAsync() : ValueTask.CompletedTask;
     }
 
     private async ValueTask<SessionAction> ReadAsync(SslStream tls)

@@ -119,6 +119,8 @@ internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions op
                 HasDeniedTls = true;
                 Say(StandardReplies.TlsUnavailable, _output);
                 throw Veto();
+            case DataCommand when _transaction is { AcceptedCount: > 0 } && IsDataDenied(_output):
+                throw Veto();
             case RsetCommand:
                 AbandonTransaction();
                 break;

@@ -75,6 +75,9 @@ internal record ListenerSettings
     /// <summary>SINK_TLS_HANDSHAKE_TIMEOUT.</summary>
     public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>SINK_REPLY_FAULTS: what goes wrong with replies on purpose, and how often.</summary>
+    public ReplyFaultRates ReplyFaults { get; init; } = ReplyFaultRates.None;
+
     /// <summary>SINK_STRICT: whether only addresses of RFC 5321 are taken.</summary>
     public bool Strict { get; init; }
 

@@ -74,6 +74,8 @@ internal static class SettingCatalog
             "EHLO keywords to offer in addition to the usual ones: LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY"),
         Setting.PerListener("Hide", "HIDE", SettingKinds.Hidden, s => (Extensions: s.HiddenExtensions, Ehlo: s.HidesEhlo), (s, v) => s with { HiddenExtensions = v.Extensions, HidesEhlo = v.Ehlo },
             "EHLO keywords not to offer, for example PIPELINING,CHUNKING; their commands and parameters are then unknown; EHLO leaves HELO alone"),
+        Setting.PerListener("ReplyFaults", "REPLY_FAULTS", SettingKinds.ReplyFaults, s => s.ReplyFaults, (s, v) => s with { ReplyFaults = v },
+            "Odd or wrong replies to inject, in percent of connections"),
         Setting.PerListener("Auth", "AUTH", SettingKinds.AuthMode, s => s.Auth, (s, v) => s with { Auth = v },
             "Whether clients may or must authenticate: off, optional, or required (530 to MAIL without it)"),
         Setting.PerListener("AuthCleartext", "AUTH_CLEARTEXT", SettingKinds.Switch, s => s.AuthCleartext, (s, v) => s with { AuthCleartext = v },

@@ -131,6 +131,11 @@ internal static class SettingKinds
         "a list such as expired=5,no-answer=0.5,wrong-name@mx.example=100 (hidden, 454, expired, wrong-name, self-signed, no-answer, reset; hidden and 454 not with a server's name; at most 100 in all and for each name; seed=42 repeats the draws)",
         TlsFaultRates.TryParse);
 
+    public static SettingKind<ReplyFaultRates> ReplyFaults { get; } = new(
+        "faults",
+        $"a list such as late-line=1,keywords=5 ({string.Join(", ", Settings.ReplyFaults.Words.Skip(1))}; at most 100 in all; delay=30s holds late lines back for so long, seed=42 repeats the draws)",
+        ReplyFaultRates.TryParse);
+
     /// <summary>What the system does not have is no choice.</summary>
     public static SettingKind<TransportChoice> Transport { get; } = OperatingSystem.IsLinux()
         ? OneOf<TransportChoice>()

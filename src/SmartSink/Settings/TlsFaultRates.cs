@@ -36,18 +36,7 @@ internal static class TlsFaults
     public static IReadOnlyList<string> Words { get; } = ["none", "hidden", "454", "expired", "wrong-name", "self-signed", "no-answer", "reset"];
 
     /// <summary>The fault of a word; <see cref="TlsFault.None"/> when there is none.</summary>
-    public static TlsFault Read(string word)
-    {
-        for (var fault = (int)TlsFault.Hidden; fault < Words.Count; fault++)
-        {
-            if (Words[fault] == word)
-            {
-                return (TlsFault)fault;
-            }
-        }
-
-        return TlsFault.None;
-    }
+    public static TlsFault Read(string word) => (TlsFault)Math.Max(0, Array.IndexOf([.. Words], word));
 
     /// <summary>Whether a fault shows in the handshake, when the client has said which server it wants.</summary>
     public static bool IsInHandshake(TlsFault fault) => fault >= TlsFault.Expired;
@@ -61,53 +50,12 @@ internal static class TlsFaults
 /// <param name="ForName">For those of a server's name, apart, so that they come as often as they should among what the others left.</param>
 internal sealed record TlsFaultDraw(double ForAll, double ForName);
 
-/// <summary>Faults and the percentage of each, together at most 100.</summary>
-internal sealed class TlsFaultShares
-{
-    private readonly List<(TlsFault Fault, double Percent)> _shares = [];
-
-    public IEnumerable<TlsFault> Faults => _shares.Where(share => share.Percent > 0).Select(share => share.Fault);
-
-    /// <summary>Adds a fault; false when it is there already, or when it is more than all.</summary>
-    /// <param name="fault">The fault.</param>
-    /// <param name="percent">0 to 100, decimals too.</param>
-    public bool TryAdd(TlsFault fault, double percent)
-    {
-        // In decimals: ten times 0.1 is 1 there.
-        if (_shares.Exists(share => share.Fault == fault) || percent is not (>= 0 and <= 100) || _shares.Sum(share => (decimal)share.Percent) + (decimal)percent > 100)
-        {
-            return false;
-        }
-
-        _shares.Add((fault, percent));
-        return true;
-    }
-
-    /// <summary>The fault that a draw decides for.</summary>
-    /// <param name="draw">0 to less than 1.</param>
-    public TlsFault Pick(double draw)
-    {
-        var rest = draw * 100;
-        foreach (var (fault, percent) in _shares)
-        {
-            if (rest < percent)
-            {
-                return fault;
-            }
-
-            rest -= percent;
-        }
-
-        return TlsFault.None;
-    }
-}
-
 /// <summary>How often TLS goes wrong on a listener, and how.</summary>
 /// <param name="forAll">For every connection.</param>
 /// <param name="byName">For handshakes that ask for one of these servers, in place of that.</param>
 /// <param name="text">The setting, which two that say the same have in common.</param>
 /// <param name="seed">Makes the draws repeatable: the k-th connection of the listener always gets the k-th; null for random ones.</param>
-internal sealed class TlsFaultRates(TlsFaultShares forAll, ServerNameTable<TlsFaultShares> byName, string text, int? seed) : IEquatable<TlsFaultRates>
+internal sealed class TlsFaultRates(FaultShares<TlsFault> forAll, ServerNameTable<FaultShares<TlsFault>> byName, string text, int? seed) : IEquatable<TlsFaultRates>
 {
     /// <summary>No faults.</summary>
     public static readonly TlsFaultRates None = new(new(), new(), string.Empty, seed: null);
@@ -144,8 +92,8 @@ internal sealed class TlsFaultRates(TlsFaultShares forAll, ServerNameTable<TlsFa
     public static bool TryParse(string text, out TlsFaultRates value)
     {
         value = TlsFaultRates.None;
-        var forAll = new TlsFaultShares();
-        var byName = new ServerNameTable<TlsFaultShares>();
+        var forAll = new FaultShares<TlsFault>();
+        var byName = new ServerNameTable<FaultShares<TlsFault>>();
         int? seed = null;
         foreach (var part in text.Length == 0 ? [] : text.Split(',', StringSplitOptions.TrimEntries))
         {
@@ -176,9 +124,9 @@ internal sealed class TlsFaultRates(TlsFaultShares forAll, ServerNameTable<TlsFa
 
     public override string ToString() => _text;
 
-    private static bool TryShare(string what, string number, TlsFaultShares forAll, ServerNameTable<TlsFaultShares> byName)
+    private static bool TryShare(string what, string number, FaultShares<TlsFault> forAll, ServerNameTable<FaultShares<TlsFault>> byName)
     {
-        if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) || what.Split('@') is not [var word, .. { Length: <= 1 } names])
+        if (!FaultShares<TlsFault>.TryPercent(number, out var percent) || what.Split('@') is not [var word, .. { Length: <= 1 } names])
         {
             return false;
         }
@@ -197,7 +145,7 @@ internal sealed class TlsFaultRates(TlsFaultShares forAll, ServerNameTable<TlsFa
 
         if (!byName.TryGet(name, out var shares))
         {
-            shares = new TlsFaultShares();
+            shares = new FaultShares<TlsFault>();
             byName.TryAdd(name, shares);
         }
 

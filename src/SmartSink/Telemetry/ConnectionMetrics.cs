@@ -39,6 +39,7 @@ internal sealed class ConnectionMetrics
         private readonly StripedCounters _closed = new(ListeningLog.EndReasons.Count);
         private readonly StripedCounters _handshakes = new(TlsVersions.Length * TlsResults.Length);
         private readonly StripedCounters _faults = new(TlsFaults.Words.Count);
+        private readonly StripedCounters _replyFaults = new(ReplyFaults.Words.Count);
         private readonly ConcurrentDictionary<string, long> _subjects = new(StringComparer.Ordinal) { [NoSubject] = 0 };
         private readonly ConcurrentDictionary<string, long> _acceptErrors = new(StringComparer.Ordinal);
 
@@ -69,6 +70,8 @@ internal sealed class ConnectionMetrics
 
         public void TlsFaultMet(TlsFault fault) => _faults.Add((int)fault);
 
+        public void ReplyFaultMet(ReplyFault fault) => _replyFaults.Add((int)fault);
+
         public void AcceptFailed(string error) => _acceptErrors.AddOrUpdate(error, 1, (_, count) => count + 1);
 
         public void Fill(SinkMetrics metrics, string listener)
@@ -93,6 +96,14 @@ internal sealed class ConnectionMetrics
             foreach (var (error, count) in _acceptErrors)
             {
                 metrics.AcceptErrors.WithLabels(listener, error).IncTo(count);
+            }
+
+            for (var fault = (int)ReplyFault.LateLine; fault < _replyFaults.Count; fault++)
+            {
+                if (_replyFaults.Read(fault) is > 0 and var count)
+                {
+                    metrics.ReplyFaults.WithLabels(listener, ReplyFaults.Words[fault]).IncTo(count);
+                }
             }
 
             FillTls(metrics, listener);

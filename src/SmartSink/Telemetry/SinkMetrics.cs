@@ -43,6 +43,7 @@ internal sealed class SinkMetrics : IDisposable
         AuthUserReloads = Counter("smartsink_auth_user_reloads_total", "Reloads of the SINK_AUTH_USERS file, by result.", "result");
         TlsClientCertificates = Counter("smartsink_tls_client_certificates_total", "Handshakes that asked the client for a certificate, by listener and the subject it presented (none without one, other beyond the first 32).", "listener", "subject");
         TlsFaults = Counter("smartsink_tls_faults_total", "Faults of SINK_TLS_FAULTS that clients were given, by listener and fault.", "listener", "fault");
+        ReplyFaults = Counter("smartsink_reply_faults_total", "Replies with a fault of SINK_REPLY_FAULTS, by listener and fault.", "listener", "fault");
         TlsCertificateReloads = Counter("smartsink_tls_certificate_reloads_total", "Reloads of the TLS certificate files, by result.", "result");
 
         TransactionTime = Histogram("smartsink_transaction_seconds", "Time from MAIL to the reply at end of data.");
@@ -89,6 +90,8 @@ internal sealed class SinkMetrics : IDisposable
     public Counter AuthUserReloads { get; }
     public Counter TlsClientCertificates { get; }
     public Counter TlsFaults { get; }
+
+    public Counter ReplyFaults { get; }
     public Counter TlsCertificateReloads { get; }
     public Histogram TransactionTime { get; }
     public Histogram DataTime { get; }

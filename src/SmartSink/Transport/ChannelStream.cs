@@ -12,6 +12,9 @@ namespace SmartSink.Transport;
 /// <param name="readiness">What was reported of it so far.</param>
 internal sealed class ChannelStream(Channel channel, Readiness readiness) : Stream, IReadyHandler
 {
+    // What a pause waits for, in place of work.
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
     private readonly ChannelOperation _reading = new();
     private readonly ChannelOperation _writing = new();
     private readonly ChannelOperation _errand = new();
@@ -83,10 +86,27 @@ internal sealed class ChannelStream(Channel channel, Readiness readiness) : Stre
         return _errand.BeginWithoutResult();
     }
 
-    /// <summary>Ends a read that waits by <see cref="OperationCanceledException"/>. Nothing is lost by that.</summary>
+    /// <summary>Waits for <see cref="Wake"/>, whatever comes.</summary>
+    /// <exception cref="IOException">The connection was <see cref="Cut"/>.</exception>
+    public ValueTask PauseAsync()
+    {
+        if (_isCut)
+        {
+            return ValueTask.FromException(CutError());
+        }
+
+        _work = Never;
+        return _errand.BeginWithoutResult();
+    }
+
+    /// <summary>Ends a pause; and a read that waits by <see cref="OperationCanceledException"/>. Nothing is lost by that.</summary>
     public void Wake()
     {
-        if (_reading.IsPending)
+        if (_work == Never && _errand.IsPending)
+        {
+            _errand.Complete(0);
+        }
+        else if (_reading.IsPending)
         {
             _reading.Fail(new OperationCanceledException());
         }

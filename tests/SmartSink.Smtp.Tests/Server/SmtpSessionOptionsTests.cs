@@ -1,6 +1,7 @@
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;
+using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Smtp.Tests.Server;
 
@@ -19,6 +20,7 @@ public sealed class SmtpSessionOptionsTests
         RequireTls = true,
         Strict = true,
         RefuseEhlo = true,
+        ReplyFaults = new OneReplyFault(ReplyFault.Keywords),
         Extensions = SmtpExtensions.Size | SmtpExtensions.Dsn,
         Auth = new AuthOptions { Mode = AuthMode.Required, AllowCleartext = true, Mechanisms = [AuthMechanism.CramMd5, AuthMechanism.Plain] },
         IdleTimeout = TimeSpan.FromSeconds(5),

@@ -37,6 +37,7 @@ internal sealed class LimitLines
             RequireTls = Take("tls-required", false, Switch),
             Strict = Take("strict", false, Switch),
             RefuseEhlo = Take("ehlo", true, Switch) is false,
+            ReplyFaults = Take<IReplyFaultSource?>("reply-fault", null, text => new OneReplyFault(Enum.Parse<ReplyFault>(text.Replace("-", string.Empty, StringComparison.Ordinal), ignoreCase: true))),
             Protocol = Take("protocol", MailProtocol.Smtp, text => Enum.Parse<MailProtocol>(text, ignoreCase: true)),
             Extensions = (SmtpExtensions.Default | (Take("xclient", false, Switch) ? SmtpExtensions.Xclient : SmtpExtensions.None) | Take("extensions", SmtpExtensions.None, Keywords))
                 & ~Take("hide", SmtpExtensions.None, Keywords),

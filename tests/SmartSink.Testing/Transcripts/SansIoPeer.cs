@@ -50,6 +50,12 @@ public sealed class SansIoPeer : ITranscriptPeer
             return ValueTask.CompletedTask; // a closed socket takes no more
         }
 
+        if (_action == SessionAction.Pause)
+        {
+            _unconsumed = [.. _unconsumed, .. bytes.Span];
+            return ValueTask.CompletedTask; // nobody reads
+        }
+
         Feed([.. _unconsumed, .. bytes.Span]);
         return ValueTask.CompletedTask;
     }
@@ -98,6 +104,11 @@ public sealed class SansIoPeer : ITranscriptPeer
         if (_session.Deadline <= _now.Milliseconds)
         {
             Take(_session.CheckDeadlines(_output, _now));
+        }
+
+        if (_action == SessionAction.Flush)
+        {
+            Feed(_unconsumed);
         }
 
         return ValueTask.CompletedTask;

@@ -35,6 +35,8 @@ internal sealed class RecordingConnectionObserver : IConnectionObserver
 
     public ConcurrentQueue<TlsFault> Faults { get; } = new();
 
+    public ConcurrentQueue<ReplyFault> ReplyFaults { get; } = new();
+
     /// <summary>The reason of the connection that ended next.</summary>
     public ValueTask<SessionEndReason> NextEndAsync() => _ended.Reader.ReadAsync(Patience.Token());
 
@@ -62,6 +64,8 @@ internal sealed class RecordingConnectionObserver : IConnectionObserver
     public void ClientCertificateAsked(string? subject) => ClientCertificates.Enqueue(subject);
 
     public void TlsFaultMet(TlsFault fault) => Faults.Enqueue(fault);
+
+    public void ReplyFaultMet(ReplyFault fault) => ReplyFaults.Enqueue(fault);
 
     public void AcceptFailed(string error) => _acceptFailures.Writer.TryWrite(error);
 }

@@ -19,7 +19,7 @@ public class EngineTranscriptTests
         ]),
         ("The package does not speak LMTP.",
         [
-            "bare-lf-client-lmtp", "lmtp", "lmtp-chunks", "lmtp-each-recipient", "lmtp-loose", "lmtp-refuses-ehlo", "lmtp-without-valid-recipients",
+            "bare-lf-client-lmtp", "lmtp", "lmtp-chunks", "lmtp-each-recipient", "lmtp-loose", "lmtp-refuses-ehlo", "lmtp-without-valid-recipients", "reply-fault-lmtp",
         ]),
         ("The package takes any parameter of MAIL and RCPT, and any value.",
         [

@@ -38,6 +38,7 @@ public sealed class SettingsReaderTests
         ["TlsKey"] = ("key.pem", s => s.TlsKeyFile, "key.pem"),
         ["TlsCerts"] = ("certs", s => s.TlsCertificateFolder, "certs"),
         ["TlsClientCert"] = ("require", s => s.TlsClientCertificate, ClientCertificateMode.Require),
+        ["ReplyFaults"] = ("late-line=1,keywords=0.5,seed=3", s => s.ReplyFaults.Seed, 3),
         ["TlsFaults"] = ("reset=1,expired@mx.example=100,seed=3", s => s.TlsFaults.Seed, 3),
         ["TlsVersions"] = ("1.3", s => s.TlsVersions, SslProtocols.Tls13),
         ["TlsHandshakeTimeout"] = ("5s", s => s.TlsHandshakeTimeout, TimeSpan.FromSeconds(5)),
@@ -167,6 +168,7 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_AUTH_TEMPFAIL_PERCENT", "-1", "SINK_AUTH_TEMPFAIL_PERCENT: \"-1\" is not a percentage from 0 to 100")]
     [InlineData("SINK_EXTENSIONS", "LIMITS,XCLIENT", "SINK_EXTENSIONS: \"LIMITS,XCLIENT\" is not EHLO keywords separated by commas, out of LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY")]
     [InlineData("SINK_HIDE", "DNS", "SINK_HIDE: \"DNS\" is not EHLO itself, or EHLO keywords separated by commas, out of PIPELINING, SIZE, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, DSN, CHUNKING, BINARYMIME, STARTTLS, AUTH, XCLIENT, LIMITS, REQUIRETLS, DELIVERBY, FUTURERELEASE, MT-PRIORITY, HELP")]
+    [InlineData("SINK_REPLY_FAULTS", "late=1", "SINK_REPLY_FAULTS: \"late=1\" is not a list such as late-line=1,keywords=5 (late-line, ok-for-354, keywords, full-line; at most 100 in all; delay=30s holds late lines back for so long, seed=42 repeats the draws)")]
     [InlineData("SINK_LOG_LEVEL", "2", "SINK_LOG_LEVEL: \"2\" is not one of Verbose, Debug, Information, Warning, Error, Fatal")]
     [InlineData("SINK_LOG_FORMAT", "xml", "SINK_LOG_FORMAT: \"xml\" is not text or json")]
     public void A_wrong_value_is_one_line_that_names_its_key(string variable, string text, string line)

@@ -73,6 +73,9 @@ public sealed class SinkMetricsTests : IDisposable
         connections.TlsHandshakeEnded(SslProtocols.None, succeeded: false);
         connections.AcceptFailed("ConnectionAborted");
         connections.AcceptFailed("ConnectionAborted");
+        connections.ReplyFaultMet(ReplyFault.LateLine);
+        connections.ReplyFaultMet(ReplyFault.FullLine);
+        connections.ReplyFaultMet(ReplyFault.FullLine);
 
         var scrape = await _metrics.ScrapeAsync();
         scrape.Sum("smartsink_connections_total", ("listener", "smtp")).ShouldBe(3);
@@ -86,6 +89,8 @@ public sealed class SinkMetricsTests : IDisposable
         scrape.Sum("smartsink_sent_bytes_total").ShouldBe(45);
         scrape.Sum("smartsink_tls_handshakes_total", ("version", "1.3"), ("result", "succeeded")).ShouldBe(1);
         scrape.Sum("smartsink_tls_handshakes_total", ("version", "none"), ("result", "failed")).ShouldBe(1);
+        scrape.Sum("smartsink_reply_faults_total", ("listener", "smtp"), ("fault", "late-line")).ShouldBe(1);
+        scrape.Sum("smartsink_reply_faults_total", ("listener", "smtp"), ("fault", "full-line")).ShouldBe(2);
         scrape.Sum("smartsink_accept_errors_total", ("error", "ConnectionAborted")).ShouldBe(2);
     }
 
