@@ -237,7 +237,7 @@ internal sealed class SinkApplication : IAsyncDisposable
     {
         try
         {
-            return ListenSocket.Open(new IPEndPoint(settings.HttpListenAddress, settings.HttpPort), HttpBacklog);
+            return ListenSocket.Open(new IPEndPoint(settings.HttpListenAddress, settings.HttpPort), HttpBacklog, socket => socket.SendBufferSize = HttpLimits.SendBuffer);
         }
         catch (ListenException exception)
         {

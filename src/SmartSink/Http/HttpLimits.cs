@@ -9,6 +9,12 @@ internal static class HttpLimits
     /// <summary>Some scrapers, probes and browsers; more would take descriptors that are kept for other things.</summary>
     public const int MostConnections = 128;
 
+    /// <summary>
+    /// Octets that the kernel takes for a connection ahead of its reader, who is given the time to read them as slowly as is allowed. Left
+    /// to the kernel they grow to some megabytes, and so to minutes, for each of those that ask for page after page and read none.
+    /// </summary>
+    public const int SendBuffer = 64 * 1024;
+
     /// <summary>A connection without a request is closed after this long; so is one that has not begun its first.</summary>
     private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(10);
 
