@@ -73,19 +73,24 @@ internal readonly record struct DomainMatch(int Entry, bool IsExact, ulong Hash)
 /// <summary>The suffixes that are cut off a domain before it is looked up.</summary>
 internal sealed class SuffixList
 {
-    private readonly byte[][] _suffixes;
+    private readonly FrozenSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _suffixes;
+    private readonly int[] _lengths;
 
-    public SuffixList(IEnumerable<string> suffixes) =>
-        _suffixes = [.. suffixes.OrderByDescending(suffix => suffix.Length).Select(suffix => Encoding.ASCII.GetBytes("." + suffix))];
+    public SuffixList(IEnumerable<string> suffixes)
+    {
+        var dotted = suffixes.Select(suffix => Encoding.ASCII.GetBytes("." + suffix)).ToFrozenSet(ByteComparer.Instance);
+        _suffixes = dotted.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _lengths = [.. dotted.Select(suffix => suffix.Length).Distinct().OrderDescending()];
+    }
 
     /// <summary>The domain without the longest suffix that fits. A domain that is a suffix itself stays as it is: nothing would be left.</summary>
     public ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> domain)
     {
-        foreach (var suffix in _suffixes)
+        foreach (var length in _lengths)
         {
-            if (domain.Length > suffix.Length && domain.EndsWith(suffix))
+            if (domain.Length > length && domain[^length] == '.' && _suffixes.Contains(domain[^length..]))
             {
-                return domain[..^suffix.Length];
+                return domain[..^length];
             }
         }
 

@@ -19,6 +19,7 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
 
     private readonly IncludeExpander _includes = new(mainFile);
     private readonly List<string> _files = [];
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly List<PolicyDocument> _documents = [];
     private readonly List<SourceFile> _sources = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -128,7 +129,7 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
         }
 
         // A pattern may well match the main file itself, and two patterns the same file.
-        foreach (var path in paths.Where(path => !_files.Contains(IdentityOf(path))))
+        foreach (var path in paths.Where(path => !_known.Contains(IdentityOf(path))))
         {
             var source = ReadSource(path);
             if (_bytes > MostBytes)
@@ -177,7 +178,9 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
 
     private SourceFile ReadSource(string path)
     {
-        _files.Add(IdentityOf(path));
+        var identity = IdentityOf(path);
+        _files.Add(identity);
+        _known.Add(identity);
         var source = kept?.FirstOrDefault(file => file.Name == path)?.ToSource() ?? SourceFile.Read(path, MostBytes);
         _bytes += source.Content?.Length ?? 0;
         Span<byte> length = stackalloc byte[sizeof(long)];

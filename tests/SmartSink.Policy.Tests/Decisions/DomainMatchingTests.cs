@@ -3,7 +3,7 @@ namespace SmartSink.Policy.Tests.Decisions;
 public sealed class DomainMatchingTests
 {
     private static readonly PolicySnapshot Policy = PolicyFolder.Snapshot("""
-        domain_suffix = ["sink.test", "deep.sink.test"]
+        domain_suffix = ["sink.test", "deep.sink.test", "pool.test", "test"]
 
         [domain."Example.COM"]
         [domain."*.example.com"]
@@ -51,6 +51,9 @@ public sealed class DomainMatchingTests
     // The suffix goes first, once, the longest that fits; a domain that is nothing but the suffix stays.
     [InlineData("example.com.sink.test", "example.com")]
     [InlineData("a.example.com.deep.sink.test", "*.example.com")]
+    [InlineData("example.com.pool.test", "example.com")]
+    [InlineData("a.example.com.deep.pool.test", "other")]
+    [InlineData("example.com.test", "example.com")]
     [InlineData("example.com.sink.test.sink.test", "other")]
     [InlineData("example.comsink.test", "other")]
     [InlineData("sink.test", "other")]
