@@ -92,29 +92,6 @@ public sealed class SmtpSessionOptions
     /// <summary>How long a message may flow before <see cref="MinDataRate"/> is enforced.</summary>
     public TimeSpan DataRateGrace { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The same without the extensions and mechanisms that an engine lacks.</summary>
-    internal SmtpSessionOptions LimitedTo(SmtpExtensions extensions, IReadOnlyList<AuthMechanism> mechanisms) => new()
-    {
-        Hostname = Hostname,
-        Protocol = Protocol,
-        Banner = Banner,
-        MaxMessageSize = MaxMessageSize,
-        MaxRecipients = MaxRecipients,
-        MaxMessages = MaxMessages,
-        MaxErrors = MaxErrors,
-        OfferStartTls = OfferStartTls,
-        RequireTls = RequireTls,
-        Strict = Strict,
-        RefuseEhlo = RefuseEhlo,
-        ReplyFaults = ReplyFaults,
-        Extensions = Extensions & extensions,
-        Auth = new AuthOptions { Mode = Auth.Mode, AllowCleartext = Auth.AllowCleartext, Mechanisms = [.. Auth.Mechanisms.Intersect(mechanisms)], Judge = Auth.Judge },
-        IdleTimeout = IdleTimeout,
-        TransactionTimeout = TransactionTimeout,
-        MinDataRate = MinDataRate,
-        DataRateGrace = DataRateGrace,
-    };
-
     internal SessionProfile Profile => field ??= new SessionProfile(this);
 
     /// <summary>The same limits under another name.</summary>

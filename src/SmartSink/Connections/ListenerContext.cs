@@ -122,6 +122,12 @@ internal interface ISessionEngine
     MailSession NewSession(ListenerContext context, IPAddress client, StartTlsDenial denial);
 }
 
+/// <summary>Another engine than our own, and what it has: its listeners offer nothing else.</summary>
+/// <param name="Extensions">Its extensions.</param>
+/// <param name="Mechanisms">Its mechanisms of AUTH.</param>
+/// <param name="Make">Makes it for a listener, by the names and limits of the dialogs there.</param>
+internal sealed record EngineKind(SmtpExtensions Extensions, IReadOnlyList<AuthMechanism> Mechanisms, Func<SmtpSessionOptions, ISessionEngine> Make);
+
 /// <summary>How urgently the server stops. It only ever grows.</summary>
 internal enum StopPhase
 {
@@ -160,9 +166,10 @@ internal static class DialogOptions
     /// <summary>Names and limits of the listener's dialogs.</summary>
     /// <param name="listener">The settings.</param>
     /// <param name="judge">Who decides about those that authenticate.</param>
+    /// <param name="engine">What leads the dialogs; null for our own engine, which has everything.</param>
     /// <param name="faults">What goes wrong on purpose; null for nothing.</param>
     /// <param name="xclient">Whether the client may speak for others by XCLIENT.</param>
-    public static SmtpSessionOptions Of(ListenerSettings listener, ICredentialJudge judge, IReplyFaultSource? faults = null, bool xclient = false) => new()
+    public static SmtpSessionOptions Of(ListenerSettings listener, ICredentialJudge judge, EngineKind? engine, IReplyFaultSource? faults, bool xclient = false) => new()
     {
         Protocol = listener.Protocol,
         Hostname = listener.Hostname,
@@ -172,8 +179,15 @@ internal static class DialogOptions
         MaxMessages = listener.MaxMessages,
         MaxErrors = listener.MaxErrors,
         OfferStartTls = listener.Tls == TlsMode.StartTls,
-        Extensions = (SmtpExtensions.Default | listener.AddedExtensions | (xclient ? SmtpExtensions.Xclient : SmtpExtensions.None)) & ~listener.HiddenExtensions,
-        Auth = new AuthOptions { Mode = listener.Auth, AllowCleartext = listener.AuthCleartext, Mechanisms = listener.AuthMechanisms, Judge = judge },
+        Extensions = (SmtpExtensions.Default | listener.AddedExtensions | (xclient ? SmtpExtensions.Xclient : SmtpExtensions.None))
+            & ~listener.HiddenExtensions & (engine?.Extensions ?? ~SmtpExtensions.None),
+        Auth = new AuthOptions
+        {
+            Mode = listener.Auth,
+            AllowCleartext = listener.AuthCleartext,
+            Mechanisms = engine is null ? listener.AuthMechanisms : [.. listener.AuthMechanisms.Intersect(engine.Mechanisms)],
+            Judge = judge,
+        },
         RequireTls = listener.TlsRequired,
         Strict = listener.Strict,
         RefuseEhlo = listener.HidesEhlo,

@@ -31,7 +31,7 @@ internal sealed class SmtpHost : IDisposable
     /// <param name="judge">Who decides about those that authenticate; null to let everybody in.</param>
     /// <param name="sessionOptions">Names and limits of the dialogs; null for those of each listener's settings.</param>
     /// <param name="transport">Where connections come from; null for the settings' own.</param>
-    /// <param name="engines">Gives a listener another engine, by the names and limits of its dialogs; null, or null from it, for our own.</param>
+    /// <param name="engines">Gives a listener another engine; null, or null from it, for our own.</param>
     public SmtpHost(
         SinkSettings settings,
         IMailboxFilterSource filters,
@@ -43,7 +43,7 @@ internal sealed class SmtpHost : IDisposable
         ICredentialJudge? judge = null,
         SmtpSessionOptions? sessionOptions = null,
         ITransport? transport = null,
-        Func<ListenerSettings, SmtpSessionOptions, ISessionEngine?>? engines = null)
+        Func<ListenerSettings, EngineKind?>? engines = null)
     {
         _settings = settings;
         _registry = new ConnectionRegistry(settings.MaxConnections, settings.MaxConnectionsPerAddress);
@@ -61,16 +61,17 @@ internal sealed class SmtpHost : IDisposable
         {
             var observer = observers(listener.Name);
             var credentials = judge ?? AnyCredentials.Instance;
+            var engine = engines?.Invoke(listener);
             var faults = ReplyFaultSource.Of(listener, observer, _log);
-            var options = sessionOptions ?? DialogOptions.Of(listener, credentials, faults);
+            var options = sessionOptions ?? DialogOptions.Of(listener, credentials, engine, faults);
             return new ListenerContext
             {
                 Listener = listener.Name,
                 SessionOptions = options,
-                Engine = engines?.Invoke(listener, options),
+                Engine = engine?.Make(options),
                 Trusted = listener.XclientNetworks.IsEmpty
                     ? null
-                    : new TrustedSessions(listener.XclientNetworks, DialogOptions.Of(listener, credentials, faults, xclient: true)),
+                    : new TrustedSessions(listener.XclientNetworks, DialogOptions.Of(listener, credentials, engine, faults, xclient: true)),
                 Filters = filters,
                 SessionObserver = sessionObserver,
                 Observer = observer,

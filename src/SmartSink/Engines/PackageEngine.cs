@@ -35,10 +35,10 @@ internal sealed class PackageEngine : ISessionEngine, IEndpointListenerFactory, 
     private ISessionContext? _nextContext;
 
     /// <summary>Has the package wait for the first session.</summary>
-    /// <param name="options">Names and limits; what the package lacks is left out of them.</param>
+    /// <param name="options">Names and limits, without what the package lacks.</param>
     public PackageEngine(SmtpSessionOptions options)
     {
-        _options = options.LimitedTo(Extensions, Mechanisms);
+        _options = options;
         var services = new SmtpServer.ComponentModel.ServiceProvider();
         services.Add((IEndpointListenerFactory)this);
         var judge = new Judge();
@@ -69,12 +69,14 @@ internal sealed class PackageEngine : ISessionEngine, IEndpointListenerFactory, 
         _ = package.StartAsync(CancellationToken.None);
     }
 
-    /// <summary>The engine of a listener, where its settings ask for this one.</summary>
-    public static PackageEngine? Of(ListenerSettings listener, SmtpSessionOptions options) =>
-        listener.Engine == SmtpEngine.SmtpServer ? new PackageEngine(options) : null;
-
     /// <summary>The mechanisms that the package has.</summary>
     public static IReadOnlyList<AuthMechanism> Mechanisms { get; } = [AuthMechanism.Plain, AuthMechanism.Login];
+
+    /// <summary>What it is to a listener.</summary>
+    public static EngineKind Kind { get; } = new(Extensions, Mechanisms, options => new PackageEngine(options));
+
+    /// <summary>The engine of a listener, where its settings ask for this one.</summary>
+    public static EngineKind? Of(ListenerSettings listener) => listener.Engine == SmtpEngine.SmtpServer ? Kind : null;
 
     /// <inheritdoc/>
     public MailSession NewSession(ListenerContext context, IPAddress client, StartTlsDenial denial) =>

@@ -26,9 +26,9 @@ internal sealed class LimitLines
         }
     }
 
-    /// <summary>The options they make.</summary>
+    /// <summary>The options they make for a server with these extensions and mechanisms.</summary>
     /// <exception cref="FormatException">A name is unknown or a value is none.</exception>
-    public SmtpSessionOptions ToOptions()
+    public SmtpSessionOptions ToOptions(SmtpExtensions extensions, IReadOnlyList<AuthMechanism> mechanisms)
     {
         var options = new SmtpSessionOptions
         {
@@ -40,12 +40,12 @@ internal sealed class LimitLines
             ReplyFaults = Take<IReplyFaultSource?>("reply-fault", null, text => new OneReplyFault(Enum.Parse<ReplyFault>(text.Replace("-", string.Empty, StringComparison.Ordinal), ignoreCase: true))),
             Protocol = Take("protocol", MailProtocol.Smtp, text => Enum.Parse<MailProtocol>(text, ignoreCase: true)),
             Extensions = (SmtpExtensions.Default | (Take("xclient", false, Switch) ? SmtpExtensions.Xclient : SmtpExtensions.None) | Take("extensions", SmtpExtensions.None, Keywords))
-                & ~Take("hide", SmtpExtensions.None, Keywords),
+                & ~Take("hide", SmtpExtensions.None, Keywords) & extensions,
             Auth = new AuthOptions
             {
                 Mode = Take("auth", Defaults.Auth.Mode, text => Enum.Parse<AuthMode>(text, ignoreCase: true)),
                 AllowCleartext = Take("auth-cleartext", false, Switch),
-                Mechanisms = Take("auth-mechanisms", AuthMechanisms.All, text => AuthMechanisms.TryParse(text, out var names) ? names : throw new FormatException($"no such mechanisms: {text}")),
+                Mechanisms = [.. Take("auth-mechanisms", AuthMechanisms.All, text => AuthMechanisms.TryParse(text, out var names) ? names : throw new FormatException($"no such mechanisms: {text}")).Intersect(mechanisms)],
                 Judge = Take<ICredentialJudge>("auth-user", AnyCredentials.Instance, OneUser.Parse),
             },
             MaxRecipients = Take("max-recipients", Defaults.MaxRecipients, Number),

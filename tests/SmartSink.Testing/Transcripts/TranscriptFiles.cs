@@ -1,3 +1,6 @@
+using SmartSink.Smtp.Auth;
+using SmartSink.Smtp.Syntax;
+
 namespace SmartSink.Testing.Transcripts;
 
 /// <summary>The repository's transcripts.</summary>
@@ -13,5 +16,9 @@ public static class TranscriptFiles
     ];
 
     /// <summary>Reads one.</summary>
-    public static Transcript Load(string name) => TranscriptParser.Load(Path.Combine(Folder, name + ".smtp"));
+    /// <param name="name">Its name.</param>
+    /// <param name="extensions">The extensions that the server under test has.</param>
+    /// <param name="mechanisms">The mechanisms of AUTH that it has; null for all.</param>
+    public static Transcript Load(string name, SmtpExtensions extensions = ~SmtpExtensions.None, IReadOnlyList<AuthMechanism>? mechanisms = null) =>
+        TranscriptParser.Load(Path.Combine(Folder, name + ".smtp"), extensions, mechanisms);
 }

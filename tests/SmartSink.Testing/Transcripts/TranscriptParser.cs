@@ -1,4 +1,6 @@
 using System.Text;
+using SmartSink.Smtp.Auth;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Testing.Transcripts;
 
@@ -10,14 +12,20 @@ namespace SmartSink.Testing.Transcripts;
 public static class TranscriptParser
 {
     /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="extensions">The extensions that the server under test has.</param>
+    /// <param name="mechanisms">The mechanisms of AUTH that it has; null for all.</param>
     /// <exception cref="TranscriptException">It is badly written.</exception>
-    public static Transcript Load(string path) => Parse(path, File.ReadAllText(path));
+    public static Transcript Load(string path, SmtpExtensions extensions = ~SmtpExtensions.None, IReadOnlyList<AuthMechanism>? mechanisms = null) =>
+        Parse(path, File.ReadAllText(path), extensions, mechanisms);
 
     /// <summary>Reads a text.</summary>
     /// <param name="path">Where it comes from.</param>
     /// <param name="text">The transcript.</param>
+    /// <param name="extensions">The extensions that the server under test has.</param>
+    /// <param name="mechanisms">The mechanisms of AUTH that it has; null for all.</param>
     /// <exception cref="TranscriptException">It is badly written.</exception>
-    public static Transcript Parse(string path, string text)
+    public static Transcript Parse(string path, string text, SmtpExtensions extensions = ~SmtpExtensions.None, IReadOnlyList<AuthMechanism>? mechanisms = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(text);
@@ -40,7 +48,7 @@ public static class TranscriptParser
             }
 
             return steps is [.., CloseStep]
-                ? new Transcript(path, limits.ToOptions(), steps)
+                ? new Transcript(path, limits.ToOptions(extensions, mechanisms ?? AuthMechanisms.All), steps)
                 : throw new FormatException("a transcript ends with CLOSE");
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)

@@ -36,7 +36,7 @@ internal sealed class RunningServer : IAsyncDisposable
         IMailboxFilterSource filters,
         SmtpSessionOptions? options,
         MemoryTransport? memory = null,
-        Func<ListenerSettings, SmtpSessionOptions, ISessionEngine?>? engines = null)
+        Func<ListenerSettings, EngineKind?>? engines = null)
     {
         _memory = memory ?? (Over == Memory ? new MemoryTransport() : null);
         Settings = configure(new SinkSettings
@@ -85,7 +85,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public IPEndPoint EndPoint => (IPEndPoint)EndPointOf(0);
 
     public static RunningServer Start(
-        Func<SinkSettings, SinkSettings>? configure = null, IMailboxFilter? filter = null, Func<ListenerSettings, SmtpSessionOptions, ISessionEngine?>? engines = null) =>
+        Func<SinkSettings, SinkSettings>? configure = null, IMailboxFilter? filter = null, Func<ListenerSettings, EngineKind?>? engines = null) =>
         new(configure ?? (settings => settings), new FilterSwitch(filter ?? new AcceptAll()), options: null, engines: engines);
 
     /// <summary>A server without a port, whose clients take few bytes at a time.</summary>
@@ -93,7 +93,7 @@ internal sealed class RunningServer : IAsyncDisposable
         new(configure, new FilterSwitch(new AcceptAll()), options: null, memory);
 
     /// <summary>A server for dialogs with names and limits of their own.</summary>
-    public static RunningServer Start(SmtpSessionOptions options, IMailboxFilterSource filters, Func<ListenerSettings, SmtpSessionOptions, ISessionEngine?>? engines = null) =>
+    public static RunningServer Start(SmtpSessionOptions options, IMailboxFilterSource filters, Func<ListenerSettings, EngineKind?>? engines = null) =>
         new(settings => settings with { StartTls = options.OfferStartTls, IdleTimeout = options.IdleTimeout }, filters, options, engines: engines);
 
     /// <summary>A client that is connected and has read the greeting.</summary>

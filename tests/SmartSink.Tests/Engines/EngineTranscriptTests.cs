@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SmartSink.Engines;
 using SmartSink.Testing;
 using SmartSink.Testing.Transcripts;
 using SmartSink.Tests.Connections;
@@ -107,7 +108,7 @@ public class EngineTranscriptTests
         var surprises = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (name, _) =>
         {
-            var transcript = TranscriptFiles.Load(name);
+            var transcript = TranscriptFiles.Load(name, PackageEngine.Extensions, PackageEngine.Mechanisms);
             var difference = await DifferenceAsync(transcript with { Steps = WithoutMissing(transcript.Steps) });
             if (Differences.TryGetValue(name, out var reason) != (difference is not null))
             {

@@ -16,7 +16,7 @@ internal sealed class ServerPeer : ITranscriptPeer
     private readonly RunningServer _server;
     private SmtpTestClient? _client;
 
-    public ServerPeer(SmtpSessionOptions options, Func<ListenerSettings, SmtpSessionOptions, ISessionEngine?>? engines = null) =>
+    public ServerPeer(SmtpSessionOptions options, Func<ListenerSettings, EngineKind?>? engines = null) =>
         _server = RunningServer.Start(options, _filters, engines);
 
     public ValueTask UsePolicyAsync(string path)
