@@ -4,9 +4,10 @@ using SmartSink.Smtp.Server;
 namespace SmartSink.Tests.Connections;
 
 /// <summary>Bad clients in crowds: each is ended for its own reason, and afterwards the process holds what it held before.</summary>
-[Collection(nameof(AloneInTheProcess))]
-public sealed class FlatMemoryTests
+public abstract class FlatMemoryTests
 {
+    protected FlatMemoryTests(string transport) => RunningServer.Over = transport;
+
     /// <summary>Connections of a crowd that are open at the same time.</summary>
     private const int Abreast = 50;
 
@@ -139,3 +140,9 @@ public sealed class FlatMemoryTests
         }
     }
 }
+
+[Collection(nameof(AloneInTheProcess))]
+public sealed class FlatMemoryTestsOverEpoll() : FlatMemoryTests("epoll");
+
+[Collection(nameof(AloneInTheProcess))]
+public sealed class FlatMemoryTestsOverSockets() : FlatMemoryTests("sockets");

@@ -15,9 +15,12 @@ public sealed class SlowTlsClientTests
     /// <summary>Octets of the heap for each: both ends of its connection, each with a record or two, and what it did not take of one batch of replies.</summary>
     private const long Memory = 256 * 1024;
 
-    [Fact]
-    public async Task Clients_that_never_read_get_no_more_work_done_than_fits_into_their_buffers()
+    [Theory]
+    [InlineData("epoll")]
+    [InlineData("sockets")]
+    public async Task Clients_that_never_read_get_no_more_work_done_than_fits_into_their_buffers(string transport)
     {
+        RunningServer.Over = transport;
         await using var server = RunningServer.Start(settings => settings with { StartTls = true });
         using var good = BlockingClient.Greeted(server.EndPoint);
         var clients = await CrowdAsync(server);
@@ -41,9 +44,12 @@ public sealed class SlowTlsClientTests
         clients.ForEach(client => client.Reset());
     }
 
-    [Fact]
-    public async Task A_record_that_comes_octet_by_octet_costs_a_turn_for_each_and_no_more_than_its_buffer_and_ends()
+    [Theory]
+    [InlineData("epoll")]
+    [InlineData("sockets")]
+    public async Task A_record_that_comes_octet_by_octet_costs_a_turn_for_each_and_no_more_than_its_buffer_and_ends(string transport)
     {
+        RunningServer.Over = transport;
         await using var server = RunningServer.Start(settings => settings with { StartTls = true });
         using var good = BlockingClient.Greeted(server.EndPoint);
         var clients = await CrowdAsync(server);

@@ -12,9 +12,12 @@ public sealed class SlowWriterTests
     /// <summary>Octets of the heap for each: what has come of its line, in an array of the pool.</summary>
     private const long Memory = 1024;
 
-    [Fact]
-    public async Task An_octet_a_second_costs_one_receive_and_no_memory_and_ends()
+    [Theory]
+    [InlineData("epoll")]
+    [InlineData("sockets")]
+    public async Task An_octet_a_second_costs_one_receive_and_no_memory_and_ends(string transport)
     {
+        RunningServer.Over = transport;
         await using var server = RunningServer.Start();
         using var good = BlockingClient.Greeted(server.EndPoint);
         var clients = new List<BlockingClient>();
