@@ -48,6 +48,7 @@ internal static class Providers
         [[defer."gmail.example"]]
         code = 421
         msg = "4.7.0 {hostname} has too many connections from {client_ip}"
+        label = "rate_limit"
         stage = "connect"
 
         """;
@@ -74,10 +75,12 @@ internal static class Providers
         [[defer."gmail.example"]]
         code = 450
         msg = "4.2.1 The user you are trying to contact is receiving mail too quickly, says {hostname}. {id} - gsmtp"
+        label = "rate_limit"
 
         [[bounce."yahoo.example"]]
         code = 554
         msg = "5.4.4 This user doesn't have an account ({recipient})"
+        label = "unknown_user"
         stage = "data"
 
         [[defer."yahoo.example"]]
@@ -92,6 +95,7 @@ internal static class Providers
         [[defer."icloud.example"]]
         code = 452
         msg = "4.7.1 {hostname} takes no more mail for now. {id}"
+        label = "rate_limit"
         stage = "mail"
 
         """;

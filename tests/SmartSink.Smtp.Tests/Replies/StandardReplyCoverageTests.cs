@@ -31,6 +31,17 @@ public sealed class StandardReplyCoverageTests
         Fields().Select(field => field.GetValue(null)).OfType<FixedReply>().Select(reply => Encoding.UTF8.GetString(reply.Bytes)).Order()
             .ShouldBeUnique();
 
+    [Fact]
+    public void A_refusal_by_the_session_itself_is_labelled_by_its_code()
+    {
+        StandardReplies.TooManyRecipients.Label.ShouldBe(ReplyLabel.TooManyRecipients);
+        StandardReplies.MessageTooBig.Label.ShouldBe(ReplyLabel.TooLarge);
+        StandardReplies.BadRecipient.Label.ShouldBe(ReplyLabel.BadAddress);
+        StandardReplies.RecipientNeedsUtf8.Label.ShouldBe(ReplyLabel.Protocol);
+        StandardReplies.ShuttingDown.Label.ShouldBe(ReplyLabel.System);
+        StandardReplies.NoValidRecipients.Label.ShouldBe(ReplyLabel.Protocol);
+    }
+
     [Theory]
     [MemberData(nameof(Fixed))]
     public void An_enhanced_code_has_the_class_of_its_reply(string name)

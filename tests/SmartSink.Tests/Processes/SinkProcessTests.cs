@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using SmartSink.Smtp.Replies;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
 using SmartSink.Tests.Connections;
@@ -198,6 +199,7 @@ public sealed class SinkProcessTests : IDisposable
         var refusal = Find("Refused ");
         refusal.GetProperty("Recipient").GetString().ShouldBe("permfail@example.com");
         refusal.GetProperty("Reply").GetString()!.ShouldStartWith("550 5.");
+        ReplyLabels.Words.ShouldContain(refusal.GetProperty("Label").GetString());
 
         JsonElement Find(string start) => events
             .Single(line => line.GetProperty("RenderedMessage").GetString()!.StartsWith(start, StringComparison.Ordinal))
