@@ -1,3 +1,4 @@
+using SmartSink.Testing.Time;
 using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Sending;
@@ -38,6 +39,89 @@ public sealed class BrokenReplyTests
         (end, observer.Accepted, observer.GivenUp, observer.Connections).ShouldBe((TrafficEnd.Complete, 2, 0, 2));
         observer.Faults.ShouldHaveSingleItem().Key.Fault.ShouldBe(TrafficFault.Malformed);
         observer.Answers.ToDictionary().ShouldBe(new Dictionary<(int, TrafficStage, int), int> { [(250, TrafficStage.EndOfData, 0)] = 2 });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_250_where_354_is_due_is_a_fault_of_the_server_and_the_message_is_sent_anew(bool pipelining)
+    {
+        await using var server = FakeServer.Start((session, number) =>
+            session.ServeAsync(line => number == 0 && line == "DATA" ? "250 2.0.0 Ok\r\n" : null));
+
+        var (end, observer) = await (Runs.To(server, messages: 2) with { Pipelining = pipelining }).MakeAsync();
+
+        (end, observer.Accepted, observer.GivenUp, observer.Connections).ShouldBe((TrafficEnd.Complete, 2, 0, 2));
+        observer.Faults.ShouldHaveSingleItem().Key.ShouldBe((TrafficFault.Malformed, TrafficStage.Data));
+        observer.Answers.ToDictionary().ShouldBe(new Dictionary<(int, TrafficStage, int), int> { [(250, TrafficStage.EndOfData, 0)] = 2 });
+    }
+
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(299, true)]
+    [InlineData(301, false)]
+    public async Task Lines_that_come_late_are_waited_for_as_long_as_a_reply(int seconds, bool isInTime)
+    {
+        var clock = new ManualTimeProvider();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = FakeServer.Start((session, _) => session.ServeSlowlyAsync(async line =>
+        {
+            if (!line.StartsWith("EHLO", StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            await session.SayAsync("250-fake.example\r\n");
+            begun.SetResult();
+            await goOn.Task;
+            return "250-CHUNKING\r\n250 SIZE 1000000\r\n";
+        }));
+        var run = (Runs.To(server, messages: 1) with { KeepGoing = false, Chunking = true }).MakeAsync(clock);
+        await begun.Task;
+
+        clock.Advance(TimeSpan.FromSeconds(seconds));
+        if (isInTime)
+        {
+            goOn.SetResult();
+        }
+
+        var (end, observer) = await run;
+        goOn.TrySetResult();
+
+        (end, observer.Accepted).ShouldBe(isInTime ? (TrafficEnd.Complete, 1) : (TrafficEnd.Failed, 0));
+        observer.Faults.Keys.ShouldBe(isInTime ? [] : [(TrafficFault.TimedOut, TrafficStage.Ehlo)]);
+    }
+
+    [Fact]
+    public async Task Of_60_keywords_the_last_counts()
+    {
+        await using var server = FakeServer.Start((session, _) =>
+        {
+            session.Extensions = [.. Enumerable.Range(1, 58).Select(number => $"X-KEYWORD-{number}"), "CHUNKING"];
+            return session.ServeAsync();
+        });
+
+        var (end, observer) = await (Runs.To(server, messages: 2) with { Chunking = true }).MakeAsync();
+
+        (end, observer.Accepted, observer.Faults.Count).ShouldBe((TrafficEnd.Complete, 2, 0));
+    }
+
+    [Theory]
+    [InlineData("CONNECT", "220 fake.example ")]
+    [InlineData("EHLO", "250 fake.example ")]
+    [InlineData("MAIL", "250 2.1.0 ")]
+    [InlineData("RCPT", "250 2.1.5 ")]
+    [InlineData("DATA", "354 ")]
+    [InlineData(".", "250 2.0.0 ")]
+    public async Task A_line_of_512_octets_is_taken(string command, string start)
+    {
+        await using var server = FakeServer.Start((session, _) =>
+            session.ServeAsync(line => line.StartsWith(command, StringComparison.Ordinal) ? start.PadRight(510, 'x') + "\r\n" : null));
+
+        var (end, observer) = await Runs.To(server, messages: 2).MakeAsync();
+
+        (end, observer.Accepted, observer.Faults.Count).ShouldBe((TrafficEnd.Complete, 2, 0));
     }
 
     [Theory]

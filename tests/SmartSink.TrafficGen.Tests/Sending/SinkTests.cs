@@ -95,6 +95,35 @@ public sealed class SinkTests
         told.Answers.Where(answer => answer.Key.Code == 452).Sum(answer => answer.Value).ShouldBeGreaterThan(40);
     }
 
+    [Theory]
+    [InlineData("SINK_HIDE", "EHLO", null)]
+    [InlineData("SINK_BANNER", "one\n\nthree", null)]
+    [InlineData("SINK_REPLY_FAULTS", "late-line=100,delay=100ms", null)]
+    [InlineData("SINK_REPLY_FAULTS", "keywords=100", null)]
+    [InlineData("SINK_REPLY_FAULTS", "full-line=100", null)]
+    [InlineData("SINK_REPLY_FAULTS", "ok-for-354=50,seed=1", TrafficFault.Malformed)]
+    internal async Task An_odd_server_gets_its_mail(string variable, string value, TrafficFault? fault)
+    {
+        const string OddReplies = """
+            [domain."a.example"]
+            bounce = 20
+            defer = 20
+            [[bounce."a.example"]]
+            code = 550
+            text = false
+            [[defer."a.example"]]
+            code = 450
+            msg = "4.2.0 \u7528\u6237"
+            encoding = "gbk"
+            """;
+        var options = new TrafficOptions { Concurrency = 1, Duration = null, MessageCount = 20, MessagesPerConnection = 5, Domains = [new("a.example", 1)], KeepGoing = true };
+
+        var told = await SendAsync(options, OddReplies, new Dictionary<string, string>(StringComparer.Ordinal) { [variable] = value });
+
+        (told.Accepted + told.Refused, told.GivenUp).ShouldBe((20, 0));
+        told.Faults.Keys.Select(key => (TrafficFault?)key.Fault).ShouldBe(fault is null ? [] : [fault]);
+    }
+
     private static List<string> Totals(CountingObserver observer) =>
         [.. observer.Answers.GroupBy(answer => (Class: answer.Key.Code / 100, answer.Key.Domain))
             .Select(group => $"{group.Key}: {group.Sum(answer => answer.Value)}").Order(StringComparer.Ordinal)];
