@@ -76,13 +76,13 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
         }
     }
 
-    /// <summary>Before the run, so that no report of hours is lost for a wrong path.</summary>
+    /// <summary>Before the run, so that no report of hours is lost for a wrong path. What the file holds stays until there is a report.</summary>
     private static FileStream Create(string file)
     {
         try
         {
             // Without a buffer, what could not be written is not tried once more when the file is closed.
-            return new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -99,9 +99,20 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
             report = report with { ExitCode = ExitCodes.Failure };
         }
 
-        return file is null || await TryWriteAsync(FlagNames.Report, () => JsonSerializer.SerializeAsync(file, report, ReportJson.Default.TrafficReport, CancellationToken.None))
+        return file is null || await TryWriteAsync(FlagNames.Report, () => WriteAsync(report, file))
             ? report.ExitCode
             : ExitCodes.Failure;
+    }
+
+    private static Task WriteAsync(TrafficReport report, FileStream file)
+    {
+        // A pipe or a device has no length to lose.
+        if (file is { CanSeek: true, Length: > 0 })
+        {
+            file.SetLength(0);
+        }
+
+        return JsonSerializer.SerializeAsync(file, report, ReportJson.Default.TrafficReport, CancellationToken.None);
     }
 
     private async Task<bool> TryWriteAsync(string place, Func<Task> write)

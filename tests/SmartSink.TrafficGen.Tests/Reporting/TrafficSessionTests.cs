@@ -94,6 +94,26 @@ public sealed class TrafficSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_takes_the_place_of_the_last_one_and_none_takes_it_away()
+    {
+        var last = new string('x', 100_000);
+        var file = _folder.Write("report.json", last);
+
+        (await _program.RunAsync((_, _, _, _) => throw new TrafficException("no such file: x"), "--report", file)).ShouldBe(2);
+        (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldBe(last);
+
+        await _program.RunAsync(
+            observer =>
+            {
+                observer.MessageAccepted(100);
+                return TrafficEnd.Complete;
+            },
+            "--report", file);
+        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        json.RootElement.GetProperty("exit_code").GetInt32().ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_report_file_on_a_full_disk_is_told_and_costs_only_itself()
     {
         var code = await _program.RunAsync(
