@@ -12,9 +12,12 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
 {
     public PolicyExplanation Explain(string address)
     {
-        var at = address.LastIndexOf('@');
-        var localPart = at < 0 ? string.Empty : Unquote(address[..at]);
-        if (at == 0 || !DomainKey.TryRead(address[(at + 1)..], out var key) || key.IsPattern || key.IsFallback)
+        var path = address is ['<', .. var inner, '>'] ? inner : address;
+        var isAlone = IsLocalPartAlone(address, path);
+        var at = isAlone ? path.Length : path.LastIndexOf('@');
+        var localPart = at < 0 ? string.Empty : Unquote(path[..at]);
+        var key = DomainKey.Fallback;
+        if (at == 0 || (!isAlone && (!DomainKey.TryRead(path[(at + 1)..], out key) || key.IsPattern || key.IsFallback)))
         {
             return new PolicyExplanation { Address = address, Problem = "is neither a mailbox nor a domain" };
         }
@@ -105,6 +108,18 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
                 Encoding = TextEncodings.Words[(int)(section.Encoding?.Value ?? TextEncoding.Utf8)],
             };
         }
+    }
+
+    // What a client may say in place of a mailbox (SINK_STRICT): in angle brackets always, else a word without a dot that is no domain of the policy.
+    private bool IsLocalPartAlone(string address, string path)
+    {
+        if (path.Length == 0 || path.AsSpan().ContainsAny("@*<> ") || path.Any(char.IsControl))
+        {
+            return false;
+        }
+
+        var isNamed = DomainKey.TryRead(path, out var name) && domains.Find(suffixes.Cut(Encoding.ASCII.GetBytes(name.Domain))).Entry > 0;
+        return path.Length < address.Length || !(isNamed || path.Contains('.', StringComparison.Ordinal) || path[0] == '[');
     }
 
     // RFC 5321 section 4.1.2: the quotes and backslashes are not part of the name.

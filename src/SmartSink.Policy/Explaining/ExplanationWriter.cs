@@ -64,6 +64,11 @@ internal static class ExplanationWriter
 
     private static string DescribeDomain(PolicyExplanation explanation)
     {
+        if (explanation is { Domain.Length: 0, SuffixCut: null })
+        {
+            return "(none) of a mailbox without a domain: [default] and \"*\" hold; SINK_STRICT takes none";
+        }
+
         var name = explanation.Domain.Length == 0 ? "(none)" : explanation.Domain;
         var how = explanation.Match switch
         {

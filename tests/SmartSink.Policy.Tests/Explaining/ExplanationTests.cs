@@ -118,6 +118,30 @@ public sealed class ExplanationTests
     }
 
     [Theory]
+    [InlineData("root", "root")]
+    [InlineData("<root>", "root")]
+    [InlineData("user+folder", "user+folder")]
+    [InlineData("<a.b>", "a.b")]
+    [InlineData("<tempfail>", "tempfail")]
+    public void A_mailbox_without_a_domain_is_answered_by_the_default(string address, string localPart)
+    {
+        var explanation = Policy.Explain(address);
+
+        (explanation.LocalPart, explanation.Domain, explanation.Match).ShouldBe((localPart, string.Empty, MatchKind.Default));
+        explanation.ToText().ShouldStartWith($"{address}\n  domain   (none) of a mailbox without a domain: [default] and \"*\" hold; SINK_STRICT takes none\n  bounce         10 %");
+    }
+
+    [Fact]
+    public void Brackets_around_an_address_change_nothing()
+    {
+        Policy.Explain("<x@gmail.example>").Entry.ShouldBe("gmail.example");
+        PolicyFolder.Snapshot("[domain.\"localhost\"]\nbounce = 1\n").Explain("localhost").Match.ShouldBe(MatchKind.Exact);
+    }
+
+    [Theory]
+    [InlineData("<>")]
+    [InlineData("*")]
+    [InlineData("a b")]
     [InlineData("")]
     [InlineData("@gmail.example")]
     [InlineData("x@")]
