@@ -3,12 +3,10 @@ using System.Net.Sockets;
 using System.Text;
 using SmartSink.Http;
 using SmartSink.Testing.Processes;
-using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Processes;
 
 /// <summary>Scrapers that ask for page after page and never read one. Once, the kernel took megabytes for each, and so they had minutes to read them.</summary>
-[Collection(nameof(AloneInTheProcess))]
 public sealed class DeafScraperTests
 {
     private const int Crowd = HttpLimits.MostConnections / 2;
