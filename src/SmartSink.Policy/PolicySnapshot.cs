@@ -12,7 +12,7 @@ namespace SmartSink.Policy;
 
 /// <summary>
 /// One revision of a policy: frozen, shared by all sessions. A decision takes no lock and allocates nothing
-/// (except, with a seed, at the first recipient of a domain that no entry names exactly). Only the counters of seeded draws move;
+/// (except, with a seed, at the first recipient of a domain that no entry names exactly, or that asks for a label). Only the counters of seeded draws move;
 /// they belong to the snapshot, so a new revision counts anew.
 /// </summary>
 public sealed class PolicySnapshot : IMailboxFilter
@@ -29,6 +29,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     private readonly DrawSource _draws;
     private readonly DrawSource _tempFailDraws;
     private readonly DrawSource _permFailDraws;
+    private readonly DrawSource[] _labelDraws;
     private readonly MxTable _servers;
     private readonly DrawSource[] _drawsBeforeRcpt;
     private readonly ulong? _seed;
@@ -55,6 +56,7 @@ public sealed class PolicySnapshot : IMailboxFilter
         _draws = new DrawSource(seed, _rules.Length);
         _tempFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.TempFail), _rules.Length);
         _permFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.PermFail), _rules.Length);
+        _labelDraws = [.. Enum.GetValues<ReplyLabel>().Select(label => new DrawSource(Draw.SeedOf(seed, label), entryCount: 1))];
         _servers = MxTable.Build(policy, _domains);
         _drawsBeforeRcpt = _servers.IsEmpty ? [] : [.. StagesBeforeRcpt.Select(stage => new DrawSource(Draw.SeedOf(seed, stage), _rules.Length))];
     }
@@ -127,17 +129,22 @@ public sealed class PolicySnapshot : IMailboxFilter
             return Give(mistakes.Pick(DrawOf(facts.LocalPart, match)), match.Entry);
         }
 
-        switch (TriggerReader.Read(facts.LocalPart, out var code))
+        var trigger = TriggerReader.Read(facts.LocalPart, rules.Triggers);
+        switch (trigger.Trigger)
         {
             case Trigger.TempFail:
-                return Give(rules.Defers.Pick(_tempFailDraws.Next(match, domain)), match.Entry);
+                return Give(rules.Defers.Pick(_tempFailDraws.Next(match, domain)), match.Entry, trigger.Stage);
             case Trigger.PermFail:
                 var choice = rules.Sticky ? DrawOf(facts.LocalPart, match) : _permFailDraws.Next(match, domain);
-                return Give(rules.Bounces.Pick(choice), match.Entry);
+                return Give(rules.Bounces.Pick(choice), match.Entry, trigger.Stage);
             case Trigger.Code:
-                return new FilterAnswer { Reply = EchoReply.Of(code), ReplyStage = Stage.Rcpt, Entry = match.Entry };
+                return new FilterAnswer { Reply = EchoReply.Of(trigger.Code), ReplyStage = trigger.Stage ?? Stage.Rcpt, Entry = match.Entry };
             case Trigger.Accept:
                 return new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry };
+            case Trigger.Label:
+                // Counted by the domain's name alone: an entry's own counter for each label would be too many.
+                var place = rules.Sticky ? DrawOf(facts.LocalPart, match) : _labelDraws[(int)trigger.Label].Next(match with { Entry = 0, IsExact = false }, domain);
+                return Give(ReplyOf(trigger.Label, match.Entry, place), match.Entry, trigger.Stage);
             case Trigger.None when rules.Sticky:
                 return Decide(rules.BounceOf(DrawOf(facts.LocalPart, match)) ?? rules.DeferOf(_draws.Next(match, domain)), match.Entry, facts.Destination);
             default:
@@ -160,7 +167,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     {
         ArgumentNullException.ThrowIfNull(address);
         var policy = _sources.Read();
-        var explainer = new Explainer(policy, _suffixes, _domains, _addressSeed, EntryName);
+        var explainer = new Explainer(policy, _suffixes, _domains, _rules, _addressSeed, EntryName);
         var explanation = explainer.Explain(address);
         return destination is null || explanation.Problem is not null
             ? explanation
@@ -185,8 +192,12 @@ public sealed class PolicySnapshot : IMailboxFilter
     private FilterAnswer Decide(PolicyReply? reply, int entry, IPAddress? destination) =>
         Give(reply is { Stage: < Stage.Rcpt } && _servers.Find(destination) is { } network && network.Server.Serves(entry) ? null : reply, entry);
 
+    /// <summary>One of the domain's replies of a label, else of <c>"*"</c>, else the built-in one.</summary>
+    private PolicyReply ReplyOf(ReplyLabel label, int entry, ulong draw) =>
+        _rules[entry].ReplyOf(label, draw) ?? _rules[0].ReplyOf(label, draw) ?? BuiltInReplies.Of(label);
+
     private ulong DrawOf(ReadOnlySpan<byte> localPart, in DomainMatch match) => Draw.Sticky(_addressSeed, localPart, match.Hash);
 
-    private static FilterAnswer Give(PolicyReply? reply, int entry) =>
-        new() { Reply = reply?.Reply, ReplyStage = reply?.GivenAt ?? Stage.Rcpt, Entry = entry };
+    private static FilterAnswer Give(PolicyReply? reply, int entry, Stage? stage = null) =>
+        new() { Reply = reply?.Reply, ReplyStage = stage ?? reply?.GivenAt ?? Stage.Rcpt, Entry = entry };
 }

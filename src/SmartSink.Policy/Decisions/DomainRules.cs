@@ -9,6 +9,7 @@ namespace SmartSink.Policy.Decisions;
 internal readonly record struct DomainRules(
     RateThresholds Rates,
     bool Sticky,
+    TriggerKinds Triggers,
     ReplyChoice Bounces,
     ReplyChoice Defers,
     ReplyChoice? TlsReplies,
@@ -20,6 +21,20 @@ internal readonly record struct DomainRules(
     /// <summary>The reply of a deferral when the draw of a recipient that does not bounce decides for one; null to accept.</summary>
     public PolicyReply? DeferOf(ulong draw) =>
         Draw.ForRate(draw) < (Sticky ? Rates.DeferRestBelow : Rates.RefuseBelow) ? Defers.Pick(draw) : null;
+
+    /// <summary>One of the replies of a label in both lists together, by weight; null when neither has one that is ever chosen.</summary>
+    public PolicyReply? ReplyOf(ReplyLabel label, ulong draw)
+    {
+        var bounces = Bounces.WeightOf(label);
+        var total = bounces + Defers.WeightOf(label);
+        if (total == 0)
+        {
+            return null;
+        }
+
+        var place = (ulong)(((UInt128)Draw.ForChoice(draw) * total) >> 63);
+        return place < bounces ? Bounces.At(label, place) : Defers.At(label, place - bounces);
+    }
 }
 
 /// <summary>The rates of a domain as bounds for draws.</summary>
@@ -38,10 +53,14 @@ internal sealed class ReplyChoice
     private readonly PolicyReply[] _replies;
     private readonly ulong[] _bounds;
 
-    public ReplyChoice(PolicyReply reply)
+    // In whole numbers, so that sums are the same on every machine.
+    private readonly ulong[] _weights;
+
+    public ReplyChoice(PolicyReply reply, decimal weight = 1)
     {
         _replies = [reply];
         _bounds = [];
+        _weights = [MillionthsOf(weight)];
     }
 
     public ReplyChoice(IReadOnlyList<(PolicyReply Reply, decimal Weight)> replies)
@@ -50,11 +69,13 @@ internal sealed class ReplyChoice
         var sum = 0m;
         _replies = new PolicyReply[replies.Count];
         _bounds = new ulong[replies.Count];
+        _weights = new ulong[replies.Count];
         for (var i = 0; i < replies.Count; i++)
         {
             sum += replies[i].Weight;
             _replies[i] = replies[i].Reply;
             _bounds[i] = Threshold.Of(sum, total);
+            _weights[i] = MillionthsOf(replies[i].Weight);
         }
     }
 
@@ -83,24 +104,54 @@ internal sealed class ReplyChoice
 
         return _replies[low];
     }
+
+    /// <summary>What the replies of a label weigh together, in millionths.</summary>
+    public ulong WeightOf(ReplyLabel label)
+    {
+        var sum = 0UL;
+        for (var i = 0; i < _replies.Length; i++)
+        {
+            sum += _replies[i].Reply.Label == label ? _weights[i] : 0;
+        }
+
+        return sum;
+    }
+
+    /// <summary>The reply of a label whose weight holds a place, if all of them lie one behind the other.</summary>
+    /// <param name="label">Why it refuses.</param>
+    /// <param name="place">0 to what they weigh together, less 1.</param>
+    public PolicyReply At(ReplyLabel label, ulong place)
+    {
+        var i = 0;
+        while (_replies[i].Reply.Label != label || place >= _weights[i])
+        {
+            place -= _replies[i].Reply.Label == label ? _weights[i] : 0;
+            i++;
+        }
+
+        return _replies[i];
+    }
+
+    private static ulong MillionthsOf(decimal weight) => (ulong)decimal.Round(weight * 1_000_000);
 }
 
-/// <summary>Freezes what holds for domains. Equal replies are encoded once, and domains with the same list, or the same single reply, share their choice.</summary>
+/// <summary>Freezes what holds for domains. Equal replies are encoded once, and domains with the same list, or the same single reply and weight, share their choice.</summary>
 /// <param name="seed">Of the numbers in replies that look like chance.</param>
 internal sealed class RulesBuilder(ulong seed)
 {
     private readonly Dictionary<ReplyContent, PolicyReply> _replies = [];
-    private readonly Dictionary<PolicyReply, ReplyChoice> _singles = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(PolicyReply, decimal), ReplyChoice> _singles = [];
     private readonly Dictionary<ReplyList, ReplyChoice> _lists = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(decimal Bounce, decimal Defer), RateThresholds> _thresholds = [];
-    private readonly ReplyChoice _builtInBounce = BuiltIn(550, StandardTexts.Bounce);
-    private readonly ReplyChoice _builtInDefer = BuiltIn(451, StandardTexts.Defer);
-    private readonly ReplyChoice _builtInStrict = BuiltIn(553, StandardTexts.BadAddress);
-    private readonly ReplyChoice _builtInTls = BuiltIn(530, StandardTexts.TlsRequired, ReplyLabel.Tls);
+    private readonly ReplyChoice _builtInBounce = new(BuiltInReplies.Of(ReplyLabel.UnknownUser));
+    private readonly ReplyChoice _builtInDefer = new(BuiltInReplies.Of(ReplyLabel.System));
+    private readonly ReplyChoice _builtInStrict = new(BuiltInReplies.Of(ReplyLabel.BadAddress));
+    private readonly ReplyChoice _builtInTls = new(BuiltInReplies.Of(ReplyLabel.Tls));
 
     public DomainRules Build(DomainEntry domain) => new(
         ThresholdsOf(Inheritance.PercentOf(domain.Bounce), Inheritance.PercentOf(domain.Defer)),
         domain.Sticky?.Value ?? false,
+        domain.Triggers?.Value ?? TriggerKinds.All,
         domain.Bounces is null ? _builtInBounce : ChoiceOf(domain.Bounces),
         domain.Defers is null ? _builtInDefer : ChoiceOf(domain.Defers),
         domain.RequiresTls is not { Value: true } ? null : domain.TlsReplies is null ? _builtInTls : ChoiceOf(domain.TlsReplies),
@@ -110,8 +161,6 @@ internal sealed class RulesBuilder(ulong seed)
 
     public static PolicyReply ReplyOf(in ReplyContent content, ulong seed = 0) =>
         new(ReplyFactory.Create(content.Code, content.Text, content.Closes, content.Label, content.Encoding, seed), content.Stage);
-
-    private static ReplyChoice BuiltIn(int code, string text, ReplyLabel? label = null) => new(new PolicyReply(ReplyFactory.Create(code, text, label: label), Stage.Rcpt));
 
     private RateThresholds ThresholdsOf(decimal bounce, decimal defer)
     {
@@ -130,8 +179,8 @@ internal sealed class RulesBuilder(ulong seed)
         if (list.Replies is [var single])
         {
             var reply = Shared(list.Kind, single);
-            ref var choice = ref CollectionsMarshal.GetValueRefOrAddDefault(_singles, reply, out _);
-            return choice ??= new ReplyChoice(reply);
+            ref var choice = ref CollectionsMarshal.GetValueRefOrAddDefault(_singles, (reply, WeightOf(single)), out _);
+            return choice ??= new ReplyChoice(reply, WeightOf(single));
         }
 
         ref var shared = ref CollectionsMarshal.GetValueRefOrAddDefault(_lists, list, out _);

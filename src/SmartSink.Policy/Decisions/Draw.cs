@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using SmartSink.Shared;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Decisions;
 
@@ -18,13 +19,15 @@ namespace SmartSink.Policy.Decisions;
 /// the local part in lower case as one label.
 /// Triggers draw from sequences of the same kind with another seed in the place of the policy's: the first draw of a name whose hash is the
 /// number of the <see cref="Trigger"/>. Attempts to authenticate draw from the sequence of a name whose hash is 255.
-/// The stages before RCPT have a seed of their own, as triggers have, by 256 and the number of the <see cref="Stage"/>.
+/// The stages before RCPT have a seed of their own, as triggers have, by 256 and the number of the <see cref="Stage"/>; triggers that ask for a
+/// label have one by 512 and the number of the <see cref="ReplyLabel"/>.
 /// A replica with a name has, in the place of the policy's seed, the first draw of the name whose hash is that of the replica's. Sticky draws
 /// keep the policy's seed.
 /// </remarks>
 internal static class Draw
 {
     private const ulong FirstStage = 256;
+    private const ulong FirstLabel = 512;
     private const ulong ChoiceSalt = 0xD1B54A32D192ED03;
 
     // No name's hash is as small, and no trigger has the number.
@@ -62,6 +65,9 @@ internal static class Draw
 
     /// <summary>The seed of the draws that choose among the replies which a trigger asks for.</summary>
     public static ulong? SeedOf(ulong? seed, Trigger trigger) => seed is { } given ? Seeded(given, (ulong)trigger, 0) : null;
+
+    /// <summary>The seed of the draws that choose among the replies of a label which a trigger asks for.</summary>
+    public static ulong? SeedOf(ulong? seed, ReplyLabel label) => seed is { } given ? Seeded(given, FirstLabel + (ulong)label, 0) : null;
 
     /// <summary>The seed of the draws at a stage before RCPT, where no recipient is known.</summary>
     public static ulong? SeedOf(ulong? seed, Stage stage) => seed is { } given ? Seeded(given, FirstStage + (ulong)stage, 0) : null;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using SmartSink.Policy.Decisions;
+using SmartSink.Policy.Files;
 using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
 using SmartSink.Smtp;
@@ -8,7 +9,7 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Explaining;
 
-internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, DomainTable domains, ulong seed, Func<int, string> entryName)
+internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, DomainTable domains, DomainRules[] rules, ulong seed, Func<int, string> entryName)
 {
     public PolicyExplanation Explain(string address)
     {
@@ -31,6 +32,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         var (bounce, defer) = (Inheritance.PercentOf(resolved.Bounce), Inheritance.PercentOf(resolved.Defer));
         var (sticky, requiresTls) = (resolved.Sticky is { Value: true }, resolved.RequiresTls is { Value: true });
         var bytes = Encoding.UTF8.GetBytes(localPart);
+        var trigger = TriggerReader.Read(bytes, rules[match.Entry].Triggers);
         return new PolicyExplanation
         {
             Address = address,
@@ -49,8 +51,12 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
             AlwaysBounces = sticky && at > 0
                 ? Draw.ForRate(Draw.Sticky(seed, bytes, match.Hash)) < Threshold.Of(bounce, 100)
                 : null,
-            Trigger = TriggerReader.Read(bytes, out var code),
-            TriggerCode = code,
+            Triggers = [.. PolicyKeys.TriggerWords.Where((_, i) => rules[match.Entry].Triggers.HasFlag((TriggerKinds)(1 << i)))],
+            TriggersBy = resolved.Triggers is { } given ? OriginOf(inheritance.OwnerOf(entry, owner => owner.Triggers is not null), given.Place, "the top level") : null,
+            Trigger = trigger.Trigger,
+            TriggerCode = trigger.Code,
+            TriggerLabel = trigger.Trigger == Trigger.Label ? ExplainLabel(trigger, localPart, match.Entry) : null,
+            TriggerStage = trigger.Stage,
             Replies =
             [
                 .. ExplainReplies(ReplyKind.Bounce, resolved.Bounces, bounce),
@@ -72,19 +78,23 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         return new ExplainedServer(address, network, server.Identity.Hostname, policy.Networks[network].Place.ToString(), server.Serves(entry));
     }
 
-    private static string OriginOf(DomainEntry owner, Place? place) =>
-        place is null ? "built in" : $"{(owner.Key.IsFallback ? "[default]" : $"[domain.\"{owner.Key}\"]")} at {place}";
+    private ExplainedLabel ExplainLabel(in TriggerMatch trigger, string localPart, int entry)
+    {
+        var label = trigger.Label;
+        var owner = rules[entry].ReplyOf(label, draw: 0) is not null ? LabelOwner.Domain : rules[0].ReplyOf(label, draw: 0) is not null ? LabelOwner.Fallback : LabelOwner.BuiltIn;
+        var (code, text, _) = BuiltInReplies.ContentOf(label);
+        return new ExplainedLabel(localPart[..trigger.Length], label, owner, owner == LabelOwner.BuiltIn ? $"{code} {text}" : null);
+    }
+
+    private static string OriginOf(DomainEntry owner, Place? place, string shared = "[default]") =>
+        place is null ? "built in" : $"{(owner.Key.IsFallback ? shared : $"[domain.\"{owner.Key}\"]")} at {place}";
 
     private static IEnumerable<ExplainedReply> ExplainReplies(ReplyKind kind, ReplyList? list, decimal percent)
     {
         if (list is null)
         {
-            var (code, text, label) = kind switch
-            {
-                ReplyKind.Bounce => (550, StandardTexts.Bounce, ReplyLabel.UnknownUser),
-                ReplyKind.Defer => (451, StandardTexts.Defer, ReplyLabel.System),
-                _ => (530, StandardTexts.TlsRequired, ReplyLabel.Tls),
-            };
+            var label = kind switch { ReplyKind.Bounce => ReplyLabel.UnknownUser, ReplyKind.Defer => ReplyLabel.System, _ => ReplyLabel.Tls };
+            var (code, text, _) = BuiltInReplies.ContentOf(label);
             yield return new ExplainedReply(kind, code, Stage.Rcpt, Closes: false, label, IsLabelInferred: false, percent, text, "built in");
             yield break;
         }

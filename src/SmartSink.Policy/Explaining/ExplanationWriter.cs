@@ -45,9 +45,14 @@ internal static class ExplanationWriter
             text.Append($"  sticky   {DescribeSticky(explanation)}\n");
         }
 
+        if (explanation.TriggersBy is { } triggers)
+        {
+            text.Append($"  triggers {(explanation.Triggers.Count == 0 ? "off" : string.Join(", ", explanation.Triggers))}   {triggers}\n");
+        }
+
         if (explanation.Trigger != Trigger.None)
         {
-            text.Append($"  trigger  {DescribeTrigger(explanation)}\n");
+            text.Append($"  trigger  {DescribeTrigger(explanation)}{(explanation.TriggerStage is { } stage ? $", at {stage.ToString().ToLowerInvariant()}" : string.Empty)}\n");
         }
 
         foreach (var reply in explanation.Replies)
@@ -102,6 +107,18 @@ internal static class ExplanationWriter
         Trigger.TempFail => "\"tempfail\": always one of the defer replies",
         Trigger.PermFail => "\"permfail\": always one of the bounce replies",
         Trigger.Code => $"\"{explanation.TriggerCode}-\": always {explanation.TriggerCode} {(explanation.TriggerCode < 500 ? 4 : 5)}.0.0 you said {OneLine.Escape(explanation.LocalPart)}",
+        Trigger.Label => $"\"{OneLine.Escape(explanation.TriggerLabel!.Word)}\": {DescribeLabel(explanation.TriggerLabel)}",
         _ => "\"250-\": always accepted",
     };
+
+    private static string DescribeLabel(ExplainedLabel label)
+    {
+        var word = ReplyLabels.Words[(int)label.Label];
+        return label.Owner switch
+        {
+            LabelOwner.Domain => $"always one of the replies labelled {word}",
+            LabelOwner.Fallback => $"always one of the replies of \"*\" labelled {word}, since the domain has none",
+            _ => $"always {label.BuiltIn} (built in, since no reply of the domain or of \"*\" is labelled {word})",
+        };
+    }
 }

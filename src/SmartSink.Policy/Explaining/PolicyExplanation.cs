@@ -54,11 +54,23 @@ public sealed record PolicyExplanation
     /// <summary>Whether bounces are drawn from addresses.</summary>
     public bool Sticky { get; init; }
 
+    /// <summary>The triggers that hold, in the policy's words.</summary>
+    public IReadOnlyList<string> Triggers { get; init; } = [];
+
+    /// <summary>Where it stands which triggers hold; null when nothing says so, and all do.</summary>
+    public string? TriggersBy { get; init; }
+
     /// <summary>What the local part asks for.</summary>
     public Trigger Trigger { get; init; }
 
     /// <summary>The code that the local part asks for, 400 to 599; 0 unless <see cref="Trigger"/> is <see cref="Trigger.Code"/>.</summary>
     public int TriggerCode { get; init; }
+
+    /// <summary>What the label is that the local part asks for; null unless <see cref="Trigger"/> is <see cref="Trigger.Label"/>.</summary>
+    public ExplainedLabel? TriggerLabel { get; init; }
+
+    /// <summary>The stage that the local part asks for, <see cref="Stage.Rcpt"/> or <see cref="Stage.Data"/>; null when it asks for none, and each reply goes out at its own.</summary>
+    public Stage? TriggerStage { get; init; }
 
     /// <summary>What the client's destination makes of it; null when none was given.</summary>
     public ExplainedServer? Server { get; init; }
@@ -90,6 +102,26 @@ public sealed record ExplainedReply(
 {
     /// <summary>What it is written in, by the policy's word.</summary>
     public string Encoding { get; init; } = "utf-8";
+}
+
+/// <summary>A label that a local part asks for.</summary>
+/// <param name="Word">The start of the local part that asks for it, with the hyphen.</param>
+/// <param name="Label">Why all replies that may be given refuse.</param>
+/// <param name="Owner">Whose replies they are.</param>
+/// <param name="BuiltIn">The built-in reply; null when files give some.</param>
+public sealed record ExplainedLabel(string Word, ReplyLabel Label, LabelOwner Owner, string? BuiltIn);
+
+/// <summary>Whose reply a local part gets that asks for a label.</summary>
+public enum LabelOwner : byte
+{
+    /// <summary>One of the replies that the domain has, its own or inherited.</summary>
+    Domain,
+
+    /// <summary>One of <c>"*"</c>: the domain has none of that label.</summary>
+    Fallback,
+
+    /// <summary>No file gives one for the domain.</summary>
+    BuiltIn,
 }
 
 /// <summary>What a client's destination makes of it.</summary>

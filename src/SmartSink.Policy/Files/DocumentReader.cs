@@ -21,6 +21,9 @@ internal static class DocumentReader
                 case "sticky":
                     document.Sticky = values.Boolean(entry);
                     break;
+                case "triggers":
+                    document.Triggers = DomainReader.ReadTriggers(entry, values);
+                    break;
                 case "domain_suffix":
                     document.DomainSuffixes = ReadSuffixes(entry, values);
                     break;
@@ -106,6 +109,24 @@ internal static class DomainReader
         }
     }
 
+    /// <summary>True for all, false for none, or the words of those that hold.</summary>
+    public static Setting<TriggerKinds>? ReadTriggers(TomlEntry item, ValueReader values)
+    {
+        TriggerKinds? kinds = item.Value switch
+        {
+            TomlScalar<bool> all => all.Value ? TriggerKinds.All : TriggerKinds.None,
+            TomlScalar<string> or TomlArray => values.ParseAll(item, ReadTrigger).Aggregate(TriggerKinds.None, (sum, kind) => sum | kind.Value),
+            _ => null,
+        };
+        return kinds is { } given
+            ? new Setting<TriggerKinds>(given, values.PlaceOf(item.Value.Position))
+            : values.Refuse<TriggerKinds>(item, "true, false or a list of strings");
+    }
+
+    private static (TriggerKinds Kind, string? Problem) ReadTrigger(string text) => Array.IndexOf(PolicyKeys.TriggerWords, text) is >= 0 and var index
+        ? ((TriggerKinds)(1 << index), null)
+        : (TriggerKinds.None, $"unknown trigger \"{text}\"{ValueReader.Hint(text, PolicyKeys.TriggerWords)}");
+
     private static bool TryReadName(TomlEntry item, ValueReader values, out DomainKey name)
     {
         if (!DomainKey.TryRead(item.Key, out name))
@@ -140,6 +161,9 @@ internal static class DomainReader
                     break;
                 case "sticky":
                     section.Sticky = values.Boolean(item);
+                    break;
+                case "triggers":
+                    section.Triggers = ReadTriggers(item, values);
                     break;
                 case var key when item.Value is TomlTable:
                     values.Diagnostics.Error(

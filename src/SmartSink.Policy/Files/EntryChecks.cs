@@ -174,6 +174,6 @@ internal static class NameChecks
     }
 
     private static Place? PlaceOf(DomainEntry domain) =>
-        domain.Bounce?.Place ?? domain.Defer?.Place ?? domain.RequiresTls?.Place ?? domain.Like?.Place ?? domain.Sticky?.Place
-        ?? domain.Bounces?.Name.Place ?? domain.Defers?.Name.Place ?? domain.TlsReplies?.Name.Place;
+        domain.Bounce?.Place ?? domain.Defer?.Place ?? domain.RequiresTls?.Place ?? domain.Strict?.Place ?? domain.Like?.Place ?? domain.Sticky?.Place
+        ?? domain.Triggers?.Place ?? domain.Bounces?.Name.Place ?? domain.Defers?.Name.Place ?? domain.TlsReplies?.Name.Place;
 }

@@ -10,6 +10,9 @@ internal enum KeyType : byte
     Text,
     Texts,
     Truth,
+
+    /// <summary>True, false, or some of <see cref="PolicyKey.Values"/>.</summary>
+    TruthOrTexts,
 }
 
 internal sealed record PolicyKey(string Name, KeyType Type, string Description)
@@ -42,6 +45,8 @@ internal static class PolicyKeys
 
     public static readonly string[] Stages = ["connect", "ehlo", "mail", "rcpt", "data"];
 
+    public static readonly string[] TriggerWords = ["tempfail", "permfail", "codes", "labels"];
+
     public static readonly PolicyKey[] Default =
     [
         new("bounce", KeyType.Number, "Percent of recipients that are refused for good (5xx). 0 is never, 100 is always; with defer at most 100.") { Minimum = 0, Maximum = 100 },
@@ -55,6 +60,7 @@ internal static class PolicyKeys
         .. Default,
         new("like", KeyType.Text, "A domain or pattern of this policy whose rates and replies hold here, too, unless given."),
         new("sticky", KeyType.Truth, "Whether an address that bounced once bounces always."),
+        new("triggers", KeyType.TruthOrTexts, "Which local parts ask for an answer here: all, none, or those of the list.") { Values = TriggerWords },
     ];
 
     /// <summary>The keys of a reply in <c>[[bounce."…"]]</c>, <c>[[defer."…"]]</c> and <c>[[tls."…"]]</c>.</summary>
@@ -86,6 +92,7 @@ internal static class PolicyKeys
     [
         new("seed", KeyType.Whole, "Makes a run repeatable: the k-th recipient of a domain always meets the same answer."),
         new("sticky", KeyType.Truth, "Whether an address that bounced once bounces always, in every domain that does not say otherwise."),
+        new("triggers", KeyType.TruthOrTexts, "Which local parts ask for an answer, in every domain that does not say otherwise: all (unless given), none, or those of the list.") { Values = TriggerWords },
         new("domain_suffix", KeyType.Texts, "Suffixes that are cut off a domain before it is looked up."),
         new("include", KeyType.Texts, "Files to read first, relative to this one; * and ? stand for characters of a name; \"builtin:providers\" is the catalogue in the program. Only in the main file."),
     ];

@@ -35,6 +35,7 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
     {
         _policy.Seed = Choose(_policy.Seed, document.Seed, "seed");
         _policy.Sticky = Choose(_policy.Sticky, document.Sticky, "sticky");
+        _policy.Triggers = Choose(_policy.Triggers, document.Triggers, "triggers");
         _policy.DomainSuffixes = Choose(_policy.DomainSuffixes, document.DomainSuffixes, "domain_suffix");
         AddShared(_policy.Default, document.Default);
         foreach (var section in document.Domains)
@@ -43,6 +44,7 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
             AddShared(domain, section);
             domain.Like = Choose(domain.Like, section.Like, "like", domain.Key);
             domain.Sticky = Choose(domain.Sticky, section.Sticky, "sticky", domain.Key);
+            domain.Triggers = Choose(domain.Triggers, section.Triggers, "triggers", domain.Key);
         }
 
         foreach (var list in document.ReplyLists)

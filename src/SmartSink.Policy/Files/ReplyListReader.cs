@@ -1,6 +1,5 @@
 using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
-using SmartSink.Shared;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 
@@ -128,7 +127,6 @@ internal static class ReplyListReader
             }
         }
 
-        var hint = Suggestion.Of(text, words) is { Length: > 0 } suggestion ? suggestion : $"; it must be one of {string.Join(", ", words)}";
-        return (default, $"unknown {item.Key} \"{text}\"{hint}");
+        return (default, $"unknown {item.Key} \"{text}\"{ValueReader.Hint(text, words)}");
     });
 }

@@ -91,6 +91,16 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
     public void Unknown(TomlEntry entry, string where, IReadOnlyList<PolicyKey> known) =>
         Diagnostics.Error(PlaceOf(entry.KeyPosition), $"unknown key \"{entry.Key}\" {where}{Suggestion.Of(entry.Key, known.Select(key => key.Name))}");
 
+    public Setting<T>? Refuse<T>(TomlEntry entry, string wanted)
+    {
+        Diagnostics.Error(PlaceOf(entry.Value.Position), $"{entry.Key} must be {wanted}, not {NameOf(entry.Value)}");
+        return null;
+    }
+
+    /// <summary>What to say behind a word that is none of a closed list: the nearest of them, or else all.</summary>
+    public static string Hint(string word, IReadOnlyList<string> known) =>
+        Suggestion.Of(word, known) is { Length: > 0 } suggestion ? suggestion : $"; it must be one of {string.Join(", ", known)}";
+
     public static string NameOf(TomlValue value) => value switch
     {
         TomlScalar<string> => "a string",
@@ -122,10 +132,4 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
     }
 
     private Setting<T> Give<T>(T value, TomlValue source) => new(value, PlaceOf(source.Position));
-
-    private Setting<T>? Refuse<T>(TomlEntry entry, string wanted)
-    {
-        Diagnostics.Error(PlaceOf(entry.Value.Position), $"{entry.Key} must be {wanted}, not {NameOf(entry.Value)}");
-        return null;
-    }
 }

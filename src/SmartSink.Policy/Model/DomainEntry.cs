@@ -24,11 +24,30 @@ internal sealed class DomainEntry(DomainKey key)
 
     public Setting<bool>? Sticky { get; set; }
 
+    public Setting<TriggerKinds>? Triggers { get; set; }
+
     public ReplyList? Bounces { get; set; }
 
     public ReplyList? Defers { get; set; }
 
     public ReplyList? TlsReplies { get; set; }
+}
+
+/// <summary>Which local parts ask for an answer; the others are ordinary.</summary>
+[Flags]
+internal enum TriggerKinds : byte
+{
+    None = 0,
+    TempFail = 1,
+    PermFail = 2,
+
+    /// <summary><c>NNN-</c>, also <c>250-</c>.</summary>
+    Codes = 4,
+
+    /// <summary>Those that ask for a reply by its label.</summary>
+    Labels = 8,
+
+    All = TempFail | PermFail | Codes | Labels,
 }
 
 /// <summary>Which of a domain's lists a reply stands in.</summary>

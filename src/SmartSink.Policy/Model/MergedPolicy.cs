@@ -14,6 +14,8 @@ internal sealed class MergedPolicy
 
     public Setting<bool>? Sticky { get; set; }
 
+    public Setting<TriggerKinds>? Triggers { get; set; }
+
     public Setting<IReadOnlyList<string>>? DomainSuffixes { get; set; }
 
     /// <summary>What holds for every domain: the keys of <c>[default]</c> and the reply lists of <c>"*"</c>.</summary>
@@ -66,12 +68,19 @@ public readonly record struct PolicySize(int Domains, int Replies, int Networks,
 
     internal static PolicySize Of(MergedPolicy policy)
     {
-        var keys = Given(policy.Seed is not null, policy.Sticky is not null, policy.DomainSuffixes is not null);
+        var keys = Given(policy.Seed is not null, policy.Sticky is not null, policy.Triggers is not null, policy.DomainSuffixes is not null);
         var replies = 0;
         foreach (var domain in policy.Domains.Prepend(policy.Default))
         {
             replies += (domain.Bounces?.Replies.Count ?? 0) + (domain.Defers?.Replies.Count ?? 0) + (domain.TlsReplies?.Replies.Count ?? 0);
-            keys += Given(domain.Bounce is not null, domain.Defer is not null, domain.RequiresTls is not null, domain.Like is not null, domain.Sticky is not null);
+            keys += Given(
+                domain.Bounce is not null,
+                domain.Defer is not null,
+                domain.RequiresTls is not null,
+                domain.Strict is not null,
+                domain.Like is not null,
+                domain.Sticky is not null,
+                domain.Triggers is not null);
         }
 
         return new PolicySize(policy.Domains.Count, replies, policy.Networks.Count, keys);
@@ -100,6 +109,7 @@ internal sealed class Inheritance(MergedPolicy policy)
             RequiresTls = OwnerOf(domain, likes, static owner => owner.RequiresTls is not null).RequiresTls,
             Strict = OwnerOf(domain, likes, static owner => owner.Strict is not null).Strict,
             Sticky = OwnerOf(domain, likes, static owner => owner.Sticky is not null).Sticky ?? policy.Sticky,
+            Triggers = OwnerOf(domain, likes, static owner => owner.Triggers is not null).Triggers ?? policy.Triggers,
             Bounces = OwnerOf(domain, likes, static owner => owner.Bounces is not null).Bounces,
             Defers = OwnerOf(domain, likes, static owner => owner.Defers is not null).Defers,
             TlsReplies = OwnerOf(domain, likes, static owner => owner.TlsReplies is not null).TlsReplies,

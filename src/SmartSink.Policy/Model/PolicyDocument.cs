@@ -9,6 +9,8 @@ internal sealed class PolicyDocument
 
     public Setting<bool>? Sticky { get; set; }
 
+    public Setting<TriggerKinds>? Triggers { get; set; }
+
     public Setting<IReadOnlyList<string>>? DomainSuffixes { get; set; }
 
     public IReadOnlyList<Setting<string>> Includes { get; set; } = [];

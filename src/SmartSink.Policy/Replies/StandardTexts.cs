@@ -3,16 +3,6 @@ namespace SmartSink.Policy.Replies;
 /// <summary>The text of a code for which the policy gives none (RFC 5321 section 4.2.3), with the fitting enhanced code (RFC 3463, RFC 5248).</summary>
 internal static class StandardTexts
 {
-    public const string Bounce = "5.1.1 The mailbox does not exist";
-
-    public const string Defer = "4.3.0 Temporary failure, please try again later";
-
-    /// <summary>The built-in answer, of code 530, to a client without TLS for a domain without such replies of its own or of <c>"*"</c> (RFC 3207 section 4).</summary>
-    public const string TlsRequired = "5.7.0 Must issue a STARTTLS command first";
-
-    /// <summary>The built-in answer, of code 553, to an address that breaks the grammar in a strict domain without such a reply of its own.</summary>
-    public const string BadAddress = "5.1.3 The recipient address is not a valid RFC 5321 address";
-
     public static string Of(int code) => code switch
     {
         421 => "4.3.2 Service not available, closing transmission channel",

@@ -20,7 +20,11 @@ public sealed class AllocationTests
             [domain."*.example.com"]
             [domain."example.*"]
             """);
-        string[] recipients = ["x@example.com", "x@a.b.example.com", "x@example.co.uk", "x@other.example.sink.test", "tempfail@example.com", "450-x@example.com", "postmaster"];
+        string[] recipients =
+        [
+            "x@example.com", "x@a.b.example.com", "x@example.co.uk", "x@other.example.sink.test", "tempfail@example.com", "450-x@example.com", "postmaster",
+            "unknown-x@example.com", "full-x@example.co.uk", "label-block_list-x@a.b.example.com", "greylist-x+data@other.example.sink.test",
+        ];
         foreach (var dialog in recipients.Select(Dialog.With))
         {
             // The first answer may count a domain for the first time, and the first thousand take every way through the code once.

@@ -1,5 +1,6 @@
 using System.Text;
 using SmartSink.Policy.Decisions;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Tests.Decisions;
 
@@ -37,6 +38,9 @@ public sealed class DrawTests
         Draw.SeedOf(42, Trigger.TempFail).ShouldBe(0xEF45706F4A6B2E24);
         Draw.SeedOf(42, Trigger.PermFail).ShouldBe(0xE027FBD408B64B22);
         Draw.SeedOf(null, Trigger.TempFail).ShouldBeNull();
+        Draw.SeedOf(42, ReplyLabel.UnknownUser).ShouldBe(0x5A2FF3807D507C0AUL);
+        Draw.SeedOf(42, ReplyLabel.Protocol).ShouldBe(0x675F85CF6A98C560UL);
+        Draw.SeedOf(null, ReplyLabel.Protocol).ShouldBeNull();
     }
 
     [Fact]

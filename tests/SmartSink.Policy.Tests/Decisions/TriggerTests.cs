@@ -1,5 +1,11 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using FsCheck;
+using FsCheck.Fluent;
 using SmartSink.Policy.Decisions;
+using SmartSink.Policy.Model;
+using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Tests.Decisions;
 
@@ -9,6 +15,11 @@ public sealed class TriggerTests
         defer."*" = [{ code = 452, msg = "4.2.2 full" }]
         bounce."own.example" = [{ code = 553, msg = "5.1.3 own" }]
         """);
+
+    private static readonly Regex Words = new(
+        $"tempfail|permfail|^([45][0-9][0-9]|250|full|spam|unknown|throttle|greylist|label-({string.Join('|', ReplyLabels.Words)}))-",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline,
+        TimeSpan.FromSeconds(10));
 
     private static readonly PolicySnapshot RefusesAll = PolicyFolder.Snapshot("default.bounce = 100");
 
@@ -46,8 +57,92 @@ public sealed class TriggerTests
     [InlineData("", Trigger.None)]
     public void A_local_part_asks_for_an_answer(string localPart, Trigger trigger, int code = 0)
     {
-        TriggerReader.Read(Encoding.UTF8.GetBytes(localPart), out var found).ShouldBe(trigger);
-        found.ShouldBe(code);
+        Read(localPart).ShouldBe(new TriggerMatch(trigger, code));
+    }
+
+    [Theory]
+    [InlineData("full-joe", ReplyLabel.MailboxFull, 5)]
+    [InlineData("Full-", ReplyLabel.MailboxFull, 5)]
+    [InlineData("UNKNOWN-joe", ReplyLabel.UnknownUser, 8)]
+    [InlineData("spam-a-b", ReplyLabel.Content, 5)]
+    [InlineData("throttle-1", ReplyLabel.RateLimit, 9)]
+    [InlineData("greylist-me", ReplyLabel.Greylist, 9)]
+    [InlineData("label-block_list-joe", ReplyLabel.BlockList, 17)]
+    [InlineData("Label-Tls-", ReplyLabel.Tls, 10)]
+    public void A_word_asks_for_a_label(string localPart, ReplyLabel label, int length) =>
+        Read(localPart).ShouldBe(new TriggerMatch(Trigger.Label, Label: label, Length: length));
+
+    [Theory]
+    [InlineData("full")]
+    [InlineData("fullname-x")]
+    [InlineData("x-full-y")]
+    [InlineData("full.joe")]
+    [InlineData("full+joe")]
+    [InlineData("ful-l")]
+    [InlineData("fulx-joe")]
+    [InlineData("-full-")]
+    [InlineData("label-")]
+    [InlineData("label--tls-x")]
+    [InlineData("label-tls")]
+    [InlineData("label-maker-x")]
+    [InlineData("label-block-list-x")]
+    [InlineData("tls-reports")]
+    [InlineData("policy-x")]
+    [InlineData("ﬀull-joe")]
+    [InlineData("250x-full-")]
+    public void Any_other_word_asks_for_nothing(string localPart) => Read(localPart).ShouldBe(default);
+
+    [Fact]
+    public void Every_label_can_be_asked_for_by_its_word() =>
+        ReplyLabels.Words.Select(word => Read($"label-{word}-x").Label).ShouldBe(Enum.GetValues<ReplyLabel>());
+
+    [Theory]
+    [InlineData("tempfail+data", Stage.Data)]
+    [InlineData("x-permfail-y+Data", Stage.Data)]
+    [InlineData("full-+RCPT", Stage.Rcpt)]
+    [InlineData("450-x+rcpt+data", Stage.Data)]
+    [InlineData("450-x+data+rcpt", Stage.Rcpt)]
+    [InlineData("450-+data", Stage.Data)]
+    [InlineData("spam-x+data1", null)]
+    [InlineData("spam-x+mail", null)]
+    [InlineData("spam-xdata", null)]
+    [InlineData("250-x+data", null)]
+    public void A_tag_at_the_end_asks_for_a_stage(string localPart, Stage? stage)
+    {
+        Read(localPart).Trigger.ShouldNotBe(Trigger.None);
+        Read(localPart).Stage.ShouldBe(stage);
+    }
+
+    [Theory]
+    [InlineData("x+data")]
+    [InlineData("+data")]
+    [InlineData("data")]
+    public void A_tag_alone_asks_for_nothing(string localPart) => Read(localPart).ShouldBe(default);
+
+    /// <summary>What a switched-off trigger would have asked for is left to the others.</summary>
+    [Theory]
+    [InlineData(TriggerKinds.None, Trigger.None, Trigger.None, Trigger.None, Trigger.None, Trigger.None)]
+    [InlineData(TriggerKinds.TempFail, Trigger.TempFail, Trigger.None, Trigger.None, Trigger.None, Trigger.TempFail)]
+    [InlineData(TriggerKinds.PermFail, Trigger.None, Trigger.PermFail, Trigger.None, Trigger.None, Trigger.PermFail)]
+    [InlineData(TriggerKinds.Codes, Trigger.None, Trigger.None, Trigger.Accept, Trigger.None, Trigger.Code)]
+    [InlineData(TriggerKinds.Labels, Trigger.None, Trigger.None, Trigger.None, Trigger.Label, Trigger.None)]
+    [InlineData(TriggerKinds.PermFail | TriggerKinds.Labels, Trigger.None, Trigger.PermFail, Trigger.None, Trigger.Label, Trigger.PermFail)]
+    public void Each_kind_holds_by_itself(object kinds, Trigger tempfail, Trigger permfail, Trigger accept, Trigger label, Trigger all) =>
+        new[] { "tempfail", "permfail", "250-x", "spam-x", "450-tempfail-permfail" }
+            .Select(localPart => TriggerReader.Read(Encoding.UTF8.GetBytes(localPart), (TriggerKinds)kinds).Trigger)
+            .ShouldBe([tempfail, permfail, accept, label, all]);
+
+    /// <summary>The words as the manual has them, by a plain reading of the text.</summary>
+    [Fact]
+    public void A_local_part_without_a_triggers_word_is_ordinary()
+    {
+        Gen<string> pieces = Gen.Elements(
+            "tempfai", "permfail", "tempfail", "TEMPFAIL", "l", "full", "spam", "unknown", "throttle", "greylist", "label", "label-", "tls", "block_list", "block",
+            "-", "-", "-", "_", "+", "+data", "+rcpt", "data", "250", "450", "599", "600", "4", "é", "Ｆull", "\0", " ", "x", "joe", "k\u0131", "ſpam");
+
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(5000),
+            Prop.ForAll(pieces.ArrayOf().Select(string.Concat).ToArbitrary(), localPart => (Read(localPart).Trigger != Trigger.None) == Words.IsMatch(localPart)));
     }
 
     [Theory]
@@ -86,4 +181,6 @@ public sealed class TriggerTests
         lines.ShouldAllBe(line => line.Length <= 510 && line.StartsWith("550"));
         lines[^1].ShouldStartWith("550 5.0.0 x");
     }
+
+    private static TriggerMatch Read(string localPart) => TriggerReader.Read(Encoding.UTF8.GetBytes(localPart), TriggerKinds.All);
 }

@@ -99,6 +99,32 @@ public sealed class ExplanationTests
         explanation.ToText().ShouldContain(line);
     }
 
+    [Theory]
+    [InlineData("Full-a b@gmail.example", "\"Full-\": always 552 5.2.2 The mailbox is full (built in, since no reply of the domain or of \"*\" is labelled mailbox_full)")]
+    [InlineData("label-suspended-x@a.google.example", "\"label-suspended-\": always one of the replies labelled suspended")]
+    [InlineData("label-system-x+rcpt@gmail.example", "\"label-system-\": always one of the replies labelled system, at rcpt")]
+    [InlineData("label-unknown_user-x+data@gmail.example", "\"label-unknown_user-\": always one of the replies of \"*\" labelled unknown_user, since the domain has none, at data")]
+    [InlineData("tempfail+data@gmail.example", "\"tempfail\": always one of the defer replies, at data")]
+    public void A_trigger_by_label_or_with_a_stage_is_told(string address, string line)
+    {
+        Policy.Explain(address).ToText().ShouldContain($"  trigger  {line}\n");
+        Policy.Explain(address).ToText().ShouldNotContain("  triggers ");
+    }
+
+    [Theory]
+    [InlineData("tempfail@off.example", "off   [domain.\"off.example\"] at ", false)]
+    [InlineData("spam-x@a.example", "tempfail, labels   the top level at ", true)]
+    [InlineData("450-x@a.example", "tempfail, labels   the top level at ", false)]
+    [InlineData("x@a.example", "tempfail, labels   the top level at ", false)]
+    [InlineData("a.example", "tempfail, labels   the top level at ", false)]
+    public void Which_triggers_hold_is_told_where_a_file_says_so(string address, string line, bool isTrigger)
+    {
+        var text = PolicyFolder.Snapshot("triggers = [\"labels\", \"tempfail\"]\n[domain.\"off.example\"]\ntriggers = false\n").Explain(address).ToText();
+
+        text.ShouldContain($"  triggers {line}");
+        text.Contains("  trigger  ", StringComparison.Ordinal).ShouldBe(isTrigger);
+    }
+
     [Fact]
     public void Under_sticky_the_address_own_fate_is_told()
     {

@@ -72,6 +72,7 @@ public sealed class SchemaTests
         { Name: "networks" } => "\"192.0.2.0/24\"",
         { Name: "include" } => "[]",
         { Name: "like" } => "\"b.example\"",
+        { Type: KeyType.TruthOrTexts } => $"[{string.Join(", ", key.Values.Select(word => $"\"{word}\""))}]",
         { Values: [var word, ..] } => $"\"{word}\"",
         { Type: KeyType.Truth } => "true",
         { Type: KeyType.Whole or KeyType.Number } => FormattableString.Invariant($"{key.Minimum ?? 1}"),
@@ -175,12 +176,24 @@ public sealed class SchemaTests
 
     private static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(name => (JsonNode)name)]);
 
+    private static JsonObject TextOf(PolicyKey key)
+    {
+        var text = new JsonObject { ["type"] = "string" };
+        if (key.Values.Count > 0)
+        {
+            text["enum"] = Names(key.Values);
+        }
+
+        return text;
+    }
+
     private static JsonObject ValueOf(PolicyKey key)
     {
-        if (key.Type == KeyType.Texts)
+        if (key.Type is KeyType.Texts or KeyType.TruthOrTexts)
         {
-            var list = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } };
-            return new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, list) };
+            var list = new JsonObject { ["type"] = "array", ["items"] = TextOf(key) };
+            JsonNode[] truth = key.Type == KeyType.Texts ? [] : [new JsonObject { ["type"] = "boolean" }];
+            return new JsonObject { ["anyOf"] = new JsonArray([.. truth, TextOf(key), list]) };
         }
 
         var value = new JsonObject
@@ -204,7 +217,7 @@ public sealed class SchemaTests
 
         if (key.Values.Count > 0)
         {
-            value["enum"] = new JsonArray([.. key.Values.Select(word => (JsonNode)word)]);
+            value["enum"] = Names(key.Values);
         }
 
         return value;

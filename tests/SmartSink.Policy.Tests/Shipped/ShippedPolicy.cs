@@ -9,7 +9,8 @@ internal static class ShippedPolicy
 {
     private const int Draws = 20;
 
-    private static readonly PolicySnapshot Seeded = PolicyFolder.Snapshot($"seed = {Catalogue.Seed}\n{File.ReadAllText(Catalogue.MainFile)}");
+    /// <summary>It, with <see cref="Catalogue.Seed"/>.</summary>
+    public static readonly PolicySnapshot Seeded = PolicyFolder.Snapshot($"seed = {Catalogue.Seed}\n{File.ReadAllText(Catalogue.MainFile)}");
 
     /// <summary>What came of loading it.</summary>
     public static PolicyLoadResult Loaded { get; } = PolicyLoader.Load(Catalogue.MainFile);

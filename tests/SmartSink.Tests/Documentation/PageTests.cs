@@ -5,6 +5,7 @@ using SmartSink.Hosting;
 using SmartSink.Policy;
 using SmartSink.Policy.Files;
 using SmartSink.Settings;
+using SmartSink.Smtp.Replies;
 using SmartSink.Telemetry;
 using SmartSink.Testing;
 using SmartSink.Testing.Policies;
@@ -84,6 +85,20 @@ public sealed partial class PageTests
         foreach (var block in Blocks(Policy, "toml"))
         {
             PolicyLoader.Load(folder.Write("responses.toml", block)).Diagnostics.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void The_words_that_ask_for_a_label_are_the_programs()
+    {
+        using var folder = new TemporaryFolder();
+        var policy = PolicyLoader.Load(folder.Write("responses.toml", string.Empty)).Snapshot.ShouldNotBeNull();
+        var rows = Policy.Split('\n').Select(line => LabelRow().Match(line)).Where(match => match.Success).ToList();
+
+        rows.Count.ShouldBe(5);
+        foreach (var row in rows)
+        {
+            policy.Explain(row.Groups[1].Value + "joe@a.example").TriggerLabel.ShouldNotBeNull().Label.ShouldBe((ReplyLabel)ReplyLabels.Words.ToList().IndexOf(row.Groups[2].Value));
         }
     }
 
@@ -168,6 +183,9 @@ public sealed partial class PageTests
 
     [GeneratedRegex(@"-e (SINK_\w+)=([\w./]+)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Variable();
+
+    [GeneratedRegex(@"^\| starts with `([a-z]+-)` \|[^|]* `(\w+)` \|$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex LabelRow();
 
     [GeneratedRegex(@"include = \[[^\]]+\]", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Include();
