@@ -130,27 +130,18 @@ public sealed class PolicySnapshot : IMailboxFilter
         }
 
         var trigger = TriggerReader.Read(facts.LocalPart, rules.Triggers);
-        switch (trigger.Trigger)
+        if (trigger.Trigger != Trigger.None)
         {
-            case Trigger.TempFail:
-                return Give(rules.Defers.Pick(_tempFailDraws.Next(match, domain)), match.Entry, trigger.Stage);
-            case Trigger.PermFail:
-                var choice = rules.Sticky ? DrawOf(facts.LocalPart, match) : _permFailDraws.Next(match, domain);
-                return Give(rules.Bounces.Pick(choice), match.Entry, trigger.Stage);
-            case Trigger.Code:
-                return new FilterAnswer { Reply = EchoReply.Of(trigger.Code), ReplyStage = trigger.Stage ?? Stage.Rcpt, Entry = match.Entry };
-            case Trigger.Accept:
-                return new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry };
-            case Trigger.Label:
-                // Counted by the domain's name alone: an entry's own counter for each label would be too many.
-                var place = rules.Sticky ? DrawOf(facts.LocalPart, match) : _labelDraws[(int)trigger.Label].Next(match with { Entry = 0, IsExact = false }, domain);
-                return Give(ReplyOf(trigger.Label, match.Entry, place), match.Entry, trigger.Stage);
-            case Trigger.None when rules.Sticky:
-                return Decide(rules.BounceOf(DrawOf(facts.LocalPart, match)) ?? rules.DeferOf(_draws.Next(match, domain)), match.Entry, facts.Destination);
-            default:
-                var draw = _draws.Next(match, domain);
-                return Decide(rules.BounceOf(draw) ?? rules.DeferOf(draw), match.Entry, facts.Destination);
+            return AnswerTrigger(trigger, facts.LocalPart, match, domain);
         }
+
+        if (rules.Sticky)
+        {
+            return Decide(rules.BounceOf(DrawOf(facts.LocalPart, match)) ?? rules.DeferOf(_draws.Next(match, domain)), match.Entry, facts.Destination);
+        }
+
+        var draw = _draws.Next(match, domain);
+        return Decide(rules.BounceOf(draw) ?? rules.DeferOf(draw), match.Entry, facts.Destination);
     }
 
     /// <summary>
@@ -172,6 +163,27 @@ public sealed class PolicySnapshot : IMailboxFilter
         return destination is null || explanation.Problem is not null
             ? explanation
             : explanation with { Server = explainer.ExplainServer(_servers, destination, explanation.EntryIndex) };
+    }
+
+    private FilterAnswer AnswerTrigger(in TriggerMatch trigger, ReadOnlySpan<byte> localPart, in DomainMatch match, ReadOnlySpan<byte> domain)
+    {
+        ref readonly var rules = ref _rules[match.Entry];
+        switch (trigger.Trigger)
+        {
+            case Trigger.TempFail:
+                return Give(rules.Defers.Pick(_tempFailDraws.Next(match, domain)), match.Entry, trigger.Stage);
+            case Trigger.PermFail:
+                var choice = rules.Sticky ? DrawOf(localPart, match) : _permFailDraws.Next(match, domain);
+                return Give(rules.Bounces.Pick(choice), match.Entry, trigger.Stage);
+            case Trigger.Code:
+                return new FilterAnswer { Reply = EchoReply.Of(trigger.Code), ReplyStage = trigger.Stage ?? Stage.Rcpt, Entry = match.Entry };
+            case Trigger.Label:
+                // Counted by the domain's name alone: an entry's own counter for each label would be too many.
+                var place = rules.Sticky ? DrawOf(localPart, match) : _labelDraws[(int)trigger.Label].Next(match with { Entry = 0, IsExact = false }, domain);
+                return Give(ReplyOf(trigger.Label, match.Entry, place), match.Entry, trigger.Stage);
+            default:
+                return new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry };
+        }
     }
 
     private FilterAnswer AnswerBeforeRcpt(Stage stage, IPAddress? destination)
@@ -198,6 +210,9 @@ public sealed class PolicySnapshot : IMailboxFilter
 
     private ulong DrawOf(ReadOnlySpan<byte> localPart, in DomainMatch match) => Draw.Sticky(_addressSeed, localPart, match.Hash);
 
-    private static FilterAnswer Give(PolicyReply? reply, int entry, Stage? stage = null) =>
-        new() { Reply = reply?.Reply, ReplyStage = stage ?? reply?.GivenAt ?? Stage.Rcpt, Entry = entry };
+    private static FilterAnswer Give(PolicyReply? reply, int entry) =>
+        new() { Reply = reply?.Reply, ReplyStage = reply?.GivenAt ?? Stage.Rcpt, Entry = entry };
+
+    private static FilterAnswer Give(PolicyReply reply, int entry, Stage? stage) =>
+        new() { Reply = reply.Reply, ReplyStage = stage ?? reply.GivenAt, Entry = entry };
 }

@@ -122,8 +122,8 @@ internal static class TriggerReader
             return new TriggerMatch(Trigger.Label, Label: known, Length: hyphen + 1);
         }
 
-        var length = localPart[(hyphen + 1)..].IndexOf((byte)'-');
-        if (length <= 0 || !Ascii.EqualsIgnoreCase(word, "label"u8))
+        var length = Ascii.EqualsIgnoreCase(word, "label"u8) ? localPart[(hyphen + 1)..].IndexOf((byte)'-') : 0;
+        if (length <= 0)
         {
             return default;
         }
