@@ -77,5 +77,9 @@ public sealed class DockerComposeTests
             code = {reply[..3]}
             msg = "{reply[4..]}"
 
+            [[defer."edited.example"]]
+            code = 450
+            msg = "4.2.1 edited, too"
+
             """);
 }
