@@ -50,6 +50,28 @@ public sealed class DockerComposeTests
     }
 
     [Fact]
+    public async Task Signals_mean_the_same_in_the_container()
+    {
+        await using var project = await ComposeProject.CreateAsync();
+        await project.RunAsync("up", "--detach");
+        var smtp = await project.PublishedPortAsync(2525);
+        await project.WaitForHealthyAsync();
+        var container = await project.SinkContainerAsync();
+
+        await SignalAsync("HUP");
+        await WaitForLogAsync("Read all files anew: policy unchanged");
+        await SignalAsync("USR2");
+        (await RecipientProbe.AnswerAsync(smtp, "permfail@gmail.com")).ShouldStartWith("5");
+        await SignalAsync("USR1");
+        await WaitForLogAsync("Counts, recipients: permfail 1");
+        (await DockerEngine.RunAsync("inspect", "--format", "{{.State.Running}} {{.RestartCount}}", container)).Output.Trim().ShouldBe("true 0");
+
+        Task SignalAsync(string signal) => DockerEngine.RunAsync("kill", "--signal", signal, container);
+        Task WaitForLogAsync(string line) => DockerEngine.UntilAsync(
+            async () => (await DockerEngine.RunAsync("logs", container)).Output, output => output.Contains(line, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Several_sinks_have_a_port_each_and_one_policy()
     {
         await using var project = await ComposeProject.CreateAsync();
