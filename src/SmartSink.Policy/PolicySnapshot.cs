@@ -73,6 +73,9 @@ public sealed class PolicySnapshot : IMailboxFilter
     /// <summary>How much its files say.</summary>
     public PolicySize Size { get; }
 
+    /// <summary>How its providers behave towards senders: for who remembers them. The snapshot's own answers do not look at it.</summary>
+    internal PolicyBehaviour Behaviour { get; } = PolicyBehaviour.None;
+
     /// <inheritdoc/>
     public int EntryCount => _rules.Length;
 
@@ -117,7 +120,18 @@ public sealed class PolicySnapshot : IMailboxFilter
 
         var domain = _suffixes.Cut(facts.Domain);
         var match = _domains.Find(domain);
-        ref readonly var rules = ref _rules[match.Entry];
+        return Answer(facts, domain, match, _rules[match.Entry]);
+    }
+
+    /// <summary>A recipient's domain without the suffix, and its entry.</summary>
+    internal DomainMatch Find(ReadOnlySpan<byte> given, out ReadOnlySpan<byte> domain) => _domains.Find(domain = _suffixes.Cut(given));
+
+    /// <summary>What holds for an entry when nothing else has a say.</summary>
+    internal ref readonly DomainRules RulesOf(int entry) => ref _rules[entry];
+
+    /// <summary>The answer at RCPT, with rules that may stand in the place of the entry's own.</summary>
+    internal FilterAnswer Answer(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules)
+    {
         if (rules.TlsReplies is { } refusals && !facts.IsTls)
         {
             // By the address, so that no draw of anybody else is used up.
@@ -132,7 +146,7 @@ public sealed class PolicySnapshot : IMailboxFilter
         var trigger = TriggerReader.Read(facts.LocalPart, rules.Triggers);
         if (trigger.Trigger != Trigger.None)
         {
-            return AnswerTrigger(trigger, facts.LocalPart, match, domain);
+            return AnswerTrigger(trigger, facts.LocalPart, match, domain, rules);
         }
 
         if (rules.Sticky)
@@ -165,9 +179,8 @@ public sealed class PolicySnapshot : IMailboxFilter
             : explanation with { Server = explainer.ExplainServer(_servers, destination, explanation.EntryIndex) };
     }
 
-    private FilterAnswer AnswerTrigger(in TriggerMatch trigger, ReadOnlySpan<byte> localPart, in DomainMatch match, ReadOnlySpan<byte> domain)
+    private FilterAnswer AnswerTrigger(in TriggerMatch trigger, ReadOnlySpan<byte> localPart, in DomainMatch match, ReadOnlySpan<byte> domain, in DomainRules rules)
     {
-        ref readonly var rules = ref _rules[match.Entry];
         switch (trigger.Trigger)
         {
             case Trigger.TempFail:

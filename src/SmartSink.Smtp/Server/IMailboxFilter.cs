@@ -37,6 +37,14 @@ public interface IMailboxFilterSource
 {
     /// <summary>The revision in force. Read without a lock from many threads.</summary>
     IMailboxFilter Current { get; }
+
+    /// <summary>
+    /// A dialog in which a filter was asked is over: what was remembered of it can go. Called once, on the transport's thread: it must not block.
+    /// </summary>
+    /// <param name="connection">As in <see cref="SessionFacts.Connection"/>.</param>
+    void DialogEnded(uint connection)
+    {
+    }
 }
 
 /// <summary>A filter's answer at one stage, as a value. The default value is "go on": the protocol's own positive reply.</summary>
@@ -57,4 +65,50 @@ public readonly struct FilterAnswer
     /// to the observer, which counts by it. Meant for answers at <see cref="Stage.Rcpt"/>; 0 is "any other domain".
     /// </summary>
     public int Entry { get; init; }
+
+    /// <summary>Milliseconds from the moment of the facts to the reply, whichever it is; 0 for at once. Pipelined commands wait behind it.</summary>
+    public int Delay { get; init; }
+
+    /// <summary>What goes wrong with the reply, whichever it is. <see cref="AnswerFault.DropBeforeReply"/> and those behind it are for end of data alone.</summary>
+    public AnswerFault Fault { get; init; }
+
+    /// <summary>In an answer at <see cref="Stage.Rcpt"/> that does not refuse now: the delay of the reply at end of data. There the longest of all recipients holds.</summary>
+    public int EndDelay { get; init; }
+
+    /// <summary>In an answer at <see cref="Stage.Rcpt"/> that does not refuse now: what goes wrong at end of data. There the first recipient that has one decides.</summary>
+    public AnswerFault EndFault { get; init; }
+
+    /// <summary>In an answer at <see cref="Stage.Rcpt"/>: whether the message's id is to be read from its header, for <see cref="MessageFacts"/>.</summary>
+    public bool WantsMessageId { get; init; }
+}
+
+/// <summary>What goes wrong with an answer on purpose, once the rules have decided what it would be.</summary>
+public enum AnswerFault : byte
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>No reply: the connection is closed (FIN). An open transaction is abandoned.</summary>
+    Drop,
+
+    /// <summary>No reply: the connection is reset (RST). An open transaction is abandoned.</summary>
+    Reset,
+
+    /// <summary>No reply, now or later: what comes is taken and dropped until the client leaves or the idle timeout is over. An open transaction is abandoned.</summary>
+    Hang,
+
+    /// <summary>No reply and nothing is taken any more: the client's window fills up. Ends as <see cref="Hang"/> does.</summary>
+    Stall,
+
+    /// <summary>The reply leaves one octet a second.</summary>
+    SlowReply,
+
+    /// <summary>The message is judged and counted as without a fault; the connection is closed (FIN) in place of the reply.</summary>
+    DropBeforeReply,
+
+    /// <summary>Likewise; closed behind the first half of the reply.</summary>
+    DropWithinReply,
+
+    /// <summary>Likewise; closed behind the whole reply, without waiting for more commands.</summary>
+    DropAfterReply,
 }

@@ -1,0 +1,131 @@
+using SmartSink.Policy.Replies;
+using SmartSink.Shared;
+
+namespace SmartSink.Policy.Decisions;
+
+/// <summary>How providers behave towards senders, frozen. What they remember of senders is kept elsewhere.</summary>
+/// <param name="TimeScale">How many seconds of limits, blocks, greylists and schedules pass in one second of the clock; more than 0. Delays are not scaled.</param>
+/// <param name="Providers">By entry; null where nothing reacts.</param>
+/// <param name="Rules"><c>[[answers]]</c>, <c>[[fault]]</c> and <c>[[schedule]]</c>, in the order in which they are looked at.</param>
+internal sealed record PolicyBehaviour(double TimeScale, ProviderBehaviour?[] Providers, IReadOnlyList<BehaviourRule> Rules)
+{
+    public static readonly PolicyBehaviour None = new(1, [], []);
+
+    public bool IsEmpty => Rules.Count == 0 && Array.TrueForAll(Providers, provider => provider is null);
+}
+
+/// <summary>What one domain or pattern does to senders. Domains joined by <c>like</c> share the memory of one provider, as they share one MX.</summary>
+/// <param name="Provider">The entry under which its memory is kept: the last of the chain of <c>like</c> that gives a limit or a greylist.</param>
+/// <param name="Limits">Null for none.</param>
+/// <param name="Greylist">Null for none.</param>
+/// <param name="Delays">Null for none.</param>
+/// <param name="Throttles">What is said over a limit.</param>
+internal sealed record ProviderBehaviour(int Provider, ProviderLimits? Limits, GreylistRule? Greylist, ProviderDelays? Delays, ReplyChoice Throttles);
+
+/// <summary>What a bucket belongs to.</summary>
+[Flags]
+internal enum BucketOwners : byte
+{
+    None = 0,
+    Network = 1,
+    SenderDomain = 2,
+    User = 4,
+}
+
+/// <summary><c>[domain."…".limits]</c>. What is null is not limited.</summary>
+internal sealed record ProviderLimits
+{
+    /// <summary>At least one; of several the strictest decides.</summary>
+    public BucketOwners By { get; init; } = BucketOwners.Network;
+
+    /// <summary>Bits of an IPv4 client's network, 0 to 32.</summary>
+    public int Net4 { get; init; } = 32;
+
+    /// <summary>Bits of an IPv6 client's network, 0 to 128.</summary>
+    public int Net6 { get; init; } = 64;
+
+    /// <summary>Connections at once that have named the provider.</summary>
+    public int? Connections { get; init; }
+
+    public int? MessagesPerConnection { get; init; }
+
+    /// <summary>After <see cref="MessagesPerConnection"/>: true to close behind the reply to the last one, false to refuse the next one with a throttle reply of 421.</summary>
+    public bool ClosesSilently { get; init; }
+
+    /// <summary>More get 452 4.5.3 (RFC 5321 section 4.5.3.1.10).</summary>
+    public int? RecipientsPerMessage { get; init; }
+
+    /// <summary>Recipients in a time.</summary>
+    public Rate? Rate { get; init; }
+
+    /// <summary>The size of the token bucket; as many as <see cref="Rate"/> gives in its time unless given.</summary>
+    public int? Burst { get; init; }
+
+    /// <summary>Percent of permanent refusals among about the last 1,000 recipients, over which a sender is blocked.</summary>
+    public double? Unknown { get; init; }
+
+    public BlockRule? Block { get; init; }
+
+    /// <summary>What a network not seen before may send in its first, second, third period; empty for no such limit.</summary>
+    public IReadOnlyList<Rate> Warmup { get; init; } = [];
+}
+
+/// <summary>So many in a time.</summary>
+/// <param name="Count">At least 1.</param>
+/// <param name="Per">A second, a minute, an hour or a day.</param>
+internal readonly record struct Rate(int Count, TimeSpan Per);
+
+/// <summary>When a sender that goes on too fast is refused altogether.</summary>
+/// <param name="After">Throttled recipients within <paramref name="Within"/> that bring a block.</param>
+/// <param name="Within">Their time.</param>
+/// <param name="For">How long the first block lasts.</param>
+/// <param name="Grow">By how much the next one is longer, at least 1.</param>
+/// <param name="Reply">What a blocked sender is told; null for one of the throttle replies.</param>
+internal sealed record BlockRule(int After, TimeSpan Within, TimeSpan For, double Grow, PolicyReply? Reply);
+
+/// <summary>A try is refused until the sender has shown that it tries again.</summary>
+/// <param name="Wait">How long a sender has to wait with its next try.</param>
+/// <param name="Window">How long after the first try the next one counts.</param>
+internal sealed record GreylistRule(TimeSpan Wait, TimeSpan Window);
+
+/// <summary>Delays by stage, in milliseconds.</summary>
+internal sealed record ProviderDelays(Delay Connect, Delay Ehlo, Delay Mail, Delay Rcpt, Delay Data);
+
+internal enum DelayKind : byte
+{
+    None,
+    Fixed,
+    Range,
+    LogNormal,
+}
+
+/// <summary>A delay, or how it is spread.</summary>
+/// <param name="Kind">What the other two mean.</param>
+/// <param name="First">Milliseconds: the delay, the shortest, or the median.</param>
+/// <param name="Second">Milliseconds: the longest of a range; of a log-normal one the standard deviation of the logarithm.</param>
+internal readonly record struct Delay(DelayKind Kind, double First, double Second = 0)
+{
+    /// <summary>The longest that a log-normal delay becomes, in milliseconds.</summary>
+    public const int Longest = 600_000;
+
+    /// <summary>Milliseconds for 64 random bits.</summary>
+    public int Of(ulong draw)
+    {
+        switch (Kind)
+        {
+            case DelayKind.Fixed:
+                return (int)First;
+            case DelayKind.Range:
+                return (int)Math.Round(First + ((Second - First) * UnitOf(draw)));
+            case DelayKind.LogNormal:
+                // Box and Muller: two uniform numbers make a normal one.
+                var radius = Math.Sqrt(-2 * Math.Log(1 - UnitOf(draw)));
+                var normal = radius * Math.Cos(2 * Math.PI * UnitOf(SplitMix.Mix(draw)));
+                return (int)Math.Min(Longest, First * Math.Exp(Second * normal));
+            default:
+                return 0;
+        }
+    }
+
+    private static double UnitOf(ulong draw) => (draw >> 11) * (1.0 / (1UL << 53));
+}
