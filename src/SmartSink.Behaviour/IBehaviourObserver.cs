@@ -1,3 +1,4 @@
+using SmartSink.Policy.Decisions;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Behaviour;
@@ -20,31 +21,6 @@ public interface IBehaviourObserver
     /// <summary>An answer waits.</summary>
     /// <param name="milliseconds">How long, more than 0.</param>
     void Delayed(int milliseconds);
-}
-
-/// <summary>A limit that a provider has for senders; the same word (in snake case) stands in the metric.</summary>
-public enum ProviderLimit : byte
-{
-    /// <summary>Connections at once.</summary>
-    Connections,
-
-    /// <summary>Messages on one connection.</summary>
-    Messages,
-
-    /// <summary>Recipients of one message.</summary>
-    Recipients,
-
-    /// <summary>Recipients in a time.</summary>
-    Rate,
-
-    /// <summary>The share of recipients that were refused for good.</summary>
-    Unknown,
-
-    /// <summary>A block that has not ended.</summary>
-    Block,
-
-    /// <summary>What a network not seen before may send.</summary>
-    Warmup,
 }
 
 /// <summary>What a greylist says of a try.</summary>

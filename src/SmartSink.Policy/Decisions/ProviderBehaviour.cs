@@ -20,7 +20,40 @@ internal sealed record PolicyBehaviour(double TimeScale, ProviderBehaviour?[] Pr
 /// <param name="Greylist">Null for none.</param>
 /// <param name="Delays">Null for none.</param>
 /// <param name="Throttles">What is said over a limit.</param>
-internal sealed record ProviderBehaviour(int Provider, ProviderLimits? Limits, GreylistRule? Greylist, ProviderDelays? Delays, ReplyChoice Throttles);
+internal sealed record ProviderBehaviour(int Provider, ProviderLimits? Limits, GreylistRule? Greylist, ProviderDelays? Delays, ThrottleReplies Throttles);
+
+/// <summary>What is said over a limit: one of the <c>[[throttle]]</c> replies whose <c>limit</c> names it, else of those that name none.</summary>
+/// <param name="any">For limits that no reply names: replies that name none, or the fallback.</param>
+/// <param name="own">By <see cref="ProviderLimit"/>; null in it for <paramref name="any"/>.</param>
+internal sealed class ThrottleReplies(ReplyChoice any, ReplyChoice?[]? own = null)
+{
+    public PolicyReply Pick(ProviderLimit limit, ulong draw) => (own?[(int)limit] ?? any).Pick(draw);
+}
+
+/// <summary>A key of <c>[domain."…".limits]</c>; the same word (in snake case) stands in the metric, and as <c>limit</c> in a <c>[[throttle]]</c> reply.</summary>
+public enum ProviderLimit : byte
+{
+    /// <summary>Connections at once.</summary>
+    Connections,
+
+    /// <summary>Messages on one connection.</summary>
+    MessagesPerConnection,
+
+    /// <summary>Recipients of one message.</summary>
+    RecipientsPerMessage,
+
+    /// <summary>Recipients in a time.</summary>
+    Rate,
+
+    /// <summary>The share of recipients that were refused for good.</summary>
+    Unknown,
+
+    /// <summary>A block that has not ended.</summary>
+    Block,
+
+    /// <summary>What a network not seen before may send.</summary>
+    Warmup,
+}
 
 /// <summary>What a bucket belongs to.</summary>
 [Flags]
