@@ -1,4 +1,4 @@
-using SmartSink.Policy.Decisions;
+using SmartSink.Policy.Model;
 
 namespace SmartSink.Behaviour.Tests;
 

@@ -47,17 +47,6 @@ internal sealed record RuleMatch
     public Stage? Stage { get; init; }
 }
 
-/// <summary>When a rule holds.</summary>
-/// <param name="AfterStart">From the sink's start; null when another of the three says it.</param>
-/// <param name="TimeOfDay">In UTC, every day.</param>
-/// <param name="At">Once.</param>
-/// <param name="For">How long; null for ever.</param>
-/// <param name="Every">From one begin to the next; null for once, or each day with <paramref name="TimeOfDay"/>.</param>
-internal sealed record RuleTime(TimeSpan? AfterStart, TimeOnly? TimeOfDay, DateTimeOffset? At, TimeSpan? For, TimeSpan? Every)
-{
-    public static readonly RuleTime Always = new(TimeSpan.Zero, null, null, null, null);
-}
-
 /// <summary>What a rule does; exactly one of them is given.</summary>
 internal sealed record RuleAction
 {

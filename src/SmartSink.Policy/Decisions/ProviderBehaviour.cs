@@ -1,5 +1,5 @@
+using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
-using SmartSink.Shared;
 
 namespace SmartSink.Policy.Decisions;
 
@@ -55,16 +55,6 @@ public enum ProviderLimit : byte
     Warmup,
 }
 
-/// <summary>What a bucket belongs to.</summary>
-[Flags]
-internal enum BucketOwners : byte
-{
-    None = 0,
-    Network = 1,
-    SenderDomain = 2,
-    User = 4,
-}
-
 /// <summary><c>[domain."…".limits]</c>. What is null is not limited.</summary>
 internal sealed record ProviderLimits
 {
@@ -103,11 +93,6 @@ internal sealed record ProviderLimits
     public IReadOnlyList<Rate> Warmup { get; init; } = [];
 }
 
-/// <summary>So many in a time.</summary>
-/// <param name="Count">At least 1.</param>
-/// <param name="Per">A second, a minute, an hour or a day.</param>
-internal readonly record struct Rate(int Count, TimeSpan Per);
-
 /// <summary>When a sender that goes on too fast is refused altogether.</summary>
 /// <param name="After">Throttled recipients within <paramref name="Within"/> that bring a block.</param>
 /// <param name="Within">Their time.</param>
@@ -123,42 +108,3 @@ internal sealed record GreylistRule(TimeSpan Wait, TimeSpan Window);
 
 /// <summary>Delays by stage, in milliseconds.</summary>
 internal sealed record ProviderDelays(Delay Connect, Delay Ehlo, Delay Mail, Delay Rcpt, Delay Data);
-
-internal enum DelayKind : byte
-{
-    None,
-    Fixed,
-    Range,
-    LogNormal,
-}
-
-/// <summary>A delay, or how it is spread.</summary>
-/// <param name="Kind">What the other two mean.</param>
-/// <param name="First">Milliseconds: the delay, the shortest, or the median.</param>
-/// <param name="Second">Milliseconds: the longest of a range; of a log-normal one the standard deviation of the logarithm.</param>
-internal readonly record struct Delay(DelayKind Kind, double First, double Second = 0)
-{
-    /// <summary>The longest that a log-normal delay becomes, in milliseconds.</summary>
-    public const int Longest = 600_000;
-
-    /// <summary>Milliseconds for 64 random bits.</summary>
-    public int Of(ulong draw)
-    {
-        switch (Kind)
-        {
-            case DelayKind.Fixed:
-                return (int)First;
-            case DelayKind.Range:
-                return (int)Math.Round(First + ((Second - First) * UnitOf(draw)));
-            case DelayKind.LogNormal:
-                // Box and Muller: two uniform numbers make a normal one.
-                var radius = Math.Sqrt(-2 * Math.Log(1 - UnitOf(draw)));
-                var normal = radius * Math.Cos(2 * Math.PI * UnitOf(SplitMix.Mix(draw)));
-                return (int)Math.Min(Longest, First * Math.Exp(Second * normal));
-            default:
-                return 0;
-        }
-    }
-
-    private static double UnitOf(ulong draw) => (draw >> 11) * (1.0 / (1UL << 53));
-}
