@@ -98,6 +98,19 @@ internal static class TomlTables
         return table;
     }
 
+    /// <summary>Lets nothing be added to a table in braces any more.</summary>
+    public static void Close(TomlTable table)
+    {
+        table.Define(TableOrigin.Inline, table.Position);
+        foreach (var entry in table.Entries)
+        {
+            if (entry.Value is TomlTable { Origin: TableOrigin.DottedKey } inner)
+            {
+                Close(inner);
+            }
+        }
+    }
+
     private static TomlTable? Above(List<KeyPart> key, TomlTable table, TomlPosition position, List<TomlError> errors)
     {
         for (var i = 0; i < key.Count - 1; i++)

@@ -21,9 +21,12 @@ public sealed class TomlReaderProperties
             "\"", "'", "\"\"\"", "'''", "\\", "\\u00e9", "\\U0001F600", "\\\n", "1", "-0x1", "1_0", "1.5", "e", "inf", "true",
             "1979-05-27", "07:32:00", "T", "Z", "+01:00", "é", "😀", "\0", "\u007F", "\uFEFF", "a = 1\n", "[a]\n", "[[a]]\n", "a.b = {c = 1}\n",
             "x = [\n", "y = { ", "\na = \"\"\"\n",
+            "a = [1, 2,]\n", "b = {d = 1, e = [{f = 'x'}],\n}\n", "[a.b]\n", "[[a.b]]\n", "b.c.d = 0x1F\n", "b = nan # c\n",
         }.Select(Encoding.UTF8.GetBytes),
         [0x80], [0xC3], [0xED, 0xA0, 0x80], [0xFF],
     ];
+
+    private const string Date = "a date";
 
     private static Config Config => Config.QuickThrowOnFailure.WithMaxTest(2_000).WithEndSize(40);
 
@@ -42,6 +45,18 @@ public sealed class TomlReaderProperties
         {
             Check(policy[..length]);
         }
+    }
+
+    [Theory]
+    [InlineData(254)]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(257)]
+    public void Deep_nesting_is_read(int depth)
+    {
+        Check(Encoding.UTF8.GetBytes("a = " + new string('[', depth) + new string(']', depth)));
+        Check(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a = {", depth)) + new string('}', depth)));
+        Check(Encoding.UTF8.GetBytes(string.Join('.', Enumerable.Repeat("a", depth)) + " = 1"));
     }
 
     [Fact]
@@ -95,15 +110,36 @@ public sealed class TomlReaderProperties
         _ => FormattableString.Invariant($"{value} ({value.GetType().Name})"),
     };
 
-    /// <summary>Whatever the input, nothing is thrown and every mistake stands inside the document.</summary>
+    /// <summary>A value with all that is known of it.</summary>
+    private static string Describe(TomlValue value) => $"{value.Position.Line}:{value.Position.Column} " + value switch
+    {
+        TomlTable table => $"{table.Origin} {{{string.Join(", ", table.Entries.Select(entry => $"{entry.Key}@{entry.KeyPosition.Line}:{entry.KeyPosition.Column} {Describe(entry.Value)}"))}}}",
+        TomlArray array => $"{array.IsOfHeaders} [{string.Join(", ", array.Items.Select(Describe))}]",
+        TomlScalar<TomlDateTime> => Date,
+        _ => Show(value),
+    };
+
+    /// <summary>
+    /// Whatever the input, nothing is thrown and every mistake stands inside the document. A file without mistakes, and without dates, is read by
+    /// its tokens, as by the tree.
+    /// </summary>
     private static void Check(byte[] utf8)
     {
+        var document = TomlReader.Read(utf8);
         var lines = utf8.AsSpan().Count((byte)'\n') + 1;
-        foreach (var (position, message) in TomlReader.Read(utf8).Errors)
+        foreach (var (position, message) in document.Errors)
         {
             position.Line.ShouldBeInRange(1, lines);
             position.Column.ShouldBeInRange(1, utf8.Length + 1);
             message.ShouldNotBeNullOrWhiteSpace();
+        }
+
+        var (text, tree) = (Encoding.UTF8.GetString(utf8), TomlReader.ReadTree(utf8));
+        tree.Errors.ShouldBe(document.Errors, text);
+        Describe(tree.Root).ShouldBe(Describe(document.Root), text);
+        if (document.Errors.Count == 0 && !utf8.AsSpan().StartsWith(Encoding.UTF8.Preamble))
+        {
+            (TomlTokenReader.Read(text + '\n') is not null || Describe(document.Root).Contains(Date, StringComparison.Ordinal)).ShouldBeTrue(text);
         }
     }
 }
