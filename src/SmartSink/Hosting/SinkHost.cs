@@ -73,6 +73,12 @@ internal static class SinkHost
             engines: PackageEngine.Of));
         services.AddHostedService<SmtpWorker>();
         services.AddHostedService<ReloadWorker>();
+        services.AddHostedService(provider => new MailSummary(
+            provider.GetRequiredService<SinkSettings>().LogSummary,
+            provider.GetRequiredService<SessionMetrics>(),
+            () => provider.GetRequiredService<SmtpHost>().OpenConnections,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<MailSummary>>()));
     }
 
     /// <summary>Adds HTTP on a socket that listens already.</summary>

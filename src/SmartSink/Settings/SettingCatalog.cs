@@ -125,6 +125,8 @@ internal static class SettingCatalog
             "Lowest level that is logged; Debug shows every message with its id and every refusal"),
         Setting.Of("LogFormat", "LOG_FORMAT", SettingKinds.LogFormat, s => s.LogJson, (s, v) => s with { LogJson = v },
             "Log format: text for people, json for machines (one object per line)"),
+        Setting.Of("LogSummary", "LOG_SUMMARY", SettingKinds.TimeOrOff, s => s.LogSummary, (s, v) => s with { LogSummary = v },
+            "How often a line at Information says what becomes of mail, while there is any; off for never"),
         Setting.Of("Spool", "SPOOL", SettingKinds.Ignored, _ => string.Empty, (s, _) => s,
             "Ignored: nothing is ever spooled"),
     ];

@@ -32,6 +32,13 @@ internal static class SettingKinds
     public static SettingKind<TimeSpan> TimeAboveZero { get; } = new("time", "a time above zero such as 90s, 5m or 1h (at most 24 days)", (string text, out TimeSpan value) =>
         Times.TryParse(text, out value) && value > TimeSpan.Zero, WriteTime);
 
+    /// <summary>How often something is done; zero for never.</summary>
+    public static SettingKind<TimeSpan> TimeOrOff { get; } = new("time", "a time of at least a second such as 10s or 5m (at most 24 days), or off", (string text, out TimeSpan value) =>
+    {
+        value = TimeSpan.Zero;
+        return text.Equals("off", StringComparison.OrdinalIgnoreCase) || (Times.TryParse(text, out value) && value >= TimeSpan.FromSeconds(1));
+    }, time => time == TimeSpan.Zero ? "off" : WriteTime(time));
+
     /// <summary>Where to listen for SMTP. A process has Unix sockets where it can tell a stale one from another's: on Linux.</summary>
     public static SettingKind<ListenPlace> Listen { get; } = OperatingSystem.IsLinux()
         ? new("address", "an IP address, * for all, or unix:PATH with a path of at most 107 bytes (abstract sockets, unix:@NAME, are not supported)", ListenPlace.TryParse)

@@ -85,6 +85,9 @@ internal sealed record SinkSettings : ListenerSettings
     /// <summary>SINK_LOG_FORMAT: true for JSON, one object a line.</summary>
     public bool LogJson { get; init; }
 
+    /// <summary>How often what becomes of mail is logged in a line; zero for never.</summary>
+    public TimeSpan LogSummary { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Every listener of the process, at least one.</summary>
     public IReadOnlyList<ListenerSettings> AllListeners => Listeners.Count > 0 ? Listeners : [ToListener()];
 

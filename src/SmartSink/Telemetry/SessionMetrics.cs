@@ -52,6 +52,14 @@ internal sealed class SessionMetrics
         _totals.Add(AbandonedRecipients, recipients);
     }
 
+    /// <summary>Messages that came to their end of data, and recipients by <see cref="Outcome"/>, since the start.</summary>
+    public MailTotals ReadTotals()
+    {
+        var recipients = new long[LabelWords.Outcomes.Count];
+        _entries.AddTo(recipients);
+        return new MailTotals(Enumerable.Range(0, LabelWords.Outcomes.Count).Sum(_messages.Read), recipients);
+    }
+
     private void Fill(SinkMetrics metrics)
     {
         _entries.Fill(metrics);
@@ -83,6 +91,11 @@ internal sealed class SessionMetrics
     }
 }
 
+/// <summary>What has become of mail since the start.</summary>
+/// <param name="Messages">Those that came to their end of data.</param>
+/// <param name="Recipients">By <see cref="Outcome"/>.</param>
+internal sealed record MailTotals(long Messages, long[] Recipients);
+
 /// <summary>
 /// Recipients and refusals by configured domain. Counters belong to names, so they go on over a reload; an entry that nobody writes to costs
 /// eight bytes in its revision's table and nothing on a page.
@@ -109,6 +122,15 @@ internal sealed class EntryCounters
         foreach (var (name, counters) in _byName)
         {
             counters.Fill(metrics, name);
+        }
+    }
+
+    /// <summary>Adds all recipients to those that were counted, by <see cref="Outcome"/>.</summary>
+    public void AddTo(Span<long> recipients)
+    {
+        foreach (var counters in _byName.Values)
+        {
+            counters.AddTo(recipients);
         }
     }
 
@@ -145,6 +167,14 @@ internal sealed class EntryCounters
         }
 
         public void CountRefusal(Reply reply) => Interlocked.Increment(ref _refusals[((int)reply.Outcome * Labels) + (int)reply.Label]);
+
+        public void AddTo(Span<long> recipients)
+        {
+            for (var cell = 0; cell < _recipients.Length; cell++)
+            {
+                recipients[cell / Stages] += Volatile.Read(ref _recipients[cell]);
+            }
+        }
 
         public void Fill(SinkMetrics metrics, string name)
         {

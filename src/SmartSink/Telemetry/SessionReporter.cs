@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using SmartSink.Smtp;
@@ -10,6 +11,8 @@ namespace SmartSink.Telemetry;
 /// <summary>Takes what sessions report, counts it, and shows it in the log where that is asked for.</summary>
 internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionReporter> log) : ISessionObserver
 {
+    private readonly RefusingDomains _refusing = new();
+
     public void ReplyWritten(int code) => metrics.CountReply(code);
 
     public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, Stage stage) => metrics.CountRecipient(filter, entry, reply, stage);
@@ -59,13 +62,16 @@ internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionRep
 
     public void Refused(in SessionFacts facts, Reply reply)
     {
+        if (log.IsEnabled(LogLevel.Information) && _refusing.IsFirst(facts.Domain))
+        {
+            log.FirstRefusal(Text(facts.Domain), TextOf(reply, facts));
+        }
+
         if (log.IsEnabled(LogLevel.Debug))
         {
             var stage = LabelWords.Stages[(int)facts.Stage];
             var (id, sender, recipient) = (Text(facts.TransactionId), Text(facts.Sender), Text(facts.Recipient));
-            var bytes = new ReplyBuffer(512);
-            reply.WriteTo(bytes, in facts);
-            var text = (reply.Encoding?.Characters ?? Encoding.UTF8).GetString(bytes.Pending).TrimEnd().ReplaceLineEndings(" | ");
+            var text = TextOf(reply, facts);
             var label = ReplyLabels.Words[(int)reply.Label];
             switch (facts.Destination, Text(facts.User))
             {
@@ -86,9 +92,49 @@ internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionRep
     }
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+
+    private static string TextOf(Reply reply, in SessionFacts facts)
+    {
+        var bytes = new ReplyBuffer(512);
+        reply.WriteTo(bytes, in facts);
+        return (reply.Encoding?.Characters ?? Encoding.UTF8).GetString(bytes.Pending).TrimEnd().ReplaceLineEndings(" | ");
+    }
 }
 
-/// <summary>What became of mail, ids 240 to 259. At Debug: a sink takes tens of thousands of messages a second.</summary>
+/// <summary>The domains whose recipients were refused: the first that come are known, so that a client cannot fill the memory or the log with names.</summary>
+internal sealed class RefusingDomains
+{
+    /// <summary>How many are told of.</summary>
+    public const int Most = 100;
+
+    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private volatile bool _isFull;
+
+    public RefusingDomains() => _lookup = _known.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>Whether no recipient of a domain was refused before; false for none, and once <see cref="Most"/> are known.</summary>
+    public bool IsFirst(ReadOnlySpan<byte> domain)
+    {
+        // A domain has at most 255 octets, all of them ASCII (RFC 1035 section 2.3.4).
+        if (_isFull || domain.IsEmpty || domain.Length > 255)
+        {
+            return false;
+        }
+
+        Span<char> name = stackalloc char[255];
+        name = name[..Encoding.Latin1.GetChars(domain, name)];
+        if (_lookup.ContainsKey(name) || !_lookup.TryAdd(name, true))
+        {
+            return false;
+        }
+
+        _isFull = _known.Count >= Most;
+        return true;
+    }
+}
+
+/// <summary>What became of mail, ids 240 to 259. Each at Debug, since a sink takes tens of thousands of messages a second; a domain's first refusal at Information.</summary>
 internal static partial class SessionLog
 {
     [LoggerMessage(240, LogLevel.Debug, "Message {Id} from {Client}, sender <{Sender}>: {Outcome} {Code}, recipients: {Recipients}, {Size} bytes, {Milliseconds} ms", SkipEnabledCheck = true)]
@@ -111,6 +157,9 @@ internal static partial class SessionLog
     [LoggerMessage(246, LogLevel.Debug, "Refused {User} at {Client} on its way to {Destination} at {Stage}, message {Id} from <{Sender}> to <{Recipient}>, {Label}: {Reply}", SkipEnabledCheck = true)]
     public static partial void RefusedUserOnItsWay(
         this ILogger log, string user, IPAddress? client, IPAddress destination, string stage, string id, string sender, string recipient, string label, string reply);
+
+    [LoggerMessage(247, LogLevel.Information, "First refusal for {Domain}: {Reply}", SkipEnabledCheck = true)]
+    public static partial void FirstRefusal(this ILogger log, string domain, string reply);
 
     [LoggerMessage(250, LogLevel.Debug, "XCLIENT from {Client}: {Attributes}", SkipEnabledCheck = true)]
     public static partial void ClientIntroduced(this ILogger log, IPAddress? client, string attributes);

@@ -70,6 +70,7 @@ public sealed class SettingsReaderTests
         ["Transport"] = ("sockets", s => s.Transport, TransportChoice.Sockets),
         ["LogLevel"] = ("debug", s => s.LogLevel, LogEventLevel.Debug),
         ["LogFormat"] = ("json", s => s.LogJson, true),
+        ["LogSummary"] = ("5m", s => s.LogSummary, TimeSpan.FromMinutes(5)),
         ["Spool"] = ("/var/spool", s => s.PolicyFile, "policy/responses.toml"),
     };
 

@@ -63,6 +63,32 @@ public sealed class SessionReporterTests : IDisposable
     }
 
     [Fact]
+    public void The_first_refusal_of_each_domain_is_told()
+    {
+        var nobody = new FixedReply(550, new(5, 1, 1), "Nobody"u8);
+        _reporter.Refused(new SessionFacts { Domain = "d.example"u8 }, nobody);
+        _reporter.Refused(new SessionFacts { Domain = "d.example"u8 }, nobody);
+        _reporter.Refused(new SessionFacts { Domain = "e.example"u8 }, nobody);
+
+        _log.Lines.Where(line => line.StartsWith("Information", StringComparison.Ordinal)).ShouldBe(
+        [
+            "Information First refusal for d.example: 550 5.1.1 Nobody",
+            "Information First refusal for e.example: 550 5.1.1 Nobody",
+        ]);
+    }
+
+    [Fact]
+    public void Domains_beyond_the_first_hundred_are_not_told()
+    {
+        for (var i = 0; i < RefusingDomains.Most + 10; i++)
+        {
+            _reporter.Refused(new SessionFacts { Domain = Encoding.ASCII.GetBytes($"{i}.example") }, new FixedReply(550, new(5, 1, 1), "Nobody"u8));
+        }
+
+        _log.Lines.Count(line => line.StartsWith("Information", StringComparison.Ordinal)).ShouldBe(RefusingDomains.Most);
+    }
+
+    [Fact]
     public void A_refusal_in_another_encoding_is_shown_as_text()
     {
         _reporter.Refused(default, new Latin1Reply());
