@@ -27,7 +27,7 @@ public class TransactionBenchmarks
     {
         var policy = PolicyLoader.Load(RepositoryRoot.Combine("policy", "responses.toml")).Snapshot!;
         _session = new SmtpSession(
-            new SmtpSessionOptions { Hostname = "sink.test" }, new FilterSwitch(policy), new NullObserver(), IPAddress.Loopback);
+            new SmtpSessionOptions { Hostname = "sink.test" }, new FilterSwitch(policy), new NullObserver(), IPAddress.Loopback, number: 1);
         _session.Start(_replies, Now());
         _session.Advance("EHLO client.test\r\n"u8, _replies, Now());
 

@@ -84,7 +84,7 @@ internal static partial class SmtpTarget
 
         public Client(SmtpSessionOptions options, bool isTls)
         {
-            Session = new SmtpSession(options, new FilterSwitch(Filter), _observer, IPAddress.Loopback);
+            Session = new SmtpSession(options, new FilterSwitch(Filter), _observer, IPAddress.Loopback, number: 1);
             if (isTls)
             {
                 Session.TlsEstablished(Now);

@@ -11,7 +11,7 @@ public readonly ref struct SessionFacts
     /// <summary>The stage at which the answer is wanted.</summary>
     public Stage Stage { get; init; }
 
-    /// <summary>The connection's number in this process, from 1.</summary>
+    /// <summary>The connection's number in this process, from 1, as it also stands in the log.</summary>
     public uint Connection { get; init; }
 
     /// <summary>Which answer on its connection this is, from 1. Both together are another for each answer.</summary>

@@ -30,6 +30,36 @@ public interface IMailboxFilter
 
     /// <summary>The answer at the stage that <see cref="SessionFacts.Stage"/> names. Called once per greeting, EHLO, MAIL, RCPT and end of data.</summary>
     FilterAnswer Answer(in SessionFacts facts);
+
+    /// <summary>
+    /// A message with an id was accepted for a recipient for whom <see cref="FilterAnswer.WantsMessageId"/> was set. Called once for each of
+    /// them at end of data, whether or not the reply will reach the client.
+    /// </summary>
+    void MessageAccepted(in DeliveryFacts delivery)
+    {
+    }
+}
+
+/// <summary>A message that was accepted for one recipient. Spans are valid only during the call.</summary>
+public readonly ref struct DeliveryFacts
+{
+    /// <summary>The message's id, as in <see cref="MessageFacts.MessageId"/>; never empty.</summary>
+    public ReadOnlySpan<byte> MessageId { get; init; }
+
+    /// <summary>The recipient's mailbox, as in <see cref="SessionFacts.Recipient"/>.</summary>
+    public ReadOnlySpan<byte> Recipient { get; init; }
+
+    /// <summary>The entry that the filter gave at RCPT.</summary>
+    public int Entry { get; init; }
+
+    /// <summary>The client's address, as in <see cref="SessionFacts.ClientAddress"/>.</summary>
+    public IPAddress? ClientAddress { get; init; }
+
+    /// <summary>The transaction's id, as in <see cref="SessionFacts.TransactionId"/>.</summary>
+    public ReadOnlySpan<byte> TransactionId { get; init; }
+
+    /// <summary>The moment of the end of data.</summary>
+    public Moment Now { get; init; }
 }
 
 /// <summary>Where a session takes the filter from: at the greeting, at EHLO, and at each MAIL; a transaction keeps the revision it began with.</summary>

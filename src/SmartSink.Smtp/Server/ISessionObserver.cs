@@ -66,6 +66,12 @@ public readonly ref struct MessageFacts
     /// <summary>The reverse-path without brackets; empty for the null sender.</summary>
     public ReadOnlySpan<byte> Sender { get; init; }
 
+    /// <summary>
+    /// The message's id: what stands between the angle brackets of its <c>Message-ID</c> (RFC 5322 section 3.6.4), else the value of its <c>X-SmartSink-Run</c>.
+    /// Empty when no answer of the filter wanted it, or none was found at the message's beginning.
+    /// </summary>
+    public ReadOnlySpan<byte> MessageId { get; init; }
+
     /// <summary>What the reply at end of data said.</summary>
     public Outcome Outcome { get; init; }
 

@@ -11,12 +11,10 @@ namespace SmartSink.Smtp.Server;
 /// </summary>
 public abstract partial class MailSession
 {
-    private static uint _sessions;
-
     private protected readonly IMailboxFilterSource _filters;
     private protected readonly ISessionObserver _observer;
     private protected readonly IPAddress? _connectedAddress;
-    private readonly uint _number = Interlocked.Increment(ref _sessions);
+    private readonly uint _number;
 
     // Where the session stands.
     private protected SessionProfile _profile;
@@ -52,12 +50,14 @@ public abstract partial class MailSession
     /// <param name="filters">The rules.</param>
     /// <param name="observer">Who counts and logs; shared.</param>
     /// <param name="clientAddress">The client's address; IPv4-mapped addresses are unmapped.</param>
-    private protected MailSession(SmtpSessionOptions options, IMailboxFilterSource filters, ISessionObserver observer, IPAddress? clientAddress)
+    /// <param name="number">The connection's number, <see cref="SessionFacts.Connection"/>: another for each dialog of one source of filters.</param>
+    private protected MailSession(SmtpSessionOptions options, IMailboxFilterSource filters, ISessionObserver observer, IPAddress? clientAddress, uint number)
     {
         ArgumentNullException.ThrowIfNull(options);
         _profile = options.Profile;
         _filters = filters;
         _observer = observer;
+        _number = number;
         _connectedAddress = Unmap(clientAddress);
         _clientAddress = _connectedAddress;
         _fault = options.ReplyFaults?.Next() ?? ReplyFault.None;

@@ -21,6 +21,9 @@ public enum SessionEndReason : byte
     /// <summary>A reply of the policy (421, or one with <c>close = true</c>) closed the connection.</summary>
     PolicyClosed,
 
+    /// <summary>A fault of the policy: no reply, or one that was lost on purpose.</summary>
+    Fault,
+
     /// <summary>The client finished no command, or sent nothing of its message, for longer than the limit (RFC 5321 section 4.5.3.2.7).</summary>
     IdleTimeout,
 

@@ -35,8 +35,9 @@ public sealed partial class SmtpSession : MailSession
     /// <param name="filters">The rules.</param>
     /// <param name="observer">Who counts and logs; shared.</param>
     /// <param name="clientAddress">The client's address; IPv4-mapped addresses are unmapped.</param>
-    public SmtpSession(SmtpSessionOptions options, IMailboxFilterSource filters, ISessionObserver observer, IPAddress? clientAddress)
-        : base(options, filters, observer, clientAddress)
+    /// <param name="number">The connection's number, <see cref="SessionFacts.Connection"/>: another for each dialog of one source of filters.</param>
+    public SmtpSession(SmtpSessionOptions options, IMailboxFilterSource filters, ISessionObserver observer, IPAddress? clientAddress, uint number)
+        : base(options, filters, observer, clientAddress, number)
     {
     }
 

@@ -90,10 +90,11 @@ internal sealed class ListenerContext
 
     /// <summary>The dialog with a client.</summary>
     /// <param name="client">Its address.</param>
+    /// <param name="number">The connection's number.</param>
     /// <param name="denial">Whether it is kept from STARTTLS.</param>
-    public MailSession NewSession(IPAddress client, StartTlsDenial denial) => Engine is { } engine
-        ? engine.NewSession(this, client, denial)
-        : new SmtpSession(OptionsFor(client), Filters, SessionObserver, client) { StartTlsDenial = denial };
+    public MailSession NewSession(IPAddress client, uint number, StartTlsDenial denial) => Engine is { } engine
+        ? engine.NewSession(this, client, number, denial)
+        : new SmtpSession(OptionsFor(client), Filters, SessionObserver, client, number) { StartTlsDenial = denial };
 
     /// <summary>What a session wants whose client is silent: by its own deadlines, or as urgently as the server stops.</summary>
     /// <param name="session">The session.</param>
@@ -119,7 +120,7 @@ internal sealed class ListenerContext
 internal interface ISessionEngine
 {
     /// <summary>The dialog with a client; nothing is said before it is started.</summary>
-    MailSession NewSession(ListenerContext context, IPAddress client, StartTlsDenial denial);
+    MailSession NewSession(ListenerContext context, IPAddress client, uint number, StartTlsDenial denial);
 }
 
 /// <summary>Another engine than our own, and what it has: its listeners offer nothing else.</summary>

@@ -17,11 +17,11 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
     /// <summary>Bytes behind the last reply that are dropped before the connection is closed all the same.</summary>
     private const int LingerBytes = 4 * 1024 * 1024;
 
-    private static long _lastId;
+    private static uint _lastId;
 
     private readonly ListenerContext _context;
     private readonly Channel _channel;
-    private readonly long _id = Interlocked.Increment(ref _lastId);
+    private readonly uint _id = Interlocked.Increment(ref _lastId);
     private int _signals;
     private ConnectionPhase _phase;
     private Readiness _readiness;
@@ -152,7 +152,7 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
     }
 
     /// <summary>The dialog; made when it is first wanted, which is when the client's address is known.</summary>
-    private MailSession Session => field ??= _context.NewSession(ClientAddress, DrawnDenial);
+    private MailSession Session => field ??= _context.NewSession(ClientAddress, _id, DrawnDenial);
 
     private void Begin()
     {

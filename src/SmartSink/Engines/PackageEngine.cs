@@ -79,8 +79,8 @@ internal sealed class PackageEngine : ISessionEngine, IEndpointListenerFactory, 
     public static EngineKind? Of(ListenerSettings listener) => listener.Engine == SmtpEngine.SmtpServer ? Kind : null;
 
     /// <inheritdoc/>
-    public MailSession NewSession(ListenerContext context, IPAddress client, StartTlsDenial denial) =>
-        new PackageSession(this, _options, context, client) { StartTlsDenial = denial };
+    public MailSession NewSession(ListenerContext context, IPAddress client, uint number, StartTlsDenial denial) =>
+        new PackageSession(this, _options, context, client, number) { StartTlsDenial = denial };
 
     /// <summary>Hands a session to the package, which greets its client before this returns.</summary>
     public void Begin(PackageSession session)

@@ -22,8 +22,8 @@ namespace SmartSink.Engines;
 /// is given one line at a time, so that every line is answered before the next one, and a message at its end, as far as it is within the
 /// limit.
 /// </summary>
-internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions options, ListenerContext context, IPAddress client)
-    : MailSession(options, context.Filters, context.SessionObserver, client), ISecurableDuplexPipe
+internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions options, ListenerContext context, IPAddress client, uint number)
+    : MailSession(options, context.Filters, context.SessionObserver, client, number), ISecurableDuplexPipe
 {
     /// <summary>A line without an end beyond this has none.</summary>
     private const int MaxLine = 8 * 1024;

@@ -15,7 +15,7 @@ internal sealed class Dialog
     public Dialog(IMailboxFilter? filter = null, SmtpSessionOptions? options = null, IPAddress? client = null, StartTlsDenial denial = StartTlsDenial.None)
     {
         Filters = new FilterSwitch(filter ?? new AcceptAll());
-        Session = new SmtpSession(options ?? Options(), Filters, Observer, client) { StartTlsDenial = denial };
+        Session = new SmtpSession(options ?? Options(), Filters, Observer, client, number: 1) { StartTlsDenial = denial };
     }
 
     public SmtpSession Session { get; }

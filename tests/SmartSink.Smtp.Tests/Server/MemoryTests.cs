@@ -62,7 +62,7 @@ public sealed class MemoryTests
 
     private static SmtpSession Greeted(SmtpSessionOptions options, ReadOnlySpan<byte> hello)
     {
-        var session = new SmtpSession(options, Filters, Observer, null);
+        var session = new SmtpSession(options, Filters, Observer, null, number: 1);
         Shared.Clear();
         session.Start(Shared, default);
         session.Advance(hello, Shared, default);

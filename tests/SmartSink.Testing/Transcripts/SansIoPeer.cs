@@ -27,7 +27,7 @@ public sealed class SansIoPeer : ITranscriptPeer
     public SansIoPeer(SmtpSessionOptions options)
     {
         Observer = new RecordingObserver();
-        _session = new SmtpSession(options, _filters, Observer, IPAddress.Parse("192.0.2.1")) { Destination = IPAddress.Loopback };
+        _session = new SmtpSession(options, _filters, Observer, IPAddress.Parse("192.0.2.1"), number: 1) { Destination = IPAddress.Loopback };
     }
 
     /// <summary>What the session reported.</summary>
