@@ -13,7 +13,7 @@ internal sealed class BlockingClient : IDisposable
     /// <summary>The most turns of a polling thread that a message takes: the envelope, DATA and the text, each of which may come in two parts.</summary>
     public const int TurnsForMessage = 6;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly byte[] _buffer = new byte[4096];
     private int _start;

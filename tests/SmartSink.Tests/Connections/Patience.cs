@@ -3,7 +3,7 @@ namespace SmartSink.Tests.Connections;
 /// <summary>How long a test waits for what has to happen before it calls it a failure.</summary>
 internal static class Patience
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
     private static Source _current = new();

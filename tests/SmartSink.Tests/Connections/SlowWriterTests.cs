@@ -7,10 +7,13 @@ namespace SmartSink.Tests.Connections;
 [Collection(nameof(AloneInTheProcess))]
 public sealed class SlowWriterTests
 {
-    private const int Crowd = 50;
+    private const int Crowd = 500;
 
-    /// <summary>Octets of the heap for each: what has come of its line, in an array of the pool.</summary>
-    private const long Memory = 1024;
+    /// <summary>
+    /// Octets of the heap for each: less than a buffer for commands, and more than what has come of its line. All of the crowd together
+    /// may take as much as a dozen threads that have their first turn now, for the buffers that those keep.
+    /// </summary>
+    private const long Memory = 2 * 1024;
 
     [Theory]
     [InlineData("epoll")]
@@ -18,7 +21,7 @@ public sealed class SlowWriterTests
     public async Task An_octet_a_second_costs_one_receive_and_no_memory_and_ends(string transport)
     {
         RunningServer.Over = transport;
-        await using var server = RunningServer.Start();
+        await using var server = RunningServer.Start(settings => settings with { IdleTimeout = TimeSpan.FromSeconds(90) });
         using var good = BlockingClient.Greeted(server.EndPoint);
         var clients = new List<BlockingClient>();
         for (var i = 0; i < Crowd; i++)
