@@ -6,7 +6,8 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Decisions;
 
-internal readonly record struct DomainRules(
+/// <summary>What holds for a domain; equal ones are one, so that many domains take little memory.</summary>
+internal sealed record DomainRules(
     RateThresholds Rates,
     bool Sticky,
     TriggerKinds Triggers,
@@ -139,6 +140,7 @@ internal sealed class ReplyChoice
 /// <param name="seed">Of the numbers in replies that look like chance.</param>
 internal sealed class RulesBuilder(ulong seed)
 {
+    private readonly Dictionary<DomainRules, DomainRules> _rules = [];
     private readonly Dictionary<ReplyContent, PolicyReply> _replies = [];
     private readonly Dictionary<(PolicyReply, decimal), ReplyChoice> _singles = [];
     private readonly Dictionary<ReplyList, ReplyChoice> _lists = new(ReferenceEqualityComparer.Instance);
@@ -148,7 +150,13 @@ internal sealed class RulesBuilder(ulong seed)
     private readonly ReplyChoice _builtInStrict = new(BuiltInReplies.Of(ReplyLabel.BadAddress));
     private readonly ReplyChoice _builtInTls = new(BuiltInReplies.Of(ReplyLabel.Tls));
 
-    public DomainRules Build(DomainEntry domain) => new(
+    public DomainRules Build(DomainEntry domain)
+    {
+        var rules = RulesOf(domain);
+        return CollectionsMarshal.GetValueRefOrAddDefault(_rules, rules, out _) ??= rules;
+    }
+
+    private DomainRules RulesOf(DomainEntry domain) => new(
         ThresholdsOf(Inheritance.PercentOf(domain.Bounce), Inheritance.PercentOf(domain.Defer)),
         domain.Sticky?.Value ?? false,
         domain.Triggers?.Value ?? TriggerKinds.All,

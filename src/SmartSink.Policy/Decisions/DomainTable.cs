@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Numerics;
 using System.Text;
 using SmartSink.Policy.Model;
 
@@ -8,27 +9,17 @@ namespace SmartSink.Policy.Decisions;
 /// Finds the entry of a domain: the exact name, else the longest pattern. <c>*.example.com</c> matches its sub-domains, not itself;
 /// <c>example.*</c> that name under any public suffix. How long a pattern is goes by what is no star; of two as long the first of these wins.
 /// </summary>
-internal sealed class DomainTable
+internal sealed class DomainTable(IReadOnlyList<DomainKey> keys)
 {
-    private readonly FrozenDictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _exact;
-    private readonly FrozenDictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _subdomains;
-    private readonly FrozenDictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _suffixes;
-    private readonly bool _hasSubdomains;
-    private readonly bool _hasSuffixes;
-
-    public DomainTable(IReadOnlyList<DomainKey> keys)
-    {
-        _exact = Freeze(keys, DomainKeyKind.Name);
-        _subdomains = Freeze(keys, DomainKeyKind.Subdomains);
-        _suffixes = Freeze(keys, DomainKeyKind.Suffixes);
-        _hasSubdomains = _subdomains.Dictionary.Count > 0;
-        _hasSuffixes = _suffixes.Dictionary.Count > 0;
-    }
+    private readonly NameTable _exact = new(keys, DomainKeyKind.Name);
+    private readonly NameTable _subdomains = new(keys, DomainKeyKind.Subdomains);
+    private readonly NameTable _suffixes = new(keys, DomainKeyKind.Suffixes);
 
     public DomainMatch Find(ReadOnlySpan<byte> domain)
     {
         var hash = ByteHash.Of(domain);
-        return _exact.TryGetValue(domain, out var exact) ? new DomainMatch(exact, IsExact: true, hash) : new DomainMatch(FindPattern(domain), IsExact: false, hash);
+        var exact = _exact.Find(domain, hash);
+        return new DomainMatch(exact > 0 ? exact : FindPattern(domain), exact > 0, hash);
     }
 
     /// <summary>A pattern names its own entry, if there is one, which need not be that of the domain beside its star.</summary>
@@ -36,35 +27,91 @@ internal sealed class DomainTable
     {
         var name = Encoding.ASCII.GetBytes(key.Domain);
         var match = Find(name);
-        var patterns = key.Kind == DomainKeyKind.Suffixes ? _suffixes : _subdomains;
-        return key.IsPattern && patterns.TryGetValue(name, out var pattern) ? match with { Entry = pattern, IsExact = false } : match;
+        var pattern = key.Kind switch
+        {
+            DomainKeyKind.Suffixes => _suffixes.Find(name),
+            DomainKeyKind.Subdomains => _subdomains.Find(name),
+            _ => 0,
+        };
+        return pattern > 0 ? match with { Entry = pattern, IsExact = false } : match;
     }
 
     private int FindPattern(ReadOnlySpan<byte> domain)
     {
         var found = 0;
         var rest = domain;
-        for (var dot = rest.IndexOf((byte)'.'); dot >= 0 && _hasSubdomains && found == 0; dot = rest.IndexOf((byte)'.'))
+        for (var dot = rest.IndexOf((byte)'.'); dot >= 0 && !_subdomains.IsEmpty && found == 0; dot = rest.IndexOf((byte)'.'))
         {
             // Going on to the right, the first match is the longest.
             rest = rest[(dot + 1)..];
-            found = _subdomains.TryGetValue(rest, out var entry) ? entry : 0;
+            found = _subdomains.Find(rest);
         }
 
-        if (_hasSuffixes && PublicSuffix.LengthOf(domain) is > 0 and var length && domain.Length > length + 1)
+        if (!_suffixes.IsEmpty && PublicSuffix.LengthOf(domain) is > 0 and var length && domain.Length > length + 1)
         {
             var name = domain[..^(length + 1)];
-            return (found == 0 || name.Length > rest.Length) && _suffixes.TryGetValue(name, out var entry) ? entry : found;
+            return (found == 0 || name.Length > rest.Length) && _suffixes.Find(name) is > 0 and var entry ? entry : found;
         }
 
         return found;
     }
+}
 
-    private static FrozenDictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> Freeze(IReadOnlyList<DomainKey> keys, DomainKeyKind kind) =>
-        keys.Select((key, i) => (Key: key, Entry: i + 1))
-            .Where(entry => entry.Key.Kind == kind)
-            .ToFrozenDictionary(entry => Encoding.ASCII.GetBytes(entry.Key.Domain), entry => entry.Entry, ByteComparer.Instance)
-            .GetAlternateLookup<ReadOnlySpan<byte>>();
+/// <summary>
+/// The entries of all names of one kind. A look-up among a hundred thousand waits for memory, so it reads one place of one array, found by the hash that
+/// draws ask for anyway, and there only the name. Clients can choose what is looked up, but not what is found on the way.
+/// </summary>
+internal sealed class NameTable
+{
+    private readonly Slot[] _slots;
+    private readonly byte[] _names;
+
+    /// <summary>Fills it with the keys of a kind, whose entries are their places among all keys, counted from 1.</summary>
+    public NameTable(IReadOnlyList<DomainKey> keys, DomainKeyKind kind)
+    {
+        var names = keys.Select((key, i) => (Name: Encoding.ASCII.GetBytes(key.Domain), Entry: i + 1)).Where(name => keys[name.Entry - 1].Kind == kind).ToList();
+        IsEmpty = names.Count == 0;
+        _names = new byte[names.Sum(name => name.Name.Length)];
+        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)names.Count * 2 + 1)];
+        var start = 0;
+        foreach (var (name, entry) in names)
+        {
+            var hash = ByteHash.Of(name);
+            var place = PlaceOf(hash);
+            while (_slots[place].Entry > 0)
+            {
+                place = PlaceOf((ulong)place + 1);
+            }
+
+            _slots[place] = new Slot((uint)(hash >> 32), entry, start, name.Length);
+            name.CopyTo(_names, start);
+            start += name.Length;
+        }
+    }
+
+    public bool IsEmpty { get; }
+
+    /// <summary>The entry of a name; 0 when it has none.</summary>
+    public int Find(ReadOnlySpan<byte> name) => Find(name, ByteHash.Of(name));
+
+    /// <summary>The same, by its <see cref="ByteHash"/>.</summary>
+    public int Find(ReadOnlySpan<byte> name, ulong hash)
+    {
+        for (var place = PlaceOf(hash); _slots[place].Entry > 0; place = PlaceOf((ulong)place + 1))
+        {
+            ref readonly var slot = ref _slots[place];
+            if (slot.HighHash == (uint)(hash >> 32) && _names.AsSpan(slot.Start, slot.Length).SequenceEqual(name))
+            {
+                return slot.Entry;
+            }
+        }
+
+        return 0;
+    }
+
+    private int PlaceOf(ulong hash) => (int)(hash & (ulong)(_slots.Length - 1));
+
+    private readonly record struct Slot(uint HighHash, int Entry, int Start, int Length);
 }
 
 /// <summary>The entry that holds for a domain.</summary>

@@ -59,10 +59,11 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
     /// <param name="entry">The key.</param>
     /// <param name="parse">Gives the meaning, or else the problem as a sentence.</param>
     public Setting<T>? Parse<T>(TomlEntry entry, Func<string, (T Value, string? Problem)> parse) =>
-        Text(entry) is { } text && Parse([text], parse) is [var value] ? value : null;
+        Text(entry) is { } text ? Parse(text, parse) : null;
 
     /// <summary>A string or a list of strings that mean something each.</summary>
-    public List<Setting<T>> ParseAll<T>(TomlEntry entry, Func<string, (T Value, string? Problem)> parse) => Parse(Texts(entry), parse);
+    public List<Setting<T>> ParseAll<T>(TomlEntry entry, Func<string, (T Value, string? Problem)> parse) =>
+        [.. Texts(entry).Select(text => Parse(text, parse)).OfType<Setting<T>>()];
 
     public Setting<string> Lines(TomlEntry entry) =>
         entry.Value is TomlScalar<string> text
@@ -112,23 +113,16 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
         _ => "a date or time",
     };
 
-    private List<Setting<T>> Parse<T>(IReadOnlyList<Setting<string>> texts, Func<string, (T Value, string? Problem)> parse)
+    private Setting<T>? Parse<T>(Setting<string> text, Func<string, (T Value, string? Problem)> parse)
     {
-        var values = new List<Setting<T>>(texts.Count);
-        foreach (var text in texts)
+        var (value, problem) = parse(text.Value);
+        if (problem is null)
         {
-            var (value, problem) = parse(text.Value);
-            if (problem is null)
-            {
-                values.Add(new Setting<T>(value, text.Place));
-            }
-            else
-            {
-                Diagnostics.Error(text.Place, problem);
-            }
+            return new Setting<T>(value, text.Place);
         }
 
-        return values;
+        Diagnostics.Error(text.Place, problem);
+        return null;
     }
 
     private Setting<T> Give<T>(T value, TomlValue source) => new(value, PlaceOf(source.Position));

@@ -1,3 +1,7 @@
+using System.Text;
+using SmartSink.Policy.Decisions;
+using SmartSink.Policy.Model;
+
 namespace SmartSink.Policy.Tests.Decisions;
 
 public sealed class DomainMatchingTests
@@ -24,6 +28,18 @@ public sealed class DomainMatchingTests
         code = 450
         msg = "x"
         """);
+
+    [Fact]
+    public void Among_very_many_names_each_has_its_own_entry_and_no_other_has_one()
+    {
+        const int Names = 20_000;
+        var table = new DomainTable([.. Enumerable.Range(0, Names).Select(i => new DomainKey($"mail{i}.provider{i % 97}.example", DomainKeyKind.Name))]);
+        for (var i = 0; i < Names; i++)
+        {
+            table.Find(Encoding.ASCII.GetBytes($"mail{i}.provider{i % 97}.example")).Entry.ShouldBe(i + 1);
+            table.Find(Encoding.ASCII.GetBytes($"mail{i}.provider{(i + 1) % 97}.example")).Entry.ShouldBe(0);
+        }
+    }
 
     [Theory]
     [InlineData("example.com", "example.com")]
