@@ -129,26 +129,53 @@ public sealed class PolicySnapshot : IMailboxFilter
     /// <summary>What holds for an entry when nothing else has a say.</summary>
     internal ref readonly DomainRules RulesOf(int entry) => ref _rules[entry];
 
+    /// <summary>The server at which a client arrived, if <c>[[mx]]</c> names one there.</summary>
+    internal MxServer? ServerAt(IPAddress? destination) => _servers.Find(destination)?.Server;
+
+    /// <summary>One of a domain's replies of a label, else of <c>"*"</c>, else the built-in one.</summary>
+    internal PolicyReply ReplyOf(ReplyLabel label, in DomainRules rules, ulong draw) =>
+        rules.ReplyOf(label, draw) ?? _rules[0].ReplyOf(label, draw) ?? BuiltInReplies.Of(label);
+
+    /// <summary>What makes draws repeat; null when nothing does.</summary>
+    internal ulong? Seed => _seed;
+
+    /// <summary>Draws for what a provider does beside its answers, which leave those of the recipients what they are.</summary>
+    internal DrawSource DrawsOf(DrawKind kind) => new(Draw.SeedOf(_seed, kind), _rules.Length);
+
     /// <summary>The answer at RCPT, with rules that may stand in the place of the entry's own.</summary>
-    internal FilterAnswer Answer(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules)
+    internal FilterAnswer Answer(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules) =>
+        TryAnswerByAddress(facts, domain, match, rules, out var answer) ? answer : AnswerByRates(facts, domain, match, rules);
+
+    /// <summary>The answer at RCPT where TLS is missing, the address is wrong, or the local part asks for one; false to leave it to chance.</summary>
+    internal bool TryAnswerByAddress(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, out FilterAnswer answer)
     {
         if (rules.TlsReplies is { } refusals && !facts.IsTls)
         {
             // By the address, so that no draw of anybody else is used up.
-            return Give(refusals.Pick(DrawOf(facts.LocalPart, match)), match.Entry);
+            answer = Give(refusals.Pick(DrawOf(facts.LocalPart, match)), match.Entry);
+            return true;
         }
 
         if (rules.StrictReplies is { } mistakes && facts.IsLoose)
         {
-            return Give(mistakes.Pick(DrawOf(facts.LocalPart, match)), match.Entry);
+            answer = Give(mistakes.Pick(DrawOf(facts.LocalPart, match)), match.Entry);
+            return true;
         }
 
         var trigger = TriggerReader.Read(facts.LocalPart, rules.Triggers);
-        if (trigger.Trigger != Trigger.None)
+        if (trigger.Trigger == Trigger.None)
         {
-            return AnswerTrigger(trigger, facts.LocalPart, match, domain, rules);
+            answer = default;
+            return false;
         }
 
+        answer = AnswerTrigger(trigger, facts.LocalPart, match, domain, rules);
+        return true;
+    }
+
+    /// <summary>The answer at RCPT that the rates draw.</summary>
+    internal FilterAnswer AnswerByRates(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules)
+    {
         if (rules.Sticky)
         {
             return Decide(rules.BounceOf(DrawOf(facts.LocalPart, match)) ?? rules.DeferOf(_draws.Next(match, domain)), match.Entry, facts.Destination);
@@ -193,7 +220,7 @@ public sealed class PolicySnapshot : IMailboxFilter
             case Trigger.Label:
                 // Counted by the domain's name alone: an entry's own counter for each label would be too many.
                 var place = rules.Sticky ? DrawOf(localPart, match) : _labelDraws[(int)trigger.Label].Next(match with { Entry = 0, IsExact = false }, domain);
-                return Give(ReplyOf(trigger.Label, match.Entry, place), match.Entry, trigger.Stage);
+                return Give(ReplyOf(trigger.Label, rules, place), match.Entry, trigger.Stage);
             default:
                 return new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry };
         }
@@ -216,10 +243,6 @@ public sealed class PolicySnapshot : IMailboxFilter
     /// <summary>What the rates decided for a recipient. A reply of an earlier stage had its chance there, if the provider was known: another here would make them too many.</summary>
     private FilterAnswer Decide(PolicyReply? reply, int entry, IPAddress? destination) =>
         Give(reply is { Stage: < Stage.Rcpt } && _servers.Find(destination) is { } network && network.Server.Serves(entry) ? null : reply, entry);
-
-    /// <summary>One of the domain's replies of a label, else of <c>"*"</c>, else the built-in one.</summary>
-    private PolicyReply ReplyOf(ReplyLabel label, int entry, ulong draw) =>
-        _rules[entry].ReplyOf(label, draw) ?? _rules[0].ReplyOf(label, draw) ?? BuiltInReplies.Of(label);
 
     private ulong DrawOf(ReadOnlySpan<byte> localPart, in DomainMatch match) => Draw.Sticky(_addressSeed, localPart, match.Hash);
 

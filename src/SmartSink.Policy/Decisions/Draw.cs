@@ -20,7 +20,8 @@ namespace SmartSink.Policy.Decisions;
 /// Triggers draw from sequences of the same kind with another seed in the place of the policy's: the first draw of a name whose hash is the
 /// number of the <see cref="Trigger"/>. Attempts to authenticate draw from the sequence of a name whose hash is 255.
 /// The stages before RCPT have a seed of their own, as triggers have, by 256 and the number of the <see cref="Stage"/>; triggers that ask for a
-/// label have one by 512 and the number of the <see cref="ReplyLabel"/>.
+/// label have one by 512 and the number of the <see cref="ReplyLabel"/>; what providers do beside their answers has one by 1024 and the number
+/// of the <see cref="DrawKind"/>.
 /// A replica with a name has, in the place of the policy's seed, the first draw of the name whose hash is that of the replica's. Sticky draws
 /// keep the policy's seed.
 /// </remarks>
@@ -28,6 +29,7 @@ internal static class Draw
 {
     private const ulong FirstStage = 256;
     private const ulong FirstLabel = 512;
+    private const ulong FirstKind = 1024;
     private const ulong ChoiceSalt = 0xD1B54A32D192ED03;
 
     // No name's hash is as small, and no trigger has the number.
@@ -72,11 +74,31 @@ internal static class Draw
     /// <summary>The seed of the draws at a stage before RCPT, where no recipient is known.</summary>
     public static ulong? SeedOf(ulong? seed, Stage stage) => seed is { } given ? Seeded(given, FirstStage + (ulong)stage, 0) : null;
 
+    /// <summary>The seed of the draws for what providers do beside their answers.</summary>
+    public static ulong? SeedOf(ulong? seed, DrawKind kind) => seed is { } given ? Seeded(given, FirstKind + (ulong)kind, 0) : null;
+
     /// <summary>The bits that decide whether a recipient is refused: 0 to 2^63 - 1, so that a threshold of 2^63 means always.</summary>
     public static ulong ForRate(ulong draw) => draw >> 1;
 
     /// <summary>Bits for the choice among replies, of the same range, that tell nothing of <see cref="ForRate"/>.</summary>
     public static ulong ForChoice(ulong draw) => SplitMix.Mix(draw ^ ChoiceSalt) >> 1;
+}
+
+/// <summary>What a provider draws for beside its answers.</summary>
+internal enum DrawKind : byte
+{
+    /// <summary>Which reply is given over a limit.</summary>
+    Throttle,
+
+    /// <summary>Which reply a greylist gives.</summary>
+    Greylist,
+
+    ConnectDelay,
+    EhloDelay,
+    MailDelay,
+
+    /// <summary>Of the reply to RCPT, and of the one at end of data.</summary>
+    RecipientDelay,
 }
 
 /// <summary>A share as a bound for 63 random bits: they are below it with exactly that probability, rounded to 2^-63.</summary>

@@ -1,5 +1,6 @@
 using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
+using SmartSink.Smtp;
 
 namespace SmartSink.Policy.Decisions;
 
@@ -28,6 +29,9 @@ internal sealed record ProviderBehaviour(int Provider, ProviderLimits? Limits, G
 internal sealed class ThrottleReplies(ReplyChoice any, ReplyChoice?[]? own = null)
 {
     public PolicyReply Pick(ProviderLimit limit, ulong draw) => (own?[(int)limit] ?? any).Pick(draw);
+
+    /// <summary>One of those that name the limit; null when none does.</summary>
+    public PolicyReply? PickOwn(ProviderLimit limit, ulong draw) => own?[(int)limit]?.Pick(draw);
 }
 
 /// <summary>A key of <c>[domain."…".limits]</c>; the same word (in snake case) stands in the metric, and as <c>limit</c> in a <c>[[throttle]]</c> reply.</summary>
@@ -107,4 +111,14 @@ internal sealed record BlockRule(int After, TimeSpan Within, TimeSpan For, doubl
 internal sealed record GreylistRule(TimeSpan Wait, TimeSpan Window);
 
 /// <summary>Delays by stage, in milliseconds.</summary>
-internal sealed record ProviderDelays(Delay Connect, Delay Ehlo, Delay Mail, Delay Rcpt, Delay Data);
+internal sealed record ProviderDelays(Delay Connect, Delay Ehlo, Delay Mail, Delay Rcpt, Delay Data)
+{
+    public Delay At(Stage stage) => stage switch
+    {
+        Stage.Connect => Connect,
+        Stage.Ehlo => Ehlo,
+        Stage.Mail => Mail,
+        Stage.Rcpt => Rcpt,
+        _ => Data,
+    };
+}

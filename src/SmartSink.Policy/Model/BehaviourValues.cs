@@ -45,6 +45,9 @@ internal readonly record struct Delay(DelayKind Kind, double First, double Secon
     /// <summary>The longest that a log-normal delay becomes, in milliseconds.</summary>
     public const int Longest = 600_000;
 
+    /// <summary>Whether it hangs on chance.</summary>
+    public bool IsDrawn => Kind > DelayKind.Fixed;
+
     /// <summary>Milliseconds for 64 random bits.</summary>
     public int Of(ulong draw)
     {

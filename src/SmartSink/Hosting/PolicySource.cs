@@ -1,7 +1,6 @@
 using SmartSink.Policy;
 using SmartSink.Policy.Files;
 using SmartSink.Settings;
-using SmartSink.Smtp.Server;
 using SmartSink.Watching;
 
 namespace SmartSink.Hosting;
@@ -136,10 +135,4 @@ internal sealed partial class PolicySource(SinkSettings settings, TimeProvider c
 
     [LoggerMessage(226, LogLevel.Warning, "{Diagnostic}")]
     private static partial void PolicyWarning(ILogger log, PolicyDiagnostic diagnostic);
-}
-
-/// <summary>The policy in force, as sessions ask for it.</summary>
-internal sealed class PolicyFilters(Reloader<PolicySnapshot> policy) : IMailboxFilterSource
-{
-    public IMailboxFilter Current => policy.Current;
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Prometheus;
 using SmartSink.Auth;
+using SmartSink.Behaviour;
 using SmartSink.Connections;
 using SmartSink.Engines;
 using SmartSink.Http;
@@ -61,9 +62,14 @@ internal static class SinkHost
     /// <summary>Adds SMTP.</summary>
     public static void AddSmtp(this IServiceCollection services)
     {
+        services.AddSingleton(provider =>
+        {
+            var policy = provider.GetRequiredService<Reloader<PolicySnapshot>>();
+            return new BehaviourFilters(() => policy.Current, provider.GetRequiredService<TimeProvider>().ReadMoment());
+        });
         services.AddSingleton(provider => new SmtpHost(
             provider.GetRequiredService<SinkSettings>(),
-            new PolicyFilters(provider.GetRequiredService<Reloader<PolicySnapshot>>()),
+            provider.GetRequiredService<BehaviourFilters>(),
             provider.GetRequiredService<SessionReporter>(),
             provider.GetRequiredService<ConnectionMetrics>().ForListener,
             CurrentOf(provider.GetService<Reloader<CertificateSet>>()),

@@ -14,7 +14,7 @@ internal sealed record House(string Assembly, string Root, string[][] Rooms)
     [
         new("SmartSink.Smtp", "SmartSink.Smtp", [[RootRoom], ["Idna"], ["Syntax"], ["Replies"], ["Auth"], ["Server", "Client"]]),
         new("SmartSink.Policy", "SmartSink.Policy", [["Shared"], ["Model"], ["Replies"], ["Files"], ["Decisions"], ["Explaining"], [RootRoom]]),
-        new("SmartSink.Behaviour", "SmartSink.Behaviour", [["Shared"], ["State"], ["Limits", "Rules"], [RootRoom]]),
+        new("SmartSink.Behaviour", "SmartSink.Behaviour", [["Shared"], ["Events"], ["State"], ["Limits", "Rules"], [RootRoom]]),
         new("smartsink", "SmartSink",
         [
             ["Shared"], ["Settings", "Transport", "Watching"], ["Tls", "Proxy", "Auth"], ["Connections"], ["Engines"], ["Telemetry"], ["Http"],

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using SmartSink.Behaviour;
 using SmartSink.Connections;
-using SmartSink.Hosting;
 using SmartSink.Settings;
 using SmartSink.Telemetry;
 using SmartSink.Tests.Telemetry;
@@ -28,7 +28,7 @@ public sealed class ReloadUnderLoadTests
         using var metrics = new MetricsFixture();
         var settings = new SinkSettings { ListenAddress = IPAddress.Loopback, Port = 0, StateFolder = policy.Folder.Path, Hostname = "sink.example" };
         var reporter = new SessionReporter(new SessionMetrics(metrics.Metrics), NullLogger<SessionReporter>.Instance);
-        using var server = new SmtpHost(settings, new PolicyFilters(policy.Holder), reporter, new ConnectionMetrics(metrics.Metrics).ForListener, null, TimeProvider.System, NullLoggerFactory.Instance);
+        using var server = new SmtpHost(settings, new BehaviourFilters(() => policy.Holder.Current, TimeProvider.System.ReadMoment()), reporter, new ConnectionMetrics(metrics.Metrics).ForListener, null, TimeProvider.System, NullLoggerFactory.Instance);
         server.Start();
         var inForce = 0;
         policy.Holder.Reloaded += (_, report) => inForce += report.Result == ReloadResult.Applied ? 1 : 0;

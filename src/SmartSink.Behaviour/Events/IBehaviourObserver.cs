@@ -1,7 +1,7 @@
 using SmartSink.Policy.Decisions;
 using SmartSink.Smtp.Server;
 
-namespace SmartSink.Behaviour;
+namespace SmartSink.Behaviour.Events;
 
 /// <summary>What providers do to senders, as it happens, for counting. Called on the transport's thread: it must not block.</summary>
 public interface IBehaviourObserver

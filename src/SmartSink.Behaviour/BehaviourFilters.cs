@@ -1,0 +1,88 @@
+using SmartSink.Behaviour.Events;
+using SmartSink.Behaviour.Limits;
+using SmartSink.Behaviour.State;
+using SmartSink.Policy;
+using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Behaviour;
+
+/// <summary>
+/// The policy in force with what providers remember of senders, as sessions ask for it. The memory outlives the policy's revisions. A policy in
+/// which no provider reacts is given as it is, and costs nothing.
+/// </summary>
+public sealed class BehaviourFilters : IMailboxFilterSource
+{
+    /// <summary>How many keys are remembered at most unless given.</summary>
+    public const int DefaultCapacity = SenderMemory.DefaultCapacity;
+
+    private readonly Func<PolicySnapshot> _policy;
+    private readonly BehaviourContext _context;
+    private readonly Lock _gate = new();
+    private volatile Revision? _current;
+
+    /// <summary>Remembers nothing yet.</summary>
+    /// <param name="policy">The policy in force, whenever it is asked for.</param>
+    /// <param name="start">The sink's start.</param>
+    /// <param name="capacity">How many keys are remembered at most.</param>
+    /// <param name="observer">Is told what providers do; null for nobody.</param>
+    public BehaviourFilters(Func<PolicySnapshot> policy, Moment start, int capacity = DefaultCapacity, IBehaviourObserver? observer = null)
+    {
+        _policy = policy;
+        Memory = new SenderMemory(capacity);
+        _context = new BehaviourContext(Memory, new StateKeys(), new DialogTable(), new ScaledClock(start), observer);
+    }
+
+    /// <inheritdoc/>
+    public IMailboxFilter Current
+    {
+        get
+        {
+            var policy = _policy();
+            var current = _current;
+            return current is not null && ReferenceEquals(current.Policy, policy) ? current.Filter : Begin();
+        }
+    }
+
+    /// <summary>How many keys are remembered.</summary>
+    public long Entries => Memory.Count;
+
+    /// <summary>How many keys have made room for others.</summary>
+    public long Evictions => Memory.Evictions;
+
+    /// <summary>How many senders are blocked. Goes through all that is remembered.</summary>
+    public long CountBlocked(Moment now) => Memory.CountBlocked(_context.Clock.At(now));
+
+    internal SenderMemory Memory { get; }
+
+    /// <inheritdoc/>
+    public void DialogEnded(uint connection) => _context.Dialogs.End(connection, Memory);
+
+    private IMailboxFilter Begin()
+    {
+        lock (_gate)
+        {
+            var policy = _policy();
+            var last = _current;
+            if (last is not null && ReferenceEquals(last.Policy, policy))
+            {
+                return last.Filter;
+            }
+
+            var number = (last?.Number ?? 0) + 1;
+            IMailboxFilter filter = policy.Behaviour.IsEmpty ? policy : new BehaviourFilter(policy, policy.Behaviour, _context, number);
+            _current = new Revision(policy, filter, number);
+            return filter;
+        }
+    }
+
+    private sealed record Revision(PolicySnapshot Policy, IMailboxFilter Filter, int Number);
+}
+
+/// <summary>What all revisions share.</summary>
+/// <param name="Memory">What providers remember of senders.</param>
+/// <param name="Keys">Names it.</param>
+/// <param name="Dialogs">The dialogs that go on.</param>
+/// <param name="Clock">The providers' time.</param>
+/// <param name="Observer">Is told what providers do; null for nobody.</param>
+internal sealed record BehaviourContext(ISenderMemory Memory, StateKeys Keys, DialogTable Dialogs, ScaledClock Clock, IBehaviourObserver? Observer);

@@ -1,0 +1,254 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace SmartSink.Behaviour.State;
+
+/// <summary>What is remembered under one key: what its kind uses of it. 88 octets.</summary>
+internal struct MemoryEntry
+{
+    public StateKey Key;
+
+    /// <summary>When nothing needs it any more.</summary>
+    public long ExpiresAt;
+
+    /// <summary>What is missing in a bucket that is not full.</summary>
+    public long Spent;
+
+    /// <summary>When <see cref="Spent"/> was true; of a greylist the moment of the first try.</summary>
+    public long At;
+
+    public long BlockedUntil;
+
+    public long ThrottledSince;
+
+    public long WarmSince;
+
+    /// <summary>What the period has brought; of a sequence how far it is.</summary>
+    public int Count;
+
+    public int Throttled;
+
+    public int Connections;
+
+    public ushort Recipients;
+
+    public ushort PermFails;
+
+    public byte Blocks;
+
+    public byte WarmPeriod;
+
+    public EntryFlags Flags;
+
+    /// <summary>The next of the same place in the index, or of the free ones; from 1, 0 for none.</summary>
+    public int Next;
+
+    public readonly bool Has(EntryFlags flag) => (Flags & flag) != EntryFlags.None;
+
+    public void NeedUntil(long moment) => ExpiresAt = Math.Max(ExpiresAt, moment);
+}
+
+[Flags]
+internal enum EntryFlags : byte
+{
+    None = 0,
+
+    /// <summary>It is in use; else it is one of the free ones.</summary>
+    Used = 1,
+
+    /// <summary>It was asked for since the hand came by.</summary>
+    Touched = 2,
+
+    /// <summary>A call is at work with it.</summary>
+    Pinned = 4,
+
+    /// <summary>The warm-up has begun.</summary>
+    Warming = 8,
+
+    /// <summary>The greylist has let it pass.</summary>
+    Passed = 16,
+}
+
+/// <summary>
+/// A part of the memory under one lock: a hash index over entries in chunks, so that they never move. When it is full, the entry that was
+/// not asked for since a hand came by last makes room (the clock algorithm, Corbató 1969); each newcomer lets the hand look for two that nothing needs any more.
+/// </summary>
+internal sealed class MemoryStripe(int capacity)
+{
+    private const int ChunkBits = 8;
+    private const int ChunkLength = 1 << ChunkBits;
+    private const int FirstIndexLength = 16;
+    private const int LooksPerNewcomer = 2;
+
+    private int[] _index = new int[Math.Min(FirstIndexLength, (int)BitOperations.RoundUpToPowerOf2((uint)capacity))];
+    private MemoryEntry[][] _chunks = [];
+    private int _used;
+    private int _free;
+    private int _hand;
+
+    public Lock Gate { get; } = new();
+
+    public int Count { get; private set; }
+
+    public long Evictions { get; private set; }
+
+    /// <summary>What all of it takes in memory, in octets, without headers of arrays.</summary>
+    public long Size => ((long)_index.Length * sizeof(int)) + ((long)_chunks.Length * (Unsafe.SizeOf<MemoryEntry>() * ChunkLength));
+
+    /// <summary>The entry of a key, or a null reference.</summary>
+    public ref MemoryEntry Find(StateKey key, long now)
+    {
+        for (var at = _index[PlaceOf(key)]; at != 0;)
+        {
+            ref var entry = ref this[at];
+            if (entry.Key == key)
+            {
+                if (IsOver(ref entry, now))
+                {
+                    Reset(ref entry);
+                }
+
+                entry.Flags |= EntryFlags.Touched;
+                return ref entry;
+            }
+
+            at = entry.Next;
+        }
+
+        return ref Unsafe.NullRef<MemoryEntry>();
+    }
+
+    /// <summary>The entry of a key; a new one, or one that nothing needs any more, says nothing.</summary>
+    public ref MemoryEntry FindOrAdd(StateKey key, long now)
+    {
+        ref var found = ref Find(key, now);
+        if (!Unsafe.IsNullRef(ref found))
+        {
+            return ref found;
+        }
+
+        for (var i = 0; i < LooksPerNewcomer && Count > 0; i++)
+        {
+            if (IsOver(ref this[Advance()], now))
+            {
+                Remove(_hand);
+            }
+        }
+
+        var at = Take();
+        ref var entry = ref this[at];
+        ref var first = ref _index[PlaceOf(key)];
+        entry = new MemoryEntry { Key = key, ExpiresAt = now, Flags = EntryFlags.Used, Next = first };
+        first = at;
+        Count++;
+        return ref entry;
+    }
+
+    /// <summary>Counts entries that something is true of.</summary>
+    public int CountWhere(Func<MemoryEntry, bool> isTrue)
+    {
+        var count = 0;
+        for (var at = 1; at <= _used; at++)
+        {
+            ref var entry = ref this[at];
+            count += entry.Has(EntryFlags.Used) && isTrue(entry) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private ref MemoryEntry this[int at] => ref _chunks[(at - 1) >> ChunkBits][(at - 1) & (ChunkLength - 1)];
+
+    private static bool IsOver(ref MemoryEntry entry, long now) =>
+        entry.ExpiresAt <= now && entry.Connections == 0 && (entry.Flags & (EntryFlags.Used | EntryFlags.Pinned)) == EntryFlags.Used;
+
+    private static void Reset(ref MemoryEntry entry) =>
+        entry = new MemoryEntry { Key = entry.Key, ExpiresAt = entry.ExpiresAt, Flags = EntryFlags.Used, Next = entry.Next };
+
+    private int PlaceOf(StateKey key) => (int)key.High & (_index.Length - 1);
+
+    private int Take()
+    {
+        if (_free != 0)
+        {
+            var at = _free;
+            _free = this[at].Next;
+            return at;
+        }
+
+        if (_used < capacity)
+        {
+            if (_used == _chunks.Length * ChunkLength)
+            {
+                Array.Resize(ref _chunks, _chunks.Length + 1);
+                _chunks[^1] = new MemoryEntry[ChunkLength];
+            }
+
+            if (_used == _index.Length)
+            {
+                GrowIndex();
+            }
+
+            return ++_used;
+        }
+
+        Evict();
+        return Take();
+    }
+
+    // Connections of an entry that goes are forgotten: twice around, the hand takes it all the same.
+    private void Evict()
+    {
+        for (var looked = 0; ; looked++)
+        {
+            ref var entry = ref this[Advance()];
+            if (!entry.Has(EntryFlags.Used) || entry.Has(EntryFlags.Pinned))
+            {
+                continue;
+            }
+
+            if (looked < 2 * _used && (entry.Has(EntryFlags.Touched) || entry.Connections > 0))
+            {
+                entry.Flags &= ~EntryFlags.Touched;
+                continue;
+            }
+
+            Remove(_hand);
+            Evictions++;
+            return;
+        }
+    }
+
+    private int Advance() => _hand = _hand >= _used ? 1 : _hand + 1;
+
+    private void Remove(int at)
+    {
+        ref var entry = ref this[at];
+        ref var link = ref _index[PlaceOf(entry.Key)];
+        while (link != at)
+        {
+            link = ref this[link].Next;
+        }
+
+        link = entry.Next;
+        entry.Flags = EntryFlags.None;
+        entry.Next = _free;
+        _free = at;
+        Count--;
+    }
+
+    private void GrowIndex()
+    {
+        _index = new int[_index.Length * 2];
+        for (var at = 1; at <= _used; at++)
+        {
+            ref var entry = ref this[at];
+            if (entry.Has(EntryFlags.Used))
+            {
+                ref var first = ref _index[PlaceOf(entry.Key)];
+                entry.Next = first;
+                first = at;
+            }
+        }
+    }
+}

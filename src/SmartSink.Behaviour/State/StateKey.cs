@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using SmartSink.Shared;
+
+namespace SmartSink.Behaviour.State;
+
+/// <summary>What a provider remembers something of; the same owner is another key for each.</summary>
+internal enum StateKind : byte
+{
+    /// <summary>A client network's recipients, connections and warm-up.</summary>
+    Network,
+
+    /// <summary>The recipients of a sender's domain.</summary>
+    SenderDomain,
+
+    /// <summary>The recipients of a user.</summary>
+    User,
+
+    /// <summary>A client network, sender and recipient.</summary>
+    Greylist,
+
+    /// <summary>A client network, sender and recipient, under a rule.</summary>
+    Sequence,
+
+    /// <summary>A message and a recipient.</summary>
+    Delivery,
+}
+
+/// <summary>A keyed hash of what kind, which provider and whose.</summary>
+internal readonly record struct StateKey(ulong High, ulong Low);
+
+/// <summary>
+/// Makes keys: 128 bits, with a secret that differs in every process, because clients choose what goes in: nobody can prepare names that
+/// share an entry.
+/// </summary>
+internal sealed class StateKeys
+{
+    private readonly ulong _first;
+    private readonly ulong _second;
+
+    public StateKeys()
+    {
+        Span<ulong> secret = stackalloc ulong[2];
+        RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(secret));
+        (_first, _second) = (secret[0], secret[1]);
+    }
+
+    /// <summary>Begins a key.</summary>
+    /// <param name="kind">What is remembered.</param>
+    /// <param name="scope">Of whom: a number that stands for a provider or a rule in every revision.</param>
+    public KeyBuilder Begin(StateKind kind, ulong scope) => new KeyBuilder(_first, _second).Add((ulong)kind + 1, scope);
+}
+
+/// <summary>A key that is being made.</summary>
+internal readonly struct KeyBuilder(ulong high, ulong low)
+{
+    private const ulong FirstFactor = 0xA0761D6478BD642F;
+    private const ulong SecondFactor = 0xE7037ED1A0B428DB;
+    private const int Block = 2 * sizeof(ulong);
+
+    public StateKey Key
+    {
+        get
+        {
+            var last = Add(SplitMix.Golden, low);
+            return last.Halves;
+        }
+    }
+
+    private StateKey Halves => new(high, low);
+
+    public KeyBuilder Add(ulong first, ulong second) => new(
+        Fold(high ^ first, FirstFactor ^ second) ^ BitOperations.RotateLeft(low, 29),
+        Fold(low ^ second, SecondFactor ^ first) ^ BitOperations.RotateLeft(high, 37));
+
+    public KeyBuilder Add(ClientNetwork network) => Add(network.High, network.Low);
+
+    /// <summary>Takes in octets of any length; ASCII letters without case.</summary>
+    public KeyBuilder AddIgnoringCase(ReadOnlySpan<byte> text)
+    {
+        var builder = Add((ulong)text.Length, SecondFactor);
+        for (; text.Length >= Block; text = text[Block..])
+        {
+            builder = builder.Add(
+                ToLower(BinaryPrimitives.ReadUInt64LittleEndian(text)),
+                ToLower(BinaryPrimitives.ReadUInt64LittleEndian(text[sizeof(ulong)..])));
+        }
+
+        if (text.IsEmpty)
+        {
+            return builder;
+        }
+
+        Span<byte> rest = stackalloc byte[Block];
+        rest.Clear();
+        text.CopyTo(rest);
+        return builder.Add(
+            ToLower(BinaryPrimitives.ReadUInt64LittleEndian(rest)),
+            ToLower(BinaryPrimitives.ReadUInt64LittleEndian(rest[sizeof(ulong)..])));
+    }
+
+    private static ulong Fold(ulong x, ulong y)
+    {
+        var high = Math.BigMul(x, y, out var low);
+        return high ^ low;
+    }
+
+    // Eight octets at once: the top bit of each sum tells whether the octet is at least 'A', or beyond 'Z'; no carry leaves an octet.
+    private static ulong ToLower(ulong group)
+    {
+        const ulong Each = 0x0101010101010101;
+        var seven = group & (0x7F * Each);
+        var isUpper = (seven + ((0x80 - 'A') * Each)) & ~(seven + ((0x7F - 'Z') * Each)) & ~group & (0x80 * Each);
+        return group | (isUpper >> 2);
+    }
+}
+
+/// <summary>The network that a client belongs to, as 128 bits; IPv4 as IPv4-mapped IPv6.</summary>
+internal readonly record struct ClientNetwork(ulong High, ulong Low)
+{
+    private const int IPv4Bits = 32;
+    private const int IPv6Bits = 128;
+    private const ulong Mapped = 0x0000_FFFF_0000_0000;
+
+    /// <summary>The network of a client; of nobody, and of an address with a scope, that without it.</summary>
+    /// <param name="address">The client.</param>
+    /// <param name="net4">How many bits of an IPv4 address count, 0 to 32.</param>
+    /// <param name="net6">How many bits of an IPv6 address count, 0 to 128.</param>
+    public static ClientNetwork Of(IPAddress? address, int net4, int net6)
+    {
+        Span<byte> bytes = stackalloc byte[IPv6Bits / 8];
+        if (address is null || !address.TryWriteBytes(bytes, out var length))
+        {
+            return default;
+        }
+
+        if (length == IPv4Bits / 8)
+        {
+            return new ClientNetwork(0, Mapped | Cut4(BinaryPrimitives.ReadUInt32BigEndian(bytes), net4));
+        }
+
+        var high = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        var low = BinaryPrimitives.ReadUInt64BigEndian(bytes[sizeof(ulong)..]);
+        return high == 0 && low >> IPv4Bits == Mapped >> IPv4Bits
+            ? new ClientNetwork(0, Mapped | Cut4((uint)low, net4))
+            : new ClientNetwork(Cut(high, net6), Cut(low, net6 - 64));
+    }
+
+    private static ulong Cut4(uint address, int bits) => bits <= 0 ? 0 : address & (uint.MaxValue << (IPv4Bits - bits));
+
+    private static ulong Cut(ulong half, int bits) => bits <= 0 ? 0 : bits >= 64 ? half : half & (ulong.MaxValue << (64 - bits));
+}
