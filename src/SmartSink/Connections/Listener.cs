@@ -49,7 +49,7 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
         }
 
         _acceptor = new Acceptor(_queue!, Welcome, context);
-        context.Log.Listening(Bound.Address, context.Listener);
+        context.Log.Listening(Bound.Protocol, Bound.Address, context.Listener);
         _acceptor.Start();
     }
 
@@ -94,7 +94,10 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
 /// <param name="EndPoint">Where it listens, with the port that was found when 0 was asked for.</param>
 internal sealed record ListenerEndpoint(ListenerSettings Settings, EndPoint EndPoint)
 {
-    /// <summary>The same for people: <c>127.0.0.1:2525</c>, <c>unix:/run/smartsink.sock</c>.</summary>
+    /// <summary>What clients speak there, by its name: <c>SMTP</c> or <c>LMTP</c>.</summary>
+    public string Protocol => Settings.Protocol.ToString().ToUpperInvariant();
+
+    /// <summary>Where it is, for people: <c>127.0.0.1:2525</c>, <c>unix:/run/smartsink.sock</c>.</summary>
     public string Address => Settings.UnixSocket is { } path ? ListenPlace.UnixPrefix + path : EndPoint.ToString()!;
 }
 

@@ -10,8 +10,8 @@ namespace SmartSink.Connections;
 /// <summary>The transport's log lines, ids 100 to 149. What clients do wrong is said at Debug: it is no fault of the sink.</summary>
 internal static partial class ListeningLog
 {
-    [LoggerMessage(100, LogLevel.Information, "Listener {Listener} accepts SMTP on {EndPoint}")]
-    public static partial void Listening(this ILogger log, string endPoint, string listener);
+    [LoggerMessage(100, LogLevel.Information, "Listener {Listener} accepts {Protocol} on {EndPoint}")]
+    public static partial void Listening(this ILogger log, string protocol, string endPoint, string listener);
 
     [LoggerMessage(101, LogLevel.Warning, "Listener {Listener} lost a connection before it was accepted: {Error}")]
     public static partial void AcceptFailed(this ILogger log, string listener, SocketError error);

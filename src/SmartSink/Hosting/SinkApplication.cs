@@ -272,15 +272,15 @@ internal sealed class SinkApplication : IAsyncDisposable
         }
 
         var snapshot = Policy.Current;
-        _log.Started(ProductVersion.Text, string.Join(", ", State.Listeners.Select(listener => listener.Address)), HttpEndPoint, snapshot.Hash, snapshot.DomainCount);
+        _log.Started(ProductVersion.Text, string.Join(" and ", State.Listeners.Select(listener => listener.Protocol).Distinct()), string.Join(", ", State.Listeners.Select(listener => listener.Address)), HttpEndPoint, snapshot.Hash, snapshot.DomainCount);
     }
 }
 
 /// <summary>What is said about the process, ids 200 to 209.</summary>
 internal static partial class HostingLog
 {
-    [LoggerMessage(200, LogLevel.Information, "SmartSink {Version} answers SMTP on {Smtp} and HTTP on {Http}; policy {Hash}, domains and patterns: {Domains}")]
-    public static partial void Started(this ILogger log, string version, string smtp, EndPoint http, string hash, int domains);
+    [LoggerMessage(200, LogLevel.Information, "SmartSink {Version} answers {Protocols} on {Listeners} and HTTP on {Http}; policy {Hash}, domains and patterns: {Domains}")]
+    public static partial void Started(this ILogger log, string version, string protocols, string listeners, EndPoint http, string hash, int domains);
 
     [LoggerMessage(201, LogLevel.Critical, "SMTP listener failed; shutting down")]
     public static partial void ListenerFailed(this ILogger log, Exception exception);

@@ -168,7 +168,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     }
 
     // In a log of JSON the addresses stand between escaped quotes.
-    [GeneratedRegex("""answers SMTP on (?:\\")?((?:unix:[^ ,"]+|[0-9a-f.:\[\], ])+)(?:\\")? and HTTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")?;""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""answers (?:\\")?(?:SMTP|LMTP)(?:\\")? on (?:\\")?((?:unix:[^ ,"]+|[0-9a-f.:\[\], ])+)(?:\\")? and HTTP on (?:\\")?([0-9a-f.:\[\]]+)(?:\\")?;""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex StartLine();
 
     private async Task<double> AppliedAsync() => (await MetricsAsync()).Sum("smartsink_policy_reloads_total", ("result", "applied"));

@@ -24,7 +24,8 @@ public sealed class UnixSocketProcessTests : IDisposable
     {
         await using (var killed = await StartAsync())
         {
-            killed.Output.ShouldContain($"SmartSink {ProductVersion.Text} answers SMTP on unix:{SocketPath} and HTTP on 127.0.0.1:");
+            killed.Output.ShouldContain($"SmartSink {ProductVersion.Text} answers LMTP on unix:{SocketPath} and HTTP on 127.0.0.1:");
+            killed.Output.ShouldContain($" accepts LMTP on unix:{SocketPath}");
             (await killed.TerminateAsync(Kill)).ShouldBe(128 + Kill);
         }
 
