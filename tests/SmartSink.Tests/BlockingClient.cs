@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests;
 
@@ -13,8 +14,6 @@ internal sealed class BlockingClient : IDisposable
     /// <summary>The most turns of a polling thread that a message takes: the envelope, DATA and the text, each of which may come in two parts.</summary>
     public const int TurnsForMessage = 6;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private readonly byte[] _buffer = new byte[4096];
     private int _start;
     private int _end;
@@ -25,8 +24,8 @@ internal sealed class BlockingClient : IDisposable
         Socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
         {
             NoDelay = true,
-            ReceiveTimeout = (int)Patience.TotalMilliseconds,
-            SendTimeout = (int)Patience.TotalMilliseconds,
+            ReceiveTimeout = (int)Patience.Limit.TotalMilliseconds,
+            SendTimeout = (int)Patience.Limit.TotalMilliseconds,
         };
         Socket.Connect(server);
     }

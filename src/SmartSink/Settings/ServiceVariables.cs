@@ -8,7 +8,8 @@ namespace SmartSink.Settings;
 /// </summary>
 internal static partial class ServiceVariables
 {
-    private const int PatternTimeout = 1000;
+    /// <summary>In milliseconds, and so long that it is not the machine that is too slow.</summary>
+    private const int PatternTimeout = 60_000;
 
     /// <summary>The environment without them.</summary>
     /// <param name="environment">All variables.</param>

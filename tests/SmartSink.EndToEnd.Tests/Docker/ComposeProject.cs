@@ -68,7 +68,7 @@ internal sealed partial class ComposeProject : IAsyncDisposable
         _folder.Dispose();
     }
 
-    [GeneratedRegex(@":(\d+)\s*$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@":(\d+)\s*$", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex PortAtEnd();
 
     private async Task CopyAsync()

@@ -127,7 +127,7 @@ internal sealed partial class SinkContainer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Tool.RunAsync("docker", ["rm", "--force", Id]);
 
-    [GeneratedRegex(@"answers SMTP on \S+ and HTTP on (?<http>[^ ;]+);", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"answers SMTP on \S+ and HTTP on (?<http>[^ ;]+);", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Answers();
 }
 

@@ -24,9 +24,9 @@ internal sealed partial record Delivery(string Recipient, string Relay, string S
         [.. log.Select(line => Line().Match(line)).Where(match => match.Success)
             .Select(match => new Delivery(match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value, match.Groups[4].Value))];
 
-    [GeneratedRegex(@"postfix/[sl]mtp\[\d+\]: \w+: to=<([^>]*)>, relay=([^,]*), .*status=(\w+) \((.*)\)$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"postfix/[sl]mtp\[\d+\]: \w+: to=<([^>]*)>, relay=([^,]*), .*status=(\w+) \((.*)\)$", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Line();
 
-    [GeneratedRegex(@"^host \S+ said: (.*) \(in reply to (.*) command\)$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^host \S+ said: (.*) \(in reply to (.*) command\)$", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Said();
 }

@@ -60,7 +60,7 @@ internal sealed partial class SmtpSinkInstance : IAsyncDisposable
         _folder.Dispose();
     }
 
-    [GeneratedRegex(@"^X-SmartSink-Run: ([^/]*)/(\d+)\r?$", RegexOptions.Multiline | RegexOptions.CultureInvariant, 10_000)]
+    [GeneratedRegex(@"^X-SmartSink-Run: ([^/]*)/(\d+)\r?$", RegexOptions.Multiline | RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex RunField();
 
     private static async Task<bool> AnswersAsync(int port, CancellationToken cancellation)

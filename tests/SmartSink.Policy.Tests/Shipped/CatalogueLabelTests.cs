@@ -38,10 +38,10 @@ public sealed partial class CatalogueLabelTests
             .MaxBy(row => row.FirstWords.Length);
     }
 
-    [GeneratedRegex(@"\{[a-z0-9_:]+\}", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\{[a-z0-9_:]+\}", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex WhiteSpace();
 
     /// <param name="File">The file of the provider.</param>

@@ -116,10 +116,10 @@ public sealed partial class CatalogueReplyTests
     private static IEnumerable<string> PlacesWhere(Func<CatalogueReply, bool> broken) =>
         Catalogue.Replies.Where(broken).Select(reply => reply.Place);
 
-    [GeneratedRegex(@"^# (((documented|documented \(class only\)|linked): https?://\S+\.\S)|observed \(third parties\)(;|$))", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^# (((documented|documented \(class only\)|linked): https?://\S+\.\S)|observed \(third parties\)(;|$))", RegexOptions.None, 60_000)]
     private static partial Regex OriginPattern();
 
     /// <summary>Four numbers with dots. Yahoo's 4.16.55.1 and 4.16.56.1 are numbers of rules, the same for every client.</summary>
-    [GeneratedRegex(@"(?<![\d.])(?!4\.16\.5[56]\.1\b)\d{1,3}(\.\d{1,3}){3}(?![\d.])", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<![\d.])(?!4\.16\.5[56]\.1\b)\d{1,3}(\.\d{1,3}){3}(?![\d.])", RegexOptions.None, 60_000)]
     private static partial Regex AddressPattern();
 }

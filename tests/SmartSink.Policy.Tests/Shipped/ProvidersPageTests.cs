@@ -84,9 +84,9 @@ public sealed partial class ProvidersPageTests
         string.Join(", ", Stages.Select(stage => (Stage: stage, Count: replies.Count(reply => reply.Stage == stage))).Where(part => part.Count > 0)
             .Select(part => $"{part.Count} {part.Stage.ToString().ToLowerInvariant()}"));
 
-    [GeneratedRegex(@"https?://\S+", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"https?://\S+", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Address();
 
-    [GeneratedRegex(@"\b20[0-9]{2}\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\b20[0-9]{2}\b", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Year();
 }

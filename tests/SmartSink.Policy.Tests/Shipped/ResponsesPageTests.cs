@@ -98,6 +98,6 @@ public sealed partial class ResponsesPageTests
         lines.ShouldAllBe(line => line.Length <= 120);
     }
 
-    [GeneratedRegex(@"^# ((?:seed|sticky|domain_suffix|bounce|defer|like|tls) = |\[domain\.)", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^# ((?:seed|sticky|domain_suffix|bounce|defer|like|tls) = |\[domain\.)", RegexOptions.Multiline, 60_000)]
     private static partial Regex CommentedSettingPattern();
 }

@@ -21,6 +21,9 @@ public sealed class RecordingObserver : ISessionObserver
     /// <summary>The codes of all replies, in order.</summary>
     public IReadOnlyList<int> Codes => [.. _codes];
 
+    /// <summary>How many replies there were.</summary>
+    public int ReplyCount => _codes.Count;
+
     /// <summary>Sender and size in octets of each message that ended, in order.</summary>
     public IReadOnlyList<(string Sender, long Size)> Messages => [.. _messages];
 

@@ -11,6 +11,8 @@ namespace SmartSink.Testing.Processes;
 /// </summary>
 public sealed partial class SinkProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly TemporaryFolder _folder = new();
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,7 +91,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
         sink._process.Start();
         sink._process.BeginOutputReadLine();
         sink._process.BeginErrorReadLine();
-        await sink._started.Task.WaitAsync(TimeSpan.FromMinutes(3));
+        await sink._started.Task.WaitAsync(Patience);
         return sink;
     }
 
@@ -101,7 +103,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     {
         var before = await AppliedAsync();
         ReplacePolicy(policy);
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(Patience);
         while (await AppliedAsync() == before)
         {
             await Task.Delay(20, limit.Token);
@@ -116,7 +118,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it has said something on one of its streams.</summary>
-    /// <exception cref="TimeoutException">It did not within a minute; the message holds what it said.</exception>
+    /// <exception cref="TimeoutException">It did not within three minutes; the message holds what it said.</exception>
     public async Task SaysAsync(string text)
     {
         var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -124,7 +126,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
         try
         {
             Look();
-            await said.Task.WaitAsync(TimeSpan.FromMinutes(1));
+            await said.Task.WaitAsync(Patience);
         }
         catch (TimeoutException exception)
         {
@@ -149,7 +151,7 @@ public sealed partial class SinkProcess : IAsyncDisposable
     public async Task<int> TerminateAsync(int signal = Signal.Terminate)
     {
         Signal.Send(_process.Id, signal);
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await _process.WaitForExitAsync().WaitAsync(Patience);
         return _process.ExitCode;
     }
 

@@ -35,7 +35,7 @@ public record ExpectStep(int Line, string Expected, bool IsPattern) : Transcript
 {
     /// <summary>Whether a line is the expected one.</summary>
     public virtual bool Matches(byte[] line) => IsPattern
-        ? Regex.IsMatch(Encoding.UTF8.GetString(line), $@"\A(?:{Expected})\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
+        ? Regex.IsMatch(Encoding.UTF8.GetString(line), $@"\A(?:{Expected})\z", RegexOptions.CultureInvariant, TimeSpan.FromMinutes(1))
         : Encoding.UTF8.GetString(line) == Expected;
 }
 

@@ -111,7 +111,7 @@ public abstract class BadClientTests
     {
         await using var server = RunningServer.Start();
         await using var client = await server.GreetedAsync();
-        await client.FillUpAsync();
+        await client.FillUpAsync(server);
         await server.PassAsync(TimeSpan.FromMinutes(4), received: 0);
         server.Connections.Closed.ShouldBe(0);
         server.Clock.Advance(TimeSpan.FromMinutes(2));
@@ -123,7 +123,7 @@ public abstract class BadClientTests
     {
         await using var server = RunningServer.Start();
         await using var client = await server.GreetedAsync();
-        var commands = await client.FillUpAsync();
+        var commands = await client.FillUpAsync(server);
         commands.ShouldBeGreaterThan(1000);
         for (var i = 0; i < commands; i++)
         {

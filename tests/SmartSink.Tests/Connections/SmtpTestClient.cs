@@ -9,6 +9,10 @@ namespace SmartSink.Tests.Connections;
 /// <summary>The client's side of a dialog, one step at a time.</summary>
 internal sealed class SmtpTestClient : IAsyncDisposable
 {
+    private const string HelpLine = "HELP\r\n";
+
+    private static readonly byte[] HelpLines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(HelpLine, 1000)));
+
     private readonly byte[] _buffer = new byte[4096];
     private readonly MemoryStream _line = new();
     private Stream _stream;
@@ -172,21 +176,46 @@ internal sealed class SmtpTestClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends HELP without reading until the server, unable to send, has stopped reading, too. Says how many whole commands went out.</summary>
-    public async Task<int> FillUpAsync()
+    /// <summary>
+    /// Sends HELP without reading until its side of the connection holds no more, and the server waits with replies that it could not send.
+    /// Says how many whole commands went out. No other client may be there.
+    /// </summary>
+    public async Task<int> FillUpAsync(RunningServer server)
     {
-        var commands = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("HELP\r\n", 1000)));
-        Socket.Blocking = false;
-        long sent = 0;
-        await Task.Run(() =>
+        await server.SettledAsync(Sent);
+        var sentBefore = server.Connections.Sent;
+        (await AskAsync("HELP")).ShouldStartWith("214");
+        await server.SettledAsync(Sent);
+        var (replies, sent) = (server.Sessions.ReplyCount, server.Connections.Sent);
+        var size = sent - sentBefore;
+
+        var octets = Flood();
+        var patience = Patience.Token();
+        while (!server.Server.IsAtRest || (server.Sessions.ReplyCount - replies) * size <= server.Connections.Sent - sent || Socket.Poll(TimeSpan.Zero, SelectMode.SelectWrite))
         {
-            while (Socket.Poll(TimeSpan.FromMilliseconds(500), SelectMode.SelectWrite))
-            {
-                sent += Math.Max(0, Socket.Send(commands.AsSpan((int)(sent % 6)), SocketFlags.None, out _));
-            }
-        });
+            patience.ThrowIfCancellationRequested();
+            await Task.Yield();
+            octets += Flood(octets);
+        }
+
+        return (int)(octets / HelpLine.Length);
+    }
+
+    /// <summary>Sends HELP, without reading, as often as its side of the connection takes at once.</summary>
+    /// <param name="before">The octets that were sent of it before.</param>
+    /// <returns>The octets sent now.</returns>
+    public long Flood(long before = 0)
+    {
+        Socket.Blocking = false;
+        var (sent, bytes) = (0L, 0);
+        do
+        {
+            sent += bytes;
+            bytes = Math.Max(0, Socket.Send(HelpLines.AsSpan()[(int)((before + sent) % HelpLine.Length)..], SocketFlags.None, out _));
+        }
+        while (bytes > 0);
         Socket.Blocking = true;
-        return (int)(sent / 6);
+        return sent;
     }
 
     /// <summary>Reads and forgets until the server has closed, in good order or not.</summary>

@@ -172,22 +172,22 @@ public sealed partial class PageTests
     private static string AnchorOf(string heading) =>
         string.Concat(heading.TrimStart('#').Trim().ToLowerInvariant().Where(character => char.IsLetterOrDigit(character) || character is ' ' or '-' or '_')).Replace(' ', '-');
 
-    [GeneratedRegex("`([A-Z][A-Za-z]+)`", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("`([A-Z][A-Za-z]+)`", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Key();
 
-    [GeneratedRegex(@"\]\(([^) ]+)\)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\]\(([^) ]+)\)", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"(?<!tests/)SmartSink[\w.]*/[\w/]+(\.cs|/)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<!tests/)SmartSink[\w.]*/[\w/]+(\.cs|/)", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Source();
 
-    [GeneratedRegex(@"-e (SINK_\w+)=([\w./]+)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"-e (SINK_\w+)=([\w./]+)", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"^\| starts with `([a-z]+-)` \|[^|]* `(\w+)` \|$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^\| starts with `([a-z]+-)` \|[^|]* `(\w+)` \|$", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex LabelRow();
 
-    [GeneratedRegex(@"include = \[[^\]]+\]", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"include = \[[^\]]+\]", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Include();
 
     private static string Page(string path) => File.ReadAllText(RepositoryRoot.Combine(path));

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using SmartSink.Hosting;
 using SmartSink.Telemetry;
 using SmartSink.Testing;
+using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Hosting;
 
@@ -50,7 +51,7 @@ public sealed partial class SinkApplicationTests
             (await client.SayAsync("DATA")).ShouldStartWith("354 ");
             (await client.SayAsync(".")).ShouldStartWith("250 ");
             (await client.HearAsync()).ShouldStartWith("421 ");
-            await stopping.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            await stopping.WaitAsync(Patience.Token());
         }
     }
 

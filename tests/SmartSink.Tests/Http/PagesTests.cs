@@ -76,7 +76,7 @@ public sealed class PagesTests
             }
         };
         await File.WriteAllTextAsync(sink.PolicyFile, "[default]\nbounce = 101\n", TestContext.Current.CancellationToken);
-        await rejected.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await rejected.Task.WaitAsync(Patience.Token());
 
         using var after = await ReadyAsync(sink);
         after.RootElement.GetProperty("status").GetString().ShouldBe("ready", "the old policy is in force and good");

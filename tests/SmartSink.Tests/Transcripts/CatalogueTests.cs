@@ -120,7 +120,7 @@ public sealed partial class CatalogueTests
         };
         var enhanced = EnhancedCode().Match(reply.Text).Value;
         var lines = reply.Text.Split('\n');
-        return new Regex("^" + string.Join('\n', lines.Select(OnTheWire)) + "$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        return new Regex("^" + string.Join('\n', lines.Select(OnTheWire)) + "$", RegexOptions.CultureInvariant, TimeSpan.FromMinutes(1));
 
         string OnTheWire(string line, int number)
         {
@@ -130,12 +130,12 @@ public sealed partial class CatalogueTests
         }
     }
 
-    [GeneratedRegex("^weight = .*$", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^weight = .*$", RegexOptions.Multiline | RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Weight();
 
-    [GeneratedRegex(@"^[245]\.\d{1,3}\.\d{1,3}(?=[ \n]|$)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^[245]\.\d{1,3}\.\d{1,3}(?=[ \n]|$)", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex EnhancedCode();
 
-    [GeneratedRegex(@"\{([a-z0-9_:]+)\}", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\{([a-z0-9_:]+)\}", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex Placeholder();
 }

@@ -1,5 +1,6 @@
 using SmartSink.Testing.Processes;
 using SmartSink.Testing.Time;
+using SmartSink.Tests.Connections;
 using SmartSink.Watching;
 using static SmartSink.Tests.Watching.ReloadFixture;
 
@@ -247,7 +248,7 @@ public sealed class PolicyReloadTests
 
         policy.Write(Refusing("second"));
 
-        (await applied.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).Result.ShouldBe(ReloadResult.Applied);
+        (await applied.Task.WaitAsync(Patience.Token())).Result.ShouldBe(ReloadResult.Applied);
         policy.InForce().ShouldBe("5.1.1 second");
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using SmartSink.Testing.Processes;
 using SmartSink.Testing.Time;
+using SmartSink.Tests.Connections;
 using SmartSink.Watching;
 using static SmartSink.Tests.Watching.ReloadFixture;
 
@@ -164,7 +165,7 @@ public sealed class SlowWriterTests
         policy.Folder.Write("second", After[Middle..]);
 
         (await Tool.RunAsync("sh", ["-c", "{ sleep 0.5; cat first; sleep 0.5; cat second; } > responses.toml"], folder: policy.Folder.Path)).ExitCode.ShouldBe(0);
-        await applied.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await applied.Task.WaitAsync(Patience.Token());
 
         policy.InForce().ShouldBe("5.1.1 after");
         (policy.Holder.Applied, policy.Holder.Rejected).ShouldBe((1, 0));

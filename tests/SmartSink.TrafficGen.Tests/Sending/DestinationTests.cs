@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Sending;
 
@@ -41,12 +42,10 @@ public sealed class DestinationTests
     [InlineData(true)]
     public async Task Why_the_system_could_not_connect_is_told_when_the_run_ends_by_it(bool keepGoing)
     {
-        DnsEndPoint closed;
-        await using (var server = FakeServer.Start((session, _) => session.ServeAsync()))
-        {
-            closed = server.EndPoint;
-        }
-
+        // A port that is taken, so that nobody else gets it, but on which nobody listens.
+        using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var closed = new DnsEndPoint("127.0.0.1", ((IPEndPoint)deaf.LocalEndPoint!).Port);
         var options = new TrafficOptions { Target = closed, Concurrency = 1, Duration = TimeSpan.FromMilliseconds(1), KeepGoing = keepGoing };
 
         (await options.MakeAsync()).Observer.Reason.ShouldBe(keepGoing ? null : $"127.0.0.1:{closed.Port} cannot be reached: Connection refused");

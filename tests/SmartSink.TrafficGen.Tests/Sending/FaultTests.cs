@@ -115,10 +115,10 @@ public sealed class FaultTests
     [Fact]
     public async Task A_server_that_is_not_there_is_tried_a_bounded_number_of_times()
     {
-        var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
+        // A port that is taken, so that nobody else gets it, but on which nobody listens.
+        using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)deaf.LocalEndPoint!).Port;
         var observer = new CountingObserver();
 
         var end = await TrafficRun.RunAsync(
