@@ -1,6 +1,7 @@
 using System.Net;
 using SmartSink.Behaviour.Events;
 using SmartSink.Behaviour.Limits;
+using SmartSink.Behaviour.Rules;
 using SmartSink.Behaviour.State;
 using SmartSink.Policy;
 using SmartSink.Policy.Decisions;
@@ -14,8 +15,8 @@ using SmartSink.Smtp.Server;
 namespace SmartSink.Behaviour;
 
 /// <summary>
-/// One revision of a policy whose providers react to what senders do. A recipient is looked at by what its address says, then by the limits,
-/// then by the greylist, then by the dice; the delay comes on top of whatever the answer is.
+/// One revision of a policy whose providers react to what senders do. A recipient is looked at by the rules, then by what its address says, then by
+/// the limits, then by the greylist, then by the dice; delays and faults come on top of whatever the answer is.
 /// </summary>
 internal sealed class BehaviourFilter : IMailboxFilter
 {
@@ -24,6 +25,8 @@ internal sealed class BehaviourFilter : IMailboxFilter
     private readonly BehaviourContext _context;
     private readonly int _revision;
     private readonly ProviderPlan?[] _plans;
+    private readonly RuleSet _rules;
+    private readonly Dictionary<DomainOverlay, ProviderPlan?> _overlayPlans;
     private readonly DrawSource _throttles;
     private readonly DrawSource _greylists;
     private readonly DrawSource[] _delays;
@@ -40,6 +43,9 @@ internal sealed class BehaviourFilter : IMailboxFilter
         _context = context;
         _revision = revision;
         _plans = ProviderPlan.Of(behaviour, policy);
+        _rules = context.Rules.Open(policy, behaviour, revision);
+        _overlayPlans = behaviour.Rules.SelectMany(rule => rule.Action.Set?.Values ?? []).Distinct<DomainOverlay>(ReferenceEqualityComparer.Instance)
+            .ToDictionary(overlay => overlay, overlay => overlay.Provider is { } provider ? ProviderPlan.Of(provider, policy) : null);
         _throttles = policy.DrawsOf(DrawKind.Throttle);
         _greylists = policy.DrawsOf(DrawKind.Greylist);
 
@@ -65,16 +71,45 @@ internal sealed class BehaviourFilter : IMailboxFilter
     /// <inheritdoc/>
     public FilterAnswer Answer(in SessionFacts facts) =>
         facts.Stage == Stage.Rcpt ? AnswerRecipient(facts)
-        : facts.Stage < Stage.Rcpt && _policy.ServerAt(facts.Destination) is { KnowsProvider: true } server ? AnswerAtServer(facts, server)
+        : facts.Stage < Stage.Rcpt ? AnswerClient(facts)
         : _policy.Answer(facts);
 
-    // Before RCPT only the server tells which provider it is.
-    private FilterAnswer AnswerAtServer(in SessionFacts facts, MxServer server)
+    /// <inheritdoc/>
+    public void MessageAccepted(in DeliveryFacts delivery)
     {
-        var plan = _plans[server.Provider.Entry];
+        if (_context.Deliveries.IsDuplicate(delivery))
+        {
+            _context.Observer?.DuplicateAccepted(this, delivery);
+        }
+    }
+
+    /// <summary>What the rates make of an entry's recipients now, in the long run.</summary>
+    public OutcomeShares SharesOf(int entry) => (_rules.OverlayOf(entry)?.Rules ?? _policy.RulesOf(entry)).Shares;
+
+    // Before RCPT only the server tells which provider it is.
+    private FilterAnswer AnswerClient(in SessionFacts facts)
+    {
+        var server = _policy.ServerAt(facts.Destination) is { KnowsProvider: true } known ? known : null;
+        if (_rules.IsEmpty)
+        {
+            return server is null ? _policy.Answer(facts) : AnswerAtServer(facts, server, _policy.RulesOf(server.Provider.Entry), PlanOf(server.Provider.Entry));
+        }
+
+        var entry = server?.Provider.Entry ?? 0;
+        var verdict = _rules.Judge(facts, server is null ? default : server.ProviderDomain, entry);
+        var answer = verdict.IsDecided ? verdict.AnswerAt(facts.Stage, entry)
+            : server is null ? _policy.Answer(facts)
+            : verdict.Overlay is { } overlay ? AnswerAtServer(facts, server, overlay.Rules, _overlayPlans[overlay])
+            : AnswerAtServer(facts, server, _policy.RulesOf(entry), PlanOf(entry));
+        Tell(verdict.Fault, verdict.Delay);
+        return verdict.AddTo(answer);
+    }
+
+    private FilterAnswer AnswerAtServer(in SessionFacts facts, MxServer server, in DomainRules rules, ProviderPlan? plan)
+    {
         var answer = facts.Stage == Stage.Connect && plan?.Limits is { } limits && Greet(facts, server, plan, limits) is { } refusal
             ? Give(refusal, server.Provider.Entry, facts.Stage)
-            : _policy.Answer(facts);
+            : _policy.AnswerBeforeRcpt(facts.Stage, server, rules);
         return plan?.Behaviour.Delays is { } delays ? Delay(answer, delays, facts.Stage, server.Provider, server.ProviderDomain) : answer;
     }
 
@@ -98,13 +133,43 @@ internal sealed class BehaviourFilter : IMailboxFilter
     private FilterAnswer AnswerRecipient(in SessionFacts facts)
     {
         var match = _policy.Find(facts.Domain, out var domain);
-        ref readonly var rules = ref _policy.RulesOf(match.Entry);
-        return Answer(facts, domain, match, rules, _plans[match.Entry]);
+        var answer = _rules.IsEmpty
+            ? Answer(facts, domain, match, _policy.RulesOf(match.Entry), PlanOf(match.Entry), decided: null)
+            : AnswerByRules(facts, domain, match);
+        return _behaviour.CountsDuplicates ? answer with { WantsMessageId = true } : answer;
     }
 
-    private FilterAnswer Answer(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, ProviderPlan? plan)
+    private FilterAnswer AnswerByRules(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match)
     {
-        var isDecided = _policy.TryAnswerByAddress(facts, domain, match, rules, out var answer);
+        var verdict = _rules.Judge(facts, domain, match.Entry);
+        FilterAnswer? decided = verdict.IsDecided ? verdict.AnswerAt(Stage.Rcpt, match.Entry) : null;
+        var answer = verdict.Overlay is { } overlay
+            ? Answer(facts, domain, match, overlay.Rules, _overlayPlans[overlay], decided)
+            : Answer(facts, domain, match, _policy.RulesOf(match.Entry), PlanOf(match.Entry), decided);
+
+        // One that is refused now does not come to the end of data.
+        if (verdict.HasMoreAtEnd && (answer.Reply is not { } reply || answer.ReplyStage == Stage.Data || reply.Outcome == Outcome.Accepted))
+        {
+            _rules.JudgeEnd(facts, domain, ref verdict);
+        }
+
+        Tell(verdict.Fault, verdict.Delay);
+        Tell(verdict.EndFault, verdict.EndDelay);
+        return verdict.AddTo(answer);
+    }
+
+    private FilterAnswer Answer(
+        in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, ProviderPlan? plan, FilterAnswer? decided)
+    {
+        var answer = decided.GetValueOrDefault();
+        var isDecided = decided.HasValue;
+        if (!isDecided && _policy.TryAnswerByAddress(facts, domain, match, rules, out var asked))
+        {
+            (answer, isDecided) = (asked, true);
+            Tell(asked.Fault, asked.Delay);
+            Tell(asked.EndFault, asked.EndDelay);
+        }
+
         if (plan is null)
         {
             return isDecided ? answer : _policy.AnswerByRates(facts, domain, match, rules);
@@ -226,22 +291,25 @@ internal sealed class BehaviourFilter : IMailboxFilter
 
         var draw = now.IsDrawn || later.IsDrawn ? _delays[(int)stage].Next(match, domain) : 0;
         var (delay, endDelay) = (now.Of(draw), later.Of(SplitMix.Mix(draw)));
-        if (_context.Observer is { } observer)
-        {
-            Tell(observer, delay);
-            Tell(observer, endDelay);
-        }
-
+        Tell(AnswerFault.None, delay);
+        Tell(AnswerFault.None, endDelay);
         return answer with { Delay = Math.Max(answer.Delay, delay), EndDelay = Math.Max(answer.EndDelay, endDelay) };
     }
 
-    private static void Tell(IBehaviourObserver observer, int delay)
+    private void Tell(AnswerFault fault, int delay)
     {
+        if (fault != AnswerFault.None)
+        {
+            _context.Observer?.FaultDrawn(fault);
+        }
+
         if (delay > 0)
         {
-            observer.Delayed(delay);
+            _context.Observer?.Delayed(delay);
         }
     }
+
+    private ProviderPlan? PlanOf(int entry) => _plans.Length == 0 ? null : _plans[entry];
 
     private long Now(in SessionFacts facts) => _context.Clock.At(facts.Now, _revision, _behaviour.TimeScale);
 

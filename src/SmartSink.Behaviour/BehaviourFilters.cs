@@ -1,7 +1,9 @@
 using SmartSink.Behaviour.Events;
 using SmartSink.Behaviour.Limits;
+using SmartSink.Behaviour.Rules;
 using SmartSink.Behaviour.State;
 using SmartSink.Policy;
+using SmartSink.Policy.Decisions;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
@@ -30,7 +32,9 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     {
         _policy = policy;
         Memory = new SenderMemory(capacity);
-        _context = new BehaviourContext(Memory, new StateKeys(), new DialogTable(), new ScaledClock(start), observer);
+        var (keys, clock) = (new StateKeys(), new ScaledClock(start));
+        Rules = new RuleBook(clock, new TryCounter(Memory, keys, clock), observer);
+        _context = new BehaviourContext(Memory, keys, new DialogTable(), clock, Rules, new DeliveryCounter(Memory, keys, clock), observer);
     }
 
     /// <inheritdoc/>
@@ -53,7 +57,33 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     /// <summary>How many senders are blocked. Goes through all that is remembered.</summary>
     public long CountBlocked(Moment now) => Memory.CountBlocked(_context.Clock.At(now));
 
+    /// <summary>The schedules that hold, by name.</summary>
+    public IReadOnlyCollection<string> RunningSchedules => Rules.Running;
+
+    /// <summary>How often each rule of the policy has acted, by name.</summary>
+    public IReadOnlyCollection<(string Rule, long Times)> RulesActed => Rules.Acted;
+
     internal SenderMemory Memory { get; }
+
+    internal RuleBook Rules { get; }
+
+    /// <summary>What the rates make of an entry's recipients now, in the long run.</summary>
+    /// <param name="filter">A revision of these.</param>
+    /// <param name="entry">0 to its <see cref="IMailboxFilter.EntryCount"/> - 1.</param>
+    public static OutcomeShares SharesOf(IMailboxFilter filter, int entry) => filter switch
+    {
+        BehaviourFilter behaviour => behaviour.SharesOf(entry),
+        PolicySnapshot policy => policy.RulesOf(entry).Shares,
+        _ => throw new ArgumentException("A filter of somebody else", nameof(filter)),
+    };
+
+    /// <summary>Lets schedules begin and end whose time has come, so that they are told of where no mail comes, too.</summary>
+    public void Refresh(in Moment now)
+    {
+        // A revision that nobody has asked for yet has schedules, too.
+        _ = Current;
+        Rules.Refresh(now);
+    }
 
     /// <inheritdoc/>
     public void DialogEnded(uint connection) => _context.Dialogs.End(connection, Memory);
@@ -84,5 +114,8 @@ public sealed class BehaviourFilters : IMailboxFilterSource
 /// <param name="Keys">Names it.</param>
 /// <param name="Dialogs">The dialogs that go on.</param>
 /// <param name="Clock">The providers' time.</param>
+/// <param name="Rules">The rules that were added while the sink runs, and what outlives a revision of the others.</param>
+/// <param name="Deliveries">Counts messages that are accepted again.</param>
 /// <param name="Observer">Is told what providers do; null for nobody.</param>
-internal sealed record BehaviourContext(ISenderMemory Memory, StateKeys Keys, DialogTable Dialogs, ScaledClock Clock, IBehaviourObserver? Observer);
+internal sealed record BehaviourContext(
+    ISenderMemory Memory, StateKeys Keys, DialogTable Dialogs, ScaledClock Clock, RuleBook Rules, DeliveryCounter Deliveries, IBehaviourObserver? Observer);

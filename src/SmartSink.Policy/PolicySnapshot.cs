@@ -226,14 +226,12 @@ public sealed class PolicySnapshot : IMailboxFilter
         }
     }
 
-    private FilterAnswer AnswerBeforeRcpt(Stage stage, IPAddress? destination)
-    {
-        if (_servers.Find(destination) is not { Server: { KnowsProvider: true } server })
-        {
-            return default;
-        }
+    private FilterAnswer AnswerBeforeRcpt(Stage stage, IPAddress? destination) =>
+        ServerAt(destination) is { KnowsProvider: true } server ? AnswerBeforeRcpt(stage, server, _rules[server.Provider.Entry]) : default;
 
-        ref readonly var rules = ref _rules[server.Provider.Entry];
+    /// <summary>The answer before RCPT at a server whose provider is known, with rules that may stand in the place of its own.</summary>
+    internal FilterAnswer AnswerBeforeRcpt(Stage stage, MxServer server, in DomainRules rules)
+    {
         var draws = _drawsBeforeRcpt[(int)stage];
         var draw = draws.Next(server.Provider, server.ProviderDomain);
         var reply = rules.BounceOf(draw) ?? rules.DeferOf(rules.Sticky ? draws.Next(server.Provider, server.ProviderDomain) : draw);

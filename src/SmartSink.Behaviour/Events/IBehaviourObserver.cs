@@ -21,6 +21,19 @@ public interface IBehaviourObserver
     /// <summary>An answer waits.</summary>
     /// <param name="milliseconds">How long, more than 0.</param>
     void Delayed(int milliseconds);
+
+    /// <summary>A schedule of the policy holds from now on.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="ends">When it ceases to; null for never.</param>
+    void ScheduleBegan(string name, DateTimeOffset? ends);
+
+    /// <summary>A schedule of the policy no longer holds, or is no longer in the policy.</summary>
+    void ScheduleEnded(string name);
+
+    /// <summary>A message was accepted again for a recipient.</summary>
+    /// <param name="filter">The revision that names the entry.</param>
+    /// <param name="delivery">The message and the recipient; valid only during the call.</param>
+    void DuplicateAccepted(IMailboxFilter filter, in DeliveryFacts delivery);
 }
 
 /// <summary>What a greylist says of a try.</summary>

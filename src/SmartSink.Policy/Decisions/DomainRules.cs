@@ -23,6 +23,20 @@ internal sealed record DomainRules(
     public PolicyReply? DeferOf(ulong draw) =>
         Draw.ForRate(draw) < (Sticky ? Rates.DeferRestBelow : Rates.RefuseBelow) ? Defers.Pick(draw) : null;
 
+    /// <summary>What the rates make of recipients, in the long run.</summary>
+    public OutcomeShares Shares
+    {
+        get
+        {
+            var bounced = Threshold.ShareOf(Rates.BounceBelow);
+            var deferred = Sticky ? (1 - bounced) * Threshold.ShareOf(Rates.DeferRestBelow) : Threshold.ShareOf(Rates.RefuseBelow) - bounced;
+
+            // A list may hold replies of the other class.
+            var permanent = (bounced * Bounces.PermanentShare) + (deferred * Defers.PermanentShare);
+            return new OutcomeShares(1 - bounced - deferred, bounced + deferred - permanent, permanent);
+        }
+    }
+
     /// <summary>One of the replies of a label in both lists together, by weight; null when neither has one that is ever chosen.</summary>
     public PolicyReply? ReplyOf(ReplyLabel label, ulong draw)
     {
@@ -37,6 +51,9 @@ internal sealed record DomainRules(
         return place < bounces ? Bounces.At(label, place) : Defers.At(label, place - bounces);
     }
 }
+
+/// <summary>Shares of recipients by <see cref="Outcome"/>, 0 to 1; together 1.</summary>
+public readonly record struct OutcomeShares(double Accepted, double TempFail, double PermFail);
 
 /// <summary>The rates of a domain as bounds for draws.</summary>
 /// <param name="BounceBelow">Draws below it bounce.</param>
@@ -77,6 +94,22 @@ internal sealed class ReplyChoice
             _replies[i] = replies[i].Reply;
             _bounds[i] = Threshold.Of(sum, total);
             _weights[i] = MillionthsOf(replies[i].Weight);
+        }
+    }
+
+    /// <summary>The share of those picked whose code is 5xx, 0 to 1.</summary>
+    public double PermanentShare
+    {
+        get
+        {
+            var (permanent, total) = (0UL, 0UL);
+            for (var i = 0; i < _replies.Length; i++)
+            {
+                total += _weights[i];
+                permanent += _replies[i].Reply.Outcome == Outcome.PermFail ? _weights[i] : 0;
+            }
+
+            return total == 0 ? 0 : (double)permanent / total;
         }
     }
 

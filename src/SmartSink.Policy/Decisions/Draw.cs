@@ -99,6 +99,9 @@ internal enum DrawKind : byte
 
     /// <summary>Of the reply to RCPT, and of the one at end of data.</summary>
     RecipientDelay,
+
+    /// <summary>Whether a rule acts.</summary>
+    Rule,
 }
 
 /// <summary>A share as a bound for 63 random bits: they are below it with exactly that probability, rounded to 2^-63.</summary>
@@ -112,6 +115,9 @@ public static class Threshold
     /// <param name="whole">More than 0.</param>
     public static ulong Of(decimal part, decimal whole) =>
         part >= whole ? Always : (ulong)(part / whole * Always);
+
+    /// <summary>The share that a bound stands for, 0 to 1.</summary>
+    public static double ShareOf(ulong bound) => (double)bound / Always;
 }
 
 /// <summary>

@@ -12,7 +12,10 @@ internal sealed record PolicyBehaviour(double TimeScale, ProviderBehaviour?[] Pr
 {
     public static readonly PolicyBehaviour None = new(1, [], []);
 
-    public bool IsEmpty => Rules.Count == 0 && Array.TrueForAll(Providers, provider => provider is null);
+    /// <summary><c>duplicates</c>: whether messages that are accepted again are counted in all mail.</summary>
+    public bool CountsDuplicates { get; init; }
+
+    public bool IsEmpty => Rules.Count == 0 && !CountsDuplicates && Array.TrueForAll(Providers, provider => provider is null);
 }
 
 /// <summary>What one domain or pattern does to senders. Domains joined by <c>like</c> share the memory of one provider, as they share one MX.</summary>

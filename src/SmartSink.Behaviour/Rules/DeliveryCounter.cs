@@ -1,0 +1,18 @@
+using SmartSink.Behaviour.State;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Behaviour.Rules;
+
+/// <summary>Knows which messages have been accepted for which recipients.</summary>
+/// <param name="memory">Where that is remembered.</param>
+/// <param name="keys">Names it.</param>
+/// <param name="clock">The providers' time.</param>
+internal sealed class DeliveryCounter(ISenderMemory memory, StateKeys keys, ScaledClock clock)
+{
+    /// <summary>Counts a delivery, and tells whether the same message has been accepted for the same recipient before.</summary>
+    public bool IsDuplicate(in DeliveryFacts delivery)
+    {
+        var key = keys.Begin(StateKind.Delivery, 0).AddIgnoringCase(delivery.MessageId).AddIgnoringCase(delivery.Recipient).Key;
+        return memory.Next(key, clock.At(delivery.Now)) > 0;
+    }
+}

@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text;
+using SmartSink.Policy.Decisions;
+using SmartSink.Policy.Model;
+
+namespace SmartSink.Behaviour.Rules;
+
+/// <summary>
+/// Finds the rules for a domain, in their order, however many there are for others. Read without a lock from many threads; who changes it takes
+/// care that nobody else does.
+/// </summary>
+internal sealed class RuleIndex
+{
+    private readonly RuleLists _names = new();
+    private readonly RuleLists _subdomains = new();
+    private readonly RuleLists _suffixes = new();
+    private volatile ActiveRule[] _everywhere = [];
+
+    public bool IsEmpty => _everywhere.Length == 0 && _names.IsEmpty && _subdomains.IsEmpty && _suffixes.IsEmpty;
+
+    /// <summary>Adds a rule, in the order of <see cref="ActiveRule.Order"/>.</summary>
+    public void Add(ActiveRule rule) => Change(rule, static (rules, rule) =>
+    {
+        var at = rules.Length;
+        while (at > 0 && rules[at - 1].Order > rule.Order)
+        {
+            at--;
+        }
+
+        return [.. rules[..at], rule, .. rules[at..]];
+    });
+
+    public void Remove(ActiveRule rule) => Change(rule, static (rules, rule) => Array.FindAll(rules, other => !ReferenceEquals(other, rule)));
+
+    /// <summary>The rules for a domain without the domain suffix; for an empty one those that name none.</summary>
+    public RuleCandidates Of(ReadOnlySpan<byte> domain)
+    {
+        var found = new RuleCandidates();
+        found.Add(_everywhere);
+        if (domain.IsEmpty)
+        {
+            return found;
+        }
+
+        found.Add(_names.Of(domain));
+        if (!_subdomains.IsEmpty)
+        {
+            AddSubdomains(ref found, domain);
+        }
+
+        if (!_suffixes.IsEmpty && PublicSuffix.LengthOf(domain) is > 0 and var length && domain.Length > length + 1)
+        {
+            found.Add(_suffixes.Of(domain[..^(length + 1)]));
+        }
+
+        return found;
+    }
+
+    private void AddSubdomains(ref RuleCandidates found, ReadOnlySpan<byte> domain)
+    {
+        for (var dot = domain.IndexOf((byte)'.'); dot >= 0; dot = domain.IndexOf((byte)'.'))
+        {
+            domain = domain[(dot + 1)..];
+            found.Add(_subdomains.Of(domain));
+        }
+    }
+
+    private void Change(ActiveRule rule, Func<ActiveRule[], ActiveRule, ActiveRule[]> change)
+    {
+        var keys = KeysOf(rule.Rule.Match);
+        if (keys.Count == 0)
+        {
+            _everywhere = change(_everywhere, rule);
+            return;
+        }
+
+        foreach (var key in keys)
+        {
+            var lists = key.Kind switch
+            {
+                DomainKeyKind.Name => _names,
+                DomainKeyKind.Subdomains => _subdomains,
+                _ => _suffixes,
+            };
+            lists.Change(Encoding.ASCII.GetBytes(key.Domain), rules => change(rules, rule));
+        }
+    }
+
+    // Empty for every domain.
+    private static IReadOnlyCollection<DomainKey> KeysOf(RuleMatch match)
+    {
+        var keys = match.Domains.Count > 0 ? match.Domains
+            : match.Recipient is { } recipient && Glob.DomainOf(recipient) is { } domain ? [KeyOf(domain.ToLowerInvariant())]
+            : [];
+        return keys.Contains(DomainKey.Fallback) ? [] : [.. keys.Distinct()];
+    }
+
+    private static DomainKey KeyOf(string domain) =>
+        domain.StartsWith("*.", StringComparison.Ordinal) ? new DomainKey(domain[2..], DomainKeyKind.Subdomains) : new DomainKey(domain, DomainKeyKind.Name);
+}
+
+/// <summary>Rules by a name, each list in their order and never changed.</summary>
+internal sealed class RuleLists
+{
+    private readonly ConcurrentDictionary<byte[], ActiveRule[]> _lists = new(ByteComparer.Instance);
+    private readonly ConcurrentDictionary<byte[], ActiveRule[]>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    private volatile int _count;
+
+    public RuleLists() => _lookup = _lists.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    public bool IsEmpty => _count == 0;
+
+    public ActiveRule[]? Of(ReadOnlySpan<byte> name) => _count > 0 && _lookup.TryGetValue(name, out var rules) ? rules : null;
+
+    public void Change(byte[] name, Func<ActiveRule[], ActiveRule[]> change)
+    {
+        var changed = change(_lists.GetValueOrDefault(name, []));
+        if (changed.Length > 0)
+        {
+            _lists[name] = changed;
+        }
+        else
+        {
+            _lists.TryRemove(name, out _);
+        }
+
+        _count = _lists.Count;
+    }
+}
+
+/// <summary>The rules of several lists, one after the other in their order; one that stands in two of them comes once.</summary>
+internal ref struct RuleCandidates
+{
+    private const int Room = 6;
+
+    private Lists _lists;
+    private Places _places;
+    private int _count;
+
+    /// <summary>Adds a list. No file has as many patterns for one domain as there is room for; of those beyond it the last list takes the rules.</summary>
+    public void Add(ActiveRule[]? rules)
+    {
+        if (rules is not { Length: > 0 })
+        {
+            return;
+        }
+
+        if (_count < Room)
+        {
+            _lists[_count++] = rules;
+        }
+        else
+        {
+            _lists[Room - 1] = [.. _lists[Room - 1].Union(rules).OrderBy(rule => rule.Order)];
+        }
+    }
+
+    public bool TryNext(out ActiveRule rule)
+    {
+        rule = null!;
+        for (var i = 0; i < _count; i++)
+        {
+            if (_places[i] < _lists[i].Length && (rule is null || _lists[i][_places[i]].Order < rule.Order))
+            {
+                rule = _lists[i][_places[i]];
+            }
+        }
+
+        if (rule is null)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < _count; i++)
+        {
+            if (_places[i] < _lists[i].Length && ReferenceEquals(_lists[i][_places[i]], rule))
+            {
+                _places[i]++;
+            }
+        }
+
+        return true;
+    }
+
+    [InlineArray(Room)]
+    private struct Lists
+    {
+        private ActiveRule[] _first;
+    }
+
+    [InlineArray(Room)]
+    private struct Places
+    {
+        private int _first;
+    }
+}
