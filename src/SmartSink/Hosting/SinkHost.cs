@@ -41,6 +41,8 @@ internal static class SinkHost
         services.AddSingleton<SessionMetrics>();
         services.AddSingleton<PolicyMetrics>();
         services.AddSingleton<SessionReporter>();
+        services.AddSingleton<BehaviourMetrics>();
+        services.AddSingleton<BehaviourReporter>();
         return builder;
     }
 
@@ -65,7 +67,7 @@ internal static class SinkHost
         services.AddSingleton(provider =>
         {
             var policy = provider.GetRequiredService<Reloader<PolicySnapshot>>();
-            return new BehaviourFilters(() => policy.Current, provider.GetRequiredService<TimeProvider>().ReadMoment());
+            return new BehaviourFilters(() => policy.Current, provider.GetRequiredService<TimeProvider>().ReadMoment(), observer: provider.GetRequiredService<BehaviourReporter>());
         });
         services.AddSingleton(provider => new SmtpHost(
             provider.GetRequiredService<SinkSettings>(),
@@ -79,6 +81,7 @@ internal static class SinkHost
             engines: PackageEngine.Of));
         services.AddHostedService<SmtpWorker>();
         services.AddHostedService<ReloadWorker>();
+        services.AddHostedService<ScheduleTimer>();
         services.AddHostedService(provider => new MailSummary(
             provider.GetRequiredService<SinkSettings>().LogSummary,
             provider.GetRequiredService<SessionMetrics>(),
@@ -108,6 +111,7 @@ internal static class SinkHost
         var metrics = services.GetRequiredService<SinkMetrics>();
         var server = services.GetRequiredService<SmtpHost>();
         services.GetRequiredService<PolicyMetrics>();
+        BehaviourMetrics.Show(metrics, services.GetRequiredService<SessionMetrics>(), services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
         services.GetRequiredService<DroppedLogEvents>().Show(metrics);
         ProcessMetrics.Show(metrics);
         metrics.BeforePage(() => metrics.PollingTurns.IncTo(server.PollingTurns));

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using SmartSink.Shared;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Auth;
@@ -19,7 +17,7 @@ internal sealed class SessionMetrics
 
     private static readonly string[] MessageOutcomes = [.. LabelWords.Outcomes, "abandoned"];
 
-    private readonly EntryCounters _entries = new();
+    private readonly EntryCounters<OutcomeCounters> _entries = new();
     private readonly StripedCounters _replies = new(Codes);
     private readonly StripedCounters _messages = new(MessageOutcomes.Length);
     private readonly StripedCounters _totals = new(2);
@@ -52,17 +50,28 @@ internal sealed class SessionMetrics
         _totals.Add(AbandonedRecipients, recipients);
     }
 
+    /// <summary>The entries of a revision under which something was counted, with their names.</summary>
+    public IEnumerable<(int Entry, string Name)> EntriesOf(IMailboxFilter filter) => _entries.Of(filter);
+
     /// <summary>Messages that came to their end of data, and recipients by <see cref="Outcome"/>, since the start.</summary>
     public MailTotals ReadTotals()
     {
         var recipients = new long[LabelWords.Outcomes.Count];
-        _entries.AddTo(recipients);
+        foreach (var (_, counters) in _entries.All)
+        {
+            counters.AddTo(recipients);
+        }
+
         return new MailTotals(Enumerable.Range(0, LabelWords.Outcomes.Count).Sum(_messages.Read), recipients);
     }
 
     private void Fill(SinkMetrics metrics)
     {
-        _entries.Fill(metrics);
+        foreach (var (name, counters) in _entries.All)
+        {
+            counters.Fill(metrics, name);
+        }
+
         metrics.RecipientsAbandoned.IncTo(_totals.Read(AbandonedRecipients));
         metrics.MessageBytes.IncTo(_totals.Read(MessageBytes));
         _transactionTime.AddTo(metrics.TransactionTime);
@@ -96,102 +105,48 @@ internal sealed class SessionMetrics
 /// <param name="Recipients">By <see cref="Outcome"/>.</param>
 internal sealed record MailTotals(long Messages, long[] Recipients);
 
-/// <summary>
-/// Recipients and refusals by configured domain. Counters belong to names, so they go on over a reload; an entry that nobody writes to costs
-/// eight bytes in its revision's table and nothing on a page.
-/// </summary>
-internal sealed class EntryCounters
+/// <summary>Recipients and refusals of one configured domain.</summary>
+internal sealed class OutcomeCounters
 {
-    private readonly ConcurrentDictionary<string, Counters> _byName = new(StringComparer.Ordinal);
-    private readonly ConditionalWeakTable<IMailboxFilter, EntryTable> _tables = [];
-    private EntryTable _latest = new(null, []);
+    private static readonly int Stages = LabelWords.Stages.Count;
+    private static readonly int Labels = ReplyLabels.Words.Count;
+    private readonly long[] _recipients = new long[LabelWords.Outcomes.Count * Stages];
+    private readonly long[] _refusals = new long[LabelWords.Outcomes.Count * Labels];
 
-    public Counters Of(IMailboxFilter filter, int entry)
+    public void CountRecipient(Reply reply, Stage stage)
     {
-        var table = Volatile.Read(ref _latest);
-        if (!ReferenceEquals(table.Filter, filter))
+        Interlocked.Increment(ref _recipients[((int)reply.Outcome * Stages) + (int)stage]);
+        if (reply.Outcome != Outcome.Accepted)
         {
-            table = TableOf(filter);
-        }
-
-        return table.Entries[entry] ?? Bind(table, entry);
-    }
-
-    public void Fill(SinkMetrics metrics)
-    {
-        foreach (var (name, counters) in _byName)
-        {
-            counters.Fill(metrics, name);
+            CountRefusal(reply);
         }
     }
 
-    /// <summary>Adds all recipients to those that were counted, by <see cref="Outcome"/>.</summary>
+    public void CountRefusal(Reply reply) => Interlocked.Increment(ref _refusals[((int)reply.Outcome * Labels) + (int)reply.Label]);
+
     public void AddTo(Span<long> recipients)
     {
-        foreach (var counters in _byName.Values)
+        for (var cell = 0; cell < _recipients.Length; cell++)
         {
-            counters.AddTo(recipients);
+            recipients[cell / Stages] += Volatile.Read(ref _recipients[cell]);
         }
     }
 
-    private EntryTable TableOf(IMailboxFilter filter)
+    public void Fill(SinkMetrics metrics, string name)
     {
-        // Another revision. Transactions of the one before it go on for a while, and both find theirs here by turns until they end.
-        var table = _tables.GetOrAdd(filter, static filter => new EntryTable(filter, new Counters?[filter.EntryCount]));
-        Volatile.Write(ref _latest, table);
-        return table;
-    }
-
-    // Two threads may come here at once: both find the same counters by name.
-    private Counters Bind(EntryTable table, int entry) =>
-        table.Entries[entry] = _byName.GetOrAdd(table.Filter!.EntryName(entry), static _ => new Counters());
-
-    /// <summary>One revision's entries with their counters: an index finds what otherwise a name would have to be looked up for. No filter in the table before the first.</summary>
-    private sealed record EntryTable(IMailboxFilter? Filter, Counters?[] Entries);
-
-    /// <summary>What is counted of one entry.</summary>
-    public sealed class Counters
-    {
-        private static readonly int Stages = LabelWords.Stages.Count;
-        private static readonly int Labels = ReplyLabels.Words.Count;
-        private readonly long[] _recipients = new long[LabelWords.Outcomes.Count * Stages];
-        private readonly long[] _refusals = new long[LabelWords.Outcomes.Count * Labels];
-
-        public void CountRecipient(Reply reply, Stage stage)
+        for (var cell = 0; cell < _recipients.Length; cell++)
         {
-            Interlocked.Increment(ref _recipients[((int)reply.Outcome * Stages) + (int)stage]);
-            if (reply.Outcome != Outcome.Accepted)
+            if (Volatile.Read(ref _recipients[cell]) is > 0 and var count)
             {
-                CountRefusal(reply);
+                metrics.Recipients.WithLabels(LabelWords.Outcomes[cell / Stages], LabelWords.Stages[cell % Stages], name).IncTo(count);
             }
         }
 
-        public void CountRefusal(Reply reply) => Interlocked.Increment(ref _refusals[((int)reply.Outcome * Labels) + (int)reply.Label]);
-
-        public void AddTo(Span<long> recipients)
+        for (var cell = 0; cell < _refusals.Length; cell++)
         {
-            for (var cell = 0; cell < _recipients.Length; cell++)
+            if (Volatile.Read(ref _refusals[cell]) is > 0 and var count)
             {
-                recipients[cell / Stages] += Volatile.Read(ref _recipients[cell]);
-            }
-        }
-
-        public void Fill(SinkMetrics metrics, string name)
-        {
-            for (var cell = 0; cell < _recipients.Length; cell++)
-            {
-                if (Volatile.Read(ref _recipients[cell]) is > 0 and var count)
-                {
-                    metrics.Recipients.WithLabels(LabelWords.Outcomes[cell / Stages], LabelWords.Stages[cell % Stages], name).IncTo(count);
-                }
-            }
-
-            for (var cell = 0; cell < _refusals.Length; cell++)
-            {
-                if (Volatile.Read(ref _refusals[cell]) is > 0 and var count)
-                {
-                    metrics.Refusals.WithLabels(name, ReplyLabels.Words[cell % Labels], LabelWords.Outcomes[cell / Labels]).IncTo(count);
-                }
+                metrics.Refusals.WithLabels(name, ReplyLabels.Words[cell % Labels], LabelWords.Outcomes[cell / Labels]).IncTo(count);
             }
         }
     }

@@ -54,6 +54,19 @@ internal sealed class SinkMetrics : IDisposable
         PolicyLastApplied = Gauge("smartsink_policy_last_applied_timestamp_seconds", "Unix time at which the policy in force took effect.");
         PolicyEntries = Gauge("smartsink_policy_entries", "Domains and patterns in the policy in force, including other.");
 
+        PolicyRate = Gauge("smartsink_policy_rate", "Share of recipients, 0 to 1, that the policy's rates give each outcome, by configured domain or pattern that had recipients.", "domain", "outcome");
+
+        LimitsHit = Counter("smartsink_limits_hit_total", "Recipients and clients refused by a provider's limit, by configured domain or pattern and limit.", "domain", "limit");
+        SendersBlocked = Gauge("smartsink_senders_blocked", "Senders that a provider has blocked: client networks, domains or users, as its limits say.");
+        Greylist = Counter("smartsink_greylist_total", "Tries that a greylist was asked about, by configured domain or pattern and result.", "domain", "result");
+        AnswerFaults = Counter("smartsink_answer_faults_total", "Faults of the policy that answers were given, by fault.", "fault");
+        DelayTime = Histogram("smartsink_delay_seconds", "Delays of replies by the policy.");
+        RulesActed = Counter("smartsink_rules_acted_total", "How often a rule of the policy has acted, by its name (other beyond the first 1000).", "rule");
+        ScheduleActive = Gauge("smartsink_schedule_active", "1 for each schedule of the policy that holds now, by its name.", "schedule");
+        Duplicates = Counter("smartsink_duplicates_total", "Messages accepted again for a recipient who had them, by configured domain or pattern, where duplicates are counted.", "domain");
+        StateEntries = Gauge("smartsink_state_entries", "What providers remember of senders: keys.");
+        StateEvictions = Counter("smartsink_state_evictions_total", "Keys that providers had to forget because there was no room for more.");
+
         LogEventsDropped = Counter("smartsink_log_events_dropped_total", "Log events dropped because standard output was not read fast enough.");
         BuildInfo = Gauge("smartsink_build_info", "The program's version.", "version");
 
@@ -99,6 +112,17 @@ internal sealed class SinkMetrics : IDisposable
     public Gauge PolicyInfo { get; }
     public Gauge PolicyLastApplied { get; }
     public Gauge PolicyEntries { get; }
+    public Gauge PolicyRate { get; }
+    public Counter LimitsHit { get; }
+    public Gauge SendersBlocked { get; }
+    public Counter Greylist { get; }
+    public Counter AnswerFaults { get; }
+    public Histogram DelayTime { get; }
+    public Counter RulesActed { get; }
+    public Gauge ScheduleActive { get; }
+    public Counter Duplicates { get; }
+    public Gauge StateEntries { get; }
+    public Counter StateEvictions { get; }
     public Counter LogEventsDropped { get; }
     public Gauge BuildInfo { get; }
     public Counter ProcessCpu { get; }

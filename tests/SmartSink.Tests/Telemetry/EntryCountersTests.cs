@@ -12,7 +12,7 @@ public sealed class EntryCountersTests : IDisposable
     private static readonly FixedReply PermFail = new(550, new(5, 1, 1), "Nobody"u8);
 
     private readonly MetricsFixture _metrics = new();
-    private readonly EntryCounters _counters = new();
+    private readonly EntryCounters<OutcomeCounters> _counters = new();
 
     public void Dispose() => _metrics.Dispose();
 
@@ -85,7 +85,11 @@ public sealed class EntryCountersTests : IDisposable
 
     private List<string> Read(Prometheus.Counter counter)
     {
-        _counters.Fill(_metrics.Metrics);
+        foreach (var (name, counters) in _counters.All)
+        {
+            counters.Fill(_metrics.Metrics, name);
+        }
+
         return [.. counter.GetAllLabelValues().Select(labels => $"{string.Join(' ', labels)} {counter.WithLabels(labels).Value}")];
     }
 }

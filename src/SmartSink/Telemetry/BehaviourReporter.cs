@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using SmartSink.Behaviour.Events;
+using SmartSink.Policy.Decisions;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Telemetry;
+
+/// <summary>Takes what providers do to senders, counts it, and says in the log what a person would look for there.</summary>
+internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<BehaviourReporter> log) : IBehaviourObserver
+{
+    public void LimitHit(IMailboxFilter filter, int entry, ProviderLimit limit) => metrics.CountLimit(filter, entry, limit);
+
+    public void Greylisted(IMailboxFilter filter, int entry, GreylistResult result) => metrics.CountGreylisted(filter, entry, result);
+
+    public void FaultDrawn(AnswerFault fault) => metrics.CountFault(fault);
+
+    public void Delayed(int milliseconds) => metrics.CountDelay(milliseconds);
+
+    public void ScheduleBegan(string name, DateTimeOffset? ends)
+    {
+        if (ends is { } end)
+        {
+            log.ScheduleBegan(name, end.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            log.EndlessScheduleBegan(name);
+        }
+    }
+
+    public void ScheduleEnded(string name) => log.ScheduleEnded(name);
+
+    public void DuplicateAccepted(IMailboxFilter filter, in DeliveryFacts delivery)
+    {
+        metrics.CountDuplicate(filter, delivery.Entry);
+        if (log.IsEnabled(LogLevel.Information))
+        {
+            log.DuplicateAccepted(Text(delivery.MessageId), Text(delivery.Recipient), delivery.ClientAddress, Text(delivery.TransactionId));
+        }
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+}
+
+/// <summary>What providers do to senders, ids 260 to 269.</summary>
+internal static partial class BehaviourLog
+{
+    [LoggerMessage(260, LogLevel.Information, "Schedule \"{Schedule}\" has begun; it ends at {End}")]
+    public static partial void ScheduleBegan(this ILogger log, string schedule, string end);
+
+    [LoggerMessage(261, LogLevel.Information, "Schedule \"{Schedule}\" has begun; it has no end")]
+    public static partial void EndlessScheduleBegan(this ILogger log, string schedule);
+
+    [LoggerMessage(262, LogLevel.Information, "Schedule \"{Schedule}\" has ended")]
+    public static partial void ScheduleEnded(this ILogger log, string schedule);
+
+    [LoggerMessage(263, LogLevel.Information, "Message {MessageId} for <{Recipient}> was accepted again, from {Client} as {Id}: a fault lost the reply to the one before on purpose, or the sender sends its mail twice", SkipEnabledCheck = true)]
+    public static partial void DuplicateAccepted(this ILogger log, string messageId, string recipient, IPAddress? client, string id);
+}
