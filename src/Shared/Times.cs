@@ -14,4 +14,14 @@ internal static class Times
         value = TimeSpan.FromMilliseconds((double)Math.Round(seconds * 1_000));
         return good;
     }
+
+    /// <summary>The shortest form that is read as the same.</summary>
+    public static string Write(TimeSpan time) => time switch
+    {
+        { Ticks: 0 } => "0",
+        _ when time.Ticks % TimeSpan.TicksPerHour == 0 => $"{time.TotalHours}h",
+        _ when time.Ticks % TimeSpan.TicksPerMinute == 0 => $"{time.TotalMinutes}m",
+        _ when time.Ticks % TimeSpan.TicksPerSecond == 0 => $"{time.TotalSeconds}s",
+        _ => $"{time.TotalMilliseconds}ms",
+    };
 }

@@ -50,14 +50,16 @@ public sealed class PolicySnapshot : IMailboxFilter
         var inheritance = new Inheritance(policy);
         _addressSeed = (ulong?)policy.Seed?.Value ?? 0;
         var seed = Draw.SeedOf((ulong?)policy.Seed?.Value, replica);
-        var builder = new RulesBuilder(seed ?? Draw.Random());
-        _rules = [.. policy.Domains.Prepend(policy.Default).Select(domain => builder.Build(inheritance.Resolve(domain)))];
+        var builder = new RulesBuilder(seed ?? Draw.Random(), policy.Settings.Get("ses", false));
+        DomainEntry[] resolved = [.. policy.Domains.Prepend(policy.Default).Select(domain => inheritance.Resolve(domain))];
+        _rules = Array.ConvertAll(resolved, builder.Build);
+        Behaviour = new BehaviourBuilder(policy, inheritance, builder, _domains).Build(resolved);
         _seed = seed;
         _draws = new DrawSource(seed, _rules.Length);
         _tempFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.TempFail), _rules.Length);
         _permFailDraws = new DrawSource(Draw.SeedOf(seed, Trigger.PermFail), _rules.Length);
         _labelDraws = [.. Enum.GetValues<ReplyLabel>().Select(label => new DrawSource(Draw.SeedOf(seed, label), entryCount: 1))];
-        _servers = MxTable.Build(policy, _domains);
+        _servers = MxTable.Build(policy, _domains, resolved);
         _drawsBeforeRcpt = _servers.IsEmpty ? [] : [.. StagesBeforeRcpt.Select(stage => new DrawSource(Draw.SeedOf(seed, stage), _rules.Length))];
     }
 
@@ -74,7 +76,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     public PolicySize Size { get; }
 
     /// <summary>How its providers behave towards senders: for who remembers them. The snapshot's own answers do not look at it.</summary>
-    internal PolicyBehaviour Behaviour { get; } = PolicyBehaviour.None;
+    internal PolicyBehaviour Behaviour { get; }
 
     /// <inheritdoc/>
     public int EntryCount => _rules.Length;
@@ -221,6 +223,20 @@ public sealed class PolicySnapshot : IMailboxFilter
                 // Counted by the domain's name alone: an entry's own counter for each label would be too many.
                 var place = rules.Sticky ? DrawOf(localPart, match) : _labelDraws[(int)trigger.Label].Next(match with { Entry = 0, IsExact = false }, domain);
                 return Give(ReplyOf(trigger.Label, rules, place), match.Entry, trigger.Stage);
+            case Trigger.Delay:
+                return trigger.Stage == Stage.Data
+                    ? new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry, EndDelay = trigger.Amount }
+                    : new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry, Delay = trigger.Amount };
+            case Trigger.Fault:
+                return trigger.Stage == Stage.Data
+                    ? new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry, EndFault = trigger.Fault }
+                    : new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry, Fault = trigger.Fault };
+            case Trigger.Sequence:
+                return Give(BuiltInReplies.Of(ReplyLabel.System), match.Entry, trigger.Stage);
+            case Trigger.SesBounce:
+                return Give(BuiltInReplies.Of(ReplyLabel.UnknownUser), match.Entry, trigger.Stage);
+            case Trigger.SesSuppressed:
+                return Give(BuiltInReplies.Suppressed, match.Entry, trigger.Stage);
             default:
                 return new FilterAnswer { ReplyStage = Stage.Rcpt, Entry = match.Entry };
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SmartSink.Policy.Files;
 using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
 using SmartSink.Smtp;
@@ -171,16 +172,19 @@ internal sealed class ReplyChoice
 
 /// <summary>Freezes what holds for domains. Equal replies are encoded once, and domains with the same list, or the same single reply and weight, share their choice.</summary>
 /// <param name="seed">Of the numbers in replies that look like chance.</param>
-internal sealed class RulesBuilder(ulong seed)
+/// <param name="hasSes">Whether the names of Amazon's mailbox simulator hold, wherever triggers do.</param>
+internal sealed class RulesBuilder(ulong seed, bool hasSes = false)
 {
     private readonly Dictionary<DomainRules, DomainRules> _rules = [];
     private readonly Dictionary<ReplyContent, PolicyReply> _replies = [];
     private readonly Dictionary<(PolicyReply, decimal), ReplyChoice> _singles = [];
     private readonly Dictionary<ReplyList, ReplyChoice> _lists = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(ReplyList?, ReplyList?), ThrottleReplies> _throttles = [];
     private readonly Dictionary<(decimal Bounce, decimal Defer), RateThresholds> _thresholds = [];
     private readonly ReplyChoice _builtInBounce = new(BuiltInReplies.Of(ReplyLabel.UnknownUser));
     private readonly ReplyChoice _builtInDefer = new(BuiltInReplies.Of(ReplyLabel.System));
     private readonly ReplyChoice _builtInStrict = new(BuiltInReplies.Of(ReplyLabel.BadAddress));
+    private readonly ReplyChoice _builtInThrottle = new(BuiltInReplies.Throttle);
     private readonly ReplyChoice _builtInTls = new(BuiltInReplies.Of(ReplyLabel.Tls));
 
     public DomainRules Build(DomainEntry domain)
@@ -192,16 +196,48 @@ internal sealed class RulesBuilder(ulong seed)
     private DomainRules RulesOf(DomainEntry domain) => new(
         ThresholdsOf(Inheritance.PercentOf(domain.Bounce), Inheritance.PercentOf(domain.Defer)),
         domain.Sticky?.Value ?? false,
-        domain.Triggers?.Value ?? TriggerKinds.All,
+        TriggersOf(domain),
         domain.Bounces is null ? _builtInBounce : ChoiceOf(domain.Bounces),
         domain.Defers is null ? _builtInDefer : ChoiceOf(domain.Defers),
         domain.RequiresTls is not { Value: true } ? null : domain.TlsReplies is null ? _builtInTls : ChoiceOf(domain.TlsReplies),
         domain.Strict is not { Value: true } ? null : StrictChoiceOf(domain.Bounces));
 
+    /// <summary>What is said over limits, in the provider's own words if it has any, else in those of <c>"*"</c>.</summary>
+    /// <param name="domain">With everything inherited.</param>
+    /// <param name="fallback">What holds for every domain.</param>
+    public ThrottleReplies ThrottlesOf(DomainEntry domain, DomainEntry fallback)
+    {
+        ref var throttles = ref CollectionsMarshal.GetValueRefOrAddDefault(_throttles, (domain.Throttles, domain.Defers), out _);
+        return throttles ??= new ThrottleReplies(
+            AnyOf(domain.Throttles, domain.Defers, isFallback: false) ?? AnyOf(fallback.Throttles, fallback.Defers, isFallback: true) ?? _builtInThrottle,
+            domain.Throttles is { } list && list.Replies.Any(reply => reply.Limit is not null)
+                ? [.. PolicyKeys.LimitWords.Select(word => PartOf(list, reply => reply.Limit is { } limit && limit.Value == word))]
+                : null);
+    }
+
+    /// <summary>A reply that stands in no list.</summary>
+    public PolicyReply ReplyOf(ReplyEntry reply) => Shared(reply.Code!.Value.Value < 500 ? ReplyKind.Defer : ReplyKind.Bounce, reply);
+
     public static decimal WeightOf(ReplyEntry reply) => reply.Weight is { } weight ? (decimal)weight.Value : 1;
 
     public static PolicyReply ReplyOf(in ReplyContent content, ulong seed = 0) =>
         new(ReplyFactory.Create(content.Code, content.Text, content.Closes, content.Label, content.Encoding, seed), content.Stage);
+
+    private TriggerKinds TriggersOf(DomainEntry domain)
+    {
+        var kinds = domain.Triggers?.Value ?? TriggerKinds.All;
+        return hasSes && kinds != TriggerKinds.None ? kinds | TriggerKinds.Ses : kinds;
+    }
+
+    private ReplyChoice? AnyOf(ReplyList? throttles, ReplyList? defers, bool isFallback) =>
+        (throttles?.Name.Value.IsFallback == isFallback ? PartOf(throttles, reply => reply.Limit is null) : null)
+        ?? (defers?.Name.Value.IsFallback == isFallback ? PartOf(defers, reply => Shared(ReplyKind.Defer, reply).Reply.Label == ReplyLabel.RateLimit) : null);
+
+    private ReplyChoice? PartOf(ReplyList list, Func<ReplyEntry, bool> isIn)
+    {
+        var part = list.Replies.Where(reply => WeightOf(reply) > 0 && isIn(reply)).Select(reply => (Shared(list.Kind, reply), WeightOf(reply))).ToList();
+        return part.Count == 0 ? null : new ReplyChoice(part);
+    }
 
     private RateThresholds ThresholdsOf(decimal bounce, decimal defer)
     {
@@ -257,6 +293,6 @@ internal readonly record struct ReplyContent(int Code, string? Text, Stage Stage
         reply.SentText,
         reply.Stage?.Value ?? Stage.Rcpt,
         reply.Close?.Value,
-        reply.Label?.Value ?? (kind == ReplyKind.Tls ? ReplyLabel.Tls : null),
+        reply.Label?.Value ?? kind switch { ReplyKind.Tls => ReplyLabel.Tls, ReplyKind.Throttle => ReplyLabel.RateLimit, _ => null },
         reply.Encoding?.Value ?? TextEncoding.Utf8);
 }

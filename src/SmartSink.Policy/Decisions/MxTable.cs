@@ -42,27 +42,31 @@ internal sealed class MxTable
         return null;
     }
 
-    public static MxTable Build(MergedPolicy policy, DomainTable domains)
+    /// <summary>Freezes the servers.</summary>
+    /// <param name="policy">What gives them.</param>
+    /// <param name="domains">Finds entries.</param>
+    /// <param name="resolved">What holds for each entry.</param>
+    public static MxTable Build(MergedPolicy policy, DomainTable domains, DomainEntry[] resolved)
     {
         var made = new Dictionary<MxEntry, MxServer>(ReferenceEqualityComparer.Instance);
         return new MxTable(policy.Networks.Values.Select(network =>
         {
             if (!made.TryGetValue(network.Server, out var server))
             {
-                made[network.Server] = server = ServerOf(network.Server, domains);
+                made[network.Server] = server = ServerOf(network.Server, domains, resolved);
             }
 
             return new MxNetwork(network.Network, server);
         }));
     }
 
-    private static MxServer ServerOf(MxEntry section, DomainTable domains)
+    private static MxServer ServerOf(MxEntry section, DomainTable domains, DomainEntry[] resolved)
     {
         var matches = section.Domains.Select(domain => domains.Find(domain.Value)).ToList();
         return new MxServer(
-            new ServerIdentity(section.Hostname!.Value.Value, section.Banner?.Value) { RefusesEhlo = section.RefusesEhlo?.Value },
+            new ServerIdentity(section.Hostname!.Value.Value, section.Banner?.Value ?? (matches is [var first, ..] ? resolved[first.Entry].Behaviour?.Get<string?>("habits.banner", null) : null)) { RefusesEhlo = section.RefusesEhlo?.Value },
             [.. matches.Select(match => match.Entry).Distinct()],
-            section.Domains is [var first, ..] ? Encoding.ASCII.GetBytes(first.Value.Domain) : [],
+            section.Domains is [var own, ..] ? Encoding.ASCII.GetBytes(own.Value.Domain) : [],
             matches is [var provider, ..] ? provider : default);
     }
 

@@ -54,6 +54,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
             Triggers = [.. PolicyKeys.TriggerWords.Where((_, i) => rules[match.Entry].Triggers.HasFlag((TriggerKinds)(1 << i)))],
             TriggersBy = resolved.Triggers is { } given ? OriginOf(inheritance.OwnerOf(entry, owner => owner.Triggers is not null), given.Place, "the top level") : null,
             Trigger = trigger.Trigger,
+            TriggerWord = localPart[..trigger.Length],
             TriggerCode = trigger.Code,
             TriggerLabel = trigger.Trigger == Trigger.Label ? ExplainLabel(trigger, localPart, match.Entry) : null,
             TriggerStage = trigger.Stage,

@@ -108,8 +108,16 @@ internal static class ExplanationWriter
         Trigger.PermFail => "\"permfail\": always one of the bounce replies",
         Trigger.Code => $"\"{explanation.TriggerCode}-\": always {explanation.TriggerCode} {(explanation.TriggerCode < 500 ? 4 : 5)}.0.0 you said {OneLine.Escape(explanation.LocalPart)}",
         Trigger.Label => $"\"{OneLine.Escape(explanation.TriggerLabel!.Word)}\": {DescribeLabel(explanation.TriggerLabel)}",
+        Trigger.Delay => $"{Word(explanation)}: always accepted, after that time",
+        Trigger.Fault => $"{Word(explanation)}: never a reply; the connection is closed (drop), reset (reset) or left waiting (hang)",
+        Trigger.Sequence => $"{Word(explanation)}: so many times 451, then accepted",
+        Trigger.SesBounce => $"{Word(explanation)}, as in Amazon's mailbox simulator: always 550 5.1.1",
+        Trigger.SesSuppressed => $"{Word(explanation)}, as in Amazon's mailbox simulator: always 550 5.1.1 for the suppression list",
+        Trigger.SesAccept => $"{Word(explanation)}, as in Amazon's mailbox simulator: always accepted",
         _ => "\"250-\": always accepted",
     };
+
+    private static string Word(PolicyExplanation explanation) => $"\"{OneLine.Escape(explanation.TriggerWord)}\"";
 
     private static string DescribeLabel(ExplainedLabel label)
     {

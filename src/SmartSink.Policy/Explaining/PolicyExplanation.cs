@@ -63,6 +63,9 @@ public sealed record PolicyExplanation
     /// <summary>What the local part asks for.</summary>
     public Trigger Trigger { get; init; }
 
+    /// <summary>The start of the local part that asks, with the hyphen; empty with <see cref="Trigger.None"/> and those that the local part need not start with.</summary>
+    public string TriggerWord { get; init; } = string.Empty;
+
     /// <summary>The code that the local part asks for, 400 to 599; 0 unless <see cref="Trigger"/> is <see cref="Trigger.Code"/>.</summary>
     public int TriggerCode { get; init; }
 

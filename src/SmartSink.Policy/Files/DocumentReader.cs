@@ -10,6 +10,7 @@ internal static class DocumentReader
     public static PolicyDocument Read(TomlTable root, string file, bool isMain, DiagnosticBag diagnostics)
     {
         var values = new ValueReader(file, diagnostics);
+        var keys = new KeyReader(values);
         var document = new PolicyDocument();
         foreach (var entry in root.Entries)
         {
@@ -39,17 +40,22 @@ internal static class DocumentReader
                 case "domain":
                     document.Domains.AddRange(DomainReader.ReadAll(entry, values));
                     break;
-                case "bounce":
-                    document.ReplyLists.AddRange(ReplyListReader.ReadAll(entry, ReplyKind.Bounce, values));
-                    break;
-                case "defer":
-                    document.ReplyLists.AddRange(ReplyListReader.ReadAll(entry, ReplyKind.Defer, values));
-                    break;
-                case "tls":
-                    document.ReplyLists.AddRange(ReplyListReader.ReadAll(entry, ReplyKind.Tls, values));
+                case "bounce" or "defer" or "tls" or "throttle":
+                    document.ReplyLists.AddRange(ReplyListReader.ReadAll(entry, Enum.Parse<ReplyKind>(entry.Key, ignoreCase: true), values));
                     break;
                 case "mx":
                     document.Servers.AddRange(MxReader.ReadAll(entry, values));
+                    break;
+                case "answers":
+                    document.Rules.AddRange(ReadRules(entry, RuleKind.Answers, PolicyKeys.Answers, values));
+                    break;
+                case "fault":
+                    document.Rules.AddRange(ReadRules(entry, RuleKind.Fault, PolicyKeys.Fault, values));
+                    break;
+                case "schedule":
+                    document.Rules.AddRange(ReadRules(entry, RuleKind.Schedule, PolicyKeys.Schedule, values));
+                    break;
+                case var key when keys.TryRead(entry, PolicyKeys.Settings, key, document.Settings):
                     break;
                 default:
                     values.Unknown(entry, "at the top level", PolicyKeys.TopLevel);
@@ -58,6 +64,16 @@ internal static class DocumentReader
         }
 
         return document;
+    }
+
+    private static IEnumerable<RuleEntry> ReadRules(TomlEntry entry, RuleKind kind, IReadOnlyList<PolicyKey> keys, ValueReader values)
+    {
+        foreach (var table in values.Tables(entry, $"{string.Join(" and ", keys.Where(key => key.IsRequired).Select(key => key.Name))}"))
+        {
+            var rule = new RuleEntry(kind, values.PlaceOf(table.Position), new SettingTable());
+            new KeyReader(values).Read(table, keys, $"[{entry.Key}]", rule.Settings);
+            yield return rule;
+        }
     }
 
     private static Setting<IReadOnlyList<string>> ReadSuffixes(TomlEntry entry, ValueReader values)
@@ -91,7 +107,7 @@ internal static class DomainReader
     {
         foreach (var item in values.Table(entry)?.Entries ?? [])
         {
-            if (!TryReadShared(item, rates, values))
+            if (!TryReadShared(item, rates, "default", values))
             {
                 values.Unknown(item, "in [default]", PolicyKeys.Default);
             }
@@ -104,10 +120,13 @@ internal static class DomainReader
         {
             if (values.Table(item) is { } table && TryReadName(item, values, out var name))
             {
-                yield return ReadOne(table, name, item.Key, values);
+                yield return ReadOne(table, name, $"domain.\"{item.Key}\"", values);
             }
         }
     }
+
+    /// <summary>What a schedule's <c>set</c> says.</summary>
+    public static DomainEntry ReadSet(TomlTable table, ValueReader values) => ReadOne(table, DomainKey.Fallback, "set", values);
 
     /// <summary>True for all, false for none, or the words of those that hold.</summary>
     public static Setting<TriggerKinds>? ReadTriggers(TomlEntry item, ValueReader values)
@@ -149,7 +168,7 @@ internal static class DomainReader
         var section = new DomainEntry(name);
         foreach (var item in table.Entries)
         {
-            if (TryReadShared(item, section, values))
+            if (TryReadShared(item, section, title, values))
             {
                 continue;
             }
@@ -165,12 +184,12 @@ internal static class DomainReader
                 case "triggers":
                     section.Triggers = ReadTriggers(item, values);
                     break;
-                case var key when item.Value is TomlTable:
+                case var key when item.Value is TomlTable && !name.IsFallback:
                     values.Diagnostics.Error(
-                        values.PlaceOf(item.KeyPosition), $"a domain's name needs quotes: [domain.\"{title}.{key}\"]");
+                        values.PlaceOf(item.KeyPosition), $"a domain's name needs quotes: [{title[..^1]}.{key}\"]");
                     break;
                 default:
-                    values.Unknown(item, $"in [domain.\"{title}\"]", PolicyKeys.Domain);
+                    values.Unknown(item, $"in {(name.IsFallback ? title : $"[{title}]")}", PolicyKeys.Domain);
                     break;
             }
         }
@@ -178,7 +197,7 @@ internal static class DomainReader
         return section;
     }
 
-    private static bool TryReadShared(TomlEntry item, DomainEntry rates, ValueReader values)
+    private static bool TryReadShared(TomlEntry item, DomainEntry rates, string title, ValueReader values)
     {
         switch (item.Key)
         {
@@ -195,8 +214,21 @@ internal static class DomainReader
                 rates.Strict = values.Boolean(item);
                 return true;
             default:
-                return false;
+                return TryReadBehaviour(item, rates, title, values);
         }
+    }
+
+    private static bool TryReadBehaviour(TomlEntry item, DomainEntry rates, string title, ValueReader values)
+    {
+        if (!PolicyKeys.Behaviour.Any(key => key.Name == item.Key))
+        {
+            return false;
+        }
+
+        var behaviour = rates.Behaviour ?? new SettingTable();
+        new KeyReader(values).TryRead(item, PolicyKeys.Behaviour, title, behaviour);
+        rates.Behaviour = behaviour.All.Count == 0 ? null : behaviour;
+        return true;
     }
 
     private static Setting<bool>? ReadTls(TomlEntry item, ValueReader values) => values.Parse(item, text =>
@@ -210,22 +242,9 @@ internal static class MxReader
 {
     public static IEnumerable<MxEntry> ReadAll(TomlEntry entry, ValueReader values)
     {
-        if (entry.Value is not TomlArray list)
+        foreach (var table in values.Tables(entry, "networks and hostname"))
         {
-            values.Diagnostics.Error(values.PlaceOf(entry.KeyPosition), "mx needs double brackets: [[mx]]");
-            yield break;
-        }
-
-        foreach (var item in list.Items)
-        {
-            if (item is TomlTable table)
-            {
-                yield return ReadOne(table, values);
-            }
-            else
-            {
-                values.Diagnostics.Error(values.PlaceOf(item.Position), $"each item of mx must be a table with networks and hostname, not {ValueReader.NameOf(item)}");
-            }
+            yield return ReadOne(table, values);
         }
     }
 
@@ -246,7 +265,7 @@ internal static class MxReader
                     mx.Domains.AddRange(ReadDomains(item, values));
                     break;
                 case "banner":
-                    mx.Banner = ReadBanner(item, values);
+                    mx.Banner = values.Parse(item, ValueForms.Banner);
                     break;
                 case "ehlo":
                     mx.RefusesEhlo = ReadEhlo(item, values);
@@ -278,12 +297,6 @@ internal static class MxReader
 
     private static List<Setting<DomainKey>> ReadDomains(TomlEntry item, ValueReader values) => values.ParseAll(item, text =>
         DomainKey.TryRead(text, out var key) && !key.IsFallback ? (key, null) : (key, $"\"{text}\" is neither a domain name nor a pattern such as {DomainKey.Examples}"));
-
-    // The end of the last line of a text in three quotes is no line of its own.
-    private static Setting<string>? ReadBanner(TomlEntry item, ValueReader values) => values.Parse(item, text =>
-        (text.Replace("\r\n", "\n", StringComparison.Ordinal).TrimEnd('\n'), text.Length <= PolicyKeys.LongestBanner && text.Replace("\r\n", "\n", StringComparison.Ordinal).All(character => character is '\n' or (>= ' ' and <= '~'))
-            ? null
-            : $"banner must be printable ASCII text of at most {PolicyKeys.LongestBanner} characters"));
 
     private static Setting<bool>? ReadEhlo(TomlEntry item, ValueReader values) => values.Parse(item, text =>
         (text == PolicyKeys.EhloWords[0], PolicyKeys.EhloWords.Contains(text) ? null : $"ehlo = \"{text}\" is neither \"refuse\" nor \"accept\""));

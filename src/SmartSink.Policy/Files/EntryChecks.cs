@@ -7,7 +7,7 @@ internal static class RateChecks
 {
     public static void Check(PolicyDocument document, DiagnosticBag diagnostics)
     {
-        foreach (var section in document.Domains.Prepend(document.Default))
+        foreach (var section in document.Domains.Prepend(document.Default).Concat(document.Rules.Select(rule => rule.Set).OfType<DomainEntry>()))
         {
             Check(section.Bounce, "bounce", diagnostics);
             Check(section.Defer, "defer", diagnostics);
@@ -18,7 +18,7 @@ internal static class RateChecks
     public static void CheckSums(MergedPolicy policy, DiagnosticBag diagnostics)
     {
         var inheritance = new Inheritance(policy);
-        foreach (var domain in policy.Domains.Prepend(policy.Default))
+        foreach (var domain in policy.Domains.Prepend(policy.Default).Concat(policy.Rules.Select(rule => rule.Set).OfType<DomainEntry>().Where(set => set is { Bounce: not null, Defer: not null })))
         {
             if (domain.Bounce is null && domain.Defer is null)
             {
@@ -69,7 +69,7 @@ internal static class NameChecks
     {
         var inheritance = new Inheritance(policy);
         var reported = new HashSet<DomainEntry>();
-        foreach (var domain in policy.Domains)
+        foreach (var domain in policy.Domains.Concat(policy.Rules.Select(rule => rule.Set).OfType<DomainEntry>()))
         {
             if (domain.Like is not { } like)
             {
@@ -175,5 +175,6 @@ internal static class NameChecks
 
     private static Place? PlaceOf(DomainEntry domain) =>
         domain.Bounce?.Place ?? domain.Defer?.Place ?? domain.RequiresTls?.Place ?? domain.Strict?.Place ?? domain.Like?.Place ?? domain.Sticky?.Place
-        ?? domain.Triggers?.Place ?? domain.Bounces?.Name.Place ?? domain.Defers?.Name.Place ?? domain.TlsReplies?.Name.Place;
+        ?? domain.Triggers?.Place ?? domain.Behaviour?.All.First().Value.Place ?? domain.Bounces?.Name.Place ?? domain.Defers?.Name.Place ?? domain.TlsReplies?.Name.Place
+        ?? domain.Throttles?.Name.Place;
 }

@@ -78,6 +78,8 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
 
         var merged = new PolicyMerger(mainFile, Diagnostics).Merge(_documents);
         RateChecks.CheckSums(merged, Diagnostics);
+        BehaviourChecks.Check(merged, Diagnostics);
+        RuleChecks.Check(merged, Diagnostics);
         if (_isComplete)
         {
             // With a file missing, a name that it gives would be called unknown.

@@ -1,3 +1,4 @@
+using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
 using SmartSink.Smtp.Replies;
 
@@ -13,6 +14,49 @@ internal enum KeyType : byte
 
     /// <summary>True, false, or some of <see cref="PolicyKey.Values"/>.</summary>
     TruthOrTexts,
+
+    /// <summary>Of <see cref="PolicyKey.Keys"/>.</summary>
+    Table,
+
+    /// <summary>5m.</summary>
+    Time,
+
+    /// <summary>Of a number or a text; more than 0.</summary>
+    Percent,
+
+    /// <summary>100/min.</summary>
+    Rate,
+
+    Rates,
+
+    /// <summary>5 throttled/min.</summary>
+    Throttled,
+
+    /// <summary>20ms, 5ms..30ms, lognormal(50ms, 0.5).</summary>
+    Delay,
+
+    /// <summary>A code and what stands behind it.</summary>
+    Reply,
+
+    /// <summary>Some of <see cref="BucketOwners"/>.</summary>
+    Owners,
+
+    /// <summary>Printable ASCII.</summary>
+    Banner,
+
+    /// <summary>Names and patterns of domains, or * for all.</summary>
+    Domains,
+
+    Network,
+
+    /// <summary>+10m, 14:30, or RFC 3339.</summary>
+    Moment,
+
+    /// <summary>Codes, or replies as <see cref="Reply"/>; 250 is acceptance.</summary>
+    Sequence,
+
+    /// <summary>What <c>[domain."…"]</c> may say.</summary>
+    DomainKeys,
 }
 
 internal sealed record PolicyKey(string Name, KeyType Type, string Description)
@@ -21,10 +65,15 @@ internal sealed record PolicyKey(string Name, KeyType Type, string Description)
 
     public double? Maximum { get; init; }
 
+    public int? MinimumLength { get; init; }
+
     public int? MaximumLength { get; init; }
 
     /// <summary>The only texts that it may be; empty for any.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>Of a table.</summary>
+    public IReadOnlyList<PolicyKey> Keys { get; init; } = [];
 
     public bool IsRequired { get; init; }
 
@@ -45,10 +94,86 @@ internal static class PolicyKeys
 
     public static readonly string[] Stages = ["connect", "ehlo", "mail", "rcpt", "data"];
 
-    public static readonly string[] TriggerWords = ["tempfail", "permfail", "codes", "labels"];
+    public static readonly string[] TriggerWords = ["tempfail", "permfail", "codes", "labels", "faults", "sequences"];
+
+    public static readonly string[] OwnerWords = ["network", "sender_domain", "user"];
+
+    /// <summary>What a throttle reply may be for, in the order of the limits.</summary>
+    public static readonly string[] LimitWords = ["connections", "messages_per_connection", "recipients_per_message", "rate", "unknown", "block", "warmup"];
+
+    /// <summary>In the order of the faults of an answer, without none; the last stands for three of them.</summary>
+    public static readonly string[] FaultWords = ["drop", "reset", "hang", "stall", "slow-reply", AcceptThenDrop];
+
+    public const string AcceptThenDrop = "accept-then-drop";
+
+    /// <summary>When the connection ends after a message was taken, in the order of the faults.</summary>
+    public static readonly string[] DropWords = ["before", "within", "after"];
+
+    private static readonly string[] Modes = ["dice", SettingTable.Provider];
+
+    /// <summary>How a domain behaves towards senders: kept, merged and inherited key by key.</summary>
+    public static readonly PolicyKey[] Behaviour =
+    [
+        new(SettingTable.Mode, KeyType.Text, "Whether limits, greylist, delay and habits hold as all files give them (provider), or none of them (dice).") { Values = Modes },
+        new("limits", KeyType.Table, "How much a sender may send.")
+        {
+            Keys =
+            [
+                new("by", KeyType.Owners, "What a limit belongs to: the client's network (unless given), the sender's domain, the user; of several the strictest decides.") { Values = OwnerWords },
+                new("net4", KeyType.Whole, "Bits of a client's IPv4 network; 32 unless given.") { Minimum = 0, Maximum = 32 },
+                new("net6", KeyType.Whole, "Bits of a client's IPv6 network; 64 unless given.") { Minimum = 0, Maximum = 128 },
+                new("connections", KeyType.Whole, "Connections at once; one more gets a [[throttle]] reply.") { Minimum = 1 },
+                new("messages_per_connection", KeyType.Whole, "Messages on one connection; see after.") { Minimum = 1 },
+                new("after", KeyType.Text, "What follows the last message of a connection: 421 to the next one (unless given), or the end of the connection without a word.") { Values = ["421", "close"] },
+                new("recipients_per_message", KeyType.Whole, "Recipients of one message; more get 452 4.5.3.") { Minimum = 1 },
+                new("rate", KeyType.Rate, "Recipients in a time, such as 100/min; over it a [[throttle]] reply is given."),
+                new("burst", KeyType.Whole, "How many recipients may come at once after a rest; as many as rate says unless given.") { Minimum = 1 },
+                new("unknown", KeyType.Percent, "The share of the last 1,000 recipients that may be refused for good, such as 10%; over it the sender is blocked."),
+                new("block", KeyType.Table, "When a sender is refused altogether, and for how long.")
+                {
+                    Keys =
+                    [
+                        new("after", KeyType.Throttled, "How many throttled recipients in a time bring a block, such as 5 throttled/min."),
+                        new("for", KeyType.Time, "How long the first block lasts, such as 10m."),
+                        new("grow", KeyType.Number, "How many times as long the next block is; 2 unless given.") { Minimum = 1, Maximum = 100 },
+                        new("reply", KeyType.Reply, "What a blocked sender is told, code first; a [[throttle]] reply unless given."),
+                    ],
+                },
+                new("warmup", KeyType.Rates, "What a network not seen before may send in its first, second, third period, such as 200/h, 1000/h."),
+            ],
+        },
+        new("greylist", KeyType.Table, "Recipients are refused until the sender tries again; by client network, sender and recipient.")
+        {
+            Keys =
+            [
+                new("wait", KeyType.Time, "The shortest time to the next try, such as 5m; 0 for no greylist.") { Minimum = 0 },
+                new("window", KeyType.Time, "How long after the first try the next one counts; 12h unless given."),
+            ],
+        },
+        new("delay", KeyType.Table, "How long replies take, such as 20ms, 5ms..30ms or lognormal(50ms, 0.5).")
+        {
+            Keys =
+            [
+                new("connect", KeyType.Delay, "To the greeting, behind [[mx]]."),
+                new("ehlo", KeyType.Delay, "To the reply to EHLO, behind [[mx]]."),
+                new("mail", KeyType.Delay, "To the reply to MAIL, behind [[mx]]."),
+                new("rcpt", KeyType.Delay, "To the reply to RCPT."),
+                new("data", KeyType.Delay, "To the reply at end of data."),
+            ],
+        },
+        new("habits", KeyType.Table, "What its servers do besides.")
+        {
+            Keys =
+            [
+                new("tls", KeyType.Text, "Whether every recipient is refused on a connection without TLS; the domain's own tls goes over it.") { Values = TlsWords },
+                new("banner", KeyType.Banner, "The text of the greeting of its servers in [[mx]] that have none.") { MaximumLength = LongestBanner },
+            ],
+        },
+    ];
 
     public static readonly PolicyKey[] Default =
     [
+        .. Behaviour,
         new("bounce", KeyType.Number, "Percent of recipients that are refused for good (5xx). 0 is never, 100 is always; with defer at most 100.") { Minimum = 0, Maximum = 100 },
         new("defer", KeyType.Number, "Percent of recipients that are refused for now (4xx). 0 is never, 100 is always; with bounce at most 100.") { Minimum = 0, Maximum = 100 },
         new("tls", KeyType.Text, "Whether every recipient is refused on a connection without TLS.") { Values = TlsWords },
@@ -63,7 +188,7 @@ internal static class PolicyKeys
         new("triggers", KeyType.TruthOrTexts, "Which local parts ask for an answer here: all, none, or those of the list.") { Values = TriggerWords },
     ];
 
-    /// <summary>The keys of a reply in <c>[[bounce."…"]]</c>, <c>[[defer."…"]]</c> and <c>[[tls."…"]]</c>.</summary>
+    /// <summary>The keys of a reply in <c>[[bounce."…"]]</c> and the other lists.</summary>
     public static readonly PolicyKey[] Reply =
     [
         new("code", KeyType.Whole, "The reply code.") { Minimum = 400, Maximum = 599, IsRequired = true },
@@ -78,6 +203,13 @@ internal static class PolicyKeys
         new("class", KeyType.Text, "That the codes in msg contradict code as a real server's do, so that check does not warn of it.") { Values = [Lying] },
     ];
 
+    /// <summary>The keys of a reply in <c>[[throttle."…"]]</c>.</summary>
+    public static readonly PolicyKey[] Throttle =
+    [
+        .. Reply,
+        new("limit", KeyType.Text, "The limit over which it is given; any that no other reply is for, unless given.") { Values = LimitWords },
+    ];
+
     public static readonly PolicyKey[] Mx =
     [
         new("networks", KeyType.Texts, "The addresses, or networks such as 192.0.2.0/24, that clients meant to connect to.") { IsRequired = true },
@@ -87,9 +219,48 @@ internal static class PolicyKeys
         new("ehlo", KeyType.Text, "Whether EHLO is answered 502, as by an old server that knows HELO alone; by the listener's setting unless given.") { Values = EhloWords },
     ];
 
+    public static readonly PolicyKey[] Fault =
+    [
+        new("do", KeyType.Text, "What goes wrong: the connection is closed (drop) or reset, nothing is said (hang) or read (stall) any more, the reply comes one octet a second, or the message is taken and its reply lost.") { Values = FaultWords, IsRequired = true },
+        new("domain", KeyType.Domains, "The recipients' domains, as written here; all unless given."),
+        new("stage", KeyType.Text, "At which command; rcpt unless given, data for accept-then-drop. Before rcpt only behind [[mx]].") { Values = Stages },
+        new("share", KeyType.Percent, "Percent of those that it meets; 100 unless given."),
+        new("when", KeyType.Text, "Of accept-then-drop: whether the connection is closed before (unless given), within or after the reply.") { Values = DropWords },
+        new("recipient", KeyType.Text, "Only recipients like this; * stands for any characters.") { MinimumLength = 1 },
+        new("sender", KeyType.Text, "Only senders like this; * stands for any characters, an empty text for the null sender."),
+        new("client", KeyType.Network, "Only clients of this network."),
+        new("name", KeyType.Text, "What the log and metrics call it.") { MinimumLength = 1 },
+    ];
+
+    public static readonly PolicyKey[] Schedule =
+    [
+        new("at", KeyType.Moment, "When it begins: +10m after the start of the sink, 14:30 each day (UTC), or a date and time of RFC 3339.") { IsRequired = true },
+        new("for", KeyType.Time, "How long it lasts; for good unless given."),
+        new("every", KeyType.Time, "From one beginning to the next; once unless given, daily with a time of day."),
+        new("domain", KeyType.Domains, "The domains that it is for, as written here; all unless given."),
+        new("set", KeyType.DomainKeys, "Keys of a [domain], which hold as long as it lasts.") { IsRequired = true },
+        new("name", KeyType.Text, "What the log and metrics call it.") { MinimumLength = 1 },
+    ];
+
+    public static readonly PolicyKey[] Answers =
+    [
+        new("match", KeyType.Text, "The recipients that it is for; * stands for any characters.") { MinimumLength = 1, IsRequired = true },
+        new("sequence", KeyType.Sequence, "The answers to one try after the other of the same client network, sender and recipient; the last one stays. Codes, or replies with the code first; 250 accepts.") { IsRequired = true },
+        new("name", KeyType.Text, "What the log and metrics call it.") { MinimumLength = 1 },
+    ];
+
+    /// <summary>Keys of the top level that are kept by name.</summary>
+    public static readonly PolicyKey[] Settings =
+    [
+        new(SettingTable.Mode, KeyType.Text, "Whether limits, greylist, delay and habits hold as all files give them (provider), or only those of the main file (dice, unless given); in every domain that does not say otherwise.") { Values = Modes },
+        new("time_scale", KeyType.Number, "How many seconds of limits, blocks, greylists and schedules pass in one; 1 unless given.") { Minimum = 0.001, Maximum = 100_000 },
+        new("ses", KeyType.Truth, "Whether success, bounce, complaint, ooto and suppressionlist answer in any domain as in Amazon's mailbox simulator."),
+    ];
+
     /// <summary>The keys that stand above the first table.</summary>
     public static readonly PolicyKey[] Plain =
     [
+        .. Settings,
         new("seed", KeyType.Whole, "Makes a run repeatable: the k-th recipient of a domain always meets the same answer."),
         new("sticky", KeyType.Truth, "Whether an address that bounced once bounces always, in every domain that does not say otherwise."),
         new("triggers", KeyType.TruthOrTexts, "Which local parts ask for an answer, in every domain that does not say otherwise: all (unless given), none, or those of the list.") { Values = TriggerWords },
@@ -101,6 +272,6 @@ internal static class PolicyKeys
     public static readonly PolicyKey[] TopLevel =
     [
         .. Plain,
-        .. new[] { "default", "domain", "bounce", "defer", "tls", "mx" }.Select(table => new PolicyKey(table, KeyType.Text, string.Empty)),
+        .. new[] { "default", "domain", "bounce", "defer", "tls", "throttle", "mx", "fault", "schedule", "answers" }.Select(table => new PolicyKey(table, KeyType.Text, string.Empty)),
     ];
 }

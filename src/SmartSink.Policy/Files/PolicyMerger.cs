@@ -10,7 +10,8 @@ namespace SmartSink.Policy.Files;
 /// </summary>
 internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
 {
-    private readonly MergedPolicy _policy = new();
+    private readonly MergedPolicy _policy = new(mainFile);
+    private readonly List<RuleEntry> _rules = [];
 
     // How many keys of each file hold.
     private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
@@ -20,6 +21,12 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
         foreach (var document in documents)
         {
             Add(document);
+        }
+
+        _policy.Rules = [.. _rules.OrderBy(rule => rule.Kind).ThenBy(rule => rule.Place.File != mainFile)];
+        foreach (var (number, rule) in _policy.Rules.GroupBy(rule => rule.Kind).SelectMany(kind => kind.Index()))
+        {
+            rule.Settings["name"] ??= new Setting<object>($"{rule.Kind.ToString().ToLowerInvariant()} {number + 1}", rule.Place);
         }
 
         // The catalogue is there to be overridden.
@@ -37,6 +44,7 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
         _policy.Sticky = Choose(_policy.Sticky, document.Sticky, "sticky");
         _policy.Triggers = Choose(_policy.Triggers, document.Triggers, "triggers");
         _policy.DomainSuffixes = Choose(_policy.DomainSuffixes, document.DomainSuffixes, "domain_suffix");
+        Add(_policy.Settings, document.Settings);
         AddShared(_policy.Default, document.Default);
         foreach (var section in document.Domains)
         {
@@ -58,6 +66,9 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
                 case ReplyKind.Defer:
                     domain.Defers = Choose(domain.Defers, list);
                     break;
+                case ReplyKind.Throttle:
+                    domain.Throttles = Choose(domain.Throttles, list);
+                    break;
                 default:
                     domain.TlsReplies = Choose(domain.TlsReplies, list);
                     break;
@@ -65,6 +76,19 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
         }
 
         document.Servers.ForEach(AddNetworks);
+        foreach (var rule in document.Rules)
+        {
+            _rules.Add(rule);
+            Hold(rule.Place, present: null);
+        }
+    }
+
+    private void Add(SettingTable merged, SettingTable settings, DomainKey? domain = null)
+    {
+        foreach (var (path, setting) in settings.All)
+        {
+            merged[path] = Choose(merged[path], setting, path, domain);
+        }
     }
 
     private void AddNetworks(MxEntry server)
@@ -89,6 +113,10 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
         domain.Defer = Choose(domain.Defer, rates.Defer, "defer", domain.Key);
         domain.RequiresTls = Choose(domain.RequiresTls, rates.RequiresTls, "tls", domain.Key);
         domain.Strict = Choose(domain.Strict, rates.Strict, "strict", domain.Key);
+        if (rates.Behaviour is { } behaviour)
+        {
+            Add(domain.Behaviour ??= new SettingTable(), behaviour, domain.Key);
+        }
     }
 
     private Setting<T>? Choose<T>(Setting<T>? present, Setting<T>? next, string key, DomainKey? domain = null)

@@ -68,10 +68,10 @@ internal static class ReplyListChecks
             return;
         }
 
-        var seen = new Dictionary<(long?, string?, bool?, TextEncoding?, Stage?), ReplyEntry>();
+        var seen = new Dictionary<(long?, string?, bool?, TextEncoding?, Stage?, string?), ReplyEntry>();
         foreach (var reply in list.Replies)
         {
-            var content = (reply.Code?.Value, reply.Text?.Value, reply.HasText?.Value, reply.Encoding?.Value, reply.Stage?.Value);
+            var content = (reply.Code?.Value, reply.Text?.Value, reply.HasText?.Value, reply.Encoding?.Value, reply.Stage?.Value, reply.Limit?.Value);
             if (!seen.TryAdd(content, reply))
             {
                 var first = seen[content];
@@ -96,33 +96,48 @@ internal static class ReplyTextChecks
         {
             foreach (var reply in list.Replies)
             {
-                if (reply.Text is { } text && CheckLength(text, diagnostics))
+                if (reply.Text is { } text && CheckLength(text, "msg", diagnostics))
                 {
                     CheckPresence(reply, text, diagnostics);
                     CheckEncoding(reply, text, diagnostics);
-                    CheckControls(text, diagnostics);
+                    CheckControls(text, "msg", diagnostics);
                     CheckPlaceholders(text, diagnostics);
-                    CheckAscii(reply, text, diagnostics);
+                    if (reply.Encoding is null)
+                    {
+                        CheckAscii(text, "msg", diagnostics);
+                    }
+
                     CheckCodes(reply, text, diagnostics);
                 }
             }
         }
     }
 
+    /// <summary>Checks the text of a reply that is one text with its code.</summary>
+    public static void CheckText(Setting<string> text, string key, DiagnosticBag diagnostics)
+    {
+        if (CheckLength(text, key, diagnostics))
+        {
+            CheckControls(text, key, diagnostics);
+            CheckPlaceholders(text, diagnostics);
+            CheckAscii(text, key, diagnostics);
+        }
+    }
+
     // A text that is too long is looked at no further.
-    private static bool CheckLength(Setting<string> text, DiagnosticBag diagnostics)
+    private static bool CheckLength(Setting<string> text, string key, DiagnosticBag diagnostics)
     {
         var lines = text.Value.AsSpan().Count('\n') + 1;
         var bytes = Encoding.UTF8.GetByteCount(text.Value);
         if (lines > MostLines)
         {
-            diagnostics.Error(text.Place, $"msg has {lines} lines; a reply can have at most {MostLines}");
+            diagnostics.Error(text.Place, $"{key} has {lines} lines; a reply can have at most {MostLines}");
             return false;
         }
 
         if (bytes > MostBytes)
         {
-            diagnostics.Error(text.Place, $"msg has {bytes} bytes; a reply can have at most {MostBytes}");
+            diagnostics.Error(text.Place, $"{key} has {bytes} bytes; a reply can have at most {MostBytes}");
             return false;
         }
 
@@ -154,15 +169,15 @@ internal static class ReplyTextChecks
         }
     }
 
-    private static void CheckAscii(ReplyEntry reply, Setting<string> text, DiagnosticBag diagnostics)
+    private static void CheckAscii(Setting<string> text, string key, DiagnosticBag diagnostics)
     {
-        if (reply.Encoding is null && !Ascii.IsValid(text.Value))
+        if (!Ascii.IsValid(text.Value))
         {
-            diagnostics.Warning(text.Place, "msg is not ASCII; it is sent as UTF-8, which some clients cannot read in a reply (RFC 6531 section 3.7.4.2)");
+            diagnostics.Warning(text.Place, $"{key} is not ASCII; it is sent as UTF-8, which some clients cannot read in a reply (RFC 6531 section 3.7.4.2)");
         }
     }
 
-    private static void CheckControls(Setting<string> text, DiagnosticBag diagnostics)
+    private static void CheckControls(Setting<string> text, string key, DiagnosticBag diagnostics)
     {
         if (!ControlCharacters.IsIn(text.Value))
         {
@@ -183,7 +198,7 @@ internal static class ReplyTextChecks
 
         if (controls.Count > 0)
         {
-            diagnostics.Error(text.Place, $"msg contains control characters, which a reply cannot carry: {string.Join(", ", controls.Select(c => $"U+{(int)c:X4}"))}");
+            diagnostics.Error(text.Place, $"{key} contains control characters, which a reply cannot carry: {string.Join(", ", controls.Select(c => $"U+{(int)c:X4}"))}");
         }
     }
 

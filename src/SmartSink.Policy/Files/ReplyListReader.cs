@@ -5,7 +5,7 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Files;
 
-/// <summary>Reads the lists under <c>bounce</c>, <c>defer</c> and <c>tls</c>.</summary>
+/// <summary>Reads the lists under <c>bounce</c>, <c>defer</c>, <c>tls</c> and <c>throttle</c>.</summary>
 internal static class ReplyListReader
 {
     public static IEnumerable<ReplyList> ReadAll(TomlEntry entry, ReplyKind kind, ValueReader values)
@@ -38,19 +38,19 @@ internal static class ReplyListReader
             }
             else
             {
-                yield return new ReplyList(kind, new Setting<DomainKey>(name, place), ReadReplies(list, item.Key, values));
+                yield return new ReplyList(kind, new Setting<DomainKey>(name, place), ReadReplies(list, kind, item.Key, values));
             }
         }
     }
 
-    private static List<ReplyEntry> ReadReplies(TomlArray list, string title, ValueReader values)
+    private static List<ReplyEntry> ReadReplies(TomlArray list, ReplyKind kind, string title, ValueReader values)
     {
         var replies = new List<ReplyEntry>(list.Items.Count);
         for (var i = 0; i < list.Items.Count; i++)
         {
             if (list.Items[i] is TomlTable table)
             {
-                replies.Add(ReadReply(table, values));
+                replies.Add(ReadReply(table, kind, values));
             }
             else
             {
@@ -62,7 +62,7 @@ internal static class ReplyListReader
         return replies;
     }
 
-    private static ReplyEntry ReadReply(TomlTable table, ValueReader values)
+    private static ReplyEntry ReadReply(TomlTable table, ReplyKind kind, ValueReader values)
     {
         var reply = new ReplyEntry(values.PlaceOf(table.Position));
         foreach (var item in table.Entries)
@@ -96,8 +96,11 @@ internal static class ReplyListReader
                 case "class":
                     reply.Lies = ReadClass(item, values);
                     break;
+                case "limit" when kind == ReplyKind.Throttle:
+                    reply.Limit = values.Parse(item, text => (text, PolicyKeys.LimitWords.Contains(text) ? null : $"unknown limit \"{text}\"{ValueReader.Hint(text, PolicyKeys.LimitWords)}"));
+                    break;
                 default:
-                    values.Unknown(item, "in a reply", PolicyKeys.Reply);
+                    values.Unknown(item, "in a reply", kind == ReplyKind.Throttle ? PolicyKeys.Throttle : PolicyKeys.Reply);
                     break;
             }
         }

@@ -81,6 +81,30 @@ internal sealed class ValueReader(string file, DiagnosticBag diagnostics)
         return null;
     }
 
+    /// <summary>The tables under headers in double brackets.</summary>
+    /// <param name="entry">The key.</param>
+    /// <param name="keys">What each of them has to give, for a sentence.</param>
+    public IEnumerable<TomlTable> Tables(TomlEntry entry, string keys)
+    {
+        if (entry.Value is not TomlArray list)
+        {
+            Diagnostics.Error(PlaceOf(entry.KeyPosition), $"{entry.Key} needs double brackets: [[{entry.Key}]]");
+            yield break;
+        }
+
+        foreach (var item in list.Items)
+        {
+            if (item is TomlTable table)
+            {
+                yield return table;
+            }
+            else
+            {
+                Diagnostics.Error(PlaceOf(item.Position), $"each item of {entry.Key} must be a table with {keys}, not {NameOf(item)}");
+            }
+        }
+    }
+
     public void Require(TomlTable table, string key, string owner)
     {
         if (!table.TryGetValue(key, out _))

@@ -14,8 +14,19 @@ internal enum BucketOwners : byte
 
 /// <summary>So many in a time.</summary>
 /// <param name="Count">At least 1.</param>
-/// <param name="Per">A second, a minute, an hour or a day.</param>
-internal readonly record struct Rate(int Count, TimeSpan Per);
+/// <param name="Per">A second to a thousand days.</param>
+internal readonly record struct Rate(int Count, TimeSpan Per)
+{
+    private static readonly (TimeSpan Per, string Unit)[] Units =
+        [(TimeSpan.FromSeconds(1), "s"), (TimeSpan.FromMinutes(1), "min"), (TimeSpan.FromHours(1), "h"), (TimeSpan.FromDays(1), "d")];
+
+    /// <summary>As a file has it.</summary>
+    public override string ToString()
+    {
+        var per = Per;
+        return $"{Count}/{Array.Find(Units, unit => unit.Per == per).Unit ?? Times.Write(Per)}";
+    }
+}
 
 /// <summary>When a rule holds.</summary>
 /// <param name="AfterStart">From the sink's start; null when another of the three says it.</param>
@@ -66,6 +77,16 @@ internal readonly record struct Delay(DelayKind Kind, double First, double Secon
                 return 0;
         }
     }
+
+    /// <summary>As a file has it.</summary>
+    public override string ToString() => Kind switch
+    {
+        DelayKind.Range => $"{Write(First)}..{Write(Second)}",
+        DelayKind.LogNormal => FormattableString.Invariant($"lognormal({Write(First)}, {Second})"),
+        _ => Write(First),
+    };
+
+    private static string Write(double milliseconds) => Times.Write(TimeSpan.FromMilliseconds(milliseconds));
 
     private static double UnitOf(ulong draw) => (draw >> 11) * (1.0 / (1UL << 53));
 }

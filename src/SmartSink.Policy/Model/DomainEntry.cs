@@ -31,6 +31,11 @@ internal sealed class DomainEntry(DomainKey key)
     public ReplyList? Defers { get; set; }
 
     public ReplyList? TlsReplies { get; set; }
+
+    public ReplyList? Throttles { get; set; }
+
+    /// <summary><c>behaviour</c>, <c>limits</c>, <c>greylist</c>, <c>delay</c> and <c>habits</c>; null when none of them is given.</summary>
+    public SettingTable? Behaviour { get; set; }
 }
 
 /// <summary>Which local parts ask for an answer; the others are ordinary.</summary>
@@ -47,7 +52,16 @@ internal enum TriggerKinds : byte
     /// <summary>Those that ask for a reply by its label.</summary>
     Labels = 8,
 
-    All = TempFail | PermFail | Codes | Labels,
+    /// <summary><c>delay-</c>, <c>drop-</c>, <c>reset-</c> and <c>hang-</c>.</summary>
+    Faults = 16,
+
+    /// <summary><c>failN-</c>.</summary>
+    Sequences = 32,
+
+    All = TempFail | PermFail | Codes | Labels | Faults | Sequences,
+
+    /// <summary>The names of Amazon's mailbox simulator, which a key of their own switches on.</summary>
+    Ses = 64,
 }
 
 /// <summary>Which of a domain's lists a reply stands in.</summary>
@@ -61,9 +75,12 @@ public enum ReplyKind : byte
 
     /// <summary><c>[[tls."…"]]</c>: for clients in the clear, where TLS is required.</summary>
     Tls,
+
+    /// <summary><c>[[throttle."…"]]</c>: for senders over a limit.</summary>
+    Throttle,
 }
 
-/// <summary>All <c>[[bounce."…"]]</c>, <c>[[defer."…"]]</c> or <c>[[tls."…"]]</c> tables of one name in one file.</summary>
+/// <summary>All <c>[[bounce."…"]]</c> tables of one name in one file, or all of another kind.</summary>
 internal sealed record ReplyList(ReplyKind Kind, Setting<DomainKey> Name, IReadOnlyList<ReplyEntry> Replies)
 {
     public string Title => $"{Kind.ToString().ToLowerInvariant()}.\"{Name.Value}\"";
@@ -103,6 +120,9 @@ internal sealed class ReplyEntry(Place place)
     public Setting<Stage>? Stage { get; set; }
 
     public Setting<bool>? Close { get; set; }
+
+    /// <summary>Of a throttle reply: the limit that it is for; null for those that no reply is for.</summary>
+    public Setting<string>? Limit { get; set; }
 
     /// <summary><c>class</c>: true when codes in the text contradict the reply's on purpose.</summary>
     public Setting<bool>? Lies { get; set; }

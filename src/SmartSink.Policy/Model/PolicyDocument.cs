@@ -19,10 +19,16 @@ internal sealed class PolicyDocument
 
     public List<DomainEntry> Domains { get; } = [];
 
-    /// <summary><c>[[bounce."…"]]</c>, <c>[[defer."…"]]</c> and <c>[[tls."…"]]</c>, one for each name, in the order of the file.</summary>
+    /// <summary><c>behaviour</c>, <c>time_scale</c> and <c>ses</c> of the top level.</summary>
+    public SettingTable Settings { get; } = new();
+
+    /// <summary>One for each kind and name, in the order of the file.</summary>
     public List<ReplyList> ReplyLists { get; } = [];
 
     public List<MxEntry> Servers { get; } = [];
+
+    /// <summary><c>[[answers]]</c>, <c>[[fault]]</c> and <c>[[schedule]]</c>.</summary>
+    public List<RuleEntry> Rules { get; } = [];
 }
 
 /// <summary>One <c>[[mx]]</c>: a provider's mail servers by where they are.</summary>
@@ -39,6 +45,24 @@ internal sealed class MxEntry(Place place)
     public Setting<bool>? RefusesEhlo { get; set; }
 
     public List<Setting<DomainKey>> Domains { get; } = [];
+}
+
+/// <summary>One <c>[[answers]]</c>, <c>[[fault]]</c> or <c>[[schedule]]</c>.</summary>
+/// <param name="Kind">Which of them.</param>
+/// <param name="Place">Of its header.</param>
+/// <param name="Settings">Its keys; <c>set</c> is a <see cref="DomainEntry"/>, <c>sequence</c> a list of <see cref="ReplyEntry"/> in which null is acceptance.</param>
+internal sealed record RuleEntry(RuleKind Kind, Place Place, SettingTable Settings)
+{
+    /// <summary>What a schedule's <c>set</c> says; null for the other kinds.</summary>
+    public DomainEntry? Set => Settings.Get<DomainEntry?>("set", null);
+}
+
+/// <summary>In the order in which rules are looked at.</summary>
+internal enum RuleKind : byte
+{
+    Answers,
+    Fault,
+    Schedule,
 }
 
 /// <summary>Where something stands: in a file, or, without line and column, in what <paramref name="File"/> names.</summary>

@@ -8,6 +8,15 @@ internal static class BuiltInReplies
 {
     private static readonly PolicyReply[] All = [.. Enum.GetValues<ReplyLabel>().Select(Create)];
 
+    /// <summary>What is said over a limit where no file has a word for it.</summary>
+    public static PolicyReply Throttle { get; } = new(ReplyFactory.Create(421, ThrottleText, label: ReplyLabel.RateLimit), Stage.Rcpt);
+
+    public const string ThrottleText = "4.7.0 Too many messages from your address, try again later";
+
+    /// <summary>To an address on a sender's suppression list, as Amazon keeps them.</summary>
+    public static PolicyReply Suppressed { get; } =
+        new(ReplyFactory.Create(550, "5.1.1 <{recipient}> is on the suppression list, because it bounced before as an address that does not exist"), Stage.Rcpt);
+
     public static PolicyReply Of(ReplyLabel label) => All[(int)label];
 
     // What is wrong with the message itself is known at its end.

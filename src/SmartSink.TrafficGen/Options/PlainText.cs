@@ -52,7 +52,7 @@ internal static class PlainText
     public static TryRead<int> CountTo(int most) => (string text, out int value) => TryParseCount(text, out value) && value <= most;
 
     /// <summary>0 to 100.</summary>
-    public static bool TryParsePercent(string text, out double value) => TryParseNumber(text.EndsWith('%') ? text.AsSpan(0, text.Length - 1) : text, out value) && value <= 100;
+    public static bool TryParsePercent(string text, out double value) => Percents.TryParse(text, out value);
 
     /// <summary>64 bits.</summary>
     public static bool TryParseSeed(string text, out ulong value) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);

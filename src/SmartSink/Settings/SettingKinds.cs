@@ -27,17 +27,17 @@ internal static class SettingKinds
         Sizes.TryParse(text, out value), WriteSize);
 
     public static SettingKind<TimeSpan> Time { get; } = new("time", "a time such as 90s, 5m or 1h (at most 24 days)", (string text, out TimeSpan value) =>
-        Times.TryParse(text, out value), WriteTime);
+        Times.TryParse(text, out value), Times.Write);
 
     public static SettingKind<TimeSpan> TimeAboveZero { get; } = new("time", "a time above zero such as 90s, 5m or 1h (at most 24 days)", (string text, out TimeSpan value) =>
-        Times.TryParse(text, out value) && value > TimeSpan.Zero, WriteTime);
+        Times.TryParse(text, out value) && value > TimeSpan.Zero, Times.Write);
 
     /// <summary>How often something is done; zero for never.</summary>
     public static SettingKind<TimeSpan> TimeOrOff { get; } = new("time", "a time of at least a second such as 10s or 5m (at most 24 days), or off", (string text, out TimeSpan value) =>
     {
         value = TimeSpan.Zero;
         return text.Equals("off", StringComparison.OrdinalIgnoreCase) || (Times.TryParse(text, out value) && value >= TimeSpan.FromSeconds(1));
-    }, time => time == TimeSpan.Zero ? "off" : WriteTime(time));
+    }, time => time == TimeSpan.Zero ? "off" : Times.Write(time));
 
     /// <summary>Where to listen for SMTP. A process has Unix sockets where it can tell a stale one from another's: on Linux.</summary>
     public static SettingKind<ListenPlace> Listen { get; } = OperatingSystem.IsLinux()
@@ -195,14 +195,6 @@ internal static class SettingKinds
 
     private static string WriteSize(long bytes) =>
         bytes == 0 ? "0" : bytes % (1 << 20) == 0 ? $"{bytes >> 20}MiB" : bytes % (1 << 10) == 0 ? $"{bytes >> 10}KiB" : $"{bytes}";
-
-    private static string WriteTime(TimeSpan time) => time switch
-    {
-        { Ticks: 0 } => "0",
-        _ when time.Ticks % TimeSpan.TicksPerHour == 0 => $"{time.TotalHours}h",
-        _ when time.Ticks % TimeSpan.TicksPerMinute == 0 => $"{time.TotalMinutes}m",
-        _ => $"{time.TotalSeconds}s",
-    };
 
     private static bool TryWhole(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);

@@ -6,6 +6,7 @@ using SmartSink.Policy.Decisions;
 using SmartSink.Policy.Model;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Server;
 
 namespace SmartSink.Policy.Tests.Decisions;
 
@@ -17,7 +18,7 @@ public sealed class TriggerTests
         """);
 
     private static readonly Regex Words = new(
-        $"tempfail|permfail|^([45][0-9][0-9]|250|full|spam|unknown|throttle|greylist|label-({string.Join('|', ReplyLabels.Words)}))-",
+        $"tempfail|permfail|^([45][0-9][0-9]|250|full|spam|unknown|throttle|greylist|drop|reset|hang|fail0*[1-9][0-9]{{0,2}}(?<!fail[0-9]{{4,}})|delay-[1-9][0-9]*(ms|s|m)?|label-({string.Join('|', ReplyLabels.Words)}))-",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline,
         TimeSpan.FromSeconds(10));
 
@@ -92,6 +93,78 @@ public sealed class TriggerTests
     [InlineData("250x-full-")]
     public void Any_other_word_asks_for_nothing(string localPart) => Read(localPart).ShouldBe(default);
 
+    [Theory]
+    [InlineData("drop-joe", Trigger.Fault, 5, 0, AnswerFault.Drop)]
+    [InlineData("RESET-", Trigger.Fault, 6, 0, AnswerFault.Reset)]
+    [InlineData("hang-on+data", Trigger.Fault, 5, 0, AnswerFault.Hang)]
+    [InlineData("delay-5s-joe", Trigger.Delay, 9, 5_000)]
+    [InlineData("Delay-250MS-", Trigger.Delay, 12, 250)]
+    [InlineData("delay-1.5-x", Trigger.Delay, 10, 1_500)]
+    [InlineData("delay-10m-x", Trigger.Delay, 10, 600_000)]
+    [InlineData("fail3-joe", Trigger.Sequence, 6, 3)]
+    [InlineData("FAIL007-", Trigger.Sequence, 8, 7)]
+    [InlineData("fail999-x", Trigger.Sequence, 8, 999)]
+    [InlineData("bounce", Trigger.SesBounce, 6)]
+    [InlineData("Bounce+x", Trigger.SesBounce, 6)]
+    [InlineData("suppressionlist", Trigger.SesSuppressed, 15)]
+    [InlineData("success", Trigger.SesAccept, 7)]
+    [InlineData("complaint+a+b", Trigger.SesAccept, 9)]
+    [InlineData("OOTO", Trigger.SesAccept, 4)]
+    public void A_word_asks_for_trouble(string localPart, Trigger trigger, int length, int amount = 0, AnswerFault fault = AnswerFault.None)
+    {
+        var match = Read(localPart, TriggerKinds.All | TriggerKinds.Ses);
+
+        (match.Trigger, match.Length, match.Amount, match.Fault).ShouldBe((trigger, length, amount, fault));
+        match.Stage.ShouldBe(localPart.EndsWith("+data", StringComparison.Ordinal) ? Stage.Data : null);
+    }
+
+    [Theory]
+    [InlineData("dropbox-x")]
+    [InlineData("drop")]
+    [InlineData("x-drop-x")]
+    [InlineData("delay-x")]
+    [InlineData("delay--x")]
+    [InlineData("delay-0-x")]
+    [InlineData("delay-5x-x")]
+    [InlineData("delay-601s-x")]
+    [InlineData("delay-5s")]
+    [InlineData("delay-00000000000000001s-x")]
+    [InlineData("delay-\u0665s-x")]
+    [InlineData("fail-x")]
+    [InlineData("fail0-x")]
+    [InlineData("fail3")]
+    [InlineData("fail1000-x")]
+    [InlineData("fail3x-x")]
+    [InlineData("fail+3-x")]
+    [InlineData("bounces")]
+    [InlineData("bounce-x")]
+    [InlineData("ooto.x")]
+    [InlineData("+bounce")]
+    public void Any_other_word_asks_for_no_trouble(string localPart) => Read(localPart, TriggerKinds.All | TriggerKinds.Ses).ShouldBe(default);
+
+    [Fact]
+    public void The_names_of_Amazons_simulator_hold_where_the_policy_says_so()
+    {
+        Read("bounce").ShouldBe(default);
+        var ses = PolicyFolder.Snapshot("ses = true\ndefault.bounce = 100\n[domain.\"off.example\"]\ntriggers = false\n");
+
+        Dialog.With("bounce@a.example").Wire(ses).ShouldBe("550 5.1.1 The mailbox does not exist");
+        Dialog.With("suppressionlist+x@a.example").Wire(ses).ShouldBe("550 5.1.1 <suppressionlist+x@a.example> is on the suppression list, because it bounced before as an address that does not exist");
+        Dialog.With("complaint@a.example").Ask(ses).Reply.ShouldBeNull();
+        Dialog.With("success@off.example").Ask(ses).Reply.ShouldNotBeNull();
+        Dialog.With("success@a.example").Ask(RefusesAll).Reply.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Trouble_comes_with_acceptance_at_the_stage_asked_for()
+    {
+        Dialog.With("delay-2s-x@a.example").Ask(RefusesAll).ShouldBe(new FilterAnswer { ReplyStage = Stage.Rcpt, Delay = 2_000 });
+        Dialog.With("delay-2s-x+data@a.example").Ask(RefusesAll).ShouldBe(new FilterAnswer { ReplyStage = Stage.Rcpt, EndDelay = 2_000 });
+        Dialog.With("reset-x+rcpt@a.example").Ask(RefusesAll).ShouldBe(new FilterAnswer { ReplyStage = Stage.Rcpt, Fault = AnswerFault.Reset });
+        Dialog.With("hang-x+data@a.example").Ask(RefusesAll).ShouldBe(new FilterAnswer { ReplyStage = Stage.Rcpt, EndFault = AnswerFault.Hang });
+        Dialog.With("fail2-x@a.example").Wire(RefusesAll).ShouldBe("451 4.3.0 Temporary failure, please try again later");
+    }
+
     [Fact]
     public void Every_label_can_be_asked_for_by_its_word() =>
         ReplyLabels.Words.Select(word => Read($"label-{word}-x").Label).ShouldBe(Enum.GetValues<ReplyLabel>());
@@ -126,6 +199,7 @@ public sealed class TriggerTests
     [InlineData(TriggerKinds.PermFail, Trigger.None, Trigger.PermFail, Trigger.None, Trigger.None, Trigger.PermFail)]
     [InlineData(TriggerKinds.Codes, Trigger.None, Trigger.None, Trigger.Accept, Trigger.None, Trigger.Code)]
     [InlineData(TriggerKinds.Labels, Trigger.None, Trigger.None, Trigger.None, Trigger.Label, Trigger.None)]
+    [InlineData(TriggerKinds.Faults | TriggerKinds.Sequences, Trigger.None, Trigger.None, Trigger.None, Trigger.None, Trigger.None)]
     [InlineData(TriggerKinds.PermFail | TriggerKinds.Labels, Trigger.None, Trigger.PermFail, Trigger.None, Trigger.Label, Trigger.PermFail)]
     public void Each_kind_holds_by_itself(object kinds, Trigger tempfail, Trigger permfail, Trigger accept, Trigger label, Trigger all) =>
         new[] { "tempfail", "permfail", "250-x", "spam-x", "450-tempfail-permfail" }
@@ -138,7 +212,7 @@ public sealed class TriggerTests
     {
         Gen<string> pieces = Gen.Elements(
             "tempfai", "permfail", "tempfail", "TEMPFAIL", "l", "full", "spam", "unknown", "throttle", "greylist", "label", "label-", "tls", "block_list", "block",
-            "-", "-", "-", "_", "+", "+data", "+rcpt", "data", "250", "450", "599", "600", "4", "é", "Ｆull", "\0", " ", "x", "joe", "k\u0131", "ſpam");
+            "-", "-", "-", "_", "+", "+data", "+rcpt", "data", "250", "450", "599", "600", "4", "drop", "reset", "hang", "fail", "delay", "delay-", "5", "0", "s", "m", "ms", "é", "Ｆull", "\0", " ", "x", "joe", "k\u0131", "ſpam");
 
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(5000),
@@ -182,5 +256,5 @@ public sealed class TriggerTests
         lines[^1].ShouldStartWith("550 5.0.0 x");
     }
 
-    private static TriggerMatch Read(string localPart) => TriggerReader.Read(Encoding.UTF8.GetBytes(localPart), TriggerKinds.All);
+    private static TriggerMatch Read(string localPart, TriggerKinds kinds = TriggerKinds.All) => TriggerReader.Read(Encoding.UTF8.GetBytes(localPart), kinds);
 }

@@ -60,24 +60,49 @@ public sealed class SchemaTests
             {string.Concat(PolicyKeys.Reply.Select(Statement))}
             [[tls."b.example"]]
             {string.Concat(PolicyKeys.Reply.Select(Statement))}
+            [[throttle."b.example"]]
+            {string.Concat(PolicyKeys.Throttle.Select(Statement))}
             [[mx]]
             {string.Concat(PolicyKeys.Mx.Select(Statement))}
+            [[answers]]
+            {string.Concat(PolicyKeys.Answers.Select(Statement))}
+            [[fault]]
+            {string.Concat(PolicyKeys.Fault.Select(Statement))}
+            [[schedule]]
+            {string.Concat(PolicyKeys.Schedule.Select(Statement))}
             """;
 
         PolicyFolder.Diagnostics(policy).Where(diagnostic => diagnostic.Contains("error", StringComparison.Ordinal)).ShouldBeEmpty(policy);
     }
 
-    private static string Statement(PolicyKey key) => key.Name + " = " + key switch
+    private static string Statement(PolicyKey key) => $"{key.Name} = {Example(key)}\n";
+
+    private static string Example(PolicyKey key) => key switch
     {
-        { Name: "networks" } => "\"192.0.2.0/24\"",
+        { Name: "weight" } => "1.5",
         { Name: "include" } => "[]",
         { Name: "like" } => "\"b.example\"",
-        { Type: KeyType.TruthOrTexts } => $"[{string.Join(", ", key.Values.Select(word => $"\"{word}\""))}]",
+        { Name: "name" } => $"\"rule {Guid.NewGuid()}\"",
+        { Name: "do" } => "\"accept-then-drop\"",
+        { Name: "stage", IsRequired: false } when PolicyKeys.Fault.Contains(key) => "\"data\"",
+        { Type: KeyType.Table } => $"{{ {string.Join(", ", key.Keys.Select(inner => $"{inner.Name} = {Example(inner)}"))} }}",
+        { Type: KeyType.DomainKeys } => $"{{ {string.Join(", ", PolicyKeys.Domain.Where(inner => inner.Name != "like").Select(inner => $"{inner.Name} = {Example(inner)}"))} }}",
+        { Type: KeyType.TruthOrTexts or KeyType.Owners } => $"[{string.Join(", ", key.Values.Select(word => $"\"{word}\""))}]",
         { Values: [var word, ..] } => $"\"{word}\"",
         { Type: KeyType.Truth } => "true",
         { Type: KeyType.Whole or KeyType.Number } => FormattableString.Invariant($"{key.Minimum ?? 1}"),
+        { Type: KeyType.Time } => key.Name == "wait" ? "\"5m\"" : "\"1.5h\"",
+        { Type: KeyType.Percent } => "\"2.5%\"",
+        { Type: KeyType.Rate } => "\"100/min\"",
+        { Type: KeyType.Rates } => "[\"200/h\", \"1000/h\"]",
+        { Type: KeyType.Throttled } => "\"5 throttled/min\"",
+        { Type: KeyType.Delay } => "\"5ms..30ms\"",
+        { Type: KeyType.Reply } => "\"554 5.7.1 blocked\"",
+        { Type: KeyType.Network } or { Name: "networks" } => "\"192.0.2.0/24\"",
+        { Type: KeyType.Moment } => "\"+10m\"",
+        { Type: KeyType.Sequence } => "[451, \"450 4.2.0 later\", 250]",
         _ => "\"x.example\"",
-    } + (key.Name == "weight" ? ".5\n" : "\n");
+    };
 
     private static void Check(TomlValue value, JsonNode schema, JsonNode root, string where)
     {
@@ -120,13 +145,18 @@ public sealed class SchemaTests
         var properties = Properties(PolicyKeys.Plain);
         properties["default"] = Described(Reference("rates"), "The rates of every domain that does not say otherwise.");
         properties["domain"] = Described(Named(Reference("domain")), "Rates by domain, such as \"example.com\", or pattern, such as \"*.example.com\" or \"example.*\".");
-        foreach (var (kind, what) in new[] { ("bounce", "that refuse for good"), ("defer", "that refuse for now"), ("tls", "to clients without TLS where it is required") })
+        foreach (var (kind, what) in new[] { ("bounce", "that refuse for good"), ("defer", "that refuse for now"), ("tls", "to clients without TLS where it is required"), ("throttle", "to senders over a limit") })
         {
-            var list = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Reference("reply") };
+            var list = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Reference(kind == "throttle" ? kind : "reply") };
             properties[kind] = Described(Named(list), $"The replies {what}, by domain, pattern, or \"*\" for all others.");
         }
 
         properties["mx"] = Described(new JsonObject { ["type"] = "array", ["items"] = Reference("mx") }, "Mail servers by the addresses that clients meant to connect to.");
+        foreach (var (rule, what) in new[] { ("answers", "The answers to one try after the other."), ("fault", "What goes wrong on purpose."), ("schedule", "What holds at certain times.") })
+        {
+            properties[rule] = Described(new JsonObject { ["type"] = "array", ["items"] = Reference(rule) }, what);
+        }
+
         return new JsonObject
         {
             ["$schema"] = "http://json-schema.org/draft-07/schema#",
@@ -139,7 +169,11 @@ public sealed class SchemaTests
                 ["rates"] = Table(PolicyKeys.Default),
                 ["domain"] = Table(PolicyKeys.Domain),
                 ["reply"] = Table(PolicyKeys.Reply),
+                ["throttle"] = Table(PolicyKeys.Throttle),
                 ["mx"] = Table(PolicyKeys.Mx),
+                ["answers"] = Table(PolicyKeys.Answers),
+                ["fault"] = Table(PolicyKeys.Fault),
+                ["schedule"] = Table(PolicyKeys.Schedule),
             },
         };
     }
@@ -176,6 +210,10 @@ public sealed class SchemaTests
 
     private static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(name => (JsonNode)name)]);
 
+    private static JsonObject OfType(string type) => new() { ["type"] = type };
+
+    private static JsonObject AnyOf(params JsonNode[] choices) => new() { ["anyOf"] = new JsonArray(choices) };
+
     private static JsonObject TextOf(PolicyKey key)
     {
         var text = new JsonObject { ["type"] = "string" };
@@ -189,11 +227,19 @@ public sealed class SchemaTests
 
     private static JsonObject ValueOf(PolicyKey key)
     {
-        if (key.Type is KeyType.Texts or KeyType.TruthOrTexts)
+        switch (key.Type)
         {
-            var list = new JsonObject { ["type"] = "array", ["items"] = TextOf(key) };
-            JsonNode[] truth = key.Type == KeyType.Texts ? [] : [new JsonObject { ["type"] = "boolean" }];
-            return new JsonObject { ["anyOf"] = new JsonArray([.. truth, TextOf(key), list]) };
+            case KeyType.Texts or KeyType.TruthOrTexts or KeyType.Owners or KeyType.Rates or KeyType.Domains:
+                var list = new JsonObject { ["type"] = "array", ["items"] = TextOf(key) };
+                return AnyOf([.. key.Type == KeyType.TruthOrTexts ? new[] { OfType("boolean") } : [], TextOf(key), list]);
+            case KeyType.Table:
+                return Table(key.Keys);
+            case KeyType.DomainKeys:
+                return Reference("domain");
+            case KeyType.Percent:
+                return AnyOf(OfType("number"), OfType("string"));
+            case KeyType.Sequence:
+                return new JsonObject { ["type"] = "array", ["minItems"] = 1, ["maxItems"] = ValueForms.LongestSequence, ["items"] = AnyOf(OfType("integer"), OfType("string")) };
         }
 
         var value = new JsonObject
@@ -208,6 +254,11 @@ public sealed class SchemaTests
         if (key.Maximum is { } maximum)
         {
             value["maximum"] = maximum;
+        }
+
+        if (key.MinimumLength is { } least)
+        {
+            value["minLength"] = least;
         }
 
         if (key.MaximumLength is { } length)

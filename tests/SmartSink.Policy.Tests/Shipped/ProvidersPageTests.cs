@@ -65,7 +65,7 @@ public sealed partial class ProvidersPageTests
         [
             $"[{(file == Catalogue.Generic ? "Everybody else" : name)}]({file})",
             Domains([.. Catalogue.ReadDomains(file).Keys]),
-            .. Enum.GetValues<ReplyKind>().Select(kind => ByStage([.. replies.Where(reply => reply.Kind == kind)])),
+            .. Enum.GetValues<ReplyKind>().Except([ReplyKind.Throttle]).Select(kind => ByStage([.. replies.Where(reply => reply.Kind == kind)])),
             $"{replies.Length - observed}",
             $"{observed}",
             replies.SelectMany(reply => Year().Matches(Address().Replace(reply.Comment, string.Empty))).Select(match => match.Value).Max(StringComparer.Ordinal),
