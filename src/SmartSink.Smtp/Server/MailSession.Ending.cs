@@ -5,21 +5,28 @@ namespace SmartSink.Smtp.Server;
 /// <content>Ends of a dialog: deadlines, a stop of the server, a lost connection.</content>
 public abstract partial class MailSession
 {
-    /// <summary>Looks at idle time, the LF that a CR waits for, the transaction's deadline and the data rate; writes the reason and answers <see cref="SessionAction.Close"/> when one is over, else <see cref="SessionAction.Read"/>.</summary>
+    /// <summary>Lets a reply go whose time has come. Else looks at idle time, the LF that a CR waits for, the transaction's deadline and the data rate; writes the reason and answers <see cref="SessionAction.Close"/> when one is over, else <see cref="SessionAction.Read"/>.</summary>
     public SessionStep CheckDeadlines(ReplyBuffer output, Moment now)
     {
         ArgumentNullException.ThrowIfNull(output);
+        if (_isWaiting)
+        {
+            return GoOn(output, now);
+        }
+
         if (_state is SessionState.Upgrading or SessionState.Ended)
         {
             return Conclude();
         }
 
-        if (_state == SessionState.Holding)
+        if (_state == SessionState.Mute)
         {
-            return GoOn(output, now);
+            if (now.Milliseconds >= IdleDeadline)
+            {
+                End(SessionEndReason.Fault);
+            }
         }
-
-        if (now.Milliseconds >= _lineFeedDeadline)
+        else if (now.Milliseconds >= _lineFeedDeadline)
         {
             Say(StandardReplies.BareEnds, output);
             End(SessionEndReason.BareLineEnds);
@@ -43,24 +50,17 @@ public abstract partial class MailSession
         return Conclude();
     }
 
-    // The held lines go when their time has come; octets that were not consumed come behind them.
-    private SessionStep GoOn(ReplyBuffer output, in Moment now)
-    {
-        if (now.Milliseconds < HeldUntil || !LetGo(output))
-        {
-            return Conclude();
-        }
-
-        _lastHeard = now.Milliseconds;
-        UpdateDeadline();
-        return new SessionStep(SessionAction.Flush, Consumed: 0);
-    }
-
-    /// <summary>The server stops: outside a transaction (or with <paramref name="force"/>) writes 421 4.3.2 and answers Close; inside one answers Read, and the 421 follows its end.</summary>
+    /// <summary>The server stops: outside a transaction (or with <paramref name="force"/>) writes 421 4.3.2 and answers Close; inside one answers Read, and the 421 follows its end. What waits goes at once, and nothing waits any more.</summary>
     public SessionStep Shutdown(ReplyBuffer output, Moment now, bool force)
     {
         ArgumentNullException.ThrowIfNull(output);
         _isStopping = true;
+        var hasWaited = _isWaiting;
+        if (hasWaited)
+        {
+            LetGo(output, now);
+        }
+
         if (_state == SessionState.Upgrading)
         {
             // A reply in the clear would break the handshake.
@@ -71,18 +71,31 @@ public abstract partial class MailSession
             StopNow(output);
         }
 
-        return Conclude();
+        return hasWaited ? ConcludeWait() : Conclude();
     }
 
-    /// <summary>The connection is gone: reports an open transaction as abandoned and fixes the reason, unless one was fixed before.</summary>
-    public void ConnectionEnded(SessionEndReason reason) => End(reason);
+    /// <summary>
+    /// The connection is gone: reports an open transaction as abandoned and fixes the reason, unless one was fixed before. To be called at the
+    /// end of each dialog, whatever ended it; more than once does no harm.
+    /// </summary>
+    public void ConnectionEnded(SessionEndReason reason)
+    {
+        _isWaiting = false;
+        _held.Release();
+        End(_state == SessionState.Mute ? SessionEndReason.Fault : reason);
+        if (_answers > 0)
+        {
+            _answers = 0;
+            _filters.DialogEnded(_number);
+        }
+    }
 
     private long IdleDeadline => _profile.IdleTimeout > 0 ? _lastHeard + _profile.IdleTimeout : long.MaxValue;
 
     // A chunk that belongs to no transaction may take no longer than one.
     private long TransactionDeadline =>
         _profile.TransactionTimeout <= 0 ? long.MaxValue
-        : _transaction is { } transaction ? transaction.StartedAt + _profile.TransactionTimeout
+        : _transaction is { } transaction ? transaction.StartedAt + transaction.Waited + _profile.TransactionTimeout
         : IsInChunk ? _chunk!.StartedAt + _profile.TransactionTimeout
         : long.MaxValue;
 
@@ -105,25 +118,29 @@ public abstract partial class MailSession
     private long DataDeadlineOf(long startedAt, long bytes) =>
         startedAt + Math.Max(_profile.DataRateGrace, (bytes * 1000 / _profile.Options.MinDataRate) + 1);
 
-    private protected void UpdateDeadline() =>
-        Deadline = _state is SessionState.Upgrading or SessionState.Ended
-            ? long.MaxValue
-            : _state == SessionState.Holding
-            ? HeldUntil
-            : Math.Min(Math.Min(IdleDeadline, _lineFeedDeadline), _transaction is null && !IsInChunk ? long.MaxValue : Math.Min(TransactionDeadline, DataDeadline));
+    private protected void UpdateDeadline()
+    {
+        if (!_isWaiting)
+        {
+            Deadline = _state is SessionState.Upgrading or SessionState.Ended
+                ? long.MaxValue
+                : Math.Min(Math.Min(IdleDeadline, _lineFeedDeadline), _transaction is null && !IsInChunk ? long.MaxValue : Math.Min(TransactionDeadline, DataDeadline));
+        }
+    }
 
-    private protected SessionStep Conclude()
+    private protected SessionStep Conclude(int consumed = 0)
     {
         UpdateDeadline();
         var action = _state switch
         {
-            SessionState.Ended => SessionAction.Close,
+            _ when _isWaiting => SessionAction.Pause,
+            SessionState.Ended => _due == AnswerFault.Reset ? SessionAction.Reset : SessionAction.Close,
             SessionState.Upgrading => SessionAction.StartTls,
             SessionState.Answering => SessionAction.Flush,
-            SessionState.Holding => SessionAction.Pause,
+            SessionState.Mute when _due == AnswerFault.Stall => SessionAction.Stall,
             _ => SessionAction.Read,
         };
-        return new SessionStep(action, Consumed: 0);
+        return new SessionStep(action, consumed);
     }
 
     private protected void CloseIfAsked(Reply? reply)
@@ -145,12 +162,17 @@ public abstract partial class MailSession
 
     private void StopNow(ReplyBuffer output)
     {
-        if (_state != SessionState.Ended)
+        if (_state == SessionState.Ended)
         {
-            LetGo(output);
-            Say(StandardReplies.ShuttingDown, output);
-            End(SessionEndReason.Shutdown);
+            return;
         }
+
+        if (_state != SessionState.Mute)
+        {
+            Say(StandardReplies.ShuttingDown, output);
+        }
+
+        End(SessionEndReason.Shutdown);
     }
 
     private protected virtual void End(SessionEndReason reason)
@@ -160,7 +182,7 @@ public abstract partial class MailSession
             _state = SessionState.Ended;
             EndReason = reason;
             AbandonTransaction();
-            Deadline = long.MaxValue;
+            UpdateDeadline();
         }
     }
 }

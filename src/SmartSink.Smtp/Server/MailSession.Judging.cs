@@ -35,21 +35,29 @@ public abstract partial class MailSession
         Say(reply, output);
     }
 
-    // Asks the filter, and gives its reply or the protocol's own. What follows from the reply is the caller's.
-    private protected Reply Answer(IMailboxFilter filter, in SessionFacts facts, ReplyBuffer output, FixedReply positive)
+    // Asks the filter, and gives its reply or the protocol's own; null when there is to be none. What follows from the reply is the caller's.
+    private protected Reply? Answer(IMailboxFilter filter, in SessionFacts facts, ReplyBuffer output, FixedReply positive)
     {
         var answer = filter.Answer(facts);
-        if (answer.Reply is not { } reply)
+        var goesOtherwise = GoesOtherwise(answer);
+        if (goesOtherwise && IsSilent(answer.Fault))
         {
-            Say(positive, output);
-            return positive;
+            Withhold(answer.Delay, answer.Fault, facts.Now);
+            return null;
         }
 
+        var start = output.Length;
+        var reply = answer.Reply ?? positive;
         Say(reply, facts, output);
         if (!IsPositive(reply))
         {
             _observer.ClientRefused(filter, answer.Entry, reply);
             _observer.Refused(facts, reply);
+        }
+
+        if (goesOtherwise)
+        {
+            Hold(reply, start, answer.Delay, answer.Fault, output, facts.Now);
         }
 
         return reply;
@@ -89,7 +97,7 @@ public abstract partial class MailSession
         transaction.Begin(_filters.Current, sender, domain.Length, now.Milliseconds);
         _transaction = transaction;
         var reply = Answer(transaction.Filter, Facts(Stage.Mail, now), output, StandardReplies.SenderOk);
-        if (!IsPositive(reply))
+        if (reply is null || !IsPositive(reply))
         {
             // No transaction has begun, so none is abandoned.
             ReleaseTransaction();
@@ -109,25 +117,39 @@ public abstract partial class MailSession
         }
 
         var answer = transaction.Filter.Answer(facts);
-        if (answer.Reply is { } now && answer.ReplyStage != Stage.Data && !IsPositive(now))
+        var goesOtherwise = GoesOtherwise(answer);
+        if (goesOtherwise && IsSilent(answer.Fault))
         {
-            RefuseRecipient(transaction, answer.Entry, now, facts, output);
+            Withhold(answer.Delay, answer.Fault, facts.Now);
             return false;
         }
 
-        transaction.Accept(answer.Entry);
-        if (answer.Reply is { } later && answer.ReplyStage == Stage.Data)
+        var start = output.Length;
+        var isKept = answer.Reply is not null && answer.ReplyStage == Stage.Data;
+        var reply = isKept ? StandardReplies.RecipientOk : answer.Reply ?? StandardReplies.RecipientOk;
+        var isAccepted = IsPositive(reply);
+        if (isAccepted)
         {
-            transaction.Keep(later, facts, each: IsLmtp);
-            Say(StandardReplies.RecipientOk, output);
+            transaction.Accept(answer, facts);
+            if (isKept)
+            {
+                transaction.Keep(answer.Reply!, facts, each: IsLmtp);
+            }
+
+            Say(reply, facts, output);
+            CloseIfAsked(reply);
         }
         else
         {
-            Say(answer.Reply ?? StandardReplies.RecipientOk, facts, output);
-            CloseIfAsked(answer.Reply);
+            RefuseRecipient(transaction, answer.Entry, reply, facts, output);
         }
 
-        return true;
+        if (goesOtherwise)
+        {
+            Hold(reply, start, answer.Delay, answer.Fault, output, facts.Now);
+        }
+
+        return isAccepted;
     }
 
     // By the session itself, without asking the filter: it counts under its domain's entry all the same.
@@ -146,29 +168,56 @@ public abstract partial class MailSession
     // Each recipient gets a reply of its own in LMTP, in the order in which they were accepted (RFC 2033 section 4.2).
     private protected void EndMessage(MailTransaction transaction, bool each, ReplyBuffer output, in Moment now)
     {
+        transaction.EndIdReading();
         var facts = EndFacts(transaction.Decider, now);
         var reply = EndReply(transaction, facts);
+        var (delay, fault) = (transaction.EndDelay, transaction.EndFault);
+        if (IsSilent(fault))
+        {
+            Withhold(delay, fault, now);
+            return;
+        }
+
         if (each)
         {
             transaction.Answers.Begin(reply, toAll: IsTooBig(transaction));
             _state = SessionState.Answering;
+            if (delay > 0 && !_isStopping)
+            {
+                WaitUntil(now.Milliseconds + delay, AnswerFault.None);
+            }
+
             return;
         }
 
-        Say(reply, facts, output);
+        var start = output.Length;
+        SayAtEnd(reply, facts, fault, output);
         foreach (var entry in transaction.Accepted)
         {
             _observer.RecipientDecided(transaction.Filter, entry, reply, Stage.Data);
         }
 
-        TellOfMessage(transaction, reply, now);
+        if (IsPositive(reply))
+        {
+            for (var wanted = 0; wanted < transaction.WantedCount; wanted++)
+            {
+                TellOfDelivery(transaction, wanted, now);
+            }
+        }
+
+        TellOfMessage(transaction, reply, now.Milliseconds + (_isStopping ? 0 : delay));
         if (!IsPositive(reply))
         {
             _observer.Refused(facts, reply);
         }
 
         ReleaseTransaction();
-        CloseIfAsked(reply);
+        CloseIfAsked(reply, fault);
+        if (delay > 0 || fault != AnswerFault.None)
+        {
+            Hold(fault == AnswerFault.DropWithinReply ? null : reply, start, delay, fault, output, now);
+        }
+
         StopIfAsked(output);
     }
 
@@ -176,45 +225,119 @@ public abstract partial class MailSession
     private void AnswerRecipient(MailTransaction transaction, ReplyBuffer output, in Moment now)
     {
         var answers = transaction.Answers;
-        var entry = transaction.Accepted[answers.Count];
+        var index = answers.Count;
+        var entry = transaction.Accepted[index];
         var reply = answers.Next(out var recipient);
         var facts = EndFacts(recipient, now);
-        Say(reply, facts, output);
+        var isLast = transaction.UndecidedCount == 0;
+        var fault = transaction.EndFault;
+        var start = output.Length;
+
+        // Half of all that is said is half of the last reply.
+        SayAtEnd(reply, facts, fault == AnswerFault.DropWithinReply && !isLast ? AnswerFault.None : fault, output);
         _observer.RecipientDecided(transaction.Filter, entry, reply, Stage.Data);
         if (!IsPositive(reply))
         {
             _observer.Refused(facts, reply);
         }
+        else if (transaction.FindWanted(index) is >= 0 and var wanted)
+        {
+            TellOfDelivery(transaction, wanted, now);
+        }
 
-        if (transaction.UndecidedCount == 0)
+        if (isLast)
         {
             var closing = answers.Closing;
-            TellOfMessage(transaction, answers.Whole!, now);
+            TellOfMessage(transaction, answers.Whole!, now.Milliseconds);
             _state = SessionState.Greeted;
             ReleaseTransaction();
-            CloseIfAsked(closing);
+            CloseIfAsked(closing, fault);
+        }
+
+        Hold(reply, start, 0, fault, output, now);
+        if (isLast)
+        {
             StopIfAsked(output);
         }
     }
 
-    private void TellOfMessage(MailTransaction transaction, Reply reply, in Moment now) => _observer.MessageEnded(new MessageFacts
+    // What a fault leaves of a reply; one that is lost does not count as sent.
+    private void SayAtEnd(Reply reply, in SessionFacts facts, AnswerFault fault, ReplyBuffer output)
+    {
+        if (fault is AnswerFault.DropBeforeReply or AnswerFault.DropWithinReply)
+        {
+            var start = output.Length;
+            reply.WriteTo(output, facts);
+            output.Cut(start + (fault == AnswerFault.DropBeforeReply ? 0 : (output.Length - start) / 2));
+        }
+        else
+        {
+            Say(reply, facts, output);
+        }
+    }
+
+    private void CloseIfAsked(Reply? reply, AnswerFault fault)
+    {
+        if (fault >= AnswerFault.DropBeforeReply)
+        {
+            End(fault == AnswerFault.DropAfterReply ? SessionEndReason.PolicyClosed : SessionEndReason.Fault);
+        }
+
+        CloseIfAsked(reply);
+    }
+
+    private void TellOfDelivery(MailTransaction transaction, int wanted, in Moment now)
+    {
+        if (!transaction.MessageId.IsEmpty)
+        {
+            var recipient = transaction.Wanted(wanted, out var entry);
+            transaction.Filter.MessageAccepted(new DeliveryFacts
+            {
+                MessageId = transaction.MessageId,
+                Recipient = recipient,
+                Entry = entry,
+                ClientAddress = _clientAddress,
+                TransactionId = transaction.Id,
+                Now = now,
+            });
+        }
+    }
+
+    private void TellOfMessage(MailTransaction transaction, Reply reply, long repliedAt) => _observer.MessageEnded(new MessageFacts
     {
         TransactionId = transaction.Id,
         ClientAddress = _clientAddress,
         User = _user,
         Sender = transaction.Sender,
+        MessageId = transaction.MessageId,
         Outcome = reply.Outcome,
         Code = reply.Code,
         Recipients = transaction.AcceptedCount,
         Size = transaction.Size,
-        TransactionTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.StartedAt),
-        DataTime = TimeSpan.FromMilliseconds(now.Milliseconds - transaction.DataStartedAt),
+        TransactionTime = TimeSpan.FromMilliseconds(repliedAt - transaction.StartedAt),
+        DataTime = TimeSpan.FromMilliseconds(repliedAt - transaction.DataStartedAt),
     });
 
-    private Reply EndReply(MailTransaction transaction, in SessionFacts facts) =>
-        IsTooBig(transaction)
-            ? StandardReplies.MessageTooBig
-            : transaction.KeptReply ?? transaction.Filter.Answer(facts).Reply ?? StandardReplies.MessageAccepted;
+    private Reply EndReply(MailTransaction transaction, in SessionFacts facts)
+    {
+        if (IsTooBig(transaction))
+        {
+            return StandardReplies.MessageTooBig;
+        }
+
+        if (transaction.KeptReply is { } kept)
+        {
+            return kept;
+        }
+
+        var answer = transaction.Filter.Answer(facts);
+        if (GoesOtherwise(answer))
+        {
+            transaction.AddToEnd(answer.Delay, answer.Fault);
+        }
+
+        return answer.Reply ?? StandardReplies.MessageAccepted;
+    }
 
     private protected bool IsTooBig(MailTransaction transaction) =>
         _profile.Options.MaxMessageSize is > 0 and var limit && transaction.Size > limit;

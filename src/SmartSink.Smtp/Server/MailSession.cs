@@ -93,7 +93,7 @@ public abstract partial class MailSession
     /// How many of the octets that come next are of no interest, because they are a chunk's: they may be given to <see cref="Advance"/>
     /// like all others, or dropped unread and told by <see cref="Dropped"/>.
     /// </summary>
-    public long Droppable => _chunk is { } chunk ? chunk.Left : 0;
+    public long Droppable => IsInChunk && _transaction is not { IsReadingId: true } ? _chunk!.Left : 0;
 
     /// <summary>Whether a message's data is being received (a lost connection now is <see cref="SessionEndReason.ClosedInData"/>).</summary>
     public bool IsInData => IsScanning || IsInChunk || (_transaction is { IsChunked: true } && _state != SessionState.Answering);
@@ -151,13 +151,12 @@ public abstract partial class MailSession
     {
         ArgumentNullException.ThrowIfNull(output);
         var consumed = 0;
-        var action = SessionAction.Read;
-        while (_state == SessionState.Answering || (_state is not SessionState.Holding && _state < SessionState.Upgrading && consumed < input.Length))
+        while (!_isWaiting && (_state == SessionState.Answering || (_state < SessionState.Mute && consumed < input.Length)))
         {
             if (output.IsFull)
             {
-                action = SessionAction.Flush;
-                break;
+                UpdateDeadline();
+                return new SessionStep(SessionAction.Flush, consumed);
             }
 
             if (_state == SessionState.Answering)
@@ -174,24 +173,13 @@ public abstract partial class MailSession
             }
         }
 
-        if (_state == SessionState.Holding)
+        if (_state is SessionState.Mute or SessionState.Upgrading)
         {
-            action = SessionAction.Pause;
+            // What came behind STARTTLS in the clear is no part of the dialog (RFC 3207 section 6).
+            consumed = input.Length;
         }
 
-        if (_state >= SessionState.Upgrading)
-        {
-            action = SessionAction.Close;
-            if (_state == SessionState.Upgrading)
-            {
-                // What came behind STARTTLS in the clear is no part of the dialog (RFC 3207 section 6).
-                consumed = input.Length;
-                action = SessionAction.StartTls;
-            }
-        }
-
-        UpdateDeadline();
-        return new SessionStep(action, consumed);
+        return Conclude(consumed);
     }
 
     /// <summary>Octets of a chunk were dropped unread: the same as giving them to <see cref="Advance"/>.</summary>
@@ -219,9 +207,11 @@ public abstract partial class MailSession
         var filter = _filters.Current;
         var options = _profile.Options;
         _profile = _destination is not null && filter.IdentityAt(_destination) is { } identity ? options.ProfileOf(identity) : options.Profile;
-        var reply = Answer(filter, Facts(Stage.Connect, now), output, _profile.Greeting);
-        _state = IsPositive(reply) ? SessionState.Connected : SessionState.Refused;
-        CloseIfAsked(reply);
+        if (Answer(filter, Facts(Stage.Connect, now), output, _profile.Greeting) is { } reply)
+        {
+            _state = IsPositive(reply) ? SessionState.Connected : SessionState.Refused;
+            CloseIfAsked(reply);
+        }
     }
 
     // EHLO, HELO or LHLO, once its name is known. False when it is refused.
@@ -236,7 +226,8 @@ public abstract partial class MailSession
         var positive = _profile.HelloReply(isExtended ? EhloForm : HelloForm.Helo, _fault);
         var start = output.Length;
         var reply = Answer(_filters.Current, Facts(Stage.Ehlo, now), output, positive);
-        if (IsPositive(reply))
+        var isTaken = reply is not null && IsPositive(reply);
+        if (isTaken)
         {
             // RFC 5321 section 4.1.4: as if RSET had been given.
             _isExtended = isExtended;
@@ -245,7 +236,7 @@ public abstract partial class MailSession
             AbandonTransaction();
             if (ReferenceEquals(reply, positive))
             {
-                MeetHelloFault(positive, start, output);
+                MeetHelloFault(positive, start, output, now);
             }
         }
         else
@@ -254,45 +245,29 @@ public abstract partial class MailSession
         }
 
         CloseIfAsked(reply);
-        return IsPositive(reply);
+        return isTaken;
     }
 
     private HelloForm EhloForm => _isTls ? HelloForm.EhloOverTls : HidesStartTls ? HelloForm.EhloWithoutTls : HelloForm.EhloInClear;
 
-    // What goes wrong with our own reply to EHLO or HELO, which is the last of the output.
-    private void MeetHelloFault(FixedReply reply, int start, ReplyBuffer output)
+    // What goes wrong with our own reply to EHLO or HELO, which is the last of the output unless it waits as a whole.
+    private void MeetHelloFault(FixedReply reply, int start, ReplyBuffer output, in Moment now)
     {
-        if (_fault == ReplyFault.LateLine && HeldOf(reply).Length > 0)
+        var isMet = _fault == ReplyFault.FullLine || (_fault == ReplyFault.Keywords && _isExtended);
+        var firstLine = reply.Bytes.IndexOf((byte)'\n') + 1;
+        if (_fault == ReplyFault.LateLine && !_isWaiting && firstLine < reply.Bytes.Length)
         {
-            output.Cut(start + reply.Bytes.Length - HeldOf(reply).Length);
-            _state = SessionState.Holding;
+            isMet = true;
+            Hold(reply, start + firstLine, (int)_profile.Options.ReplyFaults!.LateLineDelay.TotalMilliseconds, AnswerFault.None, output, now);
         }
 
-        if (_state == SessionState.Holding || _fault == ReplyFault.FullLine || (_fault == ReplyFault.Keywords && _isExtended))
+        if (isMet)
         {
             TellOfFault();
         }
     }
 
     private void TellOfFault() => _profile.Options.ReplyFaults!.Met(_fault, _clientAddress);
-
-    private static ReadOnlySpan<byte> HeldOf(FixedReply reply) => reply.Bytes[(reply.Bytes.IndexOf((byte)'\n') + 1)..];
-
-    // Nothing is heard in between, so the time runs from EHLO.
-    private long HeldUntil => _lastHeard + (long)_profile.Options.ReplyFaults!.LateLineDelay.TotalMilliseconds;
-
-    // The lines that were held back. False when there are none.
-    private bool LetGo(ReplyBuffer output)
-    {
-        if (_state != SessionState.Holding)
-        {
-            return false;
-        }
-
-        output.Write(HeldOf(_profile.HelloReply(EhloForm, _fault)));
-        _state = SessionState.Greeted;
-        return true;
-    }
 
     // DATA, where 354 is due. True when something else was said, and no data is taken.
     private protected bool IsDataDenied(ReplyBuffer output)
@@ -307,7 +282,7 @@ public abstract partial class MailSession
         return true;
     }
 
-    private protected bool IsInChunk => Droppable > 0;
+    private protected bool IsInChunk => _chunk is { Left: > 0 };
 
     private protected bool HidesStartTls =>
         StartTlsDenial == StartTlsDenial.Hidden && !_isTls && (_profile.ExtensionsInClear & SmtpExtensions.StartTls) != SmtpExtensions.None;
@@ -351,15 +326,21 @@ public enum SessionAction : byte
 
     /// <summary>
     /// Send the replies, then take nothing from the client until <see cref="MailSession.CheckDeadlines"/> or a stop has something to say; octets
-    /// not consumed wait. More of the last reply follows.
+    /// not consumed wait. A reply or the rest of one follows, at <see cref="MailSession.Deadline"/> and not noticeably later.
     /// </summary>
     Pause,
+
+    /// <summary>Send the replies, then take and say nothing any more: until <see cref="MailSession.CheckDeadlines"/> wants to close, or the client leaves.</summary>
+    Stall,
 
     /// <summary>Send the replies, throw away every octet received so far, do the TLS handshake, then call <c>TlsEstablished</c>.</summary>
     StartTls,
 
-    /// <summary>Send the replies and close the connection.</summary>
+    /// <summary>Send the replies and close the connection. After <see cref="SessionEndReason.Fault"/> without a word of TLS.</summary>
     Close,
+
+    /// <summary>Send the replies and reset the connection.</summary>
+    Reset,
 }
 
 /// <summary>How a dialog is kept from TLS that others of the listener are offered.</summary>
@@ -384,8 +365,8 @@ internal enum SessionState : byte
     Greeted,
     Data, // between 354 and the end of data
     Answering, // the recipients' replies at end of data are on their way (RFC 2033 section 4.2)
-    Holding, // a reply's last lines are held back
     Authenticating, // each line is the client's response to a challenge
+    Mute, // nothing is said any more, whatever comes
     Upgrading, // STARTTLS was answered; the handshake is the transport's
     Ended,
 }

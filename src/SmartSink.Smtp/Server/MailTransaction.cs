@@ -18,6 +18,7 @@ internal sealed class MailTransaction
     private long _chunkedSize;
     private KeptRecipient? _decider;
     private RecipientAnswers? _answers;
+    private MessageIdentity? _identity;
 
     public MailTransaction() => _entries = _ownEntries;
 
@@ -34,6 +35,9 @@ internal sealed class MailTransaction
 
     /// <summary>The <see cref="Moment.Milliseconds"/> of MAIL.</summary>
     public long StartedAt { get; private set; }
+
+    /// <summary>Milliseconds for which the client has waited for delayed replies: they do not count against it.</summary>
+    public long Waited { get; set; }
 
     /// <summary>The <see cref="Moment.Milliseconds"/> of the 354, or of the first BDAT.</summary>
     public long DataStartedAt { get; private set; }
@@ -56,6 +60,21 @@ internal sealed class MailTransaction
 
     public KeptRecipient? Decider => KeptReply is null ? null : _decider;
 
+    /// <summary>Milliseconds that the reply at end of data is delayed.</summary>
+    public int EndDelay { get; private set; }
+
+    /// <summary>What goes wrong at end of data.</summary>
+    public AnswerFault EndFault { get; private set; }
+
+    /// <summary>Whether the next octets of the message may have its id in them.</summary>
+    public bool IsReadingId => _identity is { IsReading: true };
+
+    /// <summary>As in <see cref="MessageFacts.MessageId"/>.</summary>
+    public ReadOnlySpan<byte> MessageId => _identity is { } identity ? identity.Id : default;
+
+    /// <summary>How many recipients were accepted for whom the filter wants the id.</summary>
+    public int WantedCount => _identity?.Count ?? 0;
+
     public bool IsBinary { get; set; }
 
     /// <summary>Whether the message comes in chunks (RFC 3030) and has begun to.</summary>
@@ -76,12 +95,14 @@ internal sealed class MailTransaction
         IsUtf8 = false;
         IsBinary = false;
         StartedAt = now;
+        Waited = 0;
     }
 
     public void BeginData(long now)
     {
         DataStartedAt = now;
         Scanner = EndOfDataScanner.Start();
+        _identity?.Begin();
     }
 
     /// <summary>A chunk begins, perhaps the message's first.</summary>
@@ -92,20 +113,50 @@ internal sealed class MailTransaction
             IsChunked = true;
             _chunkedSize = 0;
             DataStartedAt = now;
+            _identity?.Begin();
         }
     }
 
     public void TakeChunk(long bytes) => _chunkedSize += bytes;
 
-    public void Accept(int entry)
+    public void Accept(in FilterAnswer answer, in SessionFacts facts)
     {
         if (AcceptedCount == _entries.Length)
         {
             Grow();
         }
 
-        _entries[AcceptedCount++] = entry;
+        _entries[AcceptedCount++] = answer.Entry;
+        if ((answer.EndDelay | (int)answer.EndFault) != 0)
+        {
+            AddToEnd(answer.EndDelay, answer.EndFault);
+        }
+
+        if (answer.WantsMessageId)
+        {
+            _identity ??= new MessageIdentity();
+            _identity.Want(AcceptedCount - 1, answer.Entry, facts.Recipient);
+        }
     }
+
+    /// <summary>The longest delay holds, and the first fault.</summary>
+    public void AddToEnd(int delay, AnswerFault fault)
+    {
+        EndDelay = Math.Max(EndDelay, delay);
+        EndFault = EndFault == AnswerFault.None ? fault : EndFault;
+    }
+
+    /// <summary>Octets of the message, while its id is looked for.</summary>
+    public void ReadId(ReadOnlySpan<byte> octets) => _identity!.Read(octets);
+
+    /// <summary>The message, or the first of its chunks, is over.</summary>
+    public void EndIdReading() => _identity?.EndReading();
+
+    /// <summary>The mailbox and entry of one of those for whom the filter wants the id.</summary>
+    public ReadOnlySpan<byte> Wanted(int number, out int entry) => _identity!.Recipient(number, out entry);
+
+    /// <summary>Which of them was the accepted recipient of that index; -1 for none.</summary>
+    public int FindWanted(int index) => _identity?.Find(index) ?? -1;
 
     /// <summary>Keeps the reply of the recipient accepted last for end of data: one for each recipient, or the first one alone.</summary>
     public void Keep(Reply reply, in SessionFacts facts, bool each)
@@ -130,7 +181,10 @@ internal sealed class MailTransaction
         HasRefused = false;
         IsChunked = false;
         KeptReply = null;
+        EndDelay = 0;
+        EndFault = AnswerFault.None;
         _answers?.Clear();
+        _identity?.Clear();
         Filter = null!;
     }
 

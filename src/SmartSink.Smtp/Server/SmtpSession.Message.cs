@@ -49,7 +49,13 @@ public sealed partial class SmtpSession
     private int TakeData(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
         var transaction = _transaction!;
-        if (transaction.Scanner.Scan(input, out var consumed))
+        var isWhole = transaction.Scanner.Scan(input, out var consumed);
+        if (transaction.IsReadingId)
+        {
+            transaction.ReadId(input[..consumed]);
+        }
+
+        if (isWhole)
         {
             _state = SessionState.Greeted;
             _messages++;
@@ -102,7 +108,12 @@ public sealed partial class SmtpSession
 
     private int TakeChunk(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
-        var bytes = (int)Math.Min(Droppable, input.Length);
+        var bytes = (int)Math.Min(_chunk!.Left, input.Length);
+        if (_chunk.Refusal is null && _transaction!.IsReadingId)
+        {
+            _transaction.ReadId(input[..bytes]);
+        }
+
         TakeChunk(bytes, output, now);
         return bytes;
     }
@@ -138,6 +149,7 @@ public sealed partial class SmtpSession
         }
         else
         {
+            _transaction!.EndIdReading();
             Say(StandardReplies.ChunkTaken, output);
         }
 

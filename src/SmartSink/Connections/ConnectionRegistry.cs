@@ -177,57 +177,15 @@ internal interface IOpenConnection
     /// <summary>When, in milliseconds of the moment, <see cref="Attend"/> should be called; read by the heartbeat from its own thread.</summary>
     long Deadline { get; }
 
+    /// <summary>Whether a reply waits for <see cref="Deadline"/>, which is then to be kept to the millisecond; read by the heartbeat from its own thread.</summary>
+    bool IsPausing { get; }
+
+    /// <summary>The heartbeat's alone: the next of those that are due at the same time, itself for the last one; null for who is not expected.</summary>
+    IOpenConnection? NextDue { get; set; }
+
     /// <summary>Whether the connection waits, and was not told to do otherwise.</summary>
     bool IsAtRest { get; }
 
     /// <summary>Has the connection look at its deadline and at whether the server stops. For any thread.</summary>
     void Attend();
-}
-
-/// <summary>One timer for all deadlines: once a second it looks at every connection, and calls those whose time has come.</summary>
-internal sealed class ConnectionHeartbeat : IDisposable
-{
-    /// <summary>The time between two beats, and so how late a deadline may be noticed.</summary>
-    public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-
-    private readonly ConnectionRegistry _registry;
-    private readonly TimeProvider _clock;
-    private readonly ITimer _timer;
-    private int _beating;
-
-    /// <summary>Starts beating.</summary>
-    public ConnectionHeartbeat(ConnectionRegistry registry, TimeProvider clock)
-    {
-        _registry = registry;
-        _clock = clock;
-        _timer = clock.CreateTimer(static state => ((ConnectionHeartbeat)state!).Beat(), this, Period, Period);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
-
-    private void Beat()
-    {
-        // A beat that takes longer than the period (thousands of sessions told goodbye) is not joined by the next one.
-        if (Interlocked.Exchange(ref _beating, 1) != 0)
-        {
-            return;
-        }
-
-        try
-        {
-            var now = _clock.ReadMoment().Milliseconds;
-            foreach (var connection in _registry.Slots)
-            {
-                if (connection is not null && connection.Deadline <= now)
-                {
-                    connection.Attend();
-                }
-            }
-        }
-        finally
-        {
-            Volatile.Write(ref _beating, 0);
-        }
-    }
 }

@@ -40,6 +40,9 @@ internal sealed class ListenerContext
     /// <summary>Where the connections stand.</summary>
     public required ConnectionRegistry Registry { get; init; }
 
+    /// <summary>Calls them when their time has come.</summary>
+    public required ConnectionHeartbeat Heartbeat { get; init; }
+
     /// <summary>Whether clients come over a Unix socket: they have no address, and count as this machine's.</summary>
     public bool IsUnixSocket { get; init; }
 

@@ -33,7 +33,7 @@ internal sealed partial class SmtpConnection
     /// <summary>The client is silent and the session's time has come, or the server stops.</summary>
     private void LookAtSession()
     {
-        _wasSilent = !_readiness.MayRead && !Session.IsInData;
+        _wasSilent = _phase == ConnectionPhase.Reading && !_readiness.MayRead && !Session.IsInData;
         var replies = ThreadBuffers.TakeReplies();
         Converse(_context.AskSession(Session, replies), replies);
     }
@@ -75,14 +75,15 @@ internal sealed partial class SmtpConnection
                 action = Feed(_unfinished.Bytes, replies);
                 return true;
             case SessionAction.Pause:
-                _phase = ConnectionPhase.Pausing;
                 Deadline = Session.Deadline;
+                _phase = ConnectionPhase.Pausing;
+                _context.Heartbeat.Expect(this);
                 return false;
             case SessionAction.StartTls:
                 StartTls();
                 return false;
             default:
-                Close();
+                Leave(action);
                 return false;
         }
     }
@@ -126,7 +127,7 @@ internal sealed partial class SmtpConnection
     {
         var step = Session.Advance(bytes, replies, _context.Now());
         var rest = bytes[step.Consumed..];
-        if (step.Action is SessionAction.Close or SessionAction.StartTls)
+        if (step.Action is SessionAction.Close or SessionAction.StartTls or SessionAction.Stall or SessionAction.Reset)
         {
             _leftUnread = step.Action == SessionAction.Close && !rest.IsEmpty;
             _unfinished.Release();

@@ -86,6 +86,9 @@ internal sealed partial class SmtpConnection
     /// <summary>Has the client's side see a connection that was reset, once it is closed.</summary>
     internal void ResetOnClose() => _channel.ResetOnClose();
 
+    /// <summary>The TLS dialog has begun to pause: it is woken at the deadline.</summary>
+    internal void Expect() => _context.Heartbeat.Expect(this);
+
     /// <summary>The TLS dialog is over: called by it.</summary>
     internal void TlsEnded() => Signal(ConnectionSignals.TlsEnded);
 
@@ -106,7 +109,11 @@ internal sealed partial class SmtpConnection
 
             // The TLS stream may hold what nobody has asked it for, and the client's own end of TLS is still to come.
             _leftUnread = !_wasSilent;
-            Close();
+            Leave(_tls.Ending);
+            if (_context.StopPhase != StopPhase.Running)
+            {
+                OnAttention();
+            }
         }
     }
 }

@@ -58,6 +58,12 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
         set => Volatile.Write(ref _deadline, value);
     }
 
+    /// <inheritdoc/>
+    public bool IsPausing => _phase == ConnectionPhase.Pausing || (_phase == ConnectionPhase.Tls && _tls is { IsPausing: true });
+
+    /// <inheritdoc/>
+    IOpenConnection? IOpenConnection.NextDue { get; set; }
+
     /// <summary>Whether the connection was not called to its thread.</summary>
     public bool IsAtRest => Volatile.Read(ref _signals) == 0;
 
@@ -115,6 +121,9 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
                     break;
                 case ConnectionPhase.Lingering:
                     Linger();
+                    break;
+                case ConnectionPhase.Stalled when HasLeft():
+                    Lost(SocketError.Success);
                     break;
             }
         }
@@ -212,6 +221,7 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
                 break;
             case ConnectionPhase.Reading:
             case ConnectionPhase.Pausing:
+            case ConnectionPhase.Stalled:
                 LookAtSession();
                 break;
             case ConnectionPhase.Sending when isDue:
@@ -242,6 +252,47 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
         _phase = ConnectionPhase.Lingering;
         Deadline = _context.In(ListenerContext.LingerTimeout);
         Linger();
+    }
+
+    /// <summary>Does the last thing that the session asked for, all replies being sent.</summary>
+    private void Leave(SessionAction action)
+    {
+        switch (action)
+        {
+            case SessionAction.Stall:
+                Stall();
+                break;
+            case SessionAction.Reset:
+                _channel.ResetOnClose();
+                End(Session.EndReason);
+                break;
+            default:
+                Close();
+                break;
+        }
+    }
+
+    /// <summary>Takes nothing any more, so that the client's window fills up, until it leaves or the session has had enough.</summary>
+    private void Stall()
+    {
+        _phase = ConnectionPhase.Stalled;
+        Deadline = Session.Deadline;
+        if (HasLeft())
+        {
+            Lost(SocketError.Success);
+        }
+    }
+
+    /// <summary>Looks no further than the first byte: a client that has sent more before it left is noticed only where the transport reports it.</summary>
+    private bool HasLeft()
+    {
+        if (_readiness.IsEndReported)
+        {
+            return true;
+        }
+
+        Span<byte> first = stackalloc byte[1];
+        return _readiness.MayRead && _channel.Peek(first, out var error) == 0 && error != SocketError.WouldBlock;
     }
 
     /// <summary>Drops what has come; what comes later is reported.</summary>
@@ -309,8 +360,11 @@ internal enum ConnectionPhase : byte
     /// <summary>The client's reading of its replies.</summary>
     Sending,
 
-    /// <summary>The time at which more of a reply is to be sent.</summary>
+    /// <summary>The time at which a reply or more of one is to be sent.</summary>
     Pausing,
+
+    /// <summary>That the client leaves, or the session has had enough: nothing is taken or sent.</summary>
+    Stalled,
 
     /// <summary>The dialog runs over TLS.</summary>
     Tls,

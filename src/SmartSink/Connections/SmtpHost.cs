@@ -18,7 +18,7 @@ internal sealed class SmtpHost : IDisposable
     private readonly ILogger _log;
     private readonly ITransport _transport;
     private readonly List<Listener> _listeners;
-    private ConnectionHeartbeat? _heartbeat;
+    private readonly ConnectionHeartbeat _heartbeat;
 
     /// <summary>Prepares a server; nothing is opened yet.</summary>
     /// <param name="settings">Where to listen, names, limits.</param>
@@ -48,6 +48,7 @@ internal sealed class SmtpHost : IDisposable
         _settings = settings;
         _registry = new ConnectionRegistry(settings.MaxConnections, settings.MaxConnectionsPerAddress);
         _clock = clock;
+        _heartbeat = new ConnectionHeartbeat(_registry, clock);
         _log = loggers.CreateLogger<SmtpHost>();
         _transport = transport ?? TransportOf(settings);
         var gateways = settings.IsOnContainerNetwork
@@ -76,6 +77,7 @@ internal sealed class SmtpHost : IDisposable
                 SessionObserver = sessionObserver,
                 Observer = observer,
                 Registry = _registry,
+                Heartbeat = _heartbeat,
                 IsUnixSocket = listener.UnixSocket is not null,
                 Proxy = ProxySettings.Of(listener),
                 Gateways = listener is { Proxy: ProxyMode.Off, UnixSocket: null } ? gateways : null,
@@ -124,7 +126,7 @@ internal sealed class SmtpHost : IDisposable
     public void Start()
     {
         _listeners.ForEach(listener => listener.Open());
-        _heartbeat = new ConnectionHeartbeat(_registry, _clock);
+        _heartbeat.Start();
         _transport.Start();
         _listeners.ForEach(listener => listener.Start());
         Completion = WatchAsync();
@@ -151,14 +153,14 @@ internal sealed class SmtpHost : IDisposable
             }
         }
 
-        _heartbeat?.Dispose();
+        _heartbeat.Dispose();
         _log.Stopped();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _heartbeat?.Dispose();
+        _heartbeat.Dispose();
         _transport.Dispose();
         _listeners.ForEach(listener => listener.Dispose());
     }

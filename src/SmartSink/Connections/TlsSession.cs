@@ -21,11 +21,18 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
 
     private TlsPhase _phase;
     private StopPhase _stopSeen;
+    private bool _hasPaused;
     private UnfinishedLine _unfinished;
     private ReplyBuffer? _replies;
 
     /// <summary>Why the connection was lost; null when the session ended the dialog and its last reply was sent.</summary>
     public SessionEndReason? LostBy { get; private set; }
+
+    /// <summary>What the session asked for in the end; the connection does it without TLS.</summary>
+    public SessionAction Ending { get; private set; }
+
+    /// <summary>Whether a reply waits for its time.</summary>
+    public bool IsPausing => _phase == TlsPhase.Pausing;
 
     /// <summary>The exception behind <see cref="SessionEndReason.InternalError"/>.</summary>
     public Exception? Defect { get; private set; }
@@ -35,6 +42,8 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
 
     /// <summary>What was reported of the socket, for the connection that goes on with it.</summary>
     public Readiness Readiness => stream.Readiness;
+
+    private bool IsFault => Ending == SessionAction.Stall || session.EndReason == SessionEndReason.Fault;
 
     private ReplyBuffer Replies => _replies ??= ThreadBuffers.TakeReplies();
 
@@ -63,7 +72,7 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
             case TlsPhase.Sending or TlsPhase.Farewell when isDue:
                 CutOff(SessionEndReason.SlowClient);
                 break;
-            case TlsPhase.Dialog:
+            case TlsPhase.Dialog or TlsPhase.Pausing:
                 stream.Wake();
                 break;
         }
@@ -116,8 +125,9 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
             }
 
             GiveBackReplies();
-            if (action == SessionAction.Close || LostBy is not null)
+            if (action is SessionAction.Close or SessionAction.Stall or SessionAction.Reset || LostBy is not null)
             {
+                Ending = action;
                 return;
             }
 
@@ -152,10 +162,17 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
     }
 
     /// <summary>Waits until the session is to be asked, and reads nothing.</summary>
-    private ValueTask PauseAsync()
+    private async ValueTask PauseAsync()
     {
         connection.Deadline = session.Deadline;
-        return _stopSeen == context.StopPhase ? stream.PauseAsync() : ValueTask.CompletedTask;
+        if (_stopSeen == context.StopPhase)
+        {
+            _phase = TlsPhase.Pausing;
+            connection.Expect();
+            await stream.PauseAsync();
+            _phase = TlsPhase.Dialog;
+            _hasPaused = true;
+        }
     }
 
     private async ValueTask<SessionAction> ReadAsync(SslStream tls)
@@ -191,7 +208,8 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
     private SessionAction AskSession()
     {
         _stopSeen = context.StopPhase;
-        WasSilent = !session.IsInData;
+        WasSilent = !session.IsInData && !_hasPaused;
+        _hasPaused = false;
         return context.AskSession(session, Replies);
     }
 
@@ -224,10 +242,13 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
         replies.Clear();
     }
 
-    /// <summary>Ends TLS, so that nobody can cut replies off unnoticed (RFC 8446 section 6.1); a client that has ended its side may still listen.</summary>
+    /// <summary>
+    /// Ends TLS, so that nobody can cut replies off unnoticed (RFC 8446 section 6.1); a client that has ended its side may still listen. One that
+    /// meets a fault hears nothing of it.
+    /// </summary>
     private async Task SayFarewellAsync(SslStream tls)
     {
-        if (LostBy is null or SessionEndReason.ClientClosed)
+        if ((LostBy is null or SessionEndReason.ClientClosed) && !IsFault)
         {
             connection.Deadline = context.In(ListenerContext.LingerTimeout);
             _phase = TlsPhase.Farewell;
@@ -345,6 +366,9 @@ internal enum TlsPhase
 
     /// <summary>It waits for the client, or works on what the client said.</summary>
     Dialog,
+
+    /// <summary>A reply waits for its time.</summary>
+    Pausing,
 
     /// <summary>It waits for the client to read its replies.</summary>
     Sending,

@@ -220,6 +220,11 @@ internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions op
         var transaction = _transaction!;
         var wasTooBig = IsTooBig(transaction);
         var isWhole = transaction.Scanner.Scan(input, out var taken);
+        if (transaction.IsReadingId)
+        {
+            transaction.ReadId(input[..taken]);
+        }
+
         if (!wasTooBig)
         {
             _heard.Writer.Write(input[..taken]);
@@ -245,7 +250,7 @@ internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions op
     {
         var before = _output.Length;
         _ = _heard.Writer.FlushAsync().AsTask();
-        TakeAnswer(isAnswered: _output.Length > before);
+        TakeAnswer(isAnswered: _output.Length > before || SaysNothing);
         StopIfAsked(_output);
     }
 

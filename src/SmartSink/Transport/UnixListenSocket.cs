@@ -52,10 +52,7 @@ internal sealed partial class UnixListenSocket : Socket
         try
         {
             socket = new UnixListenSocket(handle, place.Path);
-            if (ChangeMode(place.Path, (uint)place.Mode) != 0)
-            {
-                throw new ListenException(place, $"cannot set its mode: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
-            }
+            SetMode(place);
 
             if (place.Owner is { } owner)
             {
@@ -191,6 +188,22 @@ internal sealed partial class UnixListenSocket : Socket
         });
     }
 
+    private static void SetMode(UnixSocketPlace place)
+    {
+        try
+        {
+            // Windows has no modes, and no listener of this kind.
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(place.Path, place.Mode);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ListenException(place, $"cannot set its mode: {exception.Message}", exception);
+        }
+    }
+
     private static void GiveTo(string owner, UnixSocketPlace place)
     {
         var (user, group) = owner.Split(':') is [var first, var second] ? (first, second) : (owner, string.Empty);
@@ -229,10 +242,6 @@ internal sealed partial class UnixListenSocket : Socket
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int BindDescriptor(SafeHandle socket, ReadOnlySpan<byte> address, int length);
-
-    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int ChangeMode(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -46,6 +46,14 @@ internal sealed class Dialog
 
     public string Shutdown(bool force = false) => Take(Session.Shutdown(_output, Now, force));
 
+    /// <summary>Lets time go by to the session's deadline, and returns what it says then.</summary>
+    public string PassToDeadline()
+    {
+        Pass(TimeSpan.FromMilliseconds(Session.Deadline - Now.Milliseconds));
+        var said = CheckDeadlines();
+        return Action == SessionAction.Flush ? said + Send([]) : said;
+    }
+
     public void TlsEstablished() => Session.TlsEstablished(Now);
 
     public void Pass(TimeSpan time) => Now = new Moment(Now.Milliseconds + (long)time.TotalMilliseconds, Now.Utc + time);

@@ -51,7 +51,7 @@ public sealed class TranscriptParserTests
     public async Task A_dialog_that_goes_another_way_is_told(string text, string message)
     {
         var transcript = Parse(text);
-        await using var peer = new SansIoPeer(transcript.Options);
+        await using var peer = new SansIoPeer(transcript);
         (await Should.ThrowAsync<TranscriptException>(() => TranscriptPlayer.PlayAsync(transcript, peer, TranscriptSplit.Line))).Message.ShouldBe(message);
     }
 

@@ -12,7 +12,7 @@ public sealed class TranscriptTests
     public async Task Dialog_goes_as_written(string name, TranscriptSplit split)
     {
         var transcript = TranscriptFiles.Load(name);
-        await using var peer = new SansIoPeer(transcript.Options);
+        await using var peer = new SansIoPeer(transcript);
         await TranscriptPlayer.PlayAsync(transcript, peer, split);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Testing.Dialogs;
@@ -8,4 +9,10 @@ public sealed class FilterSwitch(IMailboxFilter current) : IMailboxFilterSource
 {
     /// <inheritdoc/>
     public IMailboxFilter Current { get; set; } = current;
+
+    /// <summary>The connections whose dialogs are over, in order.</summary>
+    public ConcurrentQueue<uint> Ended { get; } = new();
+
+    /// <inheritdoc/>
+    public void DialogEnded(uint connection) => Ended.Enqueue(connection);
 }

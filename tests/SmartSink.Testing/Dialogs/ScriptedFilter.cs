@@ -26,10 +26,16 @@ public sealed class ScriptedFilter : IMailboxFilter
     /// <inheritdoc/>
     public int EntryOf(ReadOnlySpan<byte> domain) => _domains.GetValueOrDefault(Text(domain)).Entry;
 
+    /// <summary>The messages that were accepted for recipients whose answers wanted the id: <c>id for mailbox in entry</c>.</summary>
+    public List<string> Delivered { get; } = [];
+
     /// <summary>Gives this reply at a stage; null to go on there.</summary>
-    public ScriptedFilter At(Stage stage, Reply? reply)
+    public ScriptedFilter At(Stage stage, Reply? reply) => At(stage, new FilterAnswer { Reply = reply });
+
+    /// <summary>Gives this answer at a stage.</summary>
+    public ScriptedFilter At(Stage stage, FilterAnswer answer)
     {
-        _stages[stage] = new FilterAnswer { Reply = reply };
+        _stages[stage] = answer;
         return this;
     }
 
@@ -46,6 +52,9 @@ public sealed class ScriptedFilter : IMailboxFilter
         Asked.Add($"{facts.Stage} helo={Text(facts.Helo)} sender={Text(facts.Sender)}/{Text(facts.SenderDomain)} recipient={Text(facts.Recipient)}/{Text(facts.LocalPart)}/{Text(facts.Domain)} host={Text(facts.Hostname)} client={facts.ClientAddress}{(facts.Destination is null ? string.Empty : $" to={facts.Destination}")} id={facts.TransactionId.Length} at={facts.Now.Milliseconds}");
         return facts.Stage == Stage.Rcpt && _domains.TryGetValue(Text(facts.Domain), out var answer) ? answer : _stages.GetValueOrDefault(facts.Stage);
     }
+
+    /// <inheritdoc/>
+    public void MessageAccepted(in DeliveryFacts delivery) => Delivered.Add($"{Text(delivery.MessageId)} for {Text(delivery.Recipient)} in {EntryName(delivery.Entry)}");
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }

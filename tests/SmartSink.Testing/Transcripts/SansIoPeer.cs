@@ -13,7 +13,7 @@ namespace SmartSink.Testing.Transcripts;
 /// </summary>
 public sealed class SansIoPeer : ITranscriptPeer
 {
-    private readonly FilterSwitch _filters = new(new AcceptAll());
+    private readonly FilterSwitch _filters;
     private readonly ReplyBuffer _output = new();
     private readonly List<byte> _received = [];
     private readonly SmtpSession _session;
@@ -24,10 +24,12 @@ public sealed class SansIoPeer : ITranscriptPeer
     private bool _isEnded;
 
     /// <summary>Connects.</summary>
-    public SansIoPeer(SmtpSessionOptions options)
+    public SansIoPeer(Transcript transcript)
     {
+        ArgumentNullException.ThrowIfNull(transcript);
+        _filters = new FilterSwitch(transcript.Rules);
         Observer = new RecordingObserver();
-        _session = new SmtpSession(options, _filters, Observer, IPAddress.Parse("192.0.2.1"), number: 1) { Destination = IPAddress.Loopback };
+        _session = new SmtpSession(transcript.Options, _filters, Observer, IPAddress.Parse("192.0.2.1"), number: 1) { Destination = IPAddress.Loopback };
     }
 
     /// <summary>What the session reported.</summary>
@@ -45,12 +47,12 @@ public sealed class SansIoPeer : ITranscriptPeer
     public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         Start();
-        if (_action == SessionAction.Close)
+        if (IsOver)
         {
             return ValueTask.CompletedTask; // a closed socket takes no more
         }
 
-        if (_action == SessionAction.Pause)
+        if (_action is SessionAction.Pause or SessionAction.Stall)
         {
             _unconsumed = [.. _unconsumed, .. bytes.Span];
             return ValueTask.CompletedTask; // nobody reads
@@ -100,24 +102,27 @@ public sealed class SansIoPeer : ITranscriptPeer
     public ValueTask AdvanceTimeAsync(TimeSpan span)
     {
         Start();
-        _now = new Moment(_now.Milliseconds + (long)span.TotalMilliseconds, _now.Utc + span);
-        if (_session.Deadline <= _now.Milliseconds)
+        var end = new Moment(_now.Milliseconds + (long)span.TotalMilliseconds, _now.Utc + span);
+        while (_session.Deadline <= end.Milliseconds && !IsOver)
         {
+            _now = new Moment(_session.Deadline, end.Utc.AddMilliseconds(_session.Deadline - end.Milliseconds));
             Take(_session.CheckDeadlines(_output, _now));
+            if (_action == SessionAction.Flush)
+            {
+                Feed(_unconsumed);
+            }
         }
 
-        if (_action == SessionAction.Flush)
-        {
-            Feed(_unconsumed);
-        }
-
+        _now = end;
         return ValueTask.CompletedTask;
     }
+
+    private bool IsOver => _action is SessionAction.Close or SessionAction.Reset;
 
     /// <inheritdoc/>
     public ValueTask<string?> WaitForCloseAsync()
     {
-        if (_action != SessionAction.Close && !_isEnded)
+        if (!IsOver && !_isEnded)
         {
             throw new InvalidOperationException($"The session wants {_action}, not to close.");
         }

@@ -10,6 +10,9 @@ namespace SmartSink.Testing.Transcripts;
 /// <param name="Steps">What happens, in order; the last one is a <see cref="CloseStep"/>.</param>
 public sealed record Transcript(string Path, SmtpSessionOptions Options, IReadOnlyList<TranscriptStep> Steps)
 {
+    /// <summary>The rules before the first policy: from the <c>ANSWER</c> lines.</summary>
+    public required IMailboxFilter Rules { get; init; }
+
     /// <summary>The file's name without its extension.</summary>
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
 

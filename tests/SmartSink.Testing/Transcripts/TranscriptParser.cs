@@ -5,7 +5,7 @@ using SmartSink.Smtp.Syntax;
 namespace SmartSink.Testing.Transcripts;
 
 /// <summary>
-/// Reads a transcript. Lines: <c># comment</c>, empty, <c>LIMIT name value</c>, <c>POLICY file.toml</c> (in the folder
+/// Reads a transcript. Lines: <c># comment</c>, empty, <c>LIMIT name value</c>, <c>ANSWER stage word</c>, <c>POLICY file.toml</c> (in the folder
 /// <c>policies</c> beside it), <c>C: line</c>, <c>C! "raw"</c>, <c>S: line</c>, <c>S~ regex</c>, <c>S! "raw"</c>, <c>TLS</c>, <c>FIN</c>, <c>TIME +30s</c>,
 /// <c>CLOSE reason</c>.
 /// </summary>
@@ -30,6 +30,7 @@ public static class TranscriptParser
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(text);
         var limits = new LimitLines();
+        var answers = new AnswerLines();
         var steps = new List<TranscriptStep>();
         var number = 0;
         try
@@ -41,6 +42,10 @@ public static class TranscriptParser
                 {
                     limits.Add(line[6..]);
                 }
+                else if (line.StartsWith("ANSWER ", StringComparison.Ordinal))
+                {
+                    answers.Add(line[7..]);
+                }
                 else if (line.Length > 0 && line[0] != '#')
                 {
                     steps.Add(ParseStep(path, number, line));
@@ -48,7 +53,7 @@ public static class TranscriptParser
             }
 
             return steps is [.., CloseStep]
-                ? new Transcript(path, limits.ToOptions(extensions, mechanisms ?? AuthMechanisms.All), steps)
+                ? new Transcript(path, limits.ToOptions(extensions, mechanisms ?? AuthMechanisms.All), steps) { Rules = answers }
                 : throw new FormatException("a transcript ends with CLOSE");
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)

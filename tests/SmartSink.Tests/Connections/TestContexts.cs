@@ -9,7 +9,10 @@ namespace SmartSink.Tests.Connections;
 /// <summary>What the parts of a listener share, for tests of one part.</summary>
 internal static class TestContexts
 {
-    public static ListenerContext Of(IConnectionObserver observer, TimeProvider clock) => new()
+    public static ListenerContext Of(IConnectionObserver observer, TimeProvider clock) =>
+        Of(observer, clock, new ConnectionRegistry(maxConnections: 1, maxPerAddress: 0));
+
+    private static ListenerContext Of(IConnectionObserver observer, TimeProvider clock, ConnectionRegistry registry) => new()
     {
         Listener = "smtp",
         SessionOptions = new SmtpSessionOptions { Hostname = "mx.sink.test" },
@@ -18,7 +21,8 @@ internal static class TestContexts
         Filters = new FilterSwitch(new AcceptAll()),
         SessionObserver = new NullObserver(),
         Observer = observer,
-        Registry = new ConnectionRegistry(maxConnections: 1, maxPerAddress: 0),
+        Registry = registry,
+        Heartbeat = new ConnectionHeartbeat(registry, clock),
         Proxy = null,
         Refusals = new RefusalReplies("mx.sink.test", isTlsImplicit: false, new NullObserver(), observer),
         Tls = null,

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using SmartSink.Connections;
 using SmartSink.Hosting;
 using SmartSink.Policy;
 using SmartSink.Policy.Files;
@@ -77,6 +78,10 @@ public sealed partial class PageTests
 
         RowsOf(Metrics, "| `smartsink_", "| `process_", "| `dotnet_").ShouldBe(expected);
     }
+
+    [Fact]
+    public void Every_reason_for_which_connections_end_is_told() =>
+        ListeningLog.EndReasons.Skip(1).Where(reason => !Metrics.Contains($"`{reason}`", StringComparison.Ordinal)).ShouldBeEmpty();
 
     [Fact]
     public void The_examples_of_a_policy_load_without_a_word()

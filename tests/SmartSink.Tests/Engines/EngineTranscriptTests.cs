@@ -20,7 +20,7 @@ public class EngineTranscriptTests
         ]),
         ("The package does not speak LMTP.",
         [
-            "bare-lf-client-lmtp", "lmtp", "lmtp-chunks", "lmtp-each-recipient", "lmtp-loose", "lmtp-refuses-ehlo", "lmtp-without-valid-recipients", "reply-fault-lmtp",
+            "bare-lf-client-lmtp", "fault-lmtp-drop", "fault-lmtp-dropped-after", "fault-lmtp-dropped-before", "fault-lmtp-slow-reply", "lmtp", "lmtp-chunks", "lmtp-each-recipient", "lmtp-loose", "lmtp-refuses-ehlo", "lmtp-without-valid-recipients", "reply-fault-lmtp",
         ]),
         ("The package takes any parameter of MAIL and RCPT, and any value.",
         [
@@ -122,7 +122,7 @@ public class EngineTranscriptTests
 
     private static async Task<string?> DifferenceAsync(Transcript transcript, TimeSpan patience)
     {
-        await using var peer = new ServerPeer(transcript.Options, PackageServer.Engine);
+        await using var peer = new ServerPeer(transcript, PackageServer.Engine);
         var playing = TranscriptPlayer.PlayAsync(transcript, peer, TranscriptSplit.Whole);
         if (await Task.WhenAny(playing, Task.Delay(patience)) != playing)
         {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using SmartSink.Connections;
 using SmartSink.Policy;
 using SmartSink.Settings;
-using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
 using SmartSink.Testing.Transcripts;
 using SmartSink.Tests.Connections;
@@ -12,12 +11,15 @@ namespace SmartSink.Tests.Transcripts;
 /// <summary>A client, and the whole server behind it, over one of the transports. It connects with the first octet that goes either way.</summary>
 internal sealed class ServerPeer : ITranscriptPeer
 {
-    private readonly FilterSwitch _filters = new(new AcceptAll());
+    private readonly FilterSwitch _filters;
     private readonly RunningServer _server;
     private SmtpTestClient? _client;
 
-    public ServerPeer(SmtpSessionOptions options, Func<ListenerSettings, EngineKind?>? engines = null) =>
-        _server = RunningServer.Start(options, _filters, engines);
+    public ServerPeer(Transcript transcript, Func<ListenerSettings, EngineKind?>? engines = null)
+    {
+        _filters = new FilterSwitch(transcript.Rules);
+        _server = RunningServer.Start(transcript.Options, _filters, engines);
+    }
 
     public ValueTask UsePolicyAsync(string path)
     {

@@ -18,7 +18,7 @@ public class TranscriptsOverTransportsTests
     {
         RunningServer.Over = transport;
         var transcript = TranscriptFiles.Load(name);
-        await using var peer = new ServerPeer(transcript.Options);
+        await using var peer = new ServerPeer(transcript);
         await TranscriptPlayer.PlayAsync(transcript, peer, TranscriptSplit.Whole);
     }
 }
