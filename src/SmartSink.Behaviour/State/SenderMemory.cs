@@ -12,15 +12,19 @@ internal sealed class SenderMemory : ISenderMemory
 {
     public const int DefaultCapacity = 1_000_000;
 
+    /// <summary>A decision may need three at once.</summary>
+    public const int LeastCapacity = 100;
+
     private const int MostStripes = 64;
     private const int LeastPerStripe = 64;
 
     private readonly MemoryStripe[] _stripes;
 
     /// <summary>Remembers nothing yet.</summary>
-    /// <param name="capacity">How many keys are remembered at most, at least 1.</param>
+    /// <param name="capacity">How many keys are remembered at most, at least <see cref="LeastCapacity"/>.</param>
     public SenderMemory(int capacity = DefaultCapacity)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, LeastCapacity);
         Capacity = capacity;
         var stripes = 1;
         while (stripes < MostStripes && capacity / (stripes * 2) >= LeastPerStripe)
@@ -28,7 +32,7 @@ internal sealed class SenderMemory : ISenderMemory
             stripes *= 2;
         }
 
-        _stripes = [.. Enumerable.Range(0, stripes).Select(_ => new MemoryStripe(Math.Max(1, capacity / stripes)))];
+        _stripes = [.. Enumerable.Range(0, stripes).Select(_ => new MemoryStripe(capacity / stripes))];
     }
 
     public int Capacity { get; }
@@ -461,12 +465,12 @@ internal static class SenderRules
         entry.Blocks = (byte)Math.Min(byte.MaxValue, entry.Blocks + 1);
         entry.Throttled = 0;
         entry.BlockedUntil = now + limits.BlockLength(entry.Blocks);
-        var remembered = entry.BlockedUntil;
-        for (var number = entry.Blocks; number > 0 && remembered - now < SenderLimits.LongMemory; number--)
+        var steps = 0L;
+        for (var number = (int)entry.Blocks; number > 0 && steps < SenderLimits.LongMemory; number--)
         {
-            remembered += limits.BlockLength(number);
+            steps += limits.BlockLength(number);
         }
 
-        entry.NeedUntil(remembered);
+        entry.NeedUntil(entry.BlockedUntil + Math.Min(steps, SenderLimits.LongMemory));
     }
 }

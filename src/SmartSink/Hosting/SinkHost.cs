@@ -67,7 +67,11 @@ internal static class SinkHost
         services.AddSingleton(provider =>
         {
             var policy = provider.GetRequiredService<Reloader<PolicySnapshot>>();
-            return new BehaviourFilters(() => policy.Current, provider.GetRequiredService<TimeProvider>().ReadMoment(), observer: provider.GetRequiredService<BehaviourReporter>());
+            return new BehaviourFilters(
+                () => policy.Current,
+                provider.GetRequiredService<TimeProvider>().ReadMoment(),
+                provider.GetRequiredService<SinkSettings>().StateCapacity,
+                provider.GetRequiredService<BehaviourReporter>());
         });
         services.AddSingleton(provider => new SmtpHost(
             provider.GetRequiredService<SinkSettings>(),

@@ -23,6 +23,10 @@ internal static class SettingKinds
     public static SettingKind<int> Count { get; } = new("n", "a whole number of at least 1", (string text, out int value) =>
         TryWhole(text, out value) && value > 0);
 
+    /// <summary>How many keys a memory has room for: a few more than one decision needs at once.</summary>
+    public static SettingKind<int> Capacity { get; } = new("n", "a whole number of at least 100", (string text, out int value) =>
+        TryWhole(text, out value) && value >= 100);
+
     public static SettingKind<long> Size { get; } = new("size", "a size such as 52428800, 512KiB or 50MiB", (string text, out long value) =>
         Sizes.TryParse(text, out value), WriteSize);
 

@@ -76,6 +76,9 @@ internal sealed record SinkSettings : ListenerSettings
     /// <summary>SINK_MAX_CONNECTIONS_PER_IP: 0 for no limit.</summary>
     public int MaxConnectionsPerAddress { get; init; }
 
+    /// <summary>SINK_STATE_MAX: how many keys providers remember, at least 100; about 100 octets each.</summary>
+    public int StateCapacity { get; init; } = 1_000_000;
+
     /// <summary>SINK_SHUTDOWN_TIMEOUT: how long a stop waits for open transactions.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(8);
 

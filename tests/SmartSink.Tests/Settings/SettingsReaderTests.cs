@@ -58,6 +58,7 @@ public sealed class SettingsReaderTests
         ["ProxyTimeout"] = ("3s", s => s.ProxyTimeout, TimeSpan.FromSeconds(3)),
         ["MaxConnections"] = ("100", s => s.MaxConnections, 100),
         ["MaxConnectionsPerIp"] = ("10", s => s.MaxConnectionsPerAddress, 10),
+        ["StateMax"] = ("5000", s => s.StateCapacity, 5_000),
         ["MaxRecipients"] = ("5", s => s.MaxRecipients, 5),
         ["MaxMessages"] = ("7", s => s.MaxMessages, 7),
         ["MaxMessageSize"] = ("1MiB", s => s.MaxMessageSize, 1L << 20),
