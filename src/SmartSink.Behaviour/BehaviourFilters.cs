@@ -32,9 +32,7 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     {
         _policy = policy;
         Memory = new SenderMemory(capacity);
-        var (keys, clock) = (new StateKeys(), new ScaledClock(start));
-        Rules = new RuleBook(clock, new TryCounter(Memory, keys, clock), observer);
-        _context = new BehaviourContext(Memory, keys, new DialogTable(), clock, Rules, new DeliveryCounter(Memory, keys, clock), observer);
+        _context = BehaviourContext.Of(Memory, start, observer);
     }
 
     /// <inheritdoc/>
@@ -65,7 +63,7 @@ public sealed class BehaviourFilters : IMailboxFilterSource
 
     internal SenderMemory Memory { get; }
 
-    internal RuleBook Rules { get; }
+    internal RuleBook Rules => _context.Rules;
 
     /// <summary>What the rates make of an entry's recipients now, in the long run.</summary>
     /// <param name="filter">A revision of these.</param>
@@ -118,4 +116,13 @@ public sealed class BehaviourFilters : IMailboxFilterSource
 /// <param name="Deliveries">Counts messages that are accepted again.</param>
 /// <param name="Observer">Is told what providers do; null for nobody.</param>
 internal sealed record BehaviourContext(
-    ISenderMemory Memory, StateKeys Keys, DialogTable Dialogs, ScaledClock Clock, RuleBook Rules, DeliveryCounter Deliveries, IBehaviourObserver? Observer);
+    ISenderMemory Memory, StateKeys Keys, DialogTable Dialogs, ScaledClock Clock, RuleBook Rules, DeliveryCounter Deliveries, IBehaviourObserver? Observer)
+{
+    /// <summary>That of a sink that starts.</summary>
+    public static BehaviourContext Of(ISenderMemory memory, Moment start, IBehaviourObserver? observer)
+    {
+        var (keys, clock) = (new StateKeys(), new ScaledClock(start));
+        var rules = new RuleBook(clock, new TryCounter(memory, keys, clock), observer);
+        return new BehaviourContext(memory, keys, new DialogTable(), clock, rules, new DeliveryCounter(memory, keys, clock), observer);
+    }
+}

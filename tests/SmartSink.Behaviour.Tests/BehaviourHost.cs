@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using SmartSink.Behaviour.Events;
-using SmartSink.Behaviour.Limits;
 using SmartSink.Behaviour.State;
 using SmartSink.Policy;
 using SmartSink.Policy.Decisions;
@@ -34,7 +33,7 @@ internal sealed class BehaviourHost
         IBehaviourObserver? observer = null)
     {
         Memory = new SenderMemory(capacity);
-        Context = new BehaviourContext(Memory, new StateKeys(), new DialogTable(), new ScaledClock(new Moment(0, Start)), observer);
+        Context = BehaviourContext.Of(Memory, new Moment(0, Start), observer);
         _filter = null!;
         Load(policy, limits, greylist, delays, scale);
     }
@@ -115,4 +114,10 @@ internal sealed class BehaviourRecord : IBehaviourObserver
     public void FaultDrawn(AnswerFault fault) => Lines.Add($"fault {fault}");
 
     public void Delayed(int milliseconds) => Lines.Add($"delay {milliseconds}");
+
+    public void ScheduleBegan(string name, DateTimeOffset? ends) => Lines.Add($"{name} began");
+
+    public void ScheduleEnded(string name) => Lines.Add($"{name} ended");
+
+    public void DuplicateAccepted(IMailboxFilter filter, in DeliveryFacts delivery) => Lines.Add($"{filter.EntryName(delivery.Entry)} duplicate");
 }

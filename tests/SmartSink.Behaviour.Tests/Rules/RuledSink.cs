@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using SmartSink.Behaviour.Events;
-using SmartSink.Behaviour.Limits;
 using SmartSink.Behaviour.Rules;
 using SmartSink.Behaviour.State;
 using SmartSink.Policy;
@@ -30,14 +29,11 @@ internal sealed class RuledSink : IBehaviourObserver
 
     public RuledSink(string policy, double timeScale, BehaviourRule[] rules, ProviderBehaviour?[]? providers = null)
     {
-        var memory = new SenderMemory();
-        var (keys, clock) = (new StateKeys(), new ScaledClock(Now));
-        Book = new RuleBook(clock, new TryCounter(memory, keys, clock), this);
-        _context = new BehaviourContext(memory, keys, new DialogTable(), clock, Book, new DeliveryCounter(memory, keys, clock), this);
+        _context = BehaviourContext.Of(new SenderMemory(), Now, this);
         Load(policy, timeScale, rules, providers);
     }
 
-    public RuleBook Book { get; }
+    public RuleBook Book => _context.Rules;
 
     public PolicySnapshot Policy { get; private set; } = null!;
 
