@@ -132,7 +132,7 @@ internal sealed class ObservedSink : IAsyncDisposable
     public async Task<string> EncryptedVersionAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
         while (true)
         {
             var metrics = await _sink.MetricsAsync();

@@ -30,11 +30,11 @@ internal sealed class WireRecorder : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
     /// <summary>Waits until there is a dialog of which this is true, and returns it as it is then.</summary>
-    /// <exception cref="TimeoutException">There was none within two minutes; the message holds all that was said.</exception>
+    /// <exception cref="TimeoutException">There was none within five minutes; the message holds all that was said.</exception>
     public Task<string> DialogAsync(Func<string, bool> isIt) => FindAsync(dialog => isIt(dialog) ? dialog : null);
 
     /// <summary>Waits until there is a transaction of which this is true, and returns it as it is then.</summary>
-    /// <exception cref="TimeoutException">There was none within two minutes; the message holds all that was said.</exception>
+    /// <exception cref="TimeoutException">There was none within five minutes; the message holds all that was said.</exception>
     public Task<WireTransaction> TransactionAsync(Func<WireTransaction, bool> isIt) => FindAsync(dialog => WireTransaction.ReadAll(dialog).FirstOrDefault(isIt));
 
     /// <summary>Closes the connections that there are.</summary>
@@ -65,7 +65,7 @@ internal sealed class WireRecorder : IAsyncDisposable
         where T : class
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
         while (true)
         {
             Task more;

@@ -48,9 +48,8 @@ public sealed class ContainerTests
             (await RecipientProbe.AnswerAsync(port, "250-someone@gmail.com")).ShouldStartWith("250 ");
         }
 
-        var log = await sink.LogAsync();
+        var log = await DockerEngine.UntilAsync(sink.LogAsync, log => log.Contains("come from the default gateway", StringComparison.Ordinal));
         log.Split('\n').Count(line => line.Contains(" WRN ", StringComparison.Ordinal)).ShouldBe(1, log);
-        log.ShouldContain("come from the default gateway");
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal static class DockerEngine
 
     public static async Task BuildHaproxyAsync()
     {
-        var result = await Tool.RunAsync("docker", ["build", "--network", "host", "--tag", Haproxy, "-"], input: HaproxyImage, timeout: TimeSpan.FromMinutes(5));
+        var result = await Tool.RunAsync("docker", ["build", "--network", "host", "--tag", Haproxy, "-"], input: HaproxyImage, timeout: TimeSpan.FromMinutes(20));
         result.ExitCode.ShouldBe(0, result.ToString());
     }
 
@@ -44,7 +44,7 @@ internal static class DockerEngine
     /// <summary>Asks again until the answer is the one that is waited for.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> isGood)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         while (true)
         {
             var answer = await ask();

@@ -15,7 +15,7 @@ public sealed class DivertedMtaTests
     {
         Requirement.Programs("postfix", "smtp-source", "ip", "iptables", "nft");
         Requirement.Root();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         await using var host = await MtaHost.StartAsync(Providers.Zone, Providers.OverTcp);
         await using var sink = await host.StartSinkAsync(Providers.Refusing, ("SINK_PORT", "2525"));
         (await host.Network.TryAsync(PageText.Deployment.Command("docker/redirect.sh up --uid"))).ExitCode.ShouldBe(0);
@@ -37,7 +37,7 @@ public sealed class DivertedMtaTests
     {
         Requirement.Programs("postfix", "smtp-source", "ip", "iptables", "nft", "haproxy");
         Requirement.Root();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10));
 
         // Over IPv6 HAProxy 2.6 does not know where a diverted connection was meant to go.
         await using var host = await MtaHost.StartAsync(Providers.Zone, Providers.OverTcp, "smtp_address_preference = ipv4");
@@ -58,7 +58,7 @@ public sealed class DivertedMtaTests
     {
         Requirement.Programs("postfix", "smtp-source", "ip", "iptables", "nft");
         Requirement.Root();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         await using var gateway = await NetworkNamespace.CreateBareAsync();
         await using var host = await MtaHost.StartAsync(Providers.Zone, Providers.OverTcp, gateway: gateway);
         await using var sink = await host.StartSinkAsync(Providers.Refusing, ("SINK_PORT", "2525"));
@@ -77,7 +77,7 @@ public sealed class DivertedMtaTests
         var first = await host.Postfix.WaitForDeliveriesAsync(messages, limit);
 
         first.Count.ShouldBe(messages);
-        await AssertSameStoryAsync(first, sinks);
+        await AssertSameStoryAsync(first, sinks, limit);
         AssertTexts(first);
         var deferred = first.Where(delivery => delivery.Status == "deferred").ToList();
         var queue = await host.Postfix.WaitForDeferredAsync(deferred.Count, limit);
@@ -88,7 +88,7 @@ public sealed class DivertedMtaTests
         await host.Postfix.FlushAsync();
         var all = await host.Postfix.WaitForDeliveriesAsync(messages + deferred.Count, limit);
         all.Skip(messages).ShouldAllBe(delivery => delivery.Status == "sent");
-        await AssertSameStoryAsync(all, sinks);
+        await AssertSameStoryAsync(all, sinks, limit);
         (await host.Postfix.WaitForDeferredAsync(0, limit)).ShouldBeEmpty();
         return all.Count;
     }
@@ -100,7 +100,7 @@ public sealed class DivertedMtaTests
         (await GuardedExit.PacketsThatLeftAsync(host.LastHost)).ShouldBe(1, "the guard counts nothing");
     }
 
-    private static async Task AssertSameStoryAsync(IReadOnlyList<Delivery> log, SinkProcess[] sinks)
+    private static async Task AssertSameStoryAsync(IReadOnlyList<Delivery> log, SinkProcess[] sinks, CancellationToken limit)
     {
         var scrapes = await Task.WhenAll(sinks.Select(sink => sink.MetricsAsync()));
         foreach (var domain in Providers.Domains)
@@ -118,7 +118,7 @@ public sealed class DivertedMtaTests
 
         // A proxy may tell the sinks of IPv6 that it came to the proxy itself.
         var isProxied = sinks.Length > 1;
-        SinkStory.Of(log).ShouldBe(SinkStory.Of(sinks), destination => isProxied && IPAddress.Parse(destination).GetAddressBytes().Length > 4 ? "IPv6" : destination);
+        SinkStory.Of(log).ShouldBe(await SinkStory.WaitForAsync(log.Count, sinks, limit), destination => isProxied && IPAddress.Parse(destination).GetAddressBytes().Length > 4 ? "IPv6" : destination);
     }
 
     private static void AssertTexts(IReadOnlyList<Delivery> log)

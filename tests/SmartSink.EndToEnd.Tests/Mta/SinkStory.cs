@@ -37,6 +37,21 @@ internal sealed record SinkStory(IReadOnlyList<string> Taken, IReadOnlyList<(str
         return new SinkStory(taken, refused);
     }
 
+    /// <summary>The same, as soon as it tells of so many messages: a log is written, and read, a while after the client has its reply.</summary>
+    public static async Task<SinkStory> WaitForAsync(int messages, SinkProcess[] sinks, CancellationToken limit)
+    {
+        while (true)
+        {
+            var story = Of(sinks);
+            if (story.Taken.Count + story.Refused.Count >= messages)
+            {
+                return story;
+            }
+
+            await Task.Delay(500, limit);
+        }
+    }
+
     /// <summary>The same from Postfix's log.</summary>
     public static SinkStory Of(IReadOnlyList<Delivery> log) => new(
         [.. log.Where(delivery => delivery.Status == "sent").Select(delivery => delivery.Reply[(delivery.Reply.LastIndexOf(' ') + 1)..])],

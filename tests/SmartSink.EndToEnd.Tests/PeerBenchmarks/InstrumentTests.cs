@@ -70,7 +70,7 @@ public sealed class InstrumentTests : IDisposable
         Requirement.Programs("smtp-sink", "smtp-source", "cc", "openssl");
         var program = Path.Combine(AppContext.BaseDirectory, "SmartSink.PeerBenchmarks.dll");
 
-        var result = await Tool.RunAsync("dotnet", [program, .. line.Split(' '), "--output", _folder.Path], timeout: TimeSpan.FromMinutes(5));
+        var result = await Tool.RunAsync("dotnet", [program, .. line.Split(' '), "--output", _folder.Path], timeout: TimeSpan.FromMinutes(10));
 
         result.ExitCode.ShouldBe(0, result.ToString());
         var file = _folder.Combine($"{line.Split(' ')[0]}.json");

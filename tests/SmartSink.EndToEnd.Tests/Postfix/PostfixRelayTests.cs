@@ -55,7 +55,7 @@ public sealed class PostfixRelayTests
 
             """ + Replies);
         await using var postfix = await PostfixInstance.StartAsync(sink.SmtpPort);
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10));
 
         foreach (var domain in Domains)
         {
@@ -119,7 +119,7 @@ public sealed class PostfixRelayTests
 
             """ + Replies, new Dictionary<string, string> { ["SINK_LISTEN"] = $"unix:{socket}", ["SINK_PROTOCOL"] = "lmtp", ["SINK_SOCKET_MODE"] = "0600", ["SINK_SOCKET_OWNER"] = "postfix" });
         await using var postfix = await PostfixInstance.StartAsync(socket);
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10));
 
         var sent = await Tool.RunAsync(
             "smtp-source", ["-s", "5", "-m", $"{Messages}", "-r", $"{Recipients}", "-f", string.Empty, "-t", "user@yahoo.com", $"127.0.0.1:{postfix.Port}"]);

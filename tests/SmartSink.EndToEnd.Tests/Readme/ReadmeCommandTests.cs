@@ -43,7 +43,7 @@ public sealed class ReadmeCommandTests
         var command = PageText.Readme.Command("docker build --no-cache -f docker/test.Dockerfile").Split(' ');
 
         // The build's own network cannot always reach the package registry; the host's can wherever this test was restored.
-        var result = await Tool.RunAsync(command[0], [.. command[1..^1], "--network", "host", command[^1]], folder: RepositoryRoot.Path, timeout: TimeSpan.FromMinutes(15));
+        var result = await Tool.RunAsync(command[0], [.. command[1..^1], "--network", "host", command[^1]], folder: RepositoryRoot.Path, timeout: TimeSpan.FromMinutes(30));
 
         result.ExitCode.ShouldBe(0, result.ToString());
         result.Output.ShouldNotContain("Failed!");

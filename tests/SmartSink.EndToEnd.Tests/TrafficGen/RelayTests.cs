@@ -31,7 +31,7 @@ public sealed class RelayTests
         await using var sink = await SinkProcess.StartAsync(Policy);
         await using var postfix = await PostfixInstance.StartAsync(sink.SmtpPort);
 
-        var run = await SendAsync(sink, postfix, "--sender-domain", "bounces.example", "--recipients-per-message", "2", "--verify-wait", "60s");
+        var run = await SendAsync(sink, postfix, "--sender-domain", "bounces.example", "--recipients-per-message", "2", "--verify-wait", "5m");
 
         run.ShouldEndWith(0);
         run.Number("recipients.accepted").ShouldBe(2 * Messages);
@@ -57,7 +57,7 @@ public sealed class RelayTests
             """);
         await using var postfix = await PostfixInstance.StartAsync(sink.SmtpPort, "/^X-SmartSink-Run: relayed\\/7$/ DISCARD");
 
-        var run = await SendAsync(sink, postfix, "--verify-wait", "5s");
+        var run = await SendAsync(sink, postfix, "--verify-wait", "20s");
 
         run.ShouldEndWith(1);
         (run.Number("messages.accepted"), run.Number("verify.missing"), run.Number("verify.extra")).ShouldBe((Messages, 1, 0));

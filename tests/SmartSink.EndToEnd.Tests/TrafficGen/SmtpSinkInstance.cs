@@ -36,7 +36,7 @@ internal sealed partial class SmtpSinkInstance : IAsyncDisposable
         // It is no longer root when it writes.
         (await Tool.RunAsync("chmod", ["777", folder.Path])).ExitCode.ShouldBe(0);
         var sink = new SmtpSinkInstance(folder, arguments);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!await AnswersAsync(sink.Port, limit.Token))
         {
             await Task.Delay(20, limit.Token);

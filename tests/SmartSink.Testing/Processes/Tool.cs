@@ -21,7 +21,7 @@ public static class Tool
     /// <param name="input">Text for its standard input, or null for none.</param>
     /// <param name="environment">Variables to add.</param>
     /// <param name="folder">The working directory, or null for the test's own.</param>
-    /// <param name="timeout">After this long the program is ended and the call fails; two minutes unless told.</param>
+    /// <param name="timeout">After this long the program is ended and the call fails; five minutes unless told.</param>
     /// <exception cref="TimeoutException">The program did not end in time.</exception>
     public static async Task<ToolResult> RunAsync(
         string name,
@@ -56,7 +56,7 @@ public static class Tool
             // A program may end without having read what it was to be told.
         }
 
-        using var limit = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(5));
         try
         {
             await process.WaitForExitAsync(limit.Token);

@@ -99,7 +99,7 @@ internal sealed class UnpackedHost : IAsyncDisposable
     public async Task<NetworkStream> ConnectAsync(int port)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
         while (true)
         {
             var socket = await Network.OpenSocketAsync(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
