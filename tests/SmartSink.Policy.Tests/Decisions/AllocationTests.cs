@@ -1,5 +1,6 @@
 using System.Net;
 using SmartSink.Smtp;
+using SmartSink.Testing;
 
 namespace SmartSink.Policy.Tests.Decisions;
 
@@ -74,15 +75,11 @@ public sealed class AllocationTests
         }
     }
 
-    private static long Allocated(PolicySnapshot policy, Dialog dialog, Stage stage = Stage.Rcpt)
+    private static long Allocated(PolicySnapshot policy, Dialog dialog, Stage stage = Stage.Rcpt) => AllocatedMemory.ByCaller(dialog.Facts(stage), facts =>
     {
-        var facts = dialog.Facts(stage);
-        var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
         {
             policy.Answer(facts);
         }
-
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
+    });
 }

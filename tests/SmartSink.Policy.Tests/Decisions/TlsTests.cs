@@ -1,4 +1,5 @@
 using SmartSink.Smtp;
+using SmartSink.Testing;
 
 namespace SmartSink.Policy.Tests.Decisions;
 
@@ -156,14 +157,13 @@ public sealed class TlsTests
     public void A_refusal_allocates_nothing()
     {
         var dialog = Dialog.With("someone@bank.example");
-        var facts = dialog.Facts();
-        Policy.Answer(facts);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        Policy.Answer(dialog.Facts());
+        AllocatedMemory.ByCaller(dialog.Facts(), facts =>
         {
-            Policy.Answer(facts);
-        }
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+            for (var i = 0; i < 1000; i++)
+            {
+                Policy.Answer(facts);
+            }
+        }).ShouldBe(0);
     }
 }

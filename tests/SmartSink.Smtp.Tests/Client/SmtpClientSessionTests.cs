@@ -1,6 +1,7 @@
 using System.Text;
 using SmartSink.Smtp.Client;
 using SmartSink.Smtp.Replies;
+using SmartSink.Testing;
 
 namespace SmartSink.Smtp.Tests.Client;
 
@@ -205,9 +206,7 @@ public sealed class SmtpClientSessionTests
         session.Advance(greeting, output, out _).ShouldBe(ClientAction.Idle);
         Send(session, envelope, output, 3);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Send(session, envelope, output, 100);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocatedMemory.ByCaller(() => Send(session, envelope, output, 100)).ShouldBe(0);
     }
 
     private static void Send(SmtpClientSession session, Envelope envelope, ReplyBuffer output, int times)

@@ -34,11 +34,11 @@ public sealed class UserListTests
         // The digest of CRAM-MD5 is an array of its own, so what is allocated tells whether it was made.
         long WorkFor(string name)
         {
-            var credentials = new Credentials { Mechanism = mechanism, User = Encoding.UTF8.GetBytes(name), Secret = "0123456789abcdef0123456789abcdef"u8, Challenge = "<1@sink>"u8 };
-            users.Has(credentials).ShouldBeFalse();
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            users.Has(credentials);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
+            var user = Encoding.UTF8.GetBytes(name);
+            Has().ShouldBeFalse();
+            return AllocatedMemory.ByCaller(() => Has());
+
+            bool Has() => users.Has(new Credentials { Mechanism = mechanism, User = user, Secret = "0123456789abcdef0123456789abcdef"u8, Challenge = "<1@sink>"u8 });
         }
     }
 

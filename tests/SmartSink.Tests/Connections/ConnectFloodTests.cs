@@ -1,4 +1,5 @@
 using SmartSink.Smtp.Server;
+using SmartSink.Testing;
 
 namespace SmartSink.Tests.Connections;
 

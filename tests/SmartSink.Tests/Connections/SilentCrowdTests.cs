@@ -1,3 +1,5 @@
+using SmartSink.Testing;
+
 namespace SmartSink.Tests.Connections;
 
 /// <summary>Connections on which nobody says anything.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using SmartSink.Smtp.Server;
+using SmartSink.Testing;
 
 namespace SmartSink.Tests.Connections;
 

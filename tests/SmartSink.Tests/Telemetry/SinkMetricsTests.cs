@@ -5,6 +5,7 @@ using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Telemetry;
+using SmartSink.Testing;
 using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Tests.Telemetry;
@@ -132,13 +133,13 @@ public sealed class SinkMetricsTests : IDisposable
         var refusal = new FixedReply(550, new(5, 1, 1), "Nobody"u8);
         CountOne();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        AllocatedMemory.ByCaller(() =>
         {
-            CountOne();
-        }
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+            for (var i = 0; i < 1000; i++)
+            {
+                CountOne();
+            }
+        }).ShouldBe(0);
 
         void CountOne()
         {

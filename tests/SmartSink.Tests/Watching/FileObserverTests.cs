@@ -58,9 +58,8 @@ public sealed class FileObserverTests : IDisposable
         _clock.Advance(FileObserver.CoarsestFileTime + TimeSpan.FromTicks(1));
         var state = observer.Look();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var after = observer.Look();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        var after = 0;
+        AllocatedMemory.ByCaller(() => after = observer.Look()).ShouldBe(0);
         after.ShouldBe(state);
     }
 
