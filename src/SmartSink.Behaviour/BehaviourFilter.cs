@@ -45,7 +45,10 @@ internal sealed class BehaviourFilter : IMailboxFilter
         _plans = ProviderPlan.Of(behaviour, policy);
         _rules = context.Rules.Open(policy, behaviour, revision);
         _overlayPlans = behaviour.Rules.SelectMany(rule => rule.Action.Set?.Values ?? []).Distinct<DomainOverlay>(ReferenceEqualityComparer.Instance)
-            .ToDictionary(overlay => overlay, overlay => overlay.Provider is { } provider ? ProviderPlan.Of(provider, policy) : null);
+            .ToDictionary(
+                overlay => overlay,
+                overlay => overlay.Provider is { } provider ? ProviderPlan.Of(provider, policy) : null,
+                (IEqualityComparer<DomainOverlay>)ReferenceEqualityComparer.Instance); // several may be equal
         _throttles = policy.DrawsOf(DrawKind.Throttle);
         _greylists = policy.DrawsOf(DrawKind.Greylist);
 
