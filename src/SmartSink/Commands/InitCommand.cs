@@ -26,7 +26,7 @@ internal static class InitCommand
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
                 using var file = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
                 written.Add(target);
-                file.Write(name == BuiltInFiles.MainFile ? PageForDisk() : BuiltInFiles.Read(name));
+                file.Write(ForDisk(name));
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -46,7 +46,7 @@ internal static class InitCommand
         return ExitCodes.Success;
     }
 
-    /// <summary>The page with the catalogue from the files beside it.</summary>
-    private static byte[] PageForDisk() => Encoding.UTF8.GetBytes(
-        Encoding.UTF8.GetString(BuiltInFiles.Read(BuiltInFiles.MainFile)).Replace("include = [\"builtin:providers\"]", "include = [\"providers/*.toml\"]", StringComparison.Ordinal));
+    /// <summary>A file; a page takes the catalogue from the files beside it.</summary>
+    private static byte[] ForDisk(string name) => Encoding.UTF8.GetBytes(
+        Encoding.UTF8.GetString(BuiltInFiles.Read(name)).Replace("include = [\"builtin:providers\"]", "include = [\"providers/*.toml\"]", StringComparison.Ordinal));
 }

@@ -17,6 +17,20 @@ public sealed partial class ProvidersPageTests
 
     private static readonly Stage[] Stages = [Stage.Rcpt, Stage.Data, Stage.Connect, Stage.Ehlo, Stage.Mail];
 
+    private static readonly (string Key, string Phrase)[] Words =
+    [
+        ("limits.connections", "* at once"),
+        ("limits.messages_per_connection", "* on each"),
+        ("limits.recipients_per_message", "* recipients"),
+        ("limits.rate", "*"),
+        ("limits.unknown", "* unknown"),
+        ("limits.block.for", "blocks *"),
+        ("limits.warmup", "new clients grow"),
+        ("greylist.wait", "greylists *"),
+        ("delay.rcpt", "delays"),
+        ("habits.tls", "TLS"),
+    ];
+
     [Fact]
     public void The_page_is_made_of_the_files()
     {
@@ -43,9 +57,12 @@ public sealed partial class ProvidersPageTests
               a text of the provider's own, it is RFC 5321's, and the comment says so.
               **Observed**: seen on the wire by others. The comment above each reply says which, and where.
             - **Newest**: the latest year that a comment gives as a source's.
+            - **Behaves**: what holds with `behaviour = "provider"` (see [docs/policy.md](../../docs/policy.md)): connections at once, messages on each, recipients of one
+              message, recipients in a time; the share of unknown ones and how long a block lasts; whether new clients have to grow, greylists, delays, TLS. The comment
+              behind each figure says whether it is published, senders' practice, or neither.
 
-            | Provider | Domains | Bounces | Defers | Without TLS | Documented | Observed | Newest |
-            |---|---|---|---|---|---|---|---|
+            | Provider | Domains | Bounces | Defers | Without TLS | Documented | Observed | Newest | Behaves |
+            |---|---|---|---|---|---|---|---|---|
 
             """);
         foreach (var file in Catalogue.Files)
@@ -69,8 +86,16 @@ public sealed partial class ProvidersPageTests
             $"{replies.Length - observed}",
             $"{observed}",
             replies.SelectMany(reply => Year().Matches(Address().Replace(reply.Comment, string.Empty))).Select(match => match.Value).Max(StringComparer.Ordinal),
+            Behaves(file),
         ];
         return $"| {string.Join(" | ", cells)} |".Replace("  ", " ", StringComparison.Ordinal);
+    }
+
+    private static string Behaves(string file)
+    {
+        var main = Catalogue.Figures.Where(figure => figure.File == file).GroupBy(figure => figure.Entry, StringComparer.Ordinal).FirstOrDefault();
+        var figures = main?.ToDictionary(figure => figure.Key, figure => figure.Value.Trim('"'), StringComparer.Ordinal) ?? [];
+        return string.Join(", ", Words.Where(word => figures.ContainsKey(word.Key)).Select(word => word.Phrase.Replace("*", figures[word.Key], StringComparison.Ordinal)));
     }
 
     private static string Domains(string[] domains) =>

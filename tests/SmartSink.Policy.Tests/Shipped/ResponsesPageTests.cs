@@ -20,6 +20,23 @@ public sealed partial class ResponsesPageTests
         policy.Hash.ShouldNotBe(ShippedPolicy.Snapshot.Hash);
     }
 
+    /// <summary>policy/provider-like.toml is the page with another word; <c>SMARTSINK_WRITE_PROVIDERS=1</c> writes it.</summary>
+    [Fact]
+    public void It_stands_beside_a_page_that_behaves_as_the_providers_do()
+    {
+        var page = File.ReadAllText(Catalogue.MainFile);
+        page.ShouldContain("\nbehaviour = \"dice\"");
+        var expected = page.Replace("\nbehaviour = \"dice\"", "\nbehaviour = \"provider\"", StringComparison.Ordinal)
+            .Insert(page.IndexOf('\n', StringComparison.Ordinal) + 1, "# The page responses.toml with one word changed, behaviour: limits, blocks and greylists hold.\n#\n");
+        if (Environment.GetEnvironmentVariable("SMARTSINK_WRITE_PROVIDERS") == "1")
+        {
+            File.WriteAllText(Catalogue.ProviderLikeFile, expected);
+        }
+
+        File.ReadAllText(Catalogue.ProviderLikeFile).ShouldBe(expected, "see CONTRIBUTING.md for how to write it anew");
+        PolicyLoader.Load(Catalogue.ProviderLikeFile).Diagnostics.Select(diagnostic => diagnostic.ToString()).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("gmail.com")]
     [InlineData("yahoo.com")]
