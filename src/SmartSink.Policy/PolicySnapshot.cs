@@ -201,7 +201,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     {
         ArgumentNullException.ThrowIfNull(address);
         var policy = _sources.Read();
-        var explainer = new Explainer(policy, _suffixes, _domains, _rules, _addressSeed, EntryName);
+        var explainer = new Explainer(policy, _suffixes, _domains, _rules, Behaviour, _addressSeed, EntryName);
         var explanation = explainer.Explain(address);
         return destination is null || explanation.Problem is not null
             ? explanation

@@ -29,7 +29,10 @@ internal sealed class BehaviourBuilder(MergedPolicy policy, Inheritance inherita
         var providers = Array.Exists(resolved, domain => domain.Behaviour is not null)
             ? Array.ConvertAll(Enumerable.Range(0, resolved.Length).ToArray(), entry => ProviderOf(entry, resolved[entry]))
             : [];
-        var behaviour = new PolicyBehaviour(policy.Settings.Get("time_scale", 1.0), providers, [.. policy.Rules.Select(RuleOf)]);
+        var behaviour = new PolicyBehaviour(policy.Settings.Get("time_scale", 1.0), providers, [.. policy.Rules.Select(RuleOf)])
+        {
+            CountsDuplicates = policy.Settings.Get("duplicates", false),
+        };
         return behaviour.IsEmpty ? PolicyBehaviour.None : behaviour;
     }
 
@@ -148,17 +151,17 @@ internal sealed class BehaviourBuilder(MergedPolicy policy, Inheritance inherita
             return Enumerable.Range(0, _entries.Length);
         }
 
-        var entries = names.Select(name => domains.Find(name).Entry);
+        var entries = names.Where(name => !name.IsPattern).Select(name => domains.Find(name).Entry);
         var patterns = names.Where(name => name.IsPattern).ToList();
         if (patterns.Count > 0)
         {
             // A pattern covers the entries of names that fit it, and may cover some of what any other pattern holds for.
             var table = new DomainTable(patterns);
             entries = entries.Concat(Enumerable.Range(0, _entries.Length).Where(entry =>
-                _entries[entry].Key is var key && (key.IsPattern || table.Find(Encoding.ASCII.GetBytes(key.Domain)).Entry > 0)));
+                _entries[entry].Key is var key && (key.IsPattern || table.Find(Encoding.ASCII.GetBytes(key.Domain)).Entry > 0))).Append(0);
         }
 
-        return entries.Append(0).Distinct();
+        return entries.Distinct();
     }
 
     private T Shared<T>(T value)

@@ -9,7 +9,7 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Explaining;
 
-internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, DomainTable domains, DomainRules[] rules, ulong seed, Func<int, string> entryName)
+internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, DomainTable domains, DomainRules[] rules, PolicyBehaviour behaviour, ulong seed, Func<int, string> entryName)
 {
     public PolicyExplanation Explain(string address)
     {
@@ -63,6 +63,23 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
                 .. ExplainReplies(ReplyKind.Bounce, resolved.Bounces, bounce),
                 .. ExplainReplies(ReplyKind.Defer, resolved.Defers, defer),
                 .. requiresTls ? ExplainReplies(ReplyKind.Tls, resolved.TlsReplies, 100) : [],
+                .. resolved.Behaviour is { } limits && limits.Gives("limits") ? ExplainThrottles(resolved, match.Entry) : [],
+            ],
+            Mode = (inheritance.ModeOf(entry) ?? policy.Settings[SettingTable.Mode]) is { } mode
+                ? new ExplainedSetting(SettingTable.Mode, ShownValue.Of(SettingTable.Mode, mode.Value), OriginOf(inheritance.OwnerOf(entry, owner => owner.Behaviour?[SettingTable.Mode] is not null), mode.Place, "the top level"))
+                : null,
+            Behaviour =
+            [
+                .. (resolved.Behaviour?.All ?? []).Select(setting => new ExplainedSetting(
+                    setting.Key,
+                    ShownValue.Of(setting.Key, setting.Value.Value),
+                    OriginOf(inheritance.OwnerOf(entry, owner => owner.Behaviour?[setting.Key]?.Place == setting.Value.Place), setting.Value.Place))),
+            ],
+            Memory = behaviour.Providers is { Length: > 0 } providers && providers[match.Entry] is { Provider: var provider } and not { Limits: null, Greylist: null } ? entryName(provider) : string.Empty,
+            Rules =
+            [
+                .. policy.Rules.Where(rule => MayMeet(rule, bytes, domain))
+                    .Select(rule => new ExplainedSetting(rule.Settings.Get("name", string.Empty), rule.Kind.ToString().ToLowerInvariant(), rule.Place.ToString())),
             ],
         };
     }
@@ -90,13 +107,25 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
     private static string OriginOf(DomainEntry owner, Place? place, string shared = "[default]") =>
         place is null ? "built in" : $"{(owner.Key.IsFallback ? shared : $"[domain.\"{owner.Key}\"]")} at {place}";
 
+    private static bool MayMeet(RuleEntry rule, byte[] localPart, byte[] domain)
+    {
+        var names = rule.Settings.Get<List<DomainKey>>("domain", []);
+        return (names.Count == 0 || names.Exists(name => name.IsFallback) || new DomainTable(names).Find(domain).Entry > 0)
+            && ((rule.Settings.Get<string?>("match", null) ?? rule.Settings.Get<string?>("recipient", null)) is not { } glob || localPart.Length == 0 || new Glob(glob).Fits(localPart, domain));
+    }
+
+    private IEnumerable<ExplainedReply> ExplainThrottles(DomainEntry domain, int entry) =>
+        domain.Throttles is null && rules[entry].Defers.WeightOf(ReplyLabel.RateLimit) > 0
+            ? ExplainReplies(ReplyKind.Throttle, domain.Defers! with { Replies = [.. domain.Defers!.Replies.Where(reply => RulesBuilder.ReplyOf(ReplyContent.Of(ReplyKind.Defer, reply)).Reply.Label == ReplyLabel.RateLimit)] }, 100)
+            : ExplainReplies(ReplyKind.Throttle, domain.Throttles, 100);
+
     private static IEnumerable<ExplainedReply> ExplainReplies(ReplyKind kind, ReplyList? list, decimal percent)
     {
         if (list is null)
         {
-            var label = kind switch { ReplyKind.Bounce => ReplyLabel.UnknownUser, ReplyKind.Defer => ReplyLabel.System, _ => ReplyLabel.Tls };
-            var (code, text, _) = BuiltInReplies.ContentOf(label);
-            yield return new ExplainedReply(kind, code, Stage.Rcpt, Closes: false, label, IsLabelInferred: false, percent, text, "built in");
+            var label = kind switch { ReplyKind.Bounce => ReplyLabel.UnknownUser, ReplyKind.Defer => ReplyLabel.System, ReplyKind.Throttle => ReplyLabel.RateLimit, _ => ReplyLabel.Tls };
+            var (code, text, _) = kind == ReplyKind.Throttle ? (421, BuiltInReplies.ThrottleText, Stage.Rcpt) : BuiltInReplies.ContentOf(label);
+            yield return new ExplainedReply(kind, code, Stage.Rcpt, Closes: code == 421, label, IsLabelInferred: false, percent, text, "built in");
             yield break;
         }
 
@@ -116,6 +145,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
                 first.EnhancedCode.Length == 0 ? first.Text : $"{first.EnhancedCode} {first.Text}",
                 section.Place.ToString())
             {
+                Limit = section.Limit?.Value,
                 Encoding = TextEncodings.Words[(int)(section.Encoding?.Value ?? TextEncoding.Utf8)],
             };
         }

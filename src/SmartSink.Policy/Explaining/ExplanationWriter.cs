@@ -55,11 +55,32 @@ internal static class ExplanationWriter
             text.Append($"  trigger  {DescribeTrigger(explanation)}{(explanation.TriggerStage is { } stage ? $", at {stage.ToString().ToLowerInvariant()}" : string.Empty)}\n");
         }
 
+        if (explanation.Mode is { } mode)
+        {
+            text.Append($"  {mode.Name} {mode.Value}   {mode.Origin}\n");
+        }
+
+        foreach (var (path, value, from) in explanation.Behaviour)
+        {
+            var dot = path.IndexOf('.', StringComparison.Ordinal);
+            text.Append($"  {path[..dot],-8} {path[(dot + 1)..]} {OneLine.Escape(value)}   {from}\n");
+        }
+
+        if (explanation.Memory.Length > 0)
+        {
+            text.Append($"  memory   senders are remembered under {explanation.Memory}\n");
+        }
+
+        foreach (var (name, kind, from) in explanation.Rules)
+        {
+            text.Append($"  {kind,-8} {OneLine.Escape(name)}   {from}\n");
+        }
+
         foreach (var reply in explanation.Replies)
         {
             text.Append($"  {Percent(reply.Percent)}  {reply.Kind.ToString().ToLowerInvariant(),-6}  {reply.Code} {(reply.FirstLine.Length == 0 ? "(the code alone)" : reply.FirstLine)}\n");
             var label = $"{ReplyLabels.Words[(int)reply.Label]}{(reply.IsLabelInferred ? " (inferred)" : string.Empty)}";
-            text.Append($"{string.Empty,20}{label} at {reply.Stage.ToString().ToLowerInvariant()}{(reply.Encoding == TextEncodings.Words[0] ? string.Empty : $", in {reply.Encoding}")}{(reply.Closes ? ", then closes" : string.Empty)}   {reply.Origin}\n");
+            text.Append($"{string.Empty,20}{label} at {reply.Stage.ToString().ToLowerInvariant()}{(reply.Encoding == TextEncodings.Words[0] ? string.Empty : $", in {reply.Encoding}")}{(reply.Limit is { } limit ? $", over {limit}" : string.Empty)}{(reply.Closes ? ", then closes" : string.Empty)}   {reply.Origin}\n");
         }
 
         return text.ToString();
@@ -109,8 +130,8 @@ internal static class ExplanationWriter
         Trigger.Code => $"\"{explanation.TriggerCode}-\": always {explanation.TriggerCode} {(explanation.TriggerCode < 500 ? 4 : 5)}.0.0 you said {OneLine.Escape(explanation.LocalPart)}",
         Trigger.Label => $"\"{OneLine.Escape(explanation.TriggerLabel!.Word)}\": {DescribeLabel(explanation.TriggerLabel)}",
         Trigger.Delay => $"{Word(explanation)}: always accepted, after that time",
-        Trigger.Fault => $"{Word(explanation)}: never a reply; the connection is closed (drop), reset (reset) or left waiting (hang)",
-        Trigger.Sequence => $"{Word(explanation)}: so many times 451, then accepted",
+        Trigger.Fault => $"{Word(explanation)}: accepted, but {(explanation.TriggerWord[0] | 0x20) switch { 'd' => "for a reply the connection is closed", 'r' => "for a reply the connection is reset", _ => "no reply ever comes" }}",
+        Trigger.Sequence => $"{Word(explanation)}: {explanation.TriggerWord[4..^1].TrimStart('0')} times 451, then accepted",
         Trigger.SesBounce => $"{Word(explanation)}, as in Amazon's mailbox simulator: always 550 5.1.1",
         Trigger.SesSuppressed => $"{Word(explanation)}, as in Amazon's mailbox simulator: always 550 5.1.1 for the suppression list",
         Trigger.SesAccept => $"{Word(explanation)}, as in Amazon's mailbox simulator: always accepted",

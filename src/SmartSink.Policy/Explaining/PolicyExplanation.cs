@@ -75,10 +75,22 @@ public sealed record PolicyExplanation
     /// <summary>The stage that the local part asks for, <see cref="Stage.Rcpt"/> or <see cref="Stage.Data"/>; null when it asks for none, and each reply goes out at its own.</summary>
     public Stage? TriggerStage { get; init; }
 
+    /// <summary><c>behaviour</c>, where it is given; null when nothing says so, and only limits of the main file hold.</summary>
+    public ExplainedSetting? Mode { get; init; }
+
+    /// <summary>The keys of limits, greylist, delay and habits that hold.</summary>
+    public IReadOnlyList<ExplainedSetting> Behaviour { get; init; } = [];
+
+    /// <summary>The entry under which senders are remembered; empty when nothing is remembered of them.</summary>
+    public string Memory { get; init; } = string.Empty;
+
+    /// <summary>The rules that may meet the address, in the order in which they are looked at.</summary>
+    public IReadOnlyList<ExplainedSetting> Rules { get; init; } = [];
+
     /// <summary>What the client's destination makes of it; null when none was given.</summary>
     public ExplainedServer? Server { get; init; }
 
-    /// <summary>The replies of both lists, in the order of the files, and behind them those to clients without TLS where it is required.</summary>
+    /// <summary>The replies of both lists, in the order of the files, and behind them those to clients without TLS where it is required and those over limits where there are some.</summary>
     public IReadOnlyList<ExplainedReply> Replies { get; init; } = [];
 
     /// <summary>The explanation as lines for people, ended by a line feed.</summary>
@@ -90,6 +102,12 @@ public sealed record PolicyExplanation
 /// <param name="Origin">The table and the place, such as <c>[default] at responses.toml(3,10)</c>; <c>built in</c> when no file gives the rate.</param>
 public sealed record ExplainedRate(decimal Percent, string Origin);
 
+/// <summary>A key and where its value comes from.</summary>
+/// <param name="Name">Such as <c>limits.rate</c>; of a rule its name.</param>
+/// <param name="Value">As a file has it; of a rule its kind.</param>
+/// <param name="Origin">The table and the place, such as <c>[domain."gmail.com"] at responses.toml(3,10)</c>.</param>
+public sealed record ExplainedSetting(string Name, string Value, string Origin);
+
 /// <summary>A reply that an address may get.</summary>
 /// <param name="Kind">The list it stands in.</param>
 /// <param name="Code">400 to 599.</param>
@@ -97,7 +115,7 @@ public sealed record ExplainedRate(decimal Percent, string Origin);
 /// <param name="Closes">Whether the connection ends after it.</param>
 /// <param name="Label">Why it refuses.</param>
 /// <param name="IsLabelInferred">Whether the label is not in the file, but what the reply's code says.</param>
-/// <param name="Percent">Its share of all the domain's recipients, 0 to 100, triggers left aside; of <see cref="ReplyKind.Tls"/>, of those of clients without TLS.</param>
+/// <param name="Percent">Its share of all the domain's recipients, 0 to 100, triggers left aside; of <see cref="ReplyKind.Tls"/>, of those of clients without TLS; of <see cref="ReplyKind.Throttle"/>, of those over a limit.</param>
 /// <param name="FirstLine">The first line of its text with the enhanced code, placeholders in braces; empty when the code is sent alone.</param>
 /// <param name="Origin">Its place, such as <c>providers/gmail.toml(12,1)</c>; <c>built in</c> when no file gives a list.</param>
 public sealed record ExplainedReply(
@@ -105,6 +123,9 @@ public sealed record ExplainedReply(
 {
     /// <summary>What it is written in, by the policy's word.</summary>
     public string Encoding { get; init; } = "utf-8";
+
+    /// <summary>Of <see cref="ReplyKind.Throttle"/>: the limit that it is for; null for all that no other is for.</summary>
+    public string? Limit { get; init; }
 }
 
 /// <summary>A label that a local part asks for.</summary>

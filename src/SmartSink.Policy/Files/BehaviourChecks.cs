@@ -7,12 +7,20 @@ internal static class BehaviourChecks
 {
     private static readonly string[] NeededByBlock = ["after", "for"];
 
-    private static readonly (string Key, string Needed)[] Pairs = [("burst", "rate"), ("after", "messages_per_connection"), ("unknown", "block.for")];
+    private static readonly (string Key, string Needed, string Effect)[] Pairs =
+        [("burst", "rate", "has no effect"), ("after", "messages_per_connection", "has no effect"), ("unknown", "block.for", "blocks nobody")];
 
     public static void Check(MergedPolicy policy, DiagnosticBag diagnostics)
     {
-        var hasLimits = policy.Domains.Prepend(policy.Default).Any(domain => domain.Behaviour is not null) || policy.Rules.Any(rule => rule.Kind == RuleKind.Schedule);
-        if (!hasLimits && !policy.Domains.Prepend(policy.Default).Any(domain => domain.Throttles is not null))
+        var isGiven = policy.Rules.Any(rule => rule.Set is not null);
+        var hasLimits = policy.Rules.Any(rule => rule.Set?.Behaviour?.Gives("limits") ?? false);
+        foreach (var domain in policy.Domains.Prepend(policy.Default))
+        {
+            isGiven |= domain.Behaviour is not null || domain.Throttles is not null;
+            hasLimits |= domain.Behaviour?.Gives("limits") ?? false;
+        }
+
+        if (!isGiven)
         {
             return;
         }
@@ -27,9 +35,9 @@ internal static class BehaviourChecks
                 CheckMode(policy, domain, own, inheritance, diagnostics);
             }
 
-            if (domain.Throttles is { } list && (domain.Key.IsFallback ? !hasLimits : !inheritance.All(domain).Gives("limits")) && !policy.Rules.Any(SetsLimits))
+            if (domain.Throttles is { } list && !(hasLimits && (domain.Key.IsFallback || inheritance.All(domain).Gives("limits") || policy.Rules.Any(rule => rule.Set is not null))))
             {
-                diagnostics.Warning(list.Name.Place, $"{list.Title} is never used, because {(domain.Key.IsFallback ? "no domain" : "the domain")} has limits");
+                diagnostics.Warning(list.Name.Place, $"{list.Title} is never used, because {(domain.Key.IsFallback ? "no domain has limits" : "the domain has no limits")}");
             }
         }
 
@@ -54,11 +62,11 @@ internal static class BehaviourChecks
             }
         }
 
-        foreach (var (key, needed) in Pairs)
+        foreach (var (key, needed, effect) in Pairs)
         {
             if (own["limits." + key] is { } given && all("limits." + needed) is null)
             {
-                diagnostics.Warning(given.Place, $"{key} has no effect without {needed}");
+                diagnostics.Warning(given.Place, $"{key} {effect} without {needed}");
             }
         }
 
@@ -82,8 +90,6 @@ internal static class BehaviourChecks
             diagnostics.Warning(setting.Place, $"{path} has no effect, because {SettingTable.Mode} = \"{off.Value}\" at {off.Place} leaves {(domain.Key.IsFallback ? "them" : "the domain")} to the dice");
         }
     }
-
-    private static bool SetsLimits(RuleEntry rule) => rule.Set?.Behaviour?.Gives("limits") ?? false;
 }
 
 /// <summary>Rules have all that they need, and can be met.</summary>

@@ -255,6 +255,7 @@ internal static class PolicyKeys
         new(SettingTable.Mode, KeyType.Text, "Whether limits, greylist, delay and habits hold as all files give them (provider), or only those of the main file (dice, unless given); in every domain that does not say otherwise.") { Values = Modes },
         new("time_scale", KeyType.Number, "How many seconds of limits, blocks, greylists and schedules pass in one; 1 unless given.") { Minimum = 0.001, Maximum = 100_000 },
         new("ses", KeyType.Truth, "Whether success, bounce, complaint, ooto and suppressionlist answer in any domain as in Amazon's mailbox simulator."),
+        new("duplicates", KeyType.Truth, "Whether messages that are accepted again are counted in all mail; else only where accept-then-drop may bring them."),
     ];
 
     /// <summary>The keys that stand above the first table.</summary>

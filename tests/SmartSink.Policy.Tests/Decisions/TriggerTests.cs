@@ -18,7 +18,7 @@ public sealed class TriggerTests
         """);
 
     private static readonly Regex Words = new(
-        $"tempfail|permfail|^([45][0-9][0-9]|250|full|spam|unknown|throttle|greylist|drop|reset|hang|fail0*[1-9][0-9]{{0,2}}(?<!fail[0-9]{{4,}})|delay-[1-9][0-9]*(ms|s|m)?|label-({string.Join('|', ReplyLabels.Words)}))-",
+        $"tempfail|permfail|^([45][0-9][0-9]|250|full|spam|unknown|throttle|greylist|drop|reset|hang|fail0*[1-9][0-9]{{0,2}}(?<!fail[0-9]{{4,}})|delay-(?=[^-]{{1,16}}-)0*([1-9][0-9]?|[1-5][0-9][0-9]|600|([1-9][0-9]?|[1-5][0-9][0-9]|600) *s|([1-9][0-9]{{0,4}}|[1-5][0-9]{{5}}|600000) *ms|([1-9]|10) *m)|label-({string.Join('|', ReplyLabels.Words)}))-",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline,
         TimeSpan.FromSeconds(10));
 

@@ -126,6 +126,71 @@ public sealed class ExplanationTests
     }
 
     [Fact]
+    public void What_holds_for_senders_is_told_with_its_origin()
+    {
+        using var folder = new PolicyFolder("""
+            behaviour = "provider"
+            [domain."a.example"]
+            like = "b.example"
+            limits.rate = "100/min"
+            [domain."b.example"]
+            limits.block = { after = "5 throttled/min", for = "10m", reply = "554 5.7.1 blocked" }
+            limits.warmup = ["200/h", "1000/h"]
+            limits.by = ["network", "user"]
+            limits.unknown = 10
+            delay.data = "lognormal(50ms, 0.5)"
+            greylist.wait = "90s"
+            [[throttle."b.example"]]
+            code = 421
+            msg = "4.7.0 slow down"
+            limit = "rate"
+            [[fault]]
+            do = "drop"
+            domain = ["*.example", "none.test"]
+            [[fault]]
+            do = "hang"
+            domain = "b.example"
+            [[answers]]
+            name = "try again"
+            match = "x*@a.example"
+            sequence = [451, 250]
+            """);
+
+        var text = folder.Snapshot().Explain("x@a.example").ToText();
+
+        text.Replace(folder.MainFile, "responses.toml", StringComparison.Ordinal).ShouldContain("""
+
+              behaviour provider   the top level at responses.toml(1,13)
+              limits   block.after 5 throttled/min   [domain."b.example"] at responses.toml(6,26)
+              limits   block.for 10m   [domain."b.example"] at responses.toml(6,51)
+              limits   block.reply 554 5.7.1 blocked   [domain."b.example"] at responses.toml(6,66)
+              limits   warmup 200/h, 1000/h   [domain."b.example"] at responses.toml(7,17)
+              limits   by network, user   [domain."b.example"] at responses.toml(8,13)
+              limits   unknown 10 %   [domain."b.example"] at responses.toml(9,18)
+              delay    data lognormal(50ms, 0.5)   [domain."b.example"] at responses.toml(10,14)
+              greylist wait 90s   [domain."b.example"] at responses.toml(11,17)
+              limits   rate 100/min   [domain."a.example"] at responses.toml(4,15)
+              memory   senders are remembered under b.example
+              answers  try again   responses.toml(22,1)
+              fault    fault 1   responses.toml(16,1)
+            """.ReplaceLineEndings("\n"));
+        text.ShouldContain("     100 %  throttle  421 4.7.0 slow down\n                    rate_limit (inferred) at rcpt, over rate, then closes");
+        folder.Snapshot().Explain("y@c.test").Behaviour.ShouldBeEmpty();
+        folder.Snapshot().Explain("y@c.test").Rules.ShouldBeEmpty();
+        folder.Snapshot().Explain("y@b.example").Rules.Select(rule => rule.Name).ShouldBe(["fault 1", "fault 2"]);
+    }
+
+    [Theory]
+    [InlineData("drop-joe@a.example", "\"drop-\": accepted, but for a reply the connection is closed")]
+    [InlineData("Reset-joe+data@a.example", "\"Reset-\": accepted, but for a reply the connection is reset, at data")]
+    [InlineData("hang-joe@a.example", "\"hang-\": accepted, but no reply ever comes")]
+    [InlineData("delay-5s-joe@a.example", "\"delay-5s-\": always accepted, after that time")]
+    [InlineData("fail3-joe@a.example", "\"fail3-\": 3 times 451, then accepted")]
+    [InlineData("bounce+1@a.example", "\"bounce\", as in Amazon's mailbox simulator: always 550 5.1.1")]
+    public void Trouble_that_is_asked_for_is_told(string address, string line) =>
+        PolicyFolder.Snapshot("ses = true\n").Explain(address).ToText().ShouldContain($"  trigger  {line}\n");
+
+    [Fact]
     public void Under_sticky_the_address_own_fate_is_told()
     {
         var dialog = new Dialog();

@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
-using SmartSink.Behaviour.Rules;
+using SmartSink.Policy.Decisions;
 
-namespace SmartSink.Behaviour.Tests.Rules;
+namespace SmartSink.Policy.Tests.Decisions;
 
 public sealed class GlobTests
 {

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace SmartSink.Behaviour.Rules;
+namespace SmartSink.Policy.Decisions;
 
 /// <summary>A text in which <c>*</c> stands for any octets, also none; ASCII letters fit in either case.</summary>
 internal sealed class Glob(string pattern)
