@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SmartSink.PeerBenchmarks.Delayed;
 using SmartSink.PeerBenchmarks.Extending;
 using SmartSink.PeerBenchmarks.Generating;
 using SmartSink.PeerBenchmarks.Held;
@@ -15,6 +16,7 @@ var root = new RootCommand("SmartSink beside its peers, in one run on one machin
     ThroughputCommand.Create(),
     IdleCommand.Create(),
     HeldCommand.Create(),
+    DelayedCommand.Create(),
     StartCommand.Create(),
     ScrapeCommand.Create(),
     ScaleCommand.Create(),

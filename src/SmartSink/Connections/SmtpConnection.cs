@@ -64,8 +64,8 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
     /// <inheritdoc/>
     IOpenConnection? IOpenConnection.NextDue { get; set; }
 
-    /// <summary>Whether the connection was not called to its thread.</summary>
-    public bool IsAtRest => Volatile.Read(ref _signals) == 0;
+    /// <summary>Whether the connection has begun, and was not called to its thread.</summary>
+    public bool IsAtRest => Volatile.Read(ref _signals) == 0 && _phase != ConnectionPhase.New;
 
     /// <summary>Gives the connection to its thread, which greets the client.</summary>
     public void Start()
@@ -121,6 +121,9 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
                     break;
                 case ConnectionPhase.Lingering:
                     Linger();
+                    break;
+                case ConnectionPhase.Pausing when (flags & (ReadyFlags.HungUp | ReadyFlags.Failed)) != ReadyFlags.None:
+                    Lost(SocketError.ConnectionReset);
                     break;
                 case ConnectionPhase.Stalled when HasLeft():
                     Lost(SocketError.Success);

@@ -133,7 +133,12 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
 
             if (action == SessionAction.Pause)
             {
-                await PauseAsync();
+                if (BeginPause())
+                {
+                    await stream.PauseAsync();
+                    EndPause();
+                }
+
                 action = AskSession();
                 continue;
             }
@@ -161,18 +166,24 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
         }
     }
 
-    /// <summary>Waits until the session is to be asked, and reads nothing.</summary>
-    private async ValueTask PauseAsync()
+    /// <summary>False when the session is to be asked at once.</summary>
+    private bool BeginPause()
     {
         connection.Deadline = session.Deadline;
-        if (_stopSeen == context.StopPhase)
+        if (_stopSeen != context.StopPhase)
         {
-            _phase = TlsPhase.Pausing;
-            connection.Expect();
-            await stream.PauseAsync();
-            _phase = TlsPhase.Dialog;
-            _hasPaused = true;
+            return false;
         }
+
+        _phase = TlsPhase.Pausing;
+        connection.Expect();
+        return true;
+    }
+
+    private void EndPause()
+    {
+        _phase = TlsPhase.Dialog;
+        _hasPaused = true;
     }
 
     private async ValueTask<SessionAction> ReadAsync(SslStream tls)

@@ -113,6 +113,16 @@ internal sealed class DialogClient : IDisposable
         ReadReply();
     }
 
+    /// <summary>Says MAIL.</summary>
+    public void BeginTransaction() => Say("MAIL FROM:<sender@source.test>\r\n"u8);
+
+    /// <summary>When the first octet of what the sink says next was seen, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>.</summary>
+    public async Task<long> WhenAnswered()
+    {
+        await _socket.ReceiveAsync(_received);
+        return System.Diagnostics.Stopwatch.GetTimestamp();
+    }
+
     /// <summary>Sends octets.</summary>
     public void Send(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
 

@@ -9,6 +9,9 @@ internal sealed class HeldConnections : IDisposable
     {
     }
 
+    /// <summary>All of them, in the order in which they were opened.</summary>
+    public IReadOnlyList<DialogClient> Clients => _clients;
+
     /// <summary>Opens them, one after another: a backlog's overflow would cost seconds.</summary>
     /// <param name="port">The sink's on 127.0.0.1.</param>
     /// <param name="count">How many; each costs a file descriptor here and one in the sink.</param>

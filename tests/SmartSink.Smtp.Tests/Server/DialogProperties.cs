@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using SmartSink.Smtp.Auth;
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;
 using SmartSink.Testing;
@@ -52,6 +53,17 @@ public sealed class DialogProperties
             var whole = Play(bytes, [bytes.Length + 1], options: OfLmtp);
             return Play(bytes, [.. pieces], options: OfLmtp) == whole && Play(bytes, [.. pieces], drop: true, OfLmtp) == whole && Play(bytes, [1], options: OfLmtp) == whole;
         }).QuickCheckThrowOnFailure(2_000);
+
+    [Fact]
+    public void Any_split_gives_the_same_replies_where_they_wait_and_go_wrong() =>
+        Prop.ForAll(Arb.From(Dialogs), Arb.From(Gen.Choose(1, 40).NonEmptyListOf()), Arb.From(Gen.Choose(0, Faulty.Count - 1)), (rest, pieces, seed) =>
+        {
+            var isLmtp = seed % 2 == 0;
+            var options = isLmtp ? OfLmtp : Options;
+            byte[] bytes = [.. isLmtp ? "LHLO a\r\n"u8 : "EHLO a\r\n"u8, .. "MAIL FROM:<a@b.example>\r\nRCPT TO:<a@b.example>\r\nRCPT TO:<x@kept.example>\r\n"u8, .. rest];
+            var whole = Play(bytes, [bytes.Length + 1], options: options, filter: new Faulty(seed));
+            return Play(bytes, [.. pieces], options: options, filter: new Faulty(seed)) == whole && Play(bytes, [.. pieces], drop: true, options, new Faulty(seed)) == whole && Play(bytes, [1], options: options, filter: new Faulty(seed)) == whole;
+        }).QuickCheckThrowOnFailure(3_000);
 
     [Fact]
     public void Each_line_gets_exactly_one_reply() =>
@@ -113,19 +125,32 @@ public sealed class DialogProperties
         {
             for (var i = 0; i < 100; i++)
             {
-                dialog.Session.Advance(flood, new SmartSink.Smtp.Replies.ReplyBuffer(0), dialog.Now);
+                dialog.Session.Advance(flood, new ReplyBuffer(0), dialog.Now);
             }
         }).ShouldBeLessThan(100 * 128);
     }
 
-    private static string Play(byte[] bytes, int[] pieces, bool drop = false, SmtpSessionOptions? options = null)
+    private static string Play(byte[] bytes, int[] pieces, bool drop = false, SmtpSessionOptions? options = null, IMailboxFilter? filter = null)
     {
-        var dialog = new Dialog(new OneKept(), options ?? Options);
+        var dialog = new Dialog(filter ?? new OneKept(), options ?? Options);
         var replies = new StringBuilder(dialog.Start());
         var pending = Array.Empty<byte>();
         var position = 0;
-        for (var i = 0; position < bytes.Length && dialog.Action == SessionAction.Read; i++)
+        for (var i = 0; (position < bytes.Length && dialog.Action == SessionAction.Read) || dialog.Action == SessionAction.Pause; i++)
         {
+            if (dialog.Action == SessionAction.Pause)
+            {
+                dialog.Pass(TimeSpan.FromMilliseconds(dialog.Session.Deadline - dialog.Now.Milliseconds));
+                replies.Append(dialog.CheckDeadlines());
+                if (dialog.Action == SessionAction.Flush)
+                {
+                    replies.Append(dialog.Send(pending, out var behind));
+                    pending = pending[behind..];
+                }
+
+                continue;
+            }
+
             var length = Math.Min(pieces[i % pieces.Length], bytes.Length - position);
             if (drop && dialog.Session.Droppable > 0)
             {
@@ -149,4 +174,31 @@ public sealed class DialogProperties
 
     private static bool IsReplyLine(string line) =>
         line.Length is >= 4 and <= 510 && line[0] is >= '2' and <= '5' && char.IsAsciiDigit(line[1]) && char.IsAsciiDigit(line[2]) && line[3] is ' ' or '-';
+
+    // Answers of every kind, by a seed and by how many there were before.
+    private sealed class Faulty(int seed) : IMailboxFilter
+    {
+        public const int Count = 20_000;
+
+        private static readonly FixedReply No = new(450, new(4, 2, 1), "No"u8);
+
+        private readonly Random _random = new(seed);
+
+        public int EntryCount => 1;
+
+        public string EntryName(int entry) => "other";
+
+        public int EntryOf(ReadOnlySpan<byte> domain) => 0;
+
+        public FilterAnswer Answer(in SessionFacts facts) => new()
+        {
+            Reply = _random.Next(8) == 0 ? No : null,
+            ReplyStage = _random.Next(2) == 0 ? Stage.Data : Stage.Rcpt,
+            Delay = _random.Next(3) == 0 ? _random.Next(2000) : 0,
+            Fault = _random.Next(10) == 0 ? (AnswerFault)_random.Next((int)AnswerFault.DropBeforeReply) : AnswerFault.None,
+            EndDelay = _random.Next(3) == 0 ? _random.Next(2000) : 0,
+            EndFault = _random.Next(3) == 0 ? (AnswerFault)_random.Next((int)AnswerFault.DropAfterReply + 1) : AnswerFault.None,
+            WantsMessageId = _random.Next(2) == 0,
+        };
+    }
 }

@@ -1,5 +1,6 @@
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
+using SmartSink.Testing;
 using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Smtp.Tests.Server;
@@ -226,13 +227,13 @@ public sealed class WaitingTests
         Play("HELO a\r\n"u8);
         Transact();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
+        AllocatedMemory.ByCaller(() =>
         {
-            Transact();
-        }
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+            for (var i = 0; i < 100; i++)
+            {
+                Transact();
+            }
+        }).ShouldBe(0);
 
         void Transact()
         {

@@ -155,6 +155,17 @@ internal sealed class RunningServer : IAsyncDisposable
         return await end;
     }
 
+    /// <summary>Waits until a connection has come; it may be gone again.</summary>
+    public async Task OpenedAsync()
+    {
+        var patience = Patience.Token();
+        while (Connections.Opened == 0)
+        {
+            patience.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     /// <summary>Waits until no connection is open.</summary>
     public Task EmptyAsync() => RoomAsync(0);
 

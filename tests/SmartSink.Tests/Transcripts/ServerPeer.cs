@@ -47,7 +47,12 @@ internal sealed class ServerPeer : ITranscriptPeer
 
     public async ValueTask StartTlsAsync() => await (await ClientAsync()).StartTlsAsync();
 
-    public async ValueTask AdvanceTimeAsync(TimeSpan span) => await _server.PassAsync(span, (await ClientAsync()).Sent);
+    public async ValueTask AdvanceTimeAsync(TimeSpan span)
+    {
+        var client = await ClientAsync();
+        await _server.OpenedAsync();
+        await _server.PassAsync(span, client.Sent);
+    }
 
     public async ValueTask<string?> WaitForCloseAsync()
     {
