@@ -18,7 +18,7 @@ namespace SmartSink.Behaviour;
 /// One revision of a policy whose providers react to what senders do. A recipient is looked at by the rules, then by what its address says, then by
 /// the limits, then by the greylist, then by the dice; delays and faults come on top of whatever the answer is.
 /// </summary>
-internal sealed class BehaviourFilter : IMailboxFilter
+internal sealed partial class BehaviourFilter : IMailboxFilter
 {
     private readonly PolicySnapshot _policy;
     private readonly PolicyBehaviour _behaviour;

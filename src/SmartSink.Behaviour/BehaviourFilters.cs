@@ -1,11 +1,15 @@
+using System.Net;
+using System.Text;
 using SmartSink.Behaviour.Events;
 using SmartSink.Behaviour.Limits;
 using SmartSink.Behaviour.Rules;
 using SmartSink.Behaviour.State;
 using SmartSink.Policy;
 using SmartSink.Policy.Decisions;
+using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Behaviour;
 
@@ -81,6 +85,40 @@ public sealed class BehaviourFilters : IMailboxFilterSource
         // A revision that nobody has asked for yet has schedules, too.
         _ = Current;
         Rules.Refresh(now);
+    }
+
+    /// <summary>What is remembered of a client at a recipient's provider; null when the recipient is neither a mailbox nor a domain.</summary>
+    /// <param name="recipient">A mailbox or a domain.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="sender">The sender's mailbox; empty for none.</param>
+    /// <param name="user">The user; empty for none.</param>
+    /// <param name="now">The moment.</param>
+    public SenderRecall? Recall(string recipient, IPAddress client, string sender, string user, in Moment now)
+    {
+        ArgumentNullException.ThrowIfNull(recipient);
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(sender);
+        var at = recipient.LastIndexOf('@');
+        if (at == 0 || !DomainName.TryNormalize(recipient[(at + 1)..], out string domain))
+        {
+            return null;
+        }
+
+        var recall = new SenderRecall { Recipient = recipient, Client = client.ToString() };
+        return Current is not BehaviourFilter filter
+            ? recall
+            : filter.Recall(recall, new SessionFacts
+            {
+                Stage = Stage.Rcpt,
+                ClientAddress = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client,
+                User = Encoding.UTF8.GetBytes(user),
+                Sender = Encoding.UTF8.GetBytes(sender),
+                SenderDomain = sender.Contains('@', StringComparison.Ordinal) ? Encoding.UTF8.GetBytes(sender[(sender.LastIndexOf('@') + 1)..]) : default,
+                Recipient = Encoding.UTF8.GetBytes(recipient),
+                LocalPart = at < 0 ? default : Encoding.UTF8.GetBytes(recipient[..at]),
+                Domain = Encoding.ASCII.GetBytes(domain),
+                Now = now,
+            });
     }
 
     /// <inheritdoc/>

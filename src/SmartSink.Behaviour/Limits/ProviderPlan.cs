@@ -36,6 +36,9 @@ internal sealed record ProviderPlan(ProviderBehaviour Behaviour, ulong Key, Send
         })];
     }
 
+    /// <summary>Whether it remembers senders at all.</summary>
+    public bool Remembers => Limits is not null || Behaviour.Greylist is not null;
+
     /// <summary>Whose memory a domain's senders are in.</summary>
     public ulong KeyOf(in DomainMatch match) => Behaviour.Provider == 0 ? match.Hash : Key;
 }

@@ -149,6 +149,16 @@ internal readonly record struct ClientNetwork(ulong High, ulong Low)
             : new ClientNetwork(Cut(high, net6), Cut(low, net6 - 64));
     }
 
+    /// <summary>A client's network for people: <c>192.0.2.0/24</c>.</summary>
+    public static string NameOf(IPAddress address, int net4, int net6)
+    {
+        var (isV4, network) = (address.IsIPv4MappedToIPv6 || address.GetAddressBytes().Length == IPv4Bits / 8, Of(address, net4, net6));
+        Span<byte> bytes = stackalloc byte[IPv6Bits / 8];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, network.High);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[sizeof(ulong)..], network.Low);
+        return isV4 ? $"{new IPAddress(bytes[^4..])}/{net4}" : $"{new IPAddress(bytes)}/{net6}";
+    }
+
     private static ulong Cut4(uint address, int bits) => bits <= 0 ? 0 : address & (uint.MaxValue << (IPv4Bits - bits));
 
     private static ulong Cut(ulong half, int bits) => bits <= 0 ? 0 : bits >= 64 ? half : half & (ulong.MaxValue << (64 - bits));

@@ -85,26 +85,51 @@ internal static class CommandLine
     {
         var addresses = new Argument<string[]>("ADDRESS") { Arity = ArgumentArity.OneOrMore, Description = "Mailboxes or domains" };
         var options = new SettingOptions(SettingCatalog.All.Where(setting => setting.Key is "Data" or "DefaultBounce" or "DefaultDefer"));
-        var destination = new Option<IPAddress?>("--destination")
+        var destination = Address("--destination", "Address that the client was trying to reach, for the [[mx]] entries");
+        var client = Address("--client", "Address of a client: shows what a running sink remembers of its network");
+        var sender = new Option<string>("--sender") { HelpName = "mailbox", Description = "Sender of that client, for greylists and limits by sender domain", DefaultValueFactory = _ => string.Empty };
+        var user = new Option<string>("--user") { HelpName = "name", Description = "User that the client logs in as, for limits by user", DefaultValueFactory = _ => string.Empty };
+        var url = new Option<Uri>("--url")
         {
-            HelpName = "ip",
-            Description = "Address that the client was trying to reach, for the [[mx]] entries",
+            HelpName = "url",
+            Description = "Where the HTTP of the running sink listens [default: http://127.0.0.1:8000/]",
+            DefaultValueFactory = _ => new Uri("http://127.0.0.1:8000/"),
             CustomParser = given =>
             {
-                if (!IPAddress.TryParse(given.Tokens[0].Value, out var address))
+                if (Uri.TryCreate(given.Tokens[0].Value.TrimEnd('/') + "/", UriKind.Absolute, out var place) && place.Scheme is "http" or "https")
                 {
-                    given.AddError("--destination: not an IP address");
+                    return place;
                 }
 
-                return address;
+                given.AddError("--url: not an http URL");
+                return null;
             },
         };
-        var command = new Command("explain", "Explain what happens to mail for an address, and why") { addresses, destination };
+        var command = new Command("explain", "Explain what happens to mail for an address, and why") { addresses, destination, client, sender, user, url };
         options.AddTo(command);
-        command.SetAction(line => ExplainCommand.Run(
-            line.GetRequiredValue(addresses), line.GetValue(destination), Settings(line, options).Settings!, line.InvocationConfiguration.Output));
+        command.SetAction((line, cancellation) => ExplainCommand.RunAsync(
+            new ExplainQuestion(
+                line.GetRequiredValue(addresses), line.GetValue(destination), line.GetValue(client), line.GetValue(sender)!, line.GetValue(user)!, line.GetValue(url)!),
+            Settings(line, options).Settings!,
+            line.InvocationConfiguration.Output,
+            cancellation));
         return command;
     }
+
+    private static Option<IPAddress?> Address(string name, string description) => new(name)
+    {
+        HelpName = "ip",
+        Description = description,
+        CustomParser = given =>
+        {
+            if (!IPAddress.TryParse(given.Tokens[0].Value, out var address))
+            {
+                given.AddError($"{name}: not an IP address");
+            }
+
+            return address;
+        },
+    };
 
     private static Command Health()
     {

@@ -1,5 +1,10 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
+using System.Text.Json;
+using SmartSink.Behaviour;
 using SmartSink.Hosting;
+using SmartSink.Http;
 using SmartSink.Settings;
 
 namespace SmartSink.Commands;
@@ -7,13 +12,15 @@ namespace SmartSink.Commands;
 /// <summary><c>smartsink explain</c>: tells what becomes of mail to an address, and why.</summary>
 internal static class ExplainCommand
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Explains each address; ends with 1 when one of them is none.</summary>
-    /// <param name="addresses">Mailboxes or domains.</param>
-    /// <param name="destination">Where the client meant to connect to; null to leave that aside.</param>
+    /// <param name="question">What to explain.</param>
     /// <param name="settings">Name the policy and the default rates.</param>
     /// <param name="output">Takes the explanations.</param>
+    /// <param name="cancellation">Ends the wait for a sink.</param>
     /// <exception cref="StartException">The policy cannot be used.</exception>
-    public static int Run(IReadOnlyList<string> addresses, IPAddress? destination, SinkSettings settings, TextWriter output)
+    public static async Task<int> RunAsync(ExplainQuestion question, SinkSettings settings, TextWriter output, CancellationToken cancellation)
     {
         var result = PolicySource.Load(settings);
         if (result.Snapshot is not { } snapshot)
@@ -21,8 +28,101 @@ internal static class ExplainCommand
             throw new StartException(ExitCodes.Usage, [.. result.Diagnostics.Select(diagnostic => diagnostic.ToString())]);
         }
 
-        var explanations = addresses.Select(address => snapshot.Explain(address, destination)).ToList();
-        output.Write(string.Join('\n', explanations.Select(explanation => explanation.ToText())));
+        var explanations = question.Addresses.Select(address => snapshot.Explain(address, question.Destination)).ToList();
+        var texts = new List<string>();
+        foreach (var explanation in explanations)
+        {
+            var memory = question.Client is { } client && explanation.Problem is null ? await RecallAsync(explanation.Address, client, question, cancellation) : string.Empty;
+            texts.Add(explanation.ToText() + memory);
+        }
+
+        await output.WriteAsync(string.Join('\n', texts));
         return explanations.Exists(explanation => explanation.Problem is not null) ? ExitCodes.Failure : ExitCodes.Success;
     }
+
+    private static async Task<string> RecallAsync(string address, IPAddress client, ExplainQuestion question, CancellationToken cancellation)
+    {
+        var page = new Uri(
+            question.Url,
+            $"explain?recipient={Uri.EscapeDataString(address)}&client={Uri.EscapeDataString(client.ToString())}&sender={Uri.EscapeDataString(question.Sender)}&user={Uri.EscapeDataString(question.User)}");
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        try
+        {
+            using var answer = await http.GetAsync(page, cancellation);
+            return answer.IsSuccessStatusCode
+                ? RecallText.Of((await answer.Content.ReadFromJsonAsync(HttpJson.Default.SenderRecall, cancellation))!, question.Url)
+                : $"  client   {client}: the server at {question.Url} says {(int)answer.StatusCode} {answer.ReasonPhrase}\n";
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or JsonException && !cancellation.IsCancellationRequested)
+        {
+            return $"  client   {client}: no sink answers at {question.Url}, so nothing is known of it ({exception.Message}); --url names another\n";
+        }
+    }
+}
+
+/// <summary>What <c>smartsink explain</c> was asked.</summary>
+/// <param name="Addresses">Mailboxes or domains.</param>
+/// <param name="Destination">Where the client meant to connect to; null to leave that aside.</param>
+/// <param name="Client">The client whose memory a running sink is asked for; null to ask none.</param>
+/// <param name="Sender">The client's sender, for greylists and limits by its domain; empty for none.</param>
+/// <param name="User">The client's user, for limits by user; empty for none.</param>
+/// <param name="Url">Where the sink's HTTP listens.</param>
+internal sealed record ExplainQuestion(IReadOnlyList<string> Addresses, IPAddress? Destination, IPAddress? Client, string Sender, string User, Uri Url);
+
+/// <summary>What a sink remembers of a client, in lines for people.</summary>
+internal static class RecallText
+{
+    public static string Of(SenderRecall recall, Uri url)
+    {
+        if (recall.Provider is not { } provider)
+        {
+            return $"  client   {recall.Client}: the sink at {url} has no limit or greylist for this domain\n";
+        }
+
+        var text = new StringBuilder($"  client   {recall.Client} at {provider}, as the sink at {url} remembers it\n");
+        foreach (var owner in recall.Owners)
+        {
+            Write(text, owner);
+        }
+
+        if (recall.Greylist is { } greylist)
+        {
+            text.Append(greylist.State switch
+            {
+                "unknown" => "    greylist: not tried yet; the first try is refused\n",
+                "waiting" => $"    greylist: tried; accepted in {TimeOf(greylist.Wait)} at the earliest\n",
+                "ready" => "    greylist: tried; the next try is accepted\n",
+                _ => "    greylist: passed\n",
+            });
+        }
+
+        return text.ToString();
+    }
+
+    private static void Write(StringBuilder text, OwnerRecall owner)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"    {owner.By} {owner.Name}{(owner.IsKnown ? string.Empty : ": nothing remembered")}\n");
+        if (owner.BlockedFor is { } time)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"      blocked for another {TimeOf(time)}{(owner.Blocks > 1 ? $", {owner.Blocks} blocks in a row" : string.Empty)}\n");
+        }
+
+        Write(text, owner.Tokens, "recipients left in the bucket");
+        Write(text, owner.Warmup, "recipients in this period of the warm-up");
+        Write(text, owner.Unknown, "recipients refused for good");
+        Write(text, owner.Throttled, "throttled recipients that bring a block");
+        Write(text, owner.Connections, "connections");
+    }
+
+    private static void Write(StringBuilder text, CountOf? count, string what)
+    {
+        if (count is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"      {count.Count} of {count.Of} {what}\n");
+        }
+    }
+
+    private static string TimeOf(double seconds) => seconds < 60
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(seconds)} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(seconds / 60)} min");
 }

@@ -127,6 +127,7 @@ internal static class SinkHost
         app.UseProblemAnswers();
         app.MapIndex();
         app.MapMetrics(metrics);
+        app.MapExplain(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
         app.MapHealth(services.GetRequiredService<SinkState>(), services.GetRequiredService<Reloader<PolicySnapshot>>());
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
+using SmartSink.Behaviour;
 using SmartSink.Shared;
 
 namespace SmartSink.Http;
@@ -14,6 +15,7 @@ internal static class SinkPages
         /metrics  counters, for Prometheus or a person
         /livez    whether the process is alive
         /readyz   whether it answers mail, with which policy, and how the last reload went
+        /explain  what a provider remembers of a client: ?recipient=…&client=…, also &sender=… and &user=…
 
         """;
 
@@ -51,5 +53,6 @@ internal sealed record ProblemReport(string Type, string Title, int Status);
 /// <summary>How bodies become JSON, generated at build time: the first answer comes as fast as the later ones.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(ReadinessReport))]
+[JsonSerializable(typeof(SenderRecall))]
 [JsonSerializable(typeof(ProblemReport))]
 internal sealed partial class HttpJson : JsonSerializerContext;

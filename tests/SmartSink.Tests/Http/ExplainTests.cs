@@ -1,0 +1,101 @@
+using System.Net;
+using SmartSink.Commands;
+using SmartSink.Tests.Hosting;
+
+namespace SmartSink.Tests.Http;
+
+public sealed class ExplainTests
+{
+    private const string Policy =
+        """
+        behaviour = "provider"
+
+        [domain."gmail.com".limits]
+        rate = "3/h"
+        connections = 5
+        unknown = "10%"
+        block = { after = "1 throttled/h", for = "30m" }
+        warmup = ["200/h", "1000/h"]
+
+        [domain."gmail.com".greylist]
+        wait = "5m"
+        window = "12h"
+
+        """;
+
+    [Fact]
+    public async Task A_running_sink_tells_what_it_remembers_of_a_network()
+    {
+        await using var sink = await RunningSink.StartAsync(Policy);
+        (await ExplainAsync(sink, "a@gmail.com", "--client", "127.0.0.1", "--sender", "me@sender.example")).ShouldEndWith(
+            $"""
+              client   127.0.0.1 at gmail.com, as the sink at {sink.Url("/")} remembers it
+                network 127.0.0.1/32: nothing remembered
+                  3 of 3 recipients left in the bucket
+                  0 of 200 recipients in this period of the warm-up
+                  0 of 0 recipients refused for good
+                  0 of 1 throttled recipients that bring a block
+                  0 of 5 connections
+                greylist: not tried yet; the first try is refused
+
+            """);
+
+        using var client = await sink.ConnectAsync();
+        await client.SayAsync("MAIL FROM:<me@sender.example>");
+        (await client.SayAsync("RCPT TO:<a@gmail.com>")).ShouldStartWith("451 ");
+        var known = await ExplainAsync(sink, "a@gmail.com", "--client", "127.0.0.1", "--sender", "me@sender.example");
+        known.ShouldContain("\n    network 127.0.0.1/32\n      2 of 3 recipients left in the bucket\n      1 of 200 recipients in this period of the warm-up\n      0 of 1 recipients refused for good\n");
+        known.ShouldContain("\n      1 of 5 connections\n");
+        known.ShouldEndWith("\n    greylist: tried; accepted in 5 min at the earliest\n");
+
+        for (var i = 0; i < 3; i++)
+        {
+            await client.SayAsync("RCPT TO:<b@gmail.com>");
+        }
+
+        (await ExplainAsync(sink, "gmail.com", "--client", "::ffff:127.0.0.1")).ShouldContain("\n      blocked for another 30 min\n      0 of 3 recipients left");
+        (await ExplainAsync(sink, "gmail.com", "--client", "192.0.2.7")).ShouldContain("\n    network 192.0.2.7/32: nothing remembered\n");
+        (await ExplainAsync(sink, "a@other.example", "--client", "127.0.0.1")).ShouldEndWith($"\n  client   127.0.0.1: the sink at {sink.Url("/")} has no limit or greylist for this domain\n");
+    }
+
+    [Fact]
+    public async Task Without_a_sink_the_rest_is_told_all_the_same()
+    {
+        await using var sink = await RunningSink.StartAsync(Policy);
+        var text = await ExplainAsync(sink.PolicyFile, new Uri("http://127.0.0.1:1/"), "a@gmail.com", "--client", "127.0.0.1");
+        text.ShouldStartWith("a@gmail.com\n  domain   gmail.com has an entry of its own\n");
+        text.ShouldContain("\n  client   127.0.0.1: no sink answers at http://127.0.0.1:1/, so nothing is known of it (");
+    }
+
+    [Theory]
+    [InlineData("/explain")]
+    [InlineData("/explain?recipient=a@gmail.com")]
+    [InlineData("/explain?recipient=a@gmail.com&client=nobody")]
+    [InlineData("/explain?recipient=a@b@&client=127.0.0.1")]
+    [InlineData("/explain?recipient=@gmail.com&client=127.0.0.1")]
+    public async Task A_question_without_client_or_recipient_is_a_bad_request(string path)
+    {
+        await using var sink = await RunningSink.StartAsync(Policy);
+        using var answer = await sink.GetAsync(path);
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("--client", "nobody", "--client: not an IP address\n")]
+    [InlineData("--url", "ftp://127.0.0.1/", "--url: not an http URL\n")]
+    public async Task Explain_takes_an_address_and_an_url(string option, string value, string message)
+    {
+        using var error = new StringWriter();
+        (await CommandLine.RunAsync(["explain", "a@gmail.com", option, value], TextWriter.Null, error)).ShouldBe(2);
+        error.ToString().ShouldBe(message);
+    }
+
+    private static Task<string> ExplainAsync(RunningSink sink, params string[] arguments) => ExplainAsync(sink.PolicyFile, sink.Url("/"), arguments);
+
+    private static async Task<string> ExplainAsync(string policy, Uri url, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        (await CommandLine.RunAsync(["explain", "--data", policy, "--url", url.ToString(), .. arguments], output, output)).ShouldBe(0);
+        return output.ToString();
+    }
+}
