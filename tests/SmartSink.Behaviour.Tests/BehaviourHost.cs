@@ -58,6 +58,14 @@ internal sealed class BehaviourHost
         _filter = new BehaviourFilter(snapshot, new PolicyBehaviour(scale, providers, []), Context, ++_revision);
     }
 
+    /// <summary>Likewise, with the behaviour that the policy itself gives.</summary>
+    public void LoadAsWritten(string policy)
+    {
+        using var folder = new TemporaryFolder();
+        var snapshot = PolicyLoader.Load(folder.Write("responses.toml", policy)).Snapshot!;
+        _filter = new BehaviourFilter(snapshot, snapshot.Behaviour, Context, ++_revision);
+    }
+
     public void Advance(TimeSpan time) => Milliseconds += (long)time.TotalMilliseconds;
 
     /// <summary>Begins a message; the recipients that follow on the connection belong to it.</summary>

@@ -20,8 +20,8 @@ internal static class LimitReplies
         ProviderLimit.RecipientsPerMessage => provider.Throttles.PickOwn(limit, draw) ?? TooManyRecipients,
         ProviderLimit.Block or ProviderLimit.Unknown => provider.Limits?.Block?.Reply ?? provider.Throttles.Pick(limit, draw),
 
-        // The connection is used up, and only 421 says so.
-        ProviderLimit.MessagesPerConnection => provider.Throttles.Pick(limit, draw) is { Reply.Code: 421 } closing ? closing : TooManyMessages,
+        // Some say it with another code and go on, as NetEase does with 450; where nothing is given for it, only 421 says that the connection is used up.
+        ProviderLimit.MessagesPerConnection => provider.Throttles.PickOwn(limit, draw) ?? (provider.Throttles.Pick(limit, draw) is { Reply.Code: 421 } closing ? closing : TooManyMessages),
         _ => provider.Throttles.Pick(limit, draw),
     };
 

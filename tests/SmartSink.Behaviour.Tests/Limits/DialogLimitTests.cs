@@ -89,6 +89,24 @@ public sealed class DialogLimitTests
         host.Rcpt(connection: 2).ShouldBe(250);
     }
 
+    [Theory]
+    [InlineData("163.com", 7, "450 MI:DMC ")]
+    [InlineData("cox.net", 100, "452 ")]
+    [InlineData("icloud.com", 5, "421 ")]
+    public void A_provider_says_so_in_its_own_words(string domain, int messages, string words)
+    {
+        var host = new BehaviourHost();
+        host.LoadAsWritten("include = [\"builtin:providers\"]\nbehaviour = \"provider\"\n");
+        for (var message = 0; message < messages; message++)
+        {
+            host.Mail();
+            host.Rcpt($"250-someone@{domain}").ShouldBe(250);
+        }
+
+        host.Mail();
+        host.Text(host.Ask($"someone@{domain}")).ShouldStartWith(words);
+    }
+
     [Fact]
     public void Or_the_connection_is_closed_behind_the_last()
     {
