@@ -11,10 +11,10 @@ public sealed class SlowWriterTests
     private const int Crowd = 500;
 
     /// <summary>
-    /// Octets of the heap for each: less than a buffer for commands, and more than what has come of its line. All of the crowd together
-    /// may take as much as a dozen threads that have their first turn now, for the buffers that those keep.
+    /// Octets of the heap for each: more than what has come of its line. A buffer for commands, for those that are in one, would be twice
+    /// that; half a dozen threads that have their first turn now, with the buffers that those keep, are not as much.
     /// </summary>
-    private const long Memory = 2 * 1024;
+    private const long Memory = 1024;
 
     [Theory]
     [InlineData("epoll")]
