@@ -10,7 +10,7 @@ namespace SmartSink.Hosting;
 /// <param name="connections">How many are open.</param>
 /// <param name="clock">Tells the time.</param>
 /// <param name="log">Where it is said.</param>
-internal sealed partial class MailSummary(TimeSpan period, SessionMetrics metrics, Func<int> connections, TimeProvider clock, ILogger<MailSummary> log) : IHostedService
+internal sealed partial class MailSummary(TimeSpan period, SessionMetrics metrics, Func<int> connections, TimeProvider clock, ILogger<MailSummary> log) : IHostedService, IDisposable
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
@@ -32,6 +32,9 @@ internal sealed partial class MailSummary(TimeSpan period, SessionMetrics metric
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => _timer?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+
+    /// <summary>For a host that is given up without a stop, such as one whose start failed.</summary>
+    public void Dispose() => _timer?.Dispose();
 
     private void Tell()
     {

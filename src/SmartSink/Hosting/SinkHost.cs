@@ -86,12 +86,16 @@ internal static class SinkHost
         services.AddHostedService<SmtpWorker>();
         services.AddHostedService<ReloadWorker>();
         services.AddHostedService<ScheduleTimer>();
-        services.AddHostedService(provider => new MailSummary(
-            provider.GetRequiredService<SinkSettings>().LogSummary,
-            provider.GetRequiredService<SessionMetrics>(),
-            () => provider.GetRequiredService<SmtpHost>().OpenConnections,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<MailSummary>>()));
+        services.AddHostedService(provider =>
+        {
+            var server = provider.GetRequiredService<SmtpHost>();
+            return new MailSummary(
+                provider.GetRequiredService<SinkSettings>().LogSummary,
+                provider.GetRequiredService<SessionMetrics>(),
+                () => server.OpenConnections,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<MailSummary>>());
+        });
     }
 
     /// <summary>Adds HTTP on a socket that listens already.</summary>

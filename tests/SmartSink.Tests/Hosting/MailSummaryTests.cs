@@ -57,6 +57,20 @@ public sealed class MailSummaryTests : IDisposable
         _log.Lines.ShouldBeEmpty();
     }
 
+    /// <summary>Once, its timer went on, and ended the process for want of a server to ask.</summary>
+    [Fact]
+    public async Task It_ends_with_a_sink_that_is_given_up_without_a_stop()
+    {
+        await using (var sink = await RunningSink.StartAsync(clock: _clock))
+        {
+            using var client = await sink.ConnectAsync();
+            (await client.SayAsync("MAIL FROM:<a@b.example>")).ShouldStartWith("250 ");
+            (await client.SayAsync("RCPT TO:<permfail@example.com>")).ShouldStartWith("550 ");
+        }
+
+        Should.NotThrow(() => _clock.Advance(Period * 2));
+    }
+
     private Task StartAsync(TimeSpan period) =>
         new MailSummary(period, _metrics, () => 50, _clock, _log).StartAsync(TestContext.Current.CancellationToken);
 
