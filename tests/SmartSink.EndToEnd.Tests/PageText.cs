@@ -20,6 +20,8 @@ internal sealed class PageText
 
     public static PageText Deployment { get; } = new("docs", "deployment.md");
 
+    public static PageText Behaviour { get; } = new("docs", "behaviour.md");
+
     public static PageText Compatibility { get; } = new("docs", "compatibility.md");
 
     /// <summary>The command that begins so, from a line of its own or from between backticks.</summary>
@@ -30,7 +32,7 @@ internal sealed class PageText
         [.. Command(start).Split(' ').Select(word => word.Split('=')).TakeWhile(parts => parts.Length == 2).Select(parts => (parts[0], parts[1]))];
 
     /// <summary>The block whose first line begins so.</summary>
-    public string Block(string start) => First(_text.Split("```").Where((_, index) => index % 2 == 1).Select(block => block.TrimStart('\n')), start);
+    public string Block(string start) => First(_text.Split("```").Where((_, index) => index % 2 == 1).Select(block => block[(block.IndexOf('\n', StringComparison.Ordinal) + 1)..]), start);
 
     private string First(IEnumerable<string> parts, string start) =>
         parts.FirstOrDefault(part => part.StartsWith(start, StringComparison.Ordinal)) ?? throw new InvalidOperationException($"{_page} shows nothing that begins with: {start}");

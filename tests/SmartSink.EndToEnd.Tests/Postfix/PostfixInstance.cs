@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using SmartSink.EndToEnd.Tests.Compatibility.Relays;
 using SmartSink.EndToEnd.Tests.Redirect;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
@@ -12,14 +13,24 @@ namespace SmartSink.EndToEnd.Tests.Postfix;
 /// </summary>
 internal sealed class PostfixInstance : IAsyncDisposable
 {
+    private const string Patience = """
+        minimal_backoff_time = 4h
+        maximal_backoff_time = 4h
+        queue_run_delay = 4h
+        """;
+
+    private static readonly string ClockSettings = $"import_environment = MAIL_CONFIG MAIL_LOGTAG POSTLOG_SERVICE POSTLOG_HOSTNAME {string.Join(' ', FastClock.Variables)}";
+
     private readonly TemporaryFolder _folder = new();
     private readonly NetworkNamespace? _host;
+    private readonly FastClock? _clock;
     private readonly List<Delivery> _deliveries = [];
     private long _logRead;
 
-    private PostfixInstance(NetworkNamespace? host)
+    private PostfixInstance(NetworkNamespace? host, FastClock? clock = null)
     {
         _host = host;
+        _clock = clock;
         Configuration = _folder.Combine("etc");
         LogFile = _folder.Combine("mail.log");
     }
@@ -65,11 +76,12 @@ internal sealed class PostfixInstance : IAsyncDisposable
     /// <summary>Starts one on another host that looks domains up and delivers to the first address it finds.</summary>
     /// <param name="host">Where it runs.</param>
     /// <param name="settings">More lines for its main.cf.</param>
-    public static async Task<PostfixInstance> StartAsync(NetworkNamespace host, string settings)
+    /// <param name="clock">A faster clock: with it, it tries again by its defaults; with the machine's, only when it is asked to.</param>
+    public static async Task<PostfixInstance> StartAsync(NetworkNamespace host, string settings, FastClock? clock = null)
     {
         // With a second address a recipient refused for now would be tried there at once, and each try counts in the sink.
         // TLS for one domain in five, over connections that are kept, as those in the clear are: a handshake for each message is slow.
-        var postfix = new PostfixInstance(host) { Port = 10025 };
+        var postfix = new PostfixInstance(host, clock) { Port = 10025 };
         await postfix.StartCoreAsync(
             $$"""
             inet_protocols = all
@@ -187,9 +199,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
             {routing}
             smtputf8_enable = no
             notify_classes =
-            minimal_backoff_time = 4h
-            maximal_backoff_time = 4h
-            queue_run_delay = 4h
+            {(_clock is null ? Patience : ClockSettings)}
             max_use = 100000
             in_flow_delay = 0
             header_checks = regexp:{_folder.Write("etc/header_checks", headerChecks)}
@@ -200,7 +210,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
             127.0.0.1:{Port} inet n - n - - smtpd
             pickup    unix  n - n 60    1 pickup
             cleanup   unix  n - n -     0 cleanup
-            qmgr      unix  n - n 14400 1 qmgr
+            qmgr      unix  n - n {(_clock is null ? 14400 : 300)} 1 qmgr
             tlsmgr    unix  - - n 1000? 1 tlsmgr
             tlsproxy  unix  - - n -     0 tlsproxy
             rewrite   unix  - - n -     - trivial-rewrite
@@ -223,6 +233,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
             postlog   unix-dgram n - n - 1 postlogd
 
             """);
-        await RunAsync("postfix", "-c", Configuration, "start");
+        string[] start = ["postfix", "-c", Configuration, "start"];
+        await RunAsync(_clock?.Outside(start) ?? start);
     }
 }

@@ -98,6 +98,21 @@ public sealed partial class SinkProcess : IAsyncDisposable
     /// <summary>Reads /metrics.</summary>
     public Task<MetricsScrape> MetricsAsync() => MetricsScrape.FetchAsync(new Uri(Http, "/metrics"), _http);
 
+    /// <summary>Waits until a metric's samples with these labels come to at least so much.</summary>
+    /// <exception cref="TimeoutException">They did not within three minutes; the message holds what it said.</exception>
+    public async Task CountsAsync(double least, string name, params (string Key, string Value)[] labels)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while ((await MetricsAsync()).Sum(name, labels) < least)
+        {
+            await Task.Delay(100, CancellationToken.None);
+            if (limit.IsCancellationRequested)
+            {
+                throw new TimeoutException($"the sink did not count {least} of {name}:\n{Output}");
+            }
+        }
+    }
+
     /// <summary>Puts another policy in the place of the present one and waits until it is in force.</summary>
     public async Task ChangePolicyAsync(string policy)
     {

@@ -16,13 +16,19 @@ internal sealed class PostfixRelay : Relay
 
     public override string Version { get; }
 
-    public static async Task<Relay> StartAsync()
+    public override string Log => File.ReadAllText(_postfix.LogFile);
+
+    /// <param name="speed">How fast its clock runs; faster than the machine's it tries again when it would by itself, by its defaults.</param>
+    public static async Task<Relay> StartAsync(int speed = 1)
     {
         Requirement.Programs("postfix");
         PostfixInstance? postfix = null;
         var version = await DebianPackages.InstalledVersionAsync("postfix");
         var host = await UnpackedHost.StartAsync([], async host =>
-            postfix = await PostfixInstance.StartAsync(host.Network, $"smtp_tls_policy_maps =\n{PageText.Compatibility.Block("relayhost ")}"));
+        {
+            await host.UseClockAsync(speed);
+            postfix = await PostfixInstance.StartAsync(host.Network, $"smtp_tls_policy_maps =\n{PageText.Compatibility.Block("relayhost ")}", host.Clock);
+        });
         return new PostfixRelay(host, postfix!, version);
     }
 

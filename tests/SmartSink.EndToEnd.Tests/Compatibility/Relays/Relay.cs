@@ -16,6 +16,9 @@ internal abstract class Relay(UnpackedHost host) : IAsyncDisposable
     /// <summary>Its version, as its authors count.</summary>
     public abstract string Version { get; }
 
+    /// <summary>What it has logged so far.</summary>
+    public virtual string Log => Host.Said;
+
     /// <summary>Hands it a message that asks for all that DSN has (RFC 3461), if it takes that.</summary>
     public virtual async Task SubmitAsync(string sender, string recipient)
     {

@@ -5,8 +5,8 @@ public sealed class RelayTests
 {
     private static readonly Dictionary<string, Func<Task<Relay>>> All = new(StringComparer.Ordinal)
     {
-        ["Postfix"] = PostfixRelay.StartAsync,
-        ["Exim"] = EximRelay.StartAsync,
+        ["Postfix"] = () => PostfixRelay.StartAsync(),
+        ["Exim"] = () => EximRelay.StartAsync(),
         ["OpenSMTPD"] = OpenSmtpdRelay.StartAsync,
         ["Sendmail"] = SendmailRelay.StartAsync,
         ["nullmailer"] = NullmailerRelay.StartAsync,

@@ -25,6 +25,9 @@ internal sealed class UnpackedHost : IAsyncDisposable
 
     public NetworkNamespace Network { get; }
 
+    /// <summary>The clock of the daemons that are started from now on; null for the machine's.</summary>
+    public FastClock? Clock { get; private set; }
+
     private string Layer => _folder.Combine("layer");
 
     private string Root => _folder.Combine("root");
@@ -36,11 +39,13 @@ internal sealed class UnpackedHost : IAsyncDisposable
     {
         Requirement.Root();
         Requirement.Programs("ip", "dpkg-deb");
-        string[] files = [.. packages.Select(DebianPackages.FileOf)];
+        string[] names = [.. packages];
+        Array.ForEach(names, name => DebianPackages.FileOf(name));
         var host = new UnpackedHost(await NetworkNamespace.CreateBareAsync());
         try
         {
-            await host.UnpackAsync(files);
+            await host.MakeRootAsync();
+            await host.UnpackAsync(names);
             await prepare(host);
             return host;
         }
@@ -49,6 +54,22 @@ internal sealed class UnpackedHost : IAsyncDisposable
             await host.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Gives daemons another clock.</summary>
+    /// <param name="speed">How many seconds pass in one of the machine's; with 1 it stays the machine's.</param>
+    public async Task UseClockAsync(int speed)
+    {
+        if (speed == 1)
+        {
+            return;
+        }
+
+        // It shares its time among processes by /dev/shm. Programs that are run with others' rights load a library only from the system's
+        // own folder, and only if it is marked so.
+        await UnpackAsync(FastClock.Package);
+        await RunAsync($"mkdir -p /dev/shm && chmod 1777 /dev/shm && cp {FastClock.Unpacked} {FastClock.Folder} && chmod u+s {FastClock.Folder}{FastClock.Library}");
+        Clock = new FastClock(Root, speed);
     }
 
     /// <summary>Adds a user and a group of that name.</summary>
@@ -78,7 +99,7 @@ internal sealed class UnpackedHost : IAsyncDisposable
     /// <summary>Starts a program that runs as long as the host.</summary>
     public void StartDaemon(params ReadOnlySpan<string> command)
     {
-        IReadOnlyList<string> inside = Inside([.. command]);
+        IReadOnlyList<string> inside = Inside(Clock is null ? [.. command] : Clock.Inside([.. command]));
         var daemon = new Process
         {
             StartInfo = new ProcessStartInfo(inside[0], inside.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
@@ -116,6 +137,21 @@ internal sealed class UnpackedHost : IAsyncDisposable
         }
     }
 
+    /// <summary>What the daemons have said so far.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (_said)
+            {
+                return _said.ToString();
+            }
+        }
+    }
+
+    /// <summary>A file's text there.</summary>
+    public string Read(string path) => File.ReadAllText(PathOf(path));
+
     public async ValueTask DisposeAsync()
     {
         // Also what MTAs have sent into the background.
@@ -127,7 +163,7 @@ internal sealed class UnpackedHost : IAsyncDisposable
             daemon.Dispose();
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine(_said.ToString());
+        TestContext.Current.TestOutputHelper?.WriteLine(Said);
         await Network.DisposeAsync();
         await Tool.RunAsync("umount", ["--lazy", Root, Layer]);
         _folder.Dispose();
@@ -151,7 +187,7 @@ internal sealed class UnpackedHost : IAsyncDisposable
 
     private string PathOf(string path) => Root + path;
 
-    private async Task UnpackAsync(IEnumerable<string> files)
+    private async Task MakeRootAsync()
     {
         // In memory: an MTA waits for the disk at each message, and its queue need not outlive a power cut.
         await MachineAsync(
@@ -160,10 +196,14 @@ internal sealed class UnpackedHost : IAsyncDisposable
         // There is no name server to wait for.
         Write("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
         Write("/etc/hosts", $"127.0.0.1 localhost mta.test {Environment.MachineName}\n");
-        foreach (var file in files)
+    }
+
+    private async Task UnpackAsync(params IEnumerable<string> packages)
+    {
+        foreach (var package in packages)
         {
             // /lib and its like are links into /usr on this machine, and folders in some packages.
-            await MachineAsync($"set -o pipefail; dpkg-deb --fsys-tarfile '{file}' | tar -x --keep-directory-symlink -C {Root}");
+            await MachineAsync($"set -o pipefail; dpkg-deb --fsys-tarfile '{DebianPackages.FileOf(package)}' | tar -x --keep-directory-symlink -C {Root}");
         }
     }
 }

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using SmartSink.EndToEnd.Tests.Compatibility.Relays;
+using SmartSink.Testing.Processes;
+
+namespace SmartSink.EndToEnd.Tests.Behaviour;
+
+/// <summary>
+/// Real MTAs with their default retry times against a greylist, a rate limit and an outage, as docs/behaviour.md tells it. Their clocks run as fast
+/// as the sink's <c>time_scale</c>.
+/// </summary>
+public sealed partial class RetryTests
+{
+    private const int Speed = 60;
+
+    private static readonly Obstacle[] Obstacles =
+    [
+        new("grey.example", "a greylist of 5 minutes", 4),
+        new("busy.example", "a rate limit of 4 a minute", 12),
+        new("down.example", "an outage of 10 minutes", 4),
+    ];
+
+    private static readonly RetryingMta[] Mtas =
+    [
+        new("Postfix", () => PostfixRelay.StartAsync(Speed), TriesOfPostfix),
+        new("Exim", () => EximRelay.StartAsync(Speed), TriesOfExim),
+    ];
+
+    /// <summary>All at once: each is idle most of the time.</summary>
+    [Fact]
+    public Task All_mail_is_delivered_in_the_end_and_none_of_it_twice() => Task.WhenAll(Mtas.Select(TryAsync));
+
+    private static async Task TryAsync(RetryingMta mta)
+    {
+        await using var relay = await mta.StartAsync();
+        await using var sink = await SinkProcess.StartAsync(
+            PageText.Behaviour.Block($"time_scale = {Speed}"),
+            SinkTries.Settings(Relay.SmarthostPort),
+            relay.Host.Network.Inside(SinkProcess.OwnCommand),
+            relay.Host.Network.CreateHttpClient());
+
+        // The outage begins with the sink.
+        foreach (var obstacle in Obstacles.Reverse())
+        {
+            for (var number = 0; number < obstacle.Messages; number++)
+            {
+                await relay.SubmitAsync(obstacle.Sender(number), obstacle.Recipient(number));
+            }
+        }
+
+        await sink.CountsAsync(Obstacles.Sum(obstacle => obstacle.Messages), "smartsink_recipients_total", ("outcome", "accepted"));
+        var metrics = await sink.MetricsAsync();
+        metrics.Sum("smartsink_recipients_total", ("outcome", "permfail")).ShouldBe(0);
+        metrics.Sum("smartsink_duplicates_total").ShouldBe(0);
+        foreach (var obstacle in Obstacles)
+        {
+            metrics.Sum("smartsink_recipients_total", ("domain", obstacle.Domain), ("outcome", "accepted")).ShouldBe(obstacle.Messages, mta.Name);
+            metrics.Sum("smartsink_recipients_total", ("domain", obstacle.Domain), ("outcome", "tempfail")).ShouldBeGreaterThan(0, mta.Name);
+
+            var tries = Enumerable.Range(0, obstacle.Messages).Select(number => (Number: number, AtSink: SinkTries.Of(sink, obstacle.Sender(number)))).ToList();
+            foreach (var (number, attempts) in tries)
+            {
+                (attempts.Count(attempt => attempt.IsAccepted), attempts[^1].IsAccepted).ShouldBe((1, true), $"{mta.Name}: {obstacle.Recipient(number)}");
+            }
+
+            var last = tries.MaxBy(message => message.AtSink[^1].At);
+            BehaviourPage.ShouldHave(new RetryRow(
+                mta.Name,
+                relay.Version,
+                obstacle.Name,
+                $"{obstacle.Messages}, each once",
+                Minutes(last.AtSink.Select(attempt => (attempt.At - last.AtSink[0].At) * Speed)),
+                Minutes(mta.OwnTries(relay.Log, obstacle.Recipient(last.Number)))));
+        }
+    }
+
+    private static string Minutes(IEnumerable<TimeSpan> times) => string.Join(", ", times.Select(time => Math.Round(time.TotalMinutes).ToString(CultureInfo.InvariantCulture)));
+
+    private static IReadOnlyList<TimeSpan> TriesOfPostfix(string log, string recipient) =>
+        [.. PostfixTry().Matches(log).Where(line => line.Groups[1].Value == recipient).Select(line => TimeSpan.FromSeconds(double.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture)))];
+
+    private static IReadOnlyList<TimeSpan> TriesOfExim(string log, string recipient)
+    {
+        var times = EximTry().Matches(log).Where(line => line.Groups[2].Value == recipient).Select(line => DateTime.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
+        return [.. times.Select(time => time - times[0])];
+    }
+
+    [GeneratedRegex(@"postfix/smtp\[\d+\]: \w+: to=<([^>]*)>, .*? delay=([\d.]+), ", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex PostfixTry();
+
+    [GeneratedRegex(@"^(\S+ \S+) \S+ (?:=>|==) (\S+) ", RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]
+    private static partial Regex EximTry();
+
+    private sealed record Obstacle(string Domain, string Name, int Messages)
+    {
+        public string Sender(int number) => $"{number}@{Domain}.client.example";
+
+        public string Recipient(int number) => $"user{number}@{Domain}";
+    }
+
+    private sealed record RetryingMta(string Name, Func<Task<Relay>> StartAsync, Func<string, string, IReadOnlyList<TimeSpan>> OwnTries);
+}
