@@ -15,7 +15,7 @@ internal static class PolicyTarget
 {
     private const int MaxEntries = 50;
 
-    private static readonly string[] LocalParts = ["someone", "tempfail", "permfail", "421-x"];
+    private static readonly string[] LocalParts = ["someone", "tempfail", "permfail", "421-x", "fail3-x", "drop-x+data", "delay-5s-x", "bounce"];
 
     public static void Run(byte[] input)
     {
@@ -38,6 +38,7 @@ internal static class PolicyTarget
     private static void Ask(PolicySnapshot policy)
     {
         var output = new ReplyBuffer();
+        Check(!policy.Explain("someone@example.com").ToText().Contains('\r', StringComparison.Ordinal), "an explanation that is not of lines");
         for (var entry = 0; entry < Math.Min(policy.EntryCount, MaxEntries); entry++)
         {
             var domain = Encoding.ASCII.GetBytes(policy.EntryName(entry).Replace("*", "sub", StringComparison.Ordinal));

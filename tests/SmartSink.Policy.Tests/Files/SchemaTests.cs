@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using SmartSink.Policy.Files;
 using SmartSink.Testing;
 using SmartSink.Testing.Policies;
@@ -8,7 +9,7 @@ using SmartSink.Testing.Policies;
 namespace SmartSink.Policy.Tests.Files;
 
 /// <summary>policy/responses.schema.json says what the reader's catalogue of keys says. <c>SMARTSINK_WRITE_SCHEMA=1</c> writes it.</summary>
-public sealed class SchemaTests
+public sealed partial class SchemaTests
 {
     private static readonly string SchemaFile = RepositoryRoot.Combine("policy", "responses.schema.json");
 
@@ -74,6 +75,27 @@ public sealed class SchemaTests
 
         PolicyFolder.Diagnostics(policy).Where(diagnostic => diagnostic.Contains("error", StringComparison.Ordinal)).ShouldBeEmpty(policy);
     }
+
+    [Fact]
+    public void Every_example_of_the_manual_loads_without_a_word_and_together_they_have_every_key()
+    {
+        var examples = TomlBlock().Matches(File.ReadAllText(RepositoryRoot.Combine("docs", "policy.md"))).Select(match => match.Groups[1].Value).ToList();
+
+        examples.Count.ShouldBeGreaterThan(5);
+        foreach (var example in examples)
+        {
+            PolicyFolder.Diagnostics(example).ShouldBeEmpty(example);
+        }
+
+        var text = string.Concat(examples);
+        Names(PolicyKeys.Settings.Concat(PolicyKeys.Behaviour).Concat(PolicyKeys.Fault).Concat(PolicyKeys.Schedule).Concat(PolicyKeys.Answers))
+            .Where(key => key is not ("after" or "for" or "ses") && !Regex.IsMatch(text, $@"^{key} *=|\.{key}\]", RegexOptions.Multiline, TimeSpan.FromSeconds(10))).ShouldBeEmpty();
+
+        static IEnumerable<string> Names(IEnumerable<PolicyKey> keys) => keys.SelectMany(key => key.Keys.Count > 0 && key.Name != "block" ? Names(key.Keys).Prepend(key.Name) : [key.Name]);
+    }
+
+    [GeneratedRegex("```toml\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex TomlBlock();
 
     private static string Statement(PolicyKey key) => $"{key.Name} = {Example(key)}\n";
 
