@@ -142,9 +142,21 @@ internal sealed class RuledSink : IBehaviourObserver
 
     public void Greylisted(IMailboxFilter filter, int entry, GreylistResult result) => Told.Add($"{filter.EntryName(entry)}: {result}");
 
-    public void FaultDrawn(AnswerFault fault) => Faults.Add(fault);
+    public void FaultDrawn(AnswerFault fault)
+    {
+        lock (Faults)
+        {
+            Faults.Add(fault);
+        }
+    }
 
-    public void Delayed(int milliseconds) => Delays.Add(milliseconds);
+    public void Delayed(int milliseconds)
+    {
+        lock (Delays)
+        {
+            Delays.Add(milliseconds);
+        }
+    }
 
     public void ScheduleBegan(string name, DateTimeOffset? ends) =>
         Told.Add($"{name} until {(ends is { } end ? end.ToString("HH:mm:ss", CultureInfo.InvariantCulture) : "ever")}");
