@@ -18,7 +18,7 @@ namespace SmartSink.Behaviour;
 /// One revision of a policy whose providers react to what senders do. A recipient is looked at by the rules, then by what its address says, then by
 /// the limits, then by the greylist, then by the dice; delays and faults come on top of whatever the answer is.
 /// </summary>
-internal sealed partial class BehaviourFilter : IMailboxFilter
+internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
 {
     private readonly PolicySnapshot _policy;
     private readonly PolicyBehaviour _behaviour;
@@ -85,6 +85,10 @@ internal sealed partial class BehaviourFilter : IMailboxFilter
             _context.Observer?.DuplicateAccepted(this, delivery);
         }
     }
+
+    /// <inheritdoc/>
+    public int CountTry(in SessionFacts facts, ReadOnlySpan<byte> domain, int entry) =>
+        _context.Rules.Tries.Next(TryCounter.TriggerScope, facts, domain, PlanOf(entry)?.Behaviour.Limits);
 
     /// <summary>What the rates make of an entry's recipients now, in the long run.</summary>
     public OutcomeShares SharesOf(int entry) => (_rules.OverlayOf(entry)?.Rules ?? _policy.RulesOf(entry)).Shares;
@@ -166,7 +170,7 @@ internal sealed partial class BehaviourFilter : IMailboxFilter
     {
         var answer = decided.GetValueOrDefault();
         var isDecided = decided.HasValue;
-        if (!isDecided && _policy.TryAnswerByAddress(facts, domain, match, rules, out var asked))
+        if (!isDecided && _policy.TryAnswerByAddress(facts, domain, match, rules, this, out var asked))
         {
             (answer, isDecided) = (asked, true);
             Tell(asked.Fault, asked.Delay);

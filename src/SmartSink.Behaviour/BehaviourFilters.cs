@@ -14,8 +14,7 @@ using SmartSink.Smtp.Syntax;
 namespace SmartSink.Behaviour;
 
 /// <summary>
-/// The policy in force with what providers remember of senders, as sessions ask for it. The memory outlives the policy's revisions. A policy in
-/// which no provider reacts is given as it is, and costs nothing.
+/// The policy in force with what providers remember of senders, as sessions ask for it. The memory outlives the policy's revisions.
 /// </summary>
 public sealed class BehaviourFilters : IMailboxFilterSource
 {
@@ -24,19 +23,23 @@ public sealed class BehaviourFilters : IMailboxFilterSource
 
     private readonly Func<PolicySnapshot> _policy;
     private readonly BehaviourContext _context;
+
+    // By itself: much mail in which duplicates are counted must not push out what providers remember of senders.
+    private readonly SenderMemory _deliveries;
     private readonly Lock _gate = new();
     private volatile Revision? _current;
 
     /// <summary>Remembers nothing yet.</summary>
     /// <param name="policy">The policy in force, whenever it is asked for.</param>
     /// <param name="start">The sink's start.</param>
-    /// <param name="capacity">How many keys are remembered at most.</param>
+    /// <param name="capacity">How many keys of senders are remembered at most, and as many messages where duplicates are counted.</param>
     /// <param name="observer">Is told what providers do; null for nobody.</param>
     public BehaviourFilters(Func<PolicySnapshot> policy, Moment start, int capacity = DefaultCapacity, IBehaviourObserver? observer = null)
     {
         _policy = policy;
         Memory = new SenderMemory(capacity);
-        _context = BehaviourContext.Of(Memory, start, observer);
+        _deliveries = new SenderMemory(capacity);
+        _context = BehaviourContext.Of(Memory, start, observer, _deliveries);
     }
 
     /// <inheritdoc/>
@@ -51,10 +54,10 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     }
 
     /// <summary>How many keys are remembered.</summary>
-    public long Entries => Memory.Count;
+    public long Entries => Memory.Count + _deliveries.Count;
 
     /// <summary>How many keys have made room for others.</summary>
-    public long Evictions => Memory.Evictions;
+    public long Evictions => Memory.Evictions + _deliveries.Evictions;
 
     /// <summary>How many senders are blocked. Goes through all that is remembered.</summary>
     public long CountBlocked(Moment now) => Memory.CountBlocked(_context.Clock.At(now));
@@ -72,12 +75,8 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     /// <summary>What the rates make of an entry's recipients now, in the long run.</summary>
     /// <param name="filter">A revision of these.</param>
     /// <param name="entry">0 to its <see cref="IMailboxFilter.EntryCount"/> - 1.</param>
-    public static OutcomeShares SharesOf(IMailboxFilter filter, int entry) => filter switch
-    {
-        BehaviourFilter behaviour => behaviour.SharesOf(entry),
-        PolicySnapshot policy => policy.RulesOf(entry).Shares,
-        _ => throw new ArgumentException("A filter of somebody else", nameof(filter)),
-    };
+    public static OutcomeShares SharesOf(IMailboxFilter filter, int entry) =>
+        filter is BehaviourFilter behaviour ? behaviour.SharesOf(entry) : throw new ArgumentException("A filter of somebody else", nameof(filter));
 
     /// <summary>Lets schedules begin and end whose time has come, so that they are told of where no mail comes, too.</summary>
     public void Refresh(in Moment now)
@@ -124,7 +123,7 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     /// <inheritdoc/>
     public void DialogEnded(uint connection) => _context.Dialogs.End(connection, Memory);
 
-    private IMailboxFilter Begin()
+    private BehaviourFilter Begin()
     {
         lock (_gate)
         {
@@ -136,13 +135,13 @@ public sealed class BehaviourFilters : IMailboxFilterSource
             }
 
             var number = (last?.Number ?? 0) + 1;
-            IMailboxFilter filter = policy.Behaviour.IsEmpty ? policy : new BehaviourFilter(policy, policy.Behaviour, _context, number);
+            var filter = new BehaviourFilter(policy, policy.Behaviour, _context, number);
             _current = new Revision(policy, filter, number);
             return filter;
         }
     }
 
-    private sealed record Revision(PolicySnapshot Policy, IMailboxFilter Filter, int Number);
+    private sealed record Revision(PolicySnapshot Policy, BehaviourFilter Filter, int Number);
 }
 
 /// <summary>What all revisions share.</summary>
@@ -157,10 +156,10 @@ internal sealed record BehaviourContext(
     ISenderMemory Memory, StateKeys Keys, DialogTable Dialogs, ScaledClock Clock, RuleBook Rules, DeliveryCounter Deliveries, IBehaviourObserver? Observer)
 {
     /// <summary>That of a sink that starts.</summary>
-    public static BehaviourContext Of(ISenderMemory memory, Moment start, IBehaviourObserver? observer)
+    public static BehaviourContext Of(ISenderMemory memory, Moment start, IBehaviourObserver? observer, ISenderMemory? deliveries = null)
     {
         var (keys, clock) = (new StateKeys(), new ScaledClock(start));
         var rules = new RuleBook(clock, new TryCounter(memory, keys, clock), observer);
-        return new BehaviourContext(memory, keys, new DialogTable(), clock, rules, new DeliveryCounter(memory, keys, clock), observer);
+        return new BehaviourContext(memory, keys, new DialogTable(), clock, rules, new DeliveryCounter(deliveries ?? memory, keys, clock), observer);
     }
 }

@@ -146,10 +146,11 @@ public sealed class PolicySnapshot : IMailboxFilter
 
     /// <summary>The answer at RCPT, with rules that may stand in the place of the entry's own.</summary>
     internal FilterAnswer Answer(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules) =>
-        TryAnswerByAddress(facts, domain, match, rules, out var answer) ? answer : AnswerByRates(facts, domain, match, rules);
+        TryAnswerByAddress(facts, domain, match, rules, tries: null, out var answer) ? answer : AnswerByRates(facts, domain, match, rules);
 
     /// <summary>The answer at RCPT where TLS is missing, the address is wrong, or the local part asks for one; false to leave it to chance.</summary>
-    internal bool TryAnswerByAddress(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, out FilterAnswer answer)
+    internal bool TryAnswerByAddress(
+        in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, ITryCounter? tries, out FilterAnswer answer)
     {
         if (rules.TlsReplies is { } refusals && !facts.IsTls)
         {
@@ -169,6 +170,11 @@ public sealed class PolicySnapshot : IMailboxFilter
         {
             answer = default;
             return false;
+        }
+
+        if (trigger.Trigger == Trigger.Sequence && tries?.CountTry(facts, domain, match.Entry) >= trigger.Amount)
+        {
+            trigger = new TriggerMatch(Trigger.Accept);
         }
 
         answer = AnswerTrigger(trigger, facts.LocalPart, match, domain, rules);

@@ -78,8 +78,12 @@ internal sealed class RuleBook(ScaledClock clock, TryCounter tries, IBehaviourOb
             var order = 0;
             foreach (var rule in behaviour.Rules)
             {
-                var tally = before.GetValueOrDefault(rule.Name, new RuleTally());
-                rules.Own.Add(new ActiveRule(rule, order++, ScopeOf(rule), origin, seed, _tallies[rule.Name] = tally));
+                if (!_tallies.TryGetValue(rule.Name, out var tally))
+                {
+                    _tallies[rule.Name] = tally = before.GetValueOrDefault(rule.Name) ?? new RuleTally();
+                }
+
+                rules.Own.Add(new ActiveRule(rule, order++, ScopeOf(rule), origin, seed, tally));
             }
 
             foreach (var gone in _running.Keys.Where(name => !_tallies.ContainsKey(name)).ToList())

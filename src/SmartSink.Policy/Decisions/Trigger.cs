@@ -59,6 +59,13 @@ public enum Trigger : byte
 internal readonly record struct TriggerMatch(
     Trigger Trigger, int Code = 0, ReplyLabel Label = default, int Length = 0, Stage? Stage = null, int Amount = 0, AnswerFault Fault = AnswerFault.None);
 
+/// <summary>Remembers senders, for local parts that are refused a number of times.</summary>
+internal interface ITryCounter
+{
+    /// <summary>Counts a try of a recipient, and tells how many of the same client network and sender there were before.</summary>
+    int CountTry(in SessionFacts facts, ReadOnlySpan<byte> domain, int entry);
+}
+
 /// <summary>Finds the trigger in a local part, without case. The order of the tests is that of <see cref="Trigger"/>.</summary>
 internal static class TriggerReader
 {

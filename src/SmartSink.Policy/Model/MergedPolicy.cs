@@ -20,7 +20,7 @@ internal sealed class MergedPolicy(string mainFile)
 
     public Setting<IReadOnlyList<string>>? DomainSuffixes { get; set; }
 
-    /// <summary><c>behaviour</c>, <c>time_scale</c> and <c>ses</c> of the top level.</summary>
+    /// <summary><c>behaviour</c>, <c>time_scale</c>, <c>duplicates</c> and <c>ses</c> of the top level.</summary>
     public SettingTable Settings { get; } = new();
 
     /// <summary>In the order in which they are looked at: by kind, the main file's before the others'.</summary>

@@ -19,7 +19,7 @@ internal sealed class PolicyDocument
 
     public List<DomainEntry> Domains { get; } = [];
 
-    /// <summary><c>behaviour</c>, <c>time_scale</c> and <c>ses</c> of the top level.</summary>
+    /// <summary><c>behaviour</c>, <c>time_scale</c>, <c>duplicates</c> and <c>ses</c> of the top level.</summary>
     public SettingTable Settings { get; } = new();
 
     /// <summary>One for each kind and name, in the order of the file.</summary>

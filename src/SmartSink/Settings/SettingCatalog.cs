@@ -98,7 +98,7 @@ internal static class SettingCatalog
         Setting.Of("MaxConnectionsPerIp", "MAX_CONNECTIONS_PER_IP", SettingKinds.Limit, s => s.MaxConnectionsPerAddress, (s, v) => s with { MaxConnectionsPerAddress = v },
             "Simultaneous connections per client address, 0 for no limit"),
         Setting.Of("StateMax", "STATE_MAX", SettingKinds.Capacity, s => s.StateCapacity, (s, v) => s with { StateCapacity = v },
-            "Client networks, senders and greylist entries that the providers' limits remember; beyond it the least recently used are forgotten"),
+            "Client networks, senders and greylist entries that providers remember, and as many messages where duplicates are counted; beyond it the least recently used are forgotten"),
         Setting.PerListener("Proxy", "PROXY", SettingKinds.ProxyMode, s => s.Proxy, (s, v) => s with { Proxy = v },
             "PROXY protocol header that every connection must begin with"),
         Setting.PerListener("ProxyNetworks", "PROXY_NETWORKS", SettingKinds.Networks, s => s.ProxyNetworks, (s, v) => s with { ProxyNetworks = v },

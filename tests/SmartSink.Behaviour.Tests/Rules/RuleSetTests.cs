@@ -162,7 +162,7 @@ public sealed class RuleSetTests
             msg = "5.7.1 Spam"
             stage = "data"
             """;
-        var sink = new RuledSink(Policy, With(Drop, new RuleMatch { Stage = Stage.Data }) with { Times = 2 }, With(Slow, new RuleMatch { Stage = Stage.Data }));
+        var sink = new RuledSink(Policy, With(Drop, new RuleMatch { Stage = Stage.Data }) with { Times = 2 }, With(Slow, new RuleMatch { Stage = Stage.Data }) with { Name = "slow" });
         sink.Say("a@full.example").ShouldBe("552");
         sink.Say("a@spam.example").ShouldBe("554 at data data after 250 data Drop");
         sink.Say("a@b.example").ShouldBe("ok data after 250 data Drop");

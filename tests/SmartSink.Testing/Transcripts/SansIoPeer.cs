@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using SmartSink.Policy;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
@@ -38,8 +37,7 @@ public sealed class SansIoPeer : ITranscriptPeer
     /// <inheritdoc/>
     public ValueTask UsePolicyAsync(string path)
     {
-        var result = PolicyLoader.Load(path);
-        _filters.Current = result.Snapshot ?? throw new InvalidOperationException(string.Join('\n', result.Diagnostics));
+        _filters.Load(path, _now);
         return ValueTask.CompletedTask;
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using SmartSink.Connections;
-using SmartSink.Policy;
 using SmartSink.Settings;
 using SmartSink.Testing.Dialogs;
 using SmartSink.Testing.Transcripts;
@@ -23,8 +22,7 @@ internal sealed class ServerPeer : ITranscriptPeer
 
     public ValueTask UsePolicyAsync(string path)
     {
-        var result = PolicyLoader.Load(path);
-        _filters.Current = result.Snapshot ?? throw new InvalidOperationException(string.Join('\n', result.Diagnostics));
+        _filters.Load(path, _server.Clock.ReadMoment());
         return ValueTask.CompletedTask;
     }
 
