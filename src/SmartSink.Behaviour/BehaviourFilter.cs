@@ -182,10 +182,22 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
             return isDecided ? answer : _policy.AnswerByRates(facts, domain, match, rules);
         }
 
+        var triple = default(StateKey);
+        if (plan.Behaviour.Greylist is not null && !isDecided)
+        {
+            triple = GreylistKey(facts, plan, match);
+            _context.Memory.Expect(triple);
+        }
+
         if (plan.Limits is { } limits)
         {
             var provider = plan.KeyOf(match);
             var owners = Owners(facts, limits, provider);
+            for (var i = 0; i < owners.Count; i++)
+            {
+                _context.Memory.Expect(owners[i]);
+            }
+
             var now = Now(facts);
             if (Admit(facts, limits, owners, provider, isDecided, now, out var isLast) is { } limit)
             {
@@ -194,7 +206,7 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
             }
             else
             {
-                answer = isDecided ? answer : AnswerAdmitted(facts, domain, match, rules, plan);
+                answer = isDecided ? answer : AnswerAdmitted(facts, domain, match, rules, plan, triple);
                 if (limits.CountsUnknown && answer.Reply is { Code: >= 500 })
                 {
                     _context.Memory.CountPermFail(owners, limits, now);
@@ -205,18 +217,18 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
         }
         else if (!isDecided)
         {
-            answer = AnswerAdmitted(facts, domain, match, rules, plan);
+            answer = AnswerAdmitted(facts, domain, match, rules, plan, triple);
         }
 
         return plan.Behaviour.Delays is { } delays ? Delay(answer, delays, Stage.Rcpt, match, domain) : answer;
     }
 
     // No limit has anything against it: the greylist, then the dice.
-    private FilterAnswer AnswerAdmitted(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, ProviderPlan plan)
+    private FilterAnswer AnswerAdmitted(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, ProviderPlan plan, StateKey triple)
     {
         if (plan.Behaviour.Greylist is { } greylist)
         {
-            var result = _context.Memory.Greylist(GreylistKey(facts, plan, match), greylist, Now(facts));
+            var result = _context.Memory.Greylist(triple, greylist, Now(facts));
             _context.Observer?.Greylisted(this, match.Entry, result);
             if (result is GreylistResult.First or GreylistResult.TooEarly)
             {

@@ -12,13 +12,12 @@ using SmartSink.Testing;
 namespace SmartSink.Benchmarks;
 
 /// <summary>
-/// One recipient's answer where the provider reacts: with every limit, greylist and delays, at random places of a memory of a million keys; and by
-/// the dice alone. Two threads work at the same memory; the time is that of one thread's recipient.
+/// One recipient's answer where the provider reacts: with every limit, greylist and delays, at random places of a memory of two thousand
+/// and of a million keys; and by the dice alone. Two threads work at the same memory; the time is that of one thread's recipient.
 /// </summary>
 [MemoryDiagnoser]
 public class BehaviourBenchmarks
 {
-    private const int Clients = 500_000;
     private const int Recipients = 500_000;
 
     private const string Dice =
@@ -55,7 +54,7 @@ public class BehaviourBenchmarks
         """;
 
     private IPAddress[] _clients = [];
-    private readonly byte[][] _transactions = new byte[Clients][];
+    private byte[][] _transactions = [];
     private IMailboxFilter _filter = null!;
     private Thread[] _threads = [];
     private Barrier _barrier = null!;
@@ -63,6 +62,10 @@ public class BehaviourBenchmarks
 
     [Params("dice", "all", "all by three")]
     public string Behaviour { get; set; } = string.Empty;
+
+    /// <summary>Each has two keys: of the few the memory is at hand, of the many it is anywhere.</summary>
+    [Params(1_000, 500_000)]
+    public int Clients { get; set; }
 
     [Params(1, 2)]
     public int Threads { get; set; }
@@ -79,6 +82,7 @@ public class BehaviourBenchmarks
         var addresses = Enumerable.Range(0x0A000000, Clients).ToArray();
         new Random(42).Shuffle(addresses);
         _clients = [.. addresses.Select(address => new IPAddress((uint)address))];
+        _transactions = new byte[Clients][];
         for (var i = 0; i < Clients; i++)
         {
             _transactions[i] = Encoding.ASCII.GetBytes((i / 10).ToString("D13", CultureInfo.InvariantCulture));

@@ -9,6 +9,9 @@ namespace SmartSink.Behaviour.State;
 /// </summary>
 internal interface ISenderMemory
 {
+    /// <summary>A key will be asked for soon: a hint, so that its memory is on its way meanwhile.</summary>
+    void Expect(StateKey key);
+
     /// <summary>A try of a recipient, or a client's greeting: looks at every limit of each owner, and takes from all or from none.</summary>
     Admission Admit(in SenderKeys owners, SenderLimits limits, in SenderTry attempt, long now);
 

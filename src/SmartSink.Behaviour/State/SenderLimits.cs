@@ -31,6 +31,8 @@ internal sealed class SenderLimits
             TokenCost = Milliseconds(rate.Per);
             Refill = rate.Count;
             Capacity = (limits.Burst ?? rate.Count) * TokenCost;
+            FillTime = (Capacity / Refill) + 1;
+            TimePerPart = 1.0 / Refill;
         }
 
         HasWarmup = limits.Warmup.Count > 0;
@@ -53,6 +55,12 @@ internal sealed class SenderLimits
     public long Refill { get; }
 
     public long Capacity { get; }
+
+    /// <summary>Milliseconds in which the emptiest bucket is full.</summary>
+    public long FillTime { get; }
+
+    /// <summary>Milliseconds that bring one part of a token.</summary>
+    public double TimePerPart { get; }
 
     public bool HasRate => TokenCost > 0;
 

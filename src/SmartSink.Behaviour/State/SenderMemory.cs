@@ -48,6 +48,8 @@ internal sealed class SenderMemory : ISenderMemory
     /// <summary>How many owners are blocked. Goes through all of them.</summary>
     public long CountBlocked(long now) => Sum(stripe => stripe.CountWhere(entry => entry.BlockedUntil > now));
 
+    public void Expect(StateKey key) => StripeOf(key).Expect(key);
+
     public Admission Admit(in SenderKeys owners, SenderLimits limits, in SenderTry attempt, long now)
     {
         if (owners.Count == 1)
@@ -368,7 +370,7 @@ internal static class SenderRules
         {
             Refill(ref entry, limits, now);
             entry.Spent = Math.Min(limits.Capacity, entry.Spent + limits.TokenCost);
-            entry.NeedUntil(now + (entry.Spent / limits.Refill) + 1);
+            entry.NeedUntil(now + (long)(entry.Spent * limits.TimePerPart) + 1);
         }
 
         if (limits.CountsUnknown)
@@ -413,7 +415,7 @@ internal static class SenderRules
         var elapsed = now - entry.At;
         if (elapsed > 0)
         {
-            entry.Spent = elapsed > entry.Spent / limits.Refill ? 0 : entry.Spent - (elapsed * limits.Refill);
+            entry.Spent = elapsed >= limits.FillTime ? 0 : Math.Max(0, entry.Spent - (elapsed * limits.Refill));
         }
 
         entry.At = now;
