@@ -156,6 +156,8 @@ public sealed partial class SinkApplicationTests
                 "smartsink_accept_errors_total", "smartsink_recipients_total", "smartsink_refusals_total", "smartsink_tls_handshakes_total",
                 "smartsink_authentications_total", "smartsink_auth_user_reloads_total", "smartsink_tls_client_certificates_total",
                 "smartsink_tls_faults_total", "smartsink_reply_faults_total", "smartsink_tls_certificate_reloads_total",
+                "smartsink_policy_rate", "smartsink_limits_hit_total", "smartsink_greylist_total", "smartsink_answer_faults_total",
+                "smartsink_rules_acted_total", "smartsink_schedule_active", "smartsink_duplicates_total",
             ],
             "those that have no value before something rare has happened");
     }
