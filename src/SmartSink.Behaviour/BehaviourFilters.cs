@@ -43,15 +43,7 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     }
 
     /// <inheritdoc/>
-    public IMailboxFilter Current
-    {
-        get
-        {
-            var policy = _policy();
-            var current = _current;
-            return current is not null && ReferenceEquals(current.Policy, policy) ? current.Filter : Begin();
-        }
-    }
+    public IMailboxFilter Current => Filter;
 
     /// <summary>How many keys are remembered.</summary>
     public long Entries => Memory.Count + _deliveries.Count;
@@ -82,7 +74,7 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     public void Refresh(in Moment now)
     {
         // A revision that nobody has asked for yet has schedules, too.
-        _ = Current;
+        _ = Filter;
         Rules.Refresh(now);
     }
 
@@ -103,25 +95,32 @@ public sealed class BehaviourFilters : IMailboxFilterSource
             return null;
         }
 
-        var recall = new SenderRecall { Recipient = recipient, Client = client.ToString() };
-        return Current is not BehaviourFilter filter
-            ? recall
-            : filter.Recall(recall, new SessionFacts
-            {
-                Stage = Stage.Rcpt,
-                ClientAddress = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client,
-                User = Encoding.UTF8.GetBytes(user),
-                Sender = Encoding.UTF8.GetBytes(sender),
-                SenderDomain = sender.Contains('@', StringComparison.Ordinal) ? Encoding.UTF8.GetBytes(sender[(sender.LastIndexOf('@') + 1)..]) : default,
-                Recipient = Encoding.UTF8.GetBytes(recipient),
-                LocalPart = at < 0 ? default : Encoding.UTF8.GetBytes(recipient[..at]),
-                Domain = Encoding.ASCII.GetBytes(domain),
-                Now = now,
-            });
+        return Filter.Recall(new SenderRecall { Recipient = recipient, Client = client.ToString() }, new SessionFacts
+        {
+            Stage = Stage.Rcpt,
+            ClientAddress = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client,
+            User = Encoding.UTF8.GetBytes(user),
+            Sender = Encoding.UTF8.GetBytes(sender),
+            SenderDomain = sender.Contains('@', StringComparison.Ordinal) ? Encoding.UTF8.GetBytes(sender[(sender.LastIndexOf('@') + 1)..]) : default,
+            Recipient = Encoding.UTF8.GetBytes(recipient),
+            LocalPart = at < 0 ? default : Encoding.UTF8.GetBytes(recipient[..at]),
+            Domain = Encoding.ASCII.GetBytes(domain),
+            Now = now,
+        });
     }
 
     /// <inheritdoc/>
     public void DialogEnded(uint connection) => _context.Dialogs.End(connection, Memory);
+
+    private BehaviourFilter Filter
+    {
+        get
+        {
+            var policy = _policy();
+            var current = _current;
+            return current is not null && ReferenceEquals(current.Policy, policy) ? current.Filter : Begin();
+        }
+    }
 
     private BehaviourFilter Begin()
     {

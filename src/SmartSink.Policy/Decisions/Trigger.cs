@@ -82,6 +82,12 @@ internal static class TriggerReader
     /// <summary>What a local part, without quotes, asks for where triggers of these kinds hold.</summary>
     public static TriggerMatch Read(ReadOnlySpan<byte> localPart, TriggerKinds kinds)
     {
+        // Most local parts ask for nothing, and are seen through here.
+        if (localPart.Length < WordLength && (kinds & TriggerKinds.Ses) == TriggerKinds.None && !localPart.Contains((byte)'-'))
+        {
+            return default;
+        }
+
         var match = Find(localPart, kinds);
         return match.Trigger is Trigger.None or Trigger.Accept or Trigger.SesAccept ? match : match with { Stage = StageOf(localPart) };
     }

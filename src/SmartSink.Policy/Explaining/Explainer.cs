@@ -45,7 +45,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
             LikeChain = [.. inheritance.FollowLikes(entry).Select(like => like.Key.ToString())],
             Bounce = new ExplainedRate(bounce, OriginOf(inheritance.OwnerOf(entry, owner => owner.Bounce is not null), resolved.Bounce?.Place)),
             Defer = new ExplainedRate(defer, OriginOf(inheritance.OwnerOf(entry, owner => owner.Defer is not null), resolved.Defer?.Place)),
-            TlsRequiredBy = requiresTls ? OriginOf(inheritance.OwnerOf(entry, owner => owner.RequiresTls is not null), resolved.RequiresTls?.Place) : null,
+            TlsRequiredBy = requiresTls ? OriginOf(inheritance.OwnerOf(entry, owner => owner.RequiresTls is not null || owner.Behaviour?["habits.tls"]?.Place == resolved.RequiresTls?.Place), resolved.RequiresTls?.Place) : null,
             StrictBy = resolved.Strict is { Value: true } ? OriginOf(inheritance.OwnerOf(entry, owner => owner.Strict is not null), resolved.Strict?.Place) : null,
             Sticky = sticky,
             AlwaysBounces = sticky && at > 0

@@ -1,5 +1,6 @@
 using System.Net;
 using SmartSink.Policy.Model;
+using SmartSink.Policy.Toml;
 using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Policy.Files;

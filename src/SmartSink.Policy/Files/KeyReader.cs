@@ -1,5 +1,6 @@
 using System.Globalization;
 using SmartSink.Policy.Model;
+using SmartSink.Policy.Toml;
 
 namespace SmartSink.Policy.Files;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using SmartSink.Policy.Model;
+using SmartSink.Policy.Toml;
 using SmartSink.Shared;
 
 namespace SmartSink.Policy.Files;

@@ -1,5 +1,6 @@
 using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
+using SmartSink.Policy.Toml;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using SmartSink.Policy.Model;
+using SmartSink.Policy.Toml;
 using SmartSink.Shared;
 
 namespace SmartSink.Policy.Files;

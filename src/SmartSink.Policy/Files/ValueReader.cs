@@ -1,4 +1,5 @@
 using SmartSink.Policy.Model;
+using SmartSink.Policy.Toml;
 using SmartSink.Shared;
 
 namespace SmartSink.Policy.Files;

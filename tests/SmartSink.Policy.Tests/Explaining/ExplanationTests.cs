@@ -191,6 +191,15 @@ public sealed class ExplanationTests
         PolicyFolder.Snapshot("ses = true\n").Explain(address).ToText().ShouldContain($"  trigger  {line}\n");
 
     [Fact]
+    public void A_habit_of_asking_for_TLS_is_told_with_its_own_place()
+    {
+        using var folder = new PolicyFolder("behaviour = \"provider\"\n[domain.\"a.example\".habits]\ntls = \"required\"\n");
+
+        folder.Snapshot().Explain("x@a.example").TlsRequiredBy
+            .ShouldBe($"[domain.\"a.example\"] at {folder.MainFile}(3,7)");
+    }
+
+    [Fact]
     public void Under_sticky_the_address_own_fate_is_told()
     {
         var dialog = new Dialog();

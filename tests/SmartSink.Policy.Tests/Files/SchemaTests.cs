@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SmartSink.Policy.Files;
+using SmartSink.Policy.Toml;
 using SmartSink.Testing;
 using SmartSink.Testing.Policies;
 

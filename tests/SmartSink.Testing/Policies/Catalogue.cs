@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using SmartSink.Policy.Files;
 using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
+using SmartSink.Policy.Toml;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 

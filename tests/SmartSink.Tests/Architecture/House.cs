@@ -13,7 +13,7 @@ internal sealed record House(string Assembly, string Root, string[][] Rooms)
     public static readonly House[] All =
     [
         new("SmartSink.Smtp", "SmartSink.Smtp", [[RootRoom], ["Idna"], ["Syntax"], ["Replies"], ["Auth"], ["Server", "Client"]]),
-        new("SmartSink.Policy", "SmartSink.Policy", [["Shared"], ["Model"], ["Replies"], ["Files"], ["Decisions"], ["Explaining"], [RootRoom]]),
+        new("SmartSink.Policy", "SmartSink.Policy", [["Shared"], ["Toml", "Model"], ["Replies"], ["Files"], ["Decisions"], ["Explaining"], [RootRoom]]),
         new("SmartSink.Behaviour", "SmartSink.Behaviour", [["Shared"], ["Events"], ["State"], ["Limits", "Rules"], [RootRoom]]),
         new("smartsink", "SmartSink",
         [

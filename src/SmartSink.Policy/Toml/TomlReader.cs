@@ -5,7 +5,7 @@ using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
-namespace SmartSink.Policy.Files;
+namespace SmartSink.Policy.Toml;
 
 /// <summary>
 /// Reads TOML 1.1 with all its mistakes. A file without any is read by its tokens alone; only one with mistakes is worth Tomlyn's syntax tree,

@@ -1,7 +1,7 @@
 using System.Text;
-using SmartSink.Policy.Files;
+using SmartSink.Policy.Toml;
 
-namespace SmartSink.Policy.Tests.Files;
+namespace SmartSink.Policy.Tests.Toml;
 
 public sealed class TomlReaderTests
 {

@@ -1,11 +1,11 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using SmartSink.Policy.Files;
+using SmartSink.Policy.Toml;
 using SmartSink.Testing.Policies;
 using Tomlyn;
 
-namespace SmartSink.Policy.Tests.Files;
+namespace SmartSink.Policy.Tests.Toml;
 
 /// <summary>
 /// Tomlyn's printer is the oracle. Its validator is none: it takes an array's later table for the first, and lets a header reopen what a

@@ -1,7 +1,7 @@
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
-namespace SmartSink.Policy.Files;
+namespace SmartSink.Policy.Toml;
 
 /// <summary>
 /// Reads TOML 1.1 by Tomlyn's tokens, straight into tables, and gives up at the first mistake: <see cref="TomlReader"/> finds them all.

@@ -1,6 +1,6 @@
 using Tomlyn;
 
-namespace SmartSink.Policy.Files;
+namespace SmartSink.Policy.Toml;
 
 internal readonly record struct KeyPart(string Name, TomlPosition Position);
 

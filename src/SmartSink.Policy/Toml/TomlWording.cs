@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace SmartSink.Policy.Files;
+namespace SmartSink.Policy.Toml;
 
 /// <summary>Tomlyn's messages in the words of ours: what was expected and what was found, without names of tokens.</summary>
 internal static class TomlWording

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace SmartSink.Policy.Files;
+namespace SmartSink.Policy.Toml;
 
 /// <summary>A file of TOML 1.1 as read: its values, in tables that are merged from all their headers and dotted keys, and its mistakes.</summary>
 /// <param name="Root">The top-level table. When there are errors it holds what was readable beside them.</param>
