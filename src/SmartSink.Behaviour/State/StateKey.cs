@@ -65,8 +65,9 @@ internal readonly struct KeyBuilder(ulong high, ulong low)
     {
         get
         {
-            var last = Add(SplitMix.Golden, low);
-            return last.Halves;
+            // Of names that count up, some secrets alone would leave some of the low bits more often than others.
+            var last = Add(SplitMix.Golden, low).Halves;
+            return new StateKey(SplitMix.Mix(last.High), SplitMix.Mix(last.Low));
         }
     }
 
