@@ -7,11 +7,46 @@ using SmartSink.Testing.Processes;
 
 namespace SmartSink.PeerBenchmarks.Extending;
 
-/// <summary><c>extensions</c>: what the sink pays for BDAT instead of DATA, and for a PROXY header before the dialog.</summary>
+/// <summary><c>extensions</c>: what the sink pays for BDAT instead of DATA, for a PROXY header before the dialog, and for providers that react.</summary>
 internal static class ExtensionsCommand
 {
     private const double ChunkingMark = 0.9;
     private const double ProxyMark = 1.02;
+    private const double ReactionMark = 1.1;
+
+    // Nothing refuses: the whole way is the longest. A greylist would refuse each recipient of the generator, who comes but once.
+    private const string Policy =
+        ServerCommand.AcceptAllPolicy +
+        """
+        [domain."dice.test"]
+
+        [domain."reacts.test".limits]
+        by = ["network", "sender_domain"]
+        connections = 100000
+        messages_per_connection = 1000000000
+        recipients_per_message = 100
+        rate = "1000000000/min"
+        unknown = "50%"
+        block = { after = "5 throttled/min", for = "10m" }
+        warmup = ["1000000000/h", "1000000000/h"]
+
+        [domain."waits.test"]
+        like = "reacts.test"
+
+        [domain."waits.test".delay]
+        rcpt = "1ms..3ms"
+        data = "1ms..10ms"
+
+        [[fault]]
+        domain = ["reacts.test", "waits.test"]
+        stage = "data"
+        share = 0.000001
+        do = "drop"
+
+        [[answers]]
+        match = "retry-*@reacts.test"
+        sequence = [451, 250]
+        """;
 
     private static readonly Option<int> Rounds = new("--rounds") { Description = "Runs of each way in each case", DefaultValueFactory = _ => 7 };
 
@@ -21,7 +56,7 @@ internal static class ExtensionsCommand
     public static Command Create()
     {
         var command = BenchmarkCommand.Create(
-            "extensions", "The sink's processor time per message by BDAT beside DATA, and with a PROXY header beside none", RunAsync, Rounds, Quick);
+            "extensions", "The sink's processor time per message by BDAT beside DATA, with a PROXY header beside none, and for a provider that reacts beside dice", RunAsync, Rounds, Quick);
         TrafficGenerator.AddTo(command);
         return command;
     }
@@ -33,7 +68,7 @@ internal static class ExtensionsCommand
         var proxied = LoopbackPort.Free();
         // One process for both ways: two would differ by more than a header costs.
         await using var sink = await ServerCommand.Read(line).StartAsync(
-            ServerCommand.AcceptAllPolicy,
+            Policy,
             ("SINK_LISTENERS__0__NAME", "smtp"),
             ("SINK_LISTENERS__1__NAME", "proxied"),
             ("SINK_LISTENERS__1__PORT", $"{proxied}"),
@@ -54,6 +89,16 @@ internal static class ExtensionsCommand
             new Variant("no header", port),
             new Variant("PROXY v2", proxied, "--proxy-protocol", "v2"),
             ProxyMark),
+        new(
+            new GeneratorLoad(1_000, 50, (int)(60_000 * share)),
+            new Variant("dice", port, "--domain", "dice.test"),
+            new Variant("limits, a fault and answers", port, "--domain", "reacts.test"),
+            ReactionMark),
+        new(
+            new GeneratorLoad(1_000, 50, (int)(20_000 * share)),
+            new Variant("dice", port, "--domain", "dice.test"),
+            new Variant("the same and delays", port, "--domain", "waits.test"),
+            Mark: null),
     ];
 
     private static async Task MeasureAsync(
@@ -72,7 +117,7 @@ internal static class ExtensionsCommand
                 ratio.Median,
                 ratio.Lowest,
                 ratio.Highest,
-                way == comparison.Other ? Mark.AtMost(comparison.Mark, ratio.Median) : string.Empty);
+                way == comparison.Other && comparison.Mark is { } mark ? Mark.AtMost(mark, ratio.Median) : string.Empty);
         }
     }
 }
