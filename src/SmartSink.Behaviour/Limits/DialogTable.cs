@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using SmartSink.Behaviour.State;
 
 namespace SmartSink.Behaviour.Limits;
@@ -6,63 +7,18 @@ namespace SmartSink.Behaviour.Limits;
 /// <summary>What is remembered of the dialogs that go on: which providers they have named. It stays in this process, whoever shares the rest.</summary>
 internal sealed class DialogTable
 {
-    private const int Parts = 32;
-
-    private readonly Part[] _parts = [.. Enumerable.Range(0, Parts).Select(_ => new Part())];
+    private readonly ConcurrentDictionary<uint, Dialog> _open = [];
 
     /// <summary>The dialog of a connection, which is a new one at its first call. Its owner is the session that asks.</summary>
-    public Dialog Of(uint connection)
-    {
-        var part = _parts[connection % Parts];
-        lock (part.Gate)
-        {
-            if (!part.Open.TryGetValue(connection, out var dialog))
-            {
-                part.Open[connection] = dialog = part.Free.TryPop(out var used) ? used : new Dialog();
-            }
-
-            return dialog;
-        }
-    }
+    public Dialog Of(uint connection) => _open.TryGetValue(connection, out var dialog) ? dialog : _open.GetOrAdd(connection, static _ => new Dialog());
 
     /// <summary>Ends a dialog: what it counted among the connections is given back.</summary>
     public void End(uint connection, ISenderMemory memory)
     {
-        var part = _parts[connection % Parts];
-        if (part.Open.Count == 0)
+        if (_open.TryRemove(connection, out var dialog))
         {
-            // Its own entry would be seen: the session that ends is the one that made it.
-            return;
+            dialog.Leave(memory);
         }
-
-        Dialog? dialog;
-        lock (part.Gate)
-        {
-            if (!part.Open.Remove(connection, out dialog))
-            {
-                return;
-            }
-        }
-
-        dialog.Leave(memory);
-        lock (part.Gate)
-        {
-            if (part.Free.Count < Part.Kept)
-            {
-                part.Free.Push(dialog);
-            }
-        }
-    }
-
-    private sealed class Part
-    {
-        public const int Kept = 256;
-
-        public Lock Gate { get; } = new();
-
-        public Dictionary<uint, Dialog> Open { get; } = [];
-
-        public Stack<Dialog> Free { get; } = [];
     }
 }
 

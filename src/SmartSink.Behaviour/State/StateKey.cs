@@ -82,25 +82,33 @@ internal readonly struct KeyBuilder(ulong high, ulong low)
     /// <summary>Takes in octets of any length; ASCII letters without case.</summary>
     public KeyBuilder AddIgnoringCase(ReadOnlySpan<byte> text)
     {
-        var builder = Add((ulong)text.Length, SecondFactor);
-        for (; text.Length >= Block; text = text[Block..])
+        // The length keeps apart what else would run into one another, and lets the last octets overlap with those before.
+        var builder = new KeyBuilder(high ^ ((ulong)(text.Length + 1) * SecondFactor), low);
+        for (var rest = text; rest.Length > Block; rest = rest[Block..])
         {
-            builder = builder.Add(
-                ToLower(BinaryPrimitives.ReadUInt64LittleEndian(text)),
-                ToLower(BinaryPrimitives.ReadUInt64LittleEndian(text[sizeof(ulong)..])));
+            builder = builder.Add(LowerAt(rest, 0), LowerAt(rest, sizeof(ulong)));
         }
 
-        if (text.IsEmpty)
+        return text.Length switch
         {
-            return builder;
+            >= Block => builder.Add(LowerAt(text, text.Length - Block), LowerAt(text, text.Length - sizeof(ulong))),
+            >= sizeof(ulong) => builder.Add(LowerAt(text, 0), LowerAt(text, text.Length - sizeof(ulong))),
+            _ => builder.Add(ToLower(Few(text)), 0),
+        };
+    }
+
+    private static ulong LowerAt(ReadOnlySpan<byte> text, int at) => ToLower(BinaryPrimitives.ReadUInt64LittleEndian(text[at..]));
+
+    // Fewer than eight octets.
+    private static ulong Few(ReadOnlySpan<byte> text)
+    {
+        var octets = 0UL;
+        foreach (var octet in text)
+        {
+            octets = (octets << 8) | octet;
         }
 
-        Span<byte> rest = stackalloc byte[Block];
-        rest.Clear();
-        text.CopyTo(rest);
-        return builder.Add(
-            ToLower(BinaryPrimitives.ReadUInt64LittleEndian(rest)),
-            ToLower(BinaryPrimitives.ReadUInt64LittleEndian(rest[sizeof(ulong)..])));
+        return octets;
     }
 
     private static ulong Fold(ulong x, ulong y)
