@@ -3,6 +3,7 @@ using System.Net;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using SmartSink.Policy.Decisions;
 using SmartSink.Shared;
 
 namespace SmartSink.Behaviour.State;
@@ -93,37 +94,16 @@ internal readonly struct KeyBuilder(ulong high, ulong low)
         {
             >= Block => builder.Add(LowerAt(text, text.Length - Block), LowerAt(text, text.Length - sizeof(ulong))),
             >= sizeof(ulong) => builder.Add(LowerAt(text, 0), LowerAt(text, text.Length - sizeof(ulong))),
-            _ => builder.Add(ToLower(Few(text)), 0),
+            _ => builder.Add(ByteHash.ToLower(ByteHash.LastGroup(text)), 0),
         };
     }
 
-    private static ulong LowerAt(ReadOnlySpan<byte> text, int at) => ToLower(BinaryPrimitives.ReadUInt64LittleEndian(text[at..]));
-
-    // Fewer than eight octets.
-    private static ulong Few(ReadOnlySpan<byte> text)
-    {
-        var octets = 0UL;
-        foreach (var octet in text)
-        {
-            octets = (octets << 8) | octet;
-        }
-
-        return octets;
-    }
+    private static ulong LowerAt(ReadOnlySpan<byte> text, int at) => ByteHash.ToLower(BinaryPrimitives.ReadUInt64LittleEndian(text[at..]));
 
     private static ulong Fold(ulong x, ulong y)
     {
         var high = Math.BigMul(x, y, out var low);
         return high ^ low;
-    }
-
-    // Eight octets at once: the top bit of each sum tells whether the octet is at least 'A', or beyond 'Z'; no carry leaves an octet.
-    private static ulong ToLower(ulong group)
-    {
-        const ulong Each = 0x0101010101010101;
-        var seven = group & (0x7F * Each);
-        var isUpper = (seven + ((0x80 - 'A') * Each)) & ~(seven + ((0x7F - 'Z') * Each)) & ~group & (0x80 * Each);
-        return group | (isUpper >> 2);
     }
 }
 

@@ -245,7 +245,8 @@ internal static class ByteHash
         return label.IsEmpty ? hash : Add(hash, ToLower(LastGroup(label)));
     }
 
-    private static ulong LastGroup(ReadOnlySpan<byte> bytes)
+    /// <summary>At most eight octets as one number, little-endian, filled up with zeros.</summary>
+    public static ulong LastGroup(ReadOnlySpan<byte> bytes)
     {
         ulong group = 0;
         for (var i = bytes.Length - 1; i >= 0; i--)
@@ -256,8 +257,9 @@ internal static class ByteHash
         return group;
     }
 
-    // Eight octets at once: the top bit of each sum tells whether the octet is at least 'A', or beyond 'Z'; no carry leaves an octet.
-    private static ulong ToLower(ulong group)
+    /// <summary>Eight octets with their ASCII letters in lower case.</summary>
+    /// <remarks>The top bit of each sum tells whether the octet is at least 'A', or beyond 'Z'; no carry leaves an octet.</remarks>
+    public static ulong ToLower(ulong group)
     {
         var low = group & (0x7F * EachByte);
         var atLeastA = low + ((0x80 - 'A') * EachByte);
