@@ -5,6 +5,7 @@ using System.Text.Json;
 using SmartSink.Behaviour;
 using SmartSink.Hosting;
 using SmartSink.Http;
+using SmartSink.Http.Api;
 using SmartSink.Settings;
 
 namespace SmartSink.Commands;
@@ -44,7 +45,7 @@ internal static class ExplainCommand
     {
         var page = new Uri(
             question.Url,
-            $"explain?recipient={Uri.EscapeDataString(address)}&client={Uri.EscapeDataString(client.ToString())}&sender={Uri.EscapeDataString(question.Sender)}&user={Uri.EscapeDataString(question.User)}");
+            $"{ApiRoutes.Root[1..]}/explain?recipient={Uri.EscapeDataString(address)}&client={Uri.EscapeDataString(client.ToString())}&sender={Uri.EscapeDataString(question.Sender)}&user={Uri.EscapeDataString(question.User)}");
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
         try
         {

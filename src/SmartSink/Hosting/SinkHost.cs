@@ -5,6 +5,7 @@ using SmartSink.Behaviour;
 using SmartSink.Connections;
 using SmartSink.Engines;
 using SmartSink.Http;
+using SmartSink.Http.Api;
 using SmartSink.Policy;
 using SmartSink.Settings;
 using SmartSink.Telemetry;
@@ -131,8 +132,11 @@ internal static class SinkHost
         app.UseProblemAnswers();
         app.MapIndex();
         app.MapMetrics(metrics);
-        app.MapExplain(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
         app.MapHealth(services.GetRequiredService<SinkState>(), services.GetRequiredService<Reloader<PolicySnapshot>>());
+        if (services.GetRequiredService<SinkSettings>().Api)
+        {
+            app.MapApi();
+        }
     }
 
     private static CredentialJudge JudgeOf(IServiceProvider services)

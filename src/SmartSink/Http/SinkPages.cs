@@ -15,7 +15,7 @@ internal static class SinkPages
         /metrics  counters, for Prometheus or a person
         /livez    whether the process is alive
         /readyz   whether it answers mail, with which policy, and how the last reload went
-        /explain  what a provider remembers of a client: ?recipient=…&client=…, also &sender=… and &user=…
+        /api/v1   the control API, as docs/api.md tells; /api/v1/explain says what a provider remembers of a client
 
         """;
 
@@ -41,14 +41,39 @@ internal static class SinkPages
             var response = context.Response;
             if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentType is null)
             {
-                var problem = new ProblemReport("about:blank", ReasonPhrases.GetReasonPhrase(response.StatusCode), response.StatusCode);
-                await response.WriteAsJsonAsync(problem, HttpJson.Default.ProblemReport, "application/problem+json", context.RequestAborted);
+                await context.RefuseAsync(response.StatusCode, detail: null);
             }
         });
+
+    /// <summary>Answers with problem details.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="status">From 400 on.</param>
+    /// <param name="detail">What is wrong and what to do, in a sentence for people; null when the status says it.</param>
+    /// <param name="errors">What is wrong where; null for none.</param>
+    public static async Task RefuseAsync(this HttpContext context, int status, string? detail, IReadOnlyList<ProblemError>? errors = null)
+    {
+        context.Response.StatusCode = status;
+        var problem = new ProblemReport("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, errors);
+        await context.Response.WriteAsJsonAsync(problem, HttpJson.Default.ProblemReport, "application/problem+json", context.RequestAborted);
+    }
 }
 
 /// <summary>Problem details (RFC 9457).</summary>
-internal sealed record ProblemReport(string Type, string Title, int Status);
+internal sealed record ProblemReport(
+    string Type,
+    string Title,
+    int Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ProblemError>? Errors);
+
+/// <summary>One mistake of a request.</summary>
+/// <param name="Pointer">Where in the body it is (RFC 6901); null for one of the query.</param>
+/// <param name="Parameter">The query's parameter; null for one of the body.</param>
+/// <param name="Detail">What is wrong.</param>
+internal sealed record ProblemError(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pointer,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parameter,
+    string Detail);
 
 /// <summary>How bodies become JSON, generated at build time: the first answer comes as fast as the later ones.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

@@ -38,6 +38,9 @@ internal sealed class Setting
     /// <summary>What the value must be, with its range: "a port (0 to 65535)".</summary>
     public string Expected { get; }
 
+    /// <summary>Whether its value must not stand in a message.</summary>
+    public required bool IsSecret { get; init; }
+
     /// <summary>The default as it would be written, or a few words where it depends on the machine; empty for none. It is told by the settings' own records.</summary>
     public required string Default { get; init; }
 
@@ -71,6 +74,7 @@ internal sealed class Setting
         new(key, variable, kind.Placeholder, kind.Expected, (settings, text) => kind.TryParse(text, out var value) ? set(settings, value) : null)
         {
             IsPerListener = isPerListener,
+            IsSecret = kind.IsSecret,
             Default = defaultText,
             Description = description,
         };
@@ -83,6 +87,9 @@ internal sealed class Setting
 /// <param name="Write">The way back; null where the platform's is the right one.</param>
 internal sealed record SettingKind<T>(string Placeholder, string Expected, SettingParser<T> TryParse, Func<T, string>? Write = null)
 {
+    /// <summary>Whether a value must not stand in a message.</summary>
+    public bool IsSecret { get; init; }
+
     /// <summary>A default as a person would write it.</summary>
     public string DefaultText(T? value) => Write is not null ? Write(value!) : value?.ToString() ?? string.Empty;
 }

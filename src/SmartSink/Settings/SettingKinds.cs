@@ -164,6 +164,31 @@ internal static class SettingKinds
         return value || text.Equals("text", StringComparison.OrdinalIgnoreCase);
     }, json => json ? "json" : "text");
 
+    /// <summary>A token of HTTP's Authorization: Bearer (RFC 6750 section 2.1), long enough not to be guessed at once.</summary>
+    public static SettingKind<string> Token { get; } = new("token", "8 to 256 letters, digits and characters of -._~+/=", (string text, out string value) =>
+    {
+        value = text;
+        return text.Length is >= 8 and <= 256 && text.All(character => char.IsAsciiLetterOrDigit(character) || "-._~+/=".Contains(character, StringComparison.Ordinal));
+    })
+    {
+        IsSecret = true,
+    };
+
+    /// <summary>Names of hosts, in lower case.</summary>
+    public static SettingKind<IReadOnlyList<string>> HostNames { get; } = new("names", "host names separated by commas, without ports", (string text, out IReadOnlyList<string> value) =>
+    {
+        value = text.ToLowerInvariant().Split(',', StringSplitOptions.TrimEntries);
+        return value.All(name => Uri.CheckHostName(name) == UriHostNameType.Dns);
+    }, names => string.Join(',', names));
+
+    /// <summary>One of how many; 0 for none.</summary>
+    public static SettingKind<int> OneIn { get; } = new("1/n", "off, or a share such as 1/1000", (string text, out int value) =>
+    {
+        value = 0;
+        return text.Equals("off", StringComparison.OrdinalIgnoreCase)
+            || (text.StartsWith("1/", StringComparison.Ordinal) && TryWhole(text[2..], out value) && value > 0);
+    }, oneIn => oneIn == 0 ? "off" : $"1/{oneIn}");
+
     /// <summary>A value that nothing looks at.</summary>
     public static SettingKind<string> Ignored { get; } = new("any", "anything", (string text, out string value) =>
     {

@@ -66,7 +66,7 @@ internal static class SettingsReader
                 }
                 else
                 {
-                    errors.Add($"{source.NameOf(setting)}: \"{OneLine(text)}\" is not {setting.Expected}");
+                    errors.Add($"{source.NameOf(setting)}: {(setting.IsSecret ? "the value" : $"\"{OneLine(text)}\"")} is not {setting.Expected}");
                 }
 
                 break;

@@ -24,6 +24,24 @@ internal sealed record SinkSettings : ListenerSettings
     /// <summary>SINK_HTTP: 0 (any free one) to 65535.</summary>
     public int HttpPort { get; init; } = 8000;
 
+    /// <summary>SINK_API: whether there is a control API, and its page.</summary>
+    public bool Api { get; init; } = true;
+
+    /// <summary>SINK_API_TOKEN: what a client that is not on this machine has to show before it may change anything; null for none.</summary>
+    public string? ApiToken { get; init; }
+
+    /// <summary>SINK_API_TOKEN_FILE: a file whose first line is that token; null for none.</summary>
+    public string? ApiTokenFile { get; init; }
+
+    /// <summary>SINK_API_HOSTS: names by which browsers may reach the API, in addition to those that nobody else can have.</summary>
+    public IReadOnlyList<string> ApiHosts { get; init; } = [];
+
+    /// <summary>SINK_SAMPLE: of so many messages the header of one is kept; 0 for none.</summary>
+    public int SampleOneIn { get; init; }
+
+    /// <summary>SINK_METRICS_MAX_DOMAINS: how many domains and patterns have series of their own, at least 1.</summary>
+    public int MetricsMaxDomains { get; init; } = 1000;
+
     /// <summary>SINK_DATA: the policy's main file.</summary>
     public string PolicyFile { get; init; } = DefaultPolicyFile;
 

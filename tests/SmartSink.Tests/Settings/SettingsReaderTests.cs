@@ -21,6 +21,12 @@ public sealed class SettingsReaderTests
         ["SocketOwner"] = ("postfix:mail", s => s.SocketOwner, "postfix:mail"),
         ["Http"] = ("0", s => s.HttpPort, 0),
         ["HttpListen"] = ("0.0.0.0", s => s.HttpListenAddress, IPAddress.Any),
+        ["Api"] = ("off", s => s.Api, false),
+        ["ApiToken"] = ("Secret-7", s => s.ApiToken, "Secret-7"),
+        ["ApiTokenFile"] = ("/run/secrets/sink", s => s.ApiTokenFile, "/run/secrets/sink"),
+        ["ApiHosts"] = ("Sink.example, sink.test", s => string.Join(' ', s.ApiHosts), "sink.example sink.test"),
+        ["Sample"] = ("1/50", s => s.SampleOneIn, 50),
+        ["MetricsMaxDomains"] = ("20", s => s.MetricsMaxDomains, 20),
         ["Data"] = ("/etc/sink.toml", s => s.PolicyFile, "/etc/sink.toml"),
         ["DefaultBounce"] = ("2.5", s => s.DefaultBouncePercent, 2.5m),
         ["DefaultDefer"] = ("0", s => s.DefaultDeferPercent, 0m),
@@ -149,6 +155,11 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_LISTEN", "unix:@sink", "SINK_LISTEN: \"unix:@sink\" is not an IP address, * for all, or unix:PATH with a path of at most 107 bytes (abstract sockets, unix:@NAME, are not supported)")]
     [InlineData("SINK_SOCKET_MODE", "0680", "SINK_SOCKET_MODE: \"0680\" is not an octal file mode such as 0660")]
     [InlineData("SINK_SOCKET_OWNER", "a:b:c", "SINK_SOCKET_OWNER: \"a:b:c\" is not user, user:group or :group")]
+    [InlineData("SINK_API_TOKEN", "short", "SINK_API_TOKEN: the value is not 8 to 256 letters, digits and characters of -._~+/=")]
+    [InlineData("SINK_API_TOKEN", "two words", "SINK_API_TOKEN: the value is not 8 to 256 letters, digits and characters of -._~+/=")]
+    [InlineData("SINK_API_HOSTS", "sink.example:8000", "SINK_API_HOSTS: \"sink.example:8000\" is not host names separated by commas, without ports")]
+    [InlineData("SINK_SAMPLE", "1/0", "SINK_SAMPLE: \"1/0\" is not off, or a share such as 1/1000")]
+    [InlineData("SINK_SAMPLE", "2/3", "SINK_SAMPLE: \"2/3\" is not off, or a share such as 1/1000")]
     [InlineData("SINK_HTTP_LISTEN", "1", "SINK_HTTP_LISTEN: \"1\" is not an IP address, * for all, or container")]
     [InlineData("SINK_HOSTNAME", "a b", "SINK_HOSTNAME: \"a b\" is not a domain or an address literal of at most 255 characters")]
     [InlineData("SINK_HOSTNAME", "[1.2.3]", "SINK_HOSTNAME: \"[1.2.3]\" is not a domain or an address literal of at most 255 characters")]

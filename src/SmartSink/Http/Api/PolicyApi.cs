@@ -2,15 +2,15 @@ using System.Net;
 using SmartSink.Behaviour;
 using SmartSink.Smtp.Replies;
 
-namespace SmartSink.Http;
+namespace SmartSink.Http.Api;
 
-/// <summary>/explain: what the providers remember of a client.</summary>
-internal static class ExplainEndpoint
+/// <summary>What the policy says, and what comes of it.</summary>
+internal static class PolicyApi
 {
-    public static void MapExplain(this IEndpointRouteBuilder routes, BehaviourFilters behaviour, Func<Moment> clock) =>
-        routes.MapRead("/explain", context => AnswerAsync(context, behaviour, clock));
+    public static void MapPolicyApi(this IEndpointRouteBuilder api, BehaviourFilters behaviour, Func<Moment> clock) =>
+        api.MapRead("/explain", context => ExplainAsync(context, behaviour, clock));
 
-    private static async Task AnswerAsync(HttpContext context, BehaviourFilters behaviour, Func<Moment> clock)
+    private static async Task ExplainAsync(HttpContext context, BehaviourFilters behaviour, Func<Moment> clock)
     {
         var query = context.Request.Query;
         if (!IPAddress.TryParse(query["client"], out var client)

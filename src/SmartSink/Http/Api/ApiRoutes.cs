@@ -1,0 +1,21 @@
+using SmartSink.Behaviour;
+using SmartSink.Connections;
+using SmartSink.Settings;
+
+namespace SmartSink.Http.Api;
+
+/// <summary>The control API: everything below /api/v1.</summary>
+internal static class ApiRoutes
+{
+    public const string Root = "/api/v1";
+
+    /// <summary>Adds it, behind its gate.</summary>
+    public static void MapApi(this WebApplication app)
+    {
+        var services = app.Services;
+        var settings = services.GetRequiredService<SinkSettings>();
+        app.UseApiGate(new ApiGate(settings.ApiToken, [settings.Hostname, .. settings.ApiHosts]));
+        var api = app.MapGroup(Root).WithMetadata(BehindGate.Metadata);
+        api.MapPolicyApi(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
+    }
+}
