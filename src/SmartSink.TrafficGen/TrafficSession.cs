@@ -50,9 +50,9 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
         try
         {
             await using var file = options.ReportFile is null ? null : Create(options.ReportFile);
-            using var verifier = options.Verify is null
+            using var verifier = options.Verify.Count == 0
                 ? null
-                : await Verifier.StartAsync(options, new SinkMetrics(options.Verify), time, stop.Token);
+                : await Verifier.StartAsync(options, [.. options.Verify.Select(sink => new SinkMetrics(sink))], time, stop.Token);
             var report = await RunAsync(options, verifier, stop.Token);
             if (report.Reason is { } reason)
             {

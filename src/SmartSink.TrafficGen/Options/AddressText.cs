@@ -51,6 +51,9 @@ internal static class AddressText
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
+    /// <summary>The page on which a sink shows its counters.</summary>
+    public static Uri MetricsAt(Uri sink) => PageAt(sink, "/metrics");
+
     /// <summary>The address of a server's page.</summary>
     /// <param name="server">The server's address, perhaps with a path before the page's, or the page's address itself.</param>
     /// <param name="path">The page's path, from its slash on.</param>

@@ -168,10 +168,10 @@ internal static class FlagCatalog
                 (options, file) => options with { ReportFile = file },
                 "Also write the report as JSON"),
             new FailIfFlag(figures),
-            new ValueFlag<Uri>(
+            new ListFlag<Uri>(
                 FlagNames.Verify, "URL", AddressText.ExpectedHttp, AddressText.TryParseHttp,
-                (options, address) => options with { Verify = address },
-                "The sink's HTTP address, such as http://localhost:8000: compare its counts, by domain, with the answers received here, and exit with 1 if they differ"),
+                (options, addresses) => options with { Verify = addresses },
+                "The sink's HTTP address, such as http://localhost:8000: compare its counts, by domain, with the answers received here, and exit with 1 if they differ; repeatable for replicas, whose counts are summed"),
             new SwitchFlag(
                 FlagNames.VerifyRelayed,
                 options => options with { VerifyRelayed = true },

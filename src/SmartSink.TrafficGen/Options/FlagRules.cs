@@ -59,7 +59,12 @@ internal static class FlagRules
             yield return $"{FlagNames.Domain}: all weights are 0, so no recipient can be drawn";
         }
 
-        if (options is { Http: not null, Verify: not null, VerifyRelayed: false })
+        if (options.Verify.GroupBy(AddressText.MetricsAt).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            yield return $"{FlagNames.Verify}: {twice.Key} is given more than once, so its counts would be added up more than once";
+        }
+
+        if (options is { Http: not null, Verify.Count: > 0, VerifyRelayed: false })
         {
             yield return $"{FlagNames.Verify}: needs {FlagNames.VerifyRelayed} with {FlagNames.Http}, since the sink itself does not accept injected messages";
         }

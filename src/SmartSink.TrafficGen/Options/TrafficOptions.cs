@@ -116,8 +116,8 @@ internal sealed record TrafficOptions
     /// <summary>--fail-if: the run fails when one of these holds; empty for none.</summary>
     public IReadOnlyList<FailCondition> FailIf { get; init; } = [];
 
-    /// <summary>--verify: the sink's HTTP address; null for none.</summary>
-    public Uri? Verify { get; init; }
+    /// <summary>--verify: the HTTP address of each sink whose counts are summed; empty for no comparison.</summary>
+    public IReadOnlyList<Uri> Verify { get; init; } = [];
 
     /// <summary>--verify-relayed: the target is an MTA that hands on to the sink.</summary>
     public bool VerifyRelayed { get; init; }

@@ -140,29 +140,42 @@ internal sealed record LatencyFigures
 internal sealed record ConditionResult(string Condition, double Actual, bool Holds);
 
 /// <summary>The comparison of what was answered here with what the sink counted.</summary>
-/// <param name="Sink">The sink's HTTP address.</param>
+/// <param name="Sinks">The sinks whose counts are summed.</param>
 /// <param name="Relayed">Whether an MTA stood between.</param>
 /// <param name="Agrees">Whether both sides agree.</param>
-/// <param name="Problem">Why they could not be compared; null when they could.</param>
-/// <param name="Missing">Recipients accepted by the target that the sink has neither taken nor refused for good.</param>
-/// <param name="Extra">Recipients that the sink has taken or refused for good beyond those.</param>
-/// <param name="Unanswered">Transactions that ended without an answer: what the sink counted of them is not known here.</param>
-/// <param name="Groups">By label of the sink.</param>
+/// <param name="Missing">
+/// Recipients answered here that the sinks have not counted with that outcome; when relayed, those accepted by the target that the sinks have
+/// neither taken nor refused for good.
+/// </param>
+/// <param name="Extra">Recipients that the sinks have counted beyond those.</param>
+/// <param name="Unanswered">Transactions that ended without an answer: what the sinks counted of them is not known here.</param>
+/// <param name="Groups">By label of the sinks; none when one of them could not be read.</param>
 internal sealed record VerifyReport(
-    Uri Sink,
+    IReadOnlyList<VerifiedSink> Sinks,
     bool Relayed,
     bool Agrees,
-    string? Problem,
     long Missing,
     long Extra,
     long Unanswered,
-    IReadOnlyList<VerifyGroup> Groups);
+    IReadOnlyList<VerifyGroup> Groups)
+{
+    /// <summary>Whether every sink could be read, so that the sums can be compared.</summary>
+    [JsonIgnore]
+    public bool IsWhole => Sinks.All(sink => sink.Problem is null);
+}
+
+/// <summary>One of the sinks.</summary>
+/// <param name="Sink">Its HTTP address.</param>
+/// <param name="Problem">Why its counts are of no use, with the page; null when they are.</param>
+/// <param name="Started">When its process started, in Unix seconds; null when it does not say.</param>
+/// <param name="Recipients">What it counted during the run; null with a problem.</param>
+internal sealed record VerifiedSink(Uri Sink, string? Problem, double? Started, OutcomeTotals? Recipients);
 
 /// <summary>Recipients that the sink counts under one label.</summary>
 /// <param name="Label">The label: a domain or pattern of the sink's policy, or <c>other</c>.</param>
 /// <param name="Domains">The domains of this run that count there; none when only others sent to it.</param>
 /// <param name="Sent">What they were answered.</param>
-/// <param name="Sink">What the sink counted.</param>
+/// <param name="Sink">What the sinks counted.</param>
 /// <param name="Agrees">Whether both sides agree.</param>
 internal sealed record VerifyGroup(string Label, IReadOnlyList<string> Domains, OutcomeTotals Sent, OutcomeTotals Sink, bool Agrees);
 

@@ -4,50 +4,49 @@ using static SmartSink.TrafficGen.Reporting.Numbers;
 
 namespace SmartSink.TrafficGen.Reporting;
 
-/// <summary>The comparison with the sink as text.</summary>
+/// <summary>
+/// The comparison with the sinks as text. All that was looked at are their counters of recipients and the start of their processes, before and after
+/// the run: what a difference comes from is told as far as these tell it.
+/// </summary>
 internal static class VerifyText
 {
     public static void AppendTo(StringBuilder text, VerifyReport verify)
     {
         text.Append('\n');
-        if (verify.Problem is { } problem)
+        if (!verify.IsWhole)
         {
-            text.Append(CultureInfo.InvariantCulture, $"verify {verify.Sink}: {problem}\n");
+            foreach (var sink in verify.Sinks.Where(sink => sink.Problem is not null))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"verify {sink.Problem}\n");
+            }
+
+            text.Append(verify.Sinks.Count > 1 ? "the counts were not compared, because the sum needs every sink\n" : "the counts were not compared\n");
             return;
         }
 
         AppendGroups(text, verify);
+        AppendSinks(text, verify.Sinks);
         foreach (var group in verify.Groups.Where(group => group.Domains.Count > 1))
         {
             text.Append(CultureInfo.InvariantCulture, $"{group.Label} covers {string.Join(", ", group.Domains)}: the sink's policy does not distinguish them\n");
         }
 
-        var whose = verify.Relayed
-            ? "bounces from the target, other senders, or domains spelled differently"
-            : "the sink has other senders, or spells domains differently";
         foreach (var group in verify.Groups.Where(group => group.Domains.Count == 0))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{group.Label} is not a domain of this run: {whose}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{group.Label} is not the name of a domain of this run: another sender{(verify.Relayed ? ", such as the target itself with its bounces" : string.Empty)}, or the sink's name for one of the run's domains\n");
         }
 
-        text.Append(Verdict(verify));
-        if (!verify.Agrees && verify.Unanswered > 0)
+        text.Append(Verdict(verify)).Append('\n');
+        if (!verify.Agrees)
         {
-            text.Append(CultureInfo.InvariantCulture, $"; {Whole(verify.Unanswered)} transactions ended without an answer, and what the sink counted for them is not known here");
+            AppendConclusions(text, verify);
         }
-
-        if (verify is { Agrees: false, Relayed: true, Missing: > 0 } && verify.Groups.Sum(group => group.Sink.Tempfail) is > 0 and var deferred)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"; it deferred {Whole(deferred)}, so they may still be in the target's queue");
-        }
-
-        text.Append('\n');
     }
 
     private static void AppendGroups(StringBuilder text, VerifyReport verify)
     {
         var table = new TextTable(left: 1);
-        table.Add($"verify {verify.Sink}", "accepted", "sink", "+/-", "tempfail", "sink", "+/-", "permfail", "sink", "+/-");
+        table.Add(verify.Sinks is [var one] ? $"verify {one.Sink}" : $"verify {verify.Sinks.Count} sinks", "accepted", "sink", "+/-", "tempfail", "sink", "+/-", "permfail", "sink", "+/-");
         foreach (var (label, _, sent, sink, _) in verify.Groups)
         {
             table.Add(
@@ -62,13 +61,70 @@ internal static class VerifyText
         table.AppendTo(text);
     }
 
+    private static void AppendSinks(StringBuilder text, IReadOnlyList<VerifiedSink> sinks)
+    {
+        if (sinks.Count == 1)
+        {
+            return;
+        }
+
+        var table = new TextTable(left: 1);
+        table.Add("sink", "accepted", "tempfail", "permfail");
+        foreach (var (sink, _, _, recipients) in sinks)
+        {
+            table.Add(sink.ToString(), Whole(recipients!.Accepted), Whole(recipients.Tempfail), Whole(recipients.Permfail));
+        }
+
+        table.AppendTo(text);
+    }
+
     private static string[] Pair(long sent, long sink) => [Whole(sent), Whole(sink), (sink - sent).ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture)];
 
     private static string Verdict(VerifyReport verify) => (verify.Agrees, verify.Relayed) switch
     {
         (true, false) => "both sides agree",
-        (true, true) => "the sink received every recipient that the target accepted",
+        (true, true) => $"the {Sinks(verify)} received every recipient that the target accepted",
         (false, false) => "both sides DIFFER",
-        (false, true) => $"MISSING at the sink: {Whole(verify.Missing)} of the recipients that the target accepted; the sink received {Whole(verify.Extra)} others",
+        (false, true) => $"MISSING at the {Sinks(verify)}: {Whole(verify.Missing)} of the recipients that the target accepted; the {Sinks(verify)} received {Whole(verify.Extra)} others",
     };
+
+    private static void AppendConclusions(StringBuilder text, VerifyReport verify)
+    {
+        if (verify.Missing > 0)
+        {
+            text.Append(verify.Relayed ? MissingBehindTarget(verify) : MissingHere(verify)).Append('\n');
+        }
+
+        if (verify is { Extra: > 0, Relayed: false })
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{Recipients(verify.Extra)} counted by the {Sinks(verify)} but not answered like that here: {ExtraFrom(verify)}\n");
+        }
+
+        if (verify.Sinks.Where(sink => sink.Started is not null).GroupBy(sink => sink.Started).FirstOrDefault(same => same.Count() > 1) is { } twins)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{string.Join(" and ", twins.Select(sink => sink.Sink))} started at the same moment: if they are one process, it was counted more than once\n");
+        }
+    }
+
+    private static string MissingHere(VerifyReport verify) =>
+        $"{Recipients(verify.Missing)} answered here but not counted like that by the {Sinks(verify)}: another replica that {FlagForReplicas}, or another server between here and the {Sinks(verify)}";
+
+    private static string MissingBehindTarget(VerifyReport verify)
+    {
+        var deferred = verify.Groups.Sum(group => group.Sink.Tempfail);
+        var queued = deferred > 0 ? $"in the target's queue, as the {Sinks(verify)} deferred {Whole(deferred)}" : "in the target's queue";
+        return $"{Recipients(verify.Missing)} accepted by the target but not yet counted by the {Sinks(verify)}: {queued}, at another replica that {FlagForReplicas}, or lost; the target's log tells";
+    }
+
+    private static string ExtraFrom(VerifyReport verify) => verify.Unanswered > 0
+        ? $"another sender, or the {Transactions(verify.Unanswered)} that ended here without an answer"
+        : "another sender";
+
+    private const string FlagForReplicas = "no --verify names";
+
+    private static string Sinks(VerifyReport verify) => verify.Sinks.Count > 1 ? "sinks" : "sink";
+
+    private static string Recipients(long count) => count == 1 ? "1 recipient was" : $"{Whole(count)} recipients were";
+
+    private static string Transactions(long count) => count == 1 ? "1 transaction" : $"{Whole(count)} transactions";
 }

@@ -24,8 +24,22 @@ internal static class Comparison
         ];
     }
 
-    /// <summary>The recipients of a group that the target accepted and the sink neither took nor refused for good; below 0 when the sink has got more.</summary>
-    public static long Missing(VerifyGroup group) => group.Sent.Accepted - group.Sink.Accepted - group.Sink.Permfail;
+    /// <summary>
+    /// The recipients of a group that were answered here and that the sinks have not counted so; behind an MTA those that it accepted and the
+    /// sinks neither took nor refused for good.
+    /// </summary>
+    public static long Missing(VerifyGroup group, bool relayed) => Differences(group, relayed).Sum(difference => Math.Max(difference, 0));
+
+    /// <summary>The recipients of a group that the sinks have counted beyond those.</summary>
+    public static long Extra(VerifyGroup group, bool relayed) => Differences(group, relayed).Sum(difference => Math.Max(-difference, 0));
+
+    private static long[] Differences(VerifyGroup group, bool relayed)
+    {
+        var (sent, sink) = (group.Sent, group.Sink);
+        return relayed
+            ? [sent.Accepted - sink.Accepted - sink.Permfail]
+            : [sent.Accepted - sink.Accepted, sent.Tempfail - sink.Tempfail, sent.Permfail - sink.Permfail];
+    }
 
     private static VerifyGroup Group(string label, IReadOnlyCollection<KeyValuePair<string, RecipientCounts>> domains, RecipientCounts counted, bool relayed)
     {
@@ -38,7 +52,7 @@ internal static class Comparison
             sum == counted);
 
         // What an MTA sends on its own account, bounces above all, is not of the run.
-        return relayed ? group with { Agrees = domains.Count == 0 || Missing(group) == 0 } : group;
+        return relayed ? group with { Agrees = domains.Count == 0 || Missing(group, relayed) + Extra(group, relayed) == 0 } : group;
     }
 }
 

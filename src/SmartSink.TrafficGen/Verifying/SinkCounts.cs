@@ -1,3 +1,4 @@
+using System.Globalization;
 using SmartSink.TrafficGen.Reporting;
 
 namespace SmartSink.TrafficGen.Verifying;
@@ -7,13 +8,15 @@ internal sealed class SinkCounts
 {
     private const string Metric = "smartsink_recipients_total";
     private const string StartMetric = "process_start_time_seconds";
+    private const string RestartOrReplica = "the sink was restarted, or another replica answers at this address";
     private readonly Dictionary<string, RecipientCounts> _byLabel = new(StringComparer.Ordinal);
-
-    private double? _started;
 
     private SinkCounts()
     {
     }
+
+    /// <summary>When the process that counts started, in Unix seconds; null when it does not say.</summary>
+    public double? Started { get; private init; }
 
     /// <summary>The labels under which anything was ever counted.</summary>
     public IReadOnlyCollection<string> Labels => _byLabel.Keys;
@@ -21,11 +24,14 @@ internal sealed class SinkCounts
     /// <summary>What was counted under a label; nothing under one that is not there.</summary>
     public RecipientCounts this[string label] => _byLabel.GetValueOrDefault(label);
 
+    /// <summary>What was counted under all labels.</summary>
+    public RecipientCounts Total => _byLabel.Values.Aggregate(default(RecipientCounts), (sum, counts) => sum + counts);
+
     /// <summary>Reads the sink's metrics; stages are summed.</summary>
     /// <exception cref="FormatException">A sample is broken or has not the labels that it must have.</exception>
     public static SinkCounts Read(string metrics)
     {
-        var counts = new SinkCounts { _started = MetricsText.Read(metrics, StartMetric) is [var start] ? start.Value : null };
+        var counts = new SinkCounts { Started = MetricsText.Read(metrics, StartMetric) is [var start] ? start.Value : null };
         foreach (var sample in MetricsText.Read(metrics, Metric))
         {
             var label = sample.Labels.GetValueOrDefault("domain") ?? throw new FormatException($"{Metric} without the label domain");
@@ -35,28 +41,49 @@ internal sealed class SinkCounts
         return counts;
     }
 
+    /// <summary>What several sinks have counted together.</summary>
+    public static SinkCounts Sum(IEnumerable<SinkCounts> sinks)
+    {
+        var sum = new SinkCounts();
+        foreach (var (label, counts) in sinks.SelectMany(sink => sink._byLabel))
+        {
+            sum._byLabel[label] = sum[label] + counts;
+        }
+
+        return sum;
+    }
+
     /// <summary>What was counted since <paramref name="before"/>.</summary>
     /// <exception cref="FormatException">They are not counters of the same process: it started at another time, or one stands lower than before.</exception>
     public SinkCounts Since(SinkCounts before)
     {
-        if (!Nullable.Equals(_started, before._started))
+        if (!Nullable.Equals(Started, before.Started))
         {
-            throw StartedAnew();
+            throw OtherProcess(before.Started, Started);
         }
 
-        var counts = new SinkCounts();
+        var counts = new SinkCounts { Started = Started };
         foreach (var label in _byLabel.Keys.Union(before._byLabel.Keys))
         {
             var difference = this[label] - before[label];
             counts._byLabel[label] = difference is { Accepted: >= 0, TempFailed: >= 0, PermFailed: >= 0 }
                 ? difference
-                : throw StartedAnew();
+                : throw OtherProcess(label, before[label], this[label]);
         }
 
         return counts;
     }
 
-    private static FormatException StartedAnew() => new("the sink was started anew during the run, and its counters with it");
+    // A restart makes a process younger; who is older was there before, as replicas behind one address are.
+    private static FormatException OtherProcess(double? before, double? after) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"the counters are those of another process than before the run ({StartMetric} was {Text(before)} and is {Text(after)}): {(after < before ? "another replica answers at this address" : RestartOrReplica)}"));
+
+    private static FormatException OtherProcess(string label, RecipientCounts before, RecipientCounts after) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"the counters are those of another process than before the run ({Metric} of {label} was {before.Total} and is {after.Total}): {RestartOrReplica}"));
+
+    private static string Text(double? seconds) => seconds?.ToString("0.###", CultureInfo.InvariantCulture) ?? "absent";
 
     private static RecipientCounts Count(MetricsSample sample) => (sample.Labels.GetValueOrDefault("outcome"), (long)sample.Value) switch
     {

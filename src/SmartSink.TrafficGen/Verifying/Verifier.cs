@@ -5,28 +5,46 @@ using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Verifying;
 
-/// <summary>Asks the sink before and after a run what it counted, and whether that is what the run saw.</summary>
+/// <summary>Asks the sinks before and after a run what they counted, and whether that is what the run saw.</summary>
 internal sealed class Verifier : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private readonly TrafficOptions _options;
     private readonly TimeProvider _time;
-    private readonly SinkMetrics _metrics;
-    private readonly SinkCounts _before;
+    private readonly IReadOnlyList<SinkMetrics> _sinks;
+    private readonly SinkCounts[] _before;
 
-    private Verifier(TrafficOptions options, TimeProvider time, SinkMetrics metrics, SinkCounts before)
+    private Verifier(TrafficOptions options, TimeProvider time, IReadOnlyList<SinkMetrics> sinks, SinkCounts[] before)
     {
         _options = options;
         _time = time;
-        _metrics = metrics;
+        _sinks = sinks;
         _before = before;
     }
 
     /// <summary>Asks for the first time.</summary>
-    /// <exception cref="VerifyException">The sink does not answer, or not with metrics.</exception>
-    public static async Task<Verifier> StartAsync(TrafficOptions options, SinkMetrics metrics, TimeProvider time, CancellationToken cancellation) =>
-        new(options, time, metrics, await metrics.FetchAsync(cancellation));
+    /// <param name="options">Say how long to wait for agreement, and of what domains the run is.</param>
+    /// <param name="sinks">The sinks; they are the verifier's then, and disposed of when it cannot begin.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Ends the asking.</param>
+    /// <exception cref="VerifyException">Sinks that do not answer, or not with metrics; a line for each.</exception>
+    public static async Task<Verifier> StartAsync(TrafficOptions options, IReadOnlyList<SinkMetrics> sinks, TimeProvider time, CancellationToken cancellation)
+    {
+        try
+        {
+            var before = await Task.WhenAll(sinks.Select(sink => sink.TryFetchAsync(cancellation)));
+            var problems = before.Select(fetched => fetched.Problem).OfType<string>().ToList();
+            return problems.Count == 0
+                ? new Verifier(options, time, sinks, [.. before.Select(fetched => fetched.Counts!)])
+                : throw new VerifyException(string.Join('\n', problems), inner: null);
+        }
+        catch
+        {
+            DisposeOf(sinks);
+            throw;
+        }
+    }
 
     /// <summary>Asks again until both sides agree, at most for the time that the options give.</summary>
     /// <param name="counts">What the run counted.</param>
@@ -47,26 +65,48 @@ internal sealed class Verifier : IDisposable
         }
     }
 
-    public void Dispose() => _metrics.Dispose();
+    public void Dispose() => DisposeOf(_sinks);
 
     private async Task<VerifyReport> AskAsync(IReadOnlyDictionary<string, RecipientCounts> sent, long unanswered)
     {
-        var report = new VerifyReport(_options.Verify!, _options.VerifyRelayed, Agrees: false, Problem: null, Missing: 0, Extra: 0, unanswered, []);
+        var relayed = _options.VerifyRelayed;
+        var fetched = await Task.WhenAll(_sinks.Select((sink, index) => SinceAsync(sink, _before[index])));
+        var report = new VerifyReport([.. fetched.Select(sink => sink.Report)], relayed, Agrees: false, Missing: 0, Extra: 0, unanswered, []);
+        if (!report.IsWhole)
+        {
+            return report;
+        }
+
+        var groups = Comparison.Compare(sent, SinkCounts.Sum(fetched.Select(sink => sink.Counts!)), _options.DomainSuffix ?? string.Empty, relayed);
+        return report with
+        {
+            Agrees = groups.All(group => group.Agrees),
+            Missing = groups.Sum(group => Comparison.Missing(group, relayed)),
+            Extra = groups.Sum(group => Comparison.Extra(group, relayed)),
+            Groups = groups,
+        };
+    }
+
+    private static async Task<(VerifiedSink Report, SinkCounts? Counts)> SinceAsync(SinkMetrics sink, SinkCounts before)
+    {
+        var (after, problem) = await sink.TryFetchAsync(CancellationToken.None);
         try
         {
-            var counted = (await _metrics.FetchAsync(CancellationToken.None)).Since(_before);
-            var groups = Comparison.Compare(sent, counted, _options.DomainSuffix ?? string.Empty, _options.VerifyRelayed);
-            return report with
-            {
-                Agrees = groups.All(group => group.Agrees),
-                Missing = groups.Sum(group => Math.Max(0, Comparison.Missing(group))),
-                Extra = groups.Sum(group => Math.Max(0, -Comparison.Missing(group))),
-                Groups = groups,
-            };
+            var counts = after?.Since(before);
+            var totals = counts is null ? null : OutcomeTotals.Of(counts.Total);
+            return (new VerifiedSink(sink.Address, problem, counts?.Started, totals), counts);
         }
-        catch (Exception exception) when (exception is VerifyException or FormatException)
+        catch (FormatException exception)
         {
-            return report with { Problem = exception.Message };
+            return (new VerifiedSink(sink.Address, $"{sink.Page}: {exception.Message}", after?.Started, Recipients: null), null);
+        }
+    }
+
+    private static void DisposeOf(IEnumerable<SinkMetrics> sinks)
+    {
+        foreach (var sink in sinks)
+        {
+            sink.Dispose();
         }
     }
 
@@ -92,44 +132,49 @@ internal sealed class SinkMetrics : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _client;
-    private readonly Uri _page;
 
     /// <summary>Names the sink.</summary>
     /// <param name="sink">Its HTTP address, with or without <c>/metrics</c>.</param>
     /// <param name="handler">Sends the requests; null for the network, without a proxy.</param>
     public SinkMetrics(Uri sink, HttpMessageHandler? handler = null)
     {
-        _page = AddressText.PageAt(sink, "/metrics");
+        Address = sink;
+        Page = AddressText.MetricsAt(sink);
         _client = new HttpClient(handler ?? new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience, MaxResponseContentBufferSize = MostBytes };
     }
 
-    /// <summary>What the sink has counted until now.</summary>
-    /// <exception cref="VerifyException">It does not answer, or not with metrics.</exception>
-    public async Task<SinkCounts> FetchAsync(CancellationToken cancellation)
+    /// <summary>The sink as it was named.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Where its counters stand.</summary>
+    public Uri Page { get; }
+
+    /// <summary>What the sink has counted until now; or why that cannot be read, in a line that names the page.</summary>
+    public async Task<(SinkCounts? Counts, string? Problem)> TryFetchAsync(CancellationToken cancellation)
     {
         try
         {
-            var metrics = await _client.GetStringAsync(_page, cancellation);
+            var metrics = await _client.GetStringAsync(Page, cancellation);
             return metrics.Contains(Sign, StringComparison.Ordinal)
-                ? SinkCounts.Read(metrics)
-                : throw new FormatException($"not a SmartSink metrics page: {Sign} is missing");
+                ? (SinkCounts.Read(metrics), null)
+                : (null, $"{Page}: not a SmartSink metrics page: {Sign} is missing");
         }
-        catch (TaskCanceledException exception) when (!cancellation.IsCancellationRequested)
+        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new VerifyException($"{_page}: no answer within {Patience.TotalSeconds} seconds", exception);
+            return (null, $"{Page}: no answer within {Patience.TotalSeconds} seconds");
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            throw new VerifyException($"{_page}: the page is larger than {MostBytes / RegularFile.Megabyte} MB", exception);
+            return (null, $"{Page}: the page is larger than {MostBytes / RegularFile.Megabyte} MB");
         }
         catch (Exception exception) when (exception is HttpRequestException or FormatException)
         {
-            throw new VerifyException($"{_page}: {exception.Message}", exception);
+            return (null, $"{Page}: {exception.Message}");
         }
     }
 
     public void Dispose() => _client.Dispose();
 }
 
-/// <summary>The sink's counters cannot be read.</summary>
+/// <summary>The counters of sinks cannot be read.</summary>
 internal sealed class VerifyException(string message, Exception? inner) : Exception(message, inner);

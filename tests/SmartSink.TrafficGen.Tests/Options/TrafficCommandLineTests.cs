@@ -42,6 +42,7 @@ public sealed class TrafficCommandLineTests : IDisposable
         { "--fail-if speed>1", "--fail-if: \"speed>1\" names no known figure; the figures are: accepted, " },
         { "--fail-if p99>fast", "--fail-if: \"p99>fast\" compares with \"fast\", which is not a time" },
         { "--verify-wait 5s", "--verify-wait: has no effect without --verify" },
+        { "--verify http://localhost:8000 --verify http://LOCALHOST:8000/metrics", "--verify: http://localhost:8000/metrics is given more than once, so its counts would be added up more than once" },
         { "--tls --starttls", "--tls: cannot be used with --starttls" },
         { "--throttle 1/s --rate-profile 1/s:10s", "--throttle: cannot be used with --rate-profile" },
         { "--recipients /none/such", "--recipients: " },

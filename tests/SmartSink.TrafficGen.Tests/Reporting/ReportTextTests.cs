@@ -5,6 +5,8 @@ namespace SmartSink.TrafficGen.Tests.Reporting;
 
 public sealed class ReportTextTests
 {
+    private static readonly VerifiedSink[] OneSink = [new(new Uri("http://localhost:8000"), null, null, new OutcomeTotals(0, 0, 0))];
+
     [Fact]
     public void The_text_says_all_that_was_counted() => ReportText.Format(Samples.Report with
     {
@@ -80,7 +82,7 @@ public sealed class ReportTextTests
     [Fact]
     public void A_comparison_shows_both_sides_and_what_differs()
     {
-        var verify = new VerifyReport(new Uri("http://localhost:8000"), Relayed: false, Agrees: false, Problem: null, Missing: 1, Extra: 3, Unanswered: 2,
+        var verify = new VerifyReport(OneSink, Relayed: false, Agrees: false, Missing: 1, Extra: 3, Unanswered: 2,
         [
             new VerifyGroup("gmail.com", ["gmail.com"], new OutcomeTotals(1000, 20, 10), new OutcomeTotals(999, 20, 10), Agrees: false),
             new VerifyGroup("other", ["a.test", "b.test"], new OutcomeTotals(5, 0, 0), new OutcomeTotals(5, 0, 0), Agrees: true),
@@ -94,8 +96,10 @@ public sealed class ReportTextTests
             other                                 5     5    0         0     0    0         0     0    0
             yahoo.com                             0     3   +3         0     0    0         0     0    0
             other covers a.test, b.test: the sink's policy does not distinguish them
-            yahoo.com is not a domain of this run: the sink has other senders, or spells domains differently
-            both sides DIFFER; 2 transactions ended without an answer, and what the sink counted for them is not known here
+            yahoo.com is not the name of a domain of this run: another sender, or the sink's name for one of the run's domains
+            both sides DIFFER
+            1 recipient was answered here but not counted like that by the sink: another replica that no --verify names, or another server between here and the sink
+            3 recipients were counted by the sink but not answered like that here: another sender, or the 2 transactions that ended here without an answer
 
             """);
     }
@@ -103,26 +107,70 @@ public sealed class ReportTextTests
     [Theory]
     [InlineData(true, false, "both sides agree\n")]
     [InlineData(true, true, "the sink received every recipient that the target accepted\n")]
-    [InlineData(false, true, "MISSING at the sink: 7 of the recipients that the target accepted; the sink received 2 others\n")]
+    [InlineData(false, true, "MISSING at the sink: 7 of the recipients that the target accepted; the sink received 2 others\n7 recipients were accepted by the target but not yet counted by the sink: in the target's queue, at another replica that no --verify names, or lost; the target's log tells\n")]
     public void The_verdict_of_a_comparison(bool agrees, bool relayed, string verdict)
     {
         var group = new VerifyGroup("gmail.com", ["gmail.com"], new OutcomeTotals(1, 0, 0), new OutcomeTotals(1, 0, 0), agrees);
-        var verify = new VerifyReport(new Uri("http://localhost:8000"), relayed, agrees, Problem: null, Missing: 7, Extra: 2, Unanswered: 0, [group]);
+        var verify = new VerifyReport(OneSink, relayed, agrees, Missing: 7, Extra: 2, Unanswered: 0, [group]);
         ReportText.Format(Samples.Report with { Verify = verify }).ShouldEndWith(verdict);
     }
 
     [Fact]
     public void What_a_relay_may_still_have_is_told_and_its_bounces_are_named()
     {
-        var verify = new VerifyReport(new Uri("http://localhost:8000"), Relayed: true, Agrees: false, Problem: null, Missing: 4, Extra: 3, Unanswered: 0,
+        var verify = new VerifyReport(OneSink, Relayed: true, Agrees: false, Missing: 4, Extra: 3, Unanswered: 0,
         [
             new VerifyGroup("gmail.com", ["gmail.com"], new OutcomeTotals(10, 0, 0), new OutcomeTotals(5, 4, 1), Agrees: false),
             new VerifyGroup("other", [], new OutcomeTotals(0, 0, 0), new OutcomeTotals(3, 0, 0), Agrees: true),
         ]);
         ReportText.Format(Samples.Report with { Verify = verify }).ShouldEndWith(
             """
-            other is not a domain of this run: bounces from the target, other senders, or domains spelled differently
-            MISSING at the sink: 4 of the recipients that the target accepted; the sink received 3 others; it deferred 4, so they may still be in the target's queue
+            other is not the name of a domain of this run: another sender, such as the target itself with its bounces, or the sink's name for one of the run's domains
+            MISSING at the sink: 4 of the recipients that the target accepted; the sink received 3 others
+            4 recipients were accepted by the target but not yet counted by the sink: in the target's queue, as the sink deferred 4, at another replica that no --verify names, or lost; the target's log tells
+
+            """);
+    }
+
+    [Fact]
+    public void Replicas_are_shown_with_their_parts_and_two_of_one_start_are_suspected()
+    {
+        var group = new VerifyGroup("gmail.com", ["gmail.com"], new OutcomeTotals(10, 0, 0), new OutcomeTotals(20, 0, 0), Agrees: false);
+        VerifiedSink[] sinks =
+        [
+            new(new Uri("http://a:8000"), null, 1795357932.515, new OutcomeTotals(10, 0, 0)),
+            new(new Uri("http://b:8000"), null, 1795357932.515, new OutcomeTotals(10, 0, 0)),
+        ];
+        var verify = new VerifyReport(sinks, Relayed: false, Agrees: false, Missing: 0, Extra: 10, Unanswered: 0, [group]);
+        ReportText.Format(Samples.Report with { Verify = verify }).ShouldEndWith(
+            """
+
+            verify 2 sinks  accepted  sink  +/-  tempfail  sink  +/-  permfail  sink  +/-
+            gmail.com             10    20  +10         0     0    0         0     0    0
+            sink            accepted  tempfail  permfail
+            http://a:8000/        10         0         0
+            http://b:8000/        10         0         0
+            both sides DIFFER
+            10 recipients were counted by the sinks but not answered like that here: another sender
+            http://a:8000/ and http://b:8000/ started at the same moment: if they are one process, it was counted more than once
+
+            """);
+    }
+
+    [Fact]
+    public void A_sink_that_cannot_be_read_is_named_and_nothing_compared()
+    {
+        VerifiedSink[] sinks =
+        [
+            new(new Uri("http://a:8000"), null, null, new OutcomeTotals(10, 0, 0)),
+            new(new Uri("http://b:8000"), "http://b:8000/metrics: nobody listens", null, null),
+        ];
+        var verify = new VerifyReport(sinks, Relayed: false, Agrees: false, Missing: 0, Extra: 0, Unanswered: 0, []);
+        ReportText.Format(Samples.Report with { Verify = verify }).ShouldEndWith(
+            """
+
+            verify http://b:8000/metrics: nobody listens
+            the counts were not compared, because the sum needs every sink
 
             """);
     }

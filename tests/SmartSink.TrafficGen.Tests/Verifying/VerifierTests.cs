@@ -11,7 +11,7 @@ public sealed class VerifierTests
     private static readonly TrafficOptions Options = new()
     {
         Domains = [new WeightedDomain("gmail.com", 1)],
-        Verify = new Uri("http://sink.test:8000"),
+        Verify = [new Uri("http://sink.test:8000")],
         VerifyWait = TimeSpan.FromSeconds(1),
     };
 
@@ -27,7 +27,7 @@ public sealed class VerifierTests
     {
         using var pages = new MetricsPages(MetricsPages.Untouched);
         using var metrics = new SinkMetrics(new Uri(address), pages);
-        await metrics.FetchAsync(TestContext.Current.CancellationToken);
+        await metrics.TryFetchAsync(TestContext.Current.CancellationToken);
         pages.Asked.ShouldBe(new Uri(page));
     }
 
@@ -35,9 +35,8 @@ public sealed class VerifierTests
     public async Task A_page_that_is_too_large_is_refused()
     {
         using var pages = new MetricsPages(MetricsPages.Untouched) { Length = 256_000_001 };
-        using var metrics = new SinkMetrics(Options.Verify!, pages);
-        (await Should.ThrowAsync<VerifyException>(() => metrics.FetchAsync(TestContext.Current.CancellationToken)))
-            .Message.ShouldBe("http://sink.test:8000/metrics: the page is larger than 256 MB");
+        using var metrics = new SinkMetrics(Options.Verify[0], pages);
+        (await metrics.TryFetchAsync(TestContext.Current.CancellationToken)).Problem.ShouldBe("http://sink.test:8000/metrics: the page is larger than 256 MB");
     }
 
     [Fact]
@@ -95,15 +94,14 @@ public sealed class VerifierTests
         var report = await CompareAsync(pages);
 
         report.Agrees.ShouldBeFalse();
-        report.Problem.ShouldBe("http://sink.test:8000/metrics: nobody listens");
+        report.Sinks.ShouldHaveSingleItem().Problem.ShouldBe("http://sink.test:8000/metrics: nobody listens");
     }
 
     [Fact]
     public async Task A_page_that_is_no_sinks_stops_the_run()
     {
         using var pages = new MetricsPages("up 1\n");
-        using var metrics = new SinkMetrics(Options.Verify!, pages);
-        (await Should.ThrowAsync<VerifyException>(() => Verifier.StartAsync(Options, metrics, _time, TestContext.Current.CancellationToken)))
+        (await Should.ThrowAsync<VerifyException>(() => StartAsync(pages)))
             .Message.ShouldBe("http://sink.test:8000/metrics: not a SmartSink metrics page: smartsink_build_info is missing");
     }
 
@@ -111,8 +109,7 @@ public sealed class VerifierTests
     public async Task Who_has_waited_enough_gets_what_is_known()
     {
         using var pages = new MetricsPages(MetricsPages.Page(0, 0), MetricsPages.Page(1, 0));
-        using var metrics = new SinkMetrics(Options.Verify!, pages);
-        using var verifier = await Verifier.StartAsync(Options, metrics, _time, TestContext.Current.CancellationToken);
+        using var verifier = await StartAsync(pages);
         using var enough = new CancellationTokenSource();
         Answer(250, TrafficStage.EndOfData, 3);
 
@@ -121,16 +118,57 @@ public sealed class VerifierTests
         await enough.CancelAsync();
 
         var report = await comparing;
-        (report.Agrees, report.Missing, report.Problem).ShouldBe((false, 2, null));
+        (report.Agrees, report.Missing, report.IsWhole).ShouldBe((false, 2, true));
     }
 
     [Fact]
     public async Task A_sink_that_does_not_answer_before_the_run_stops_it()
     {
         using var pages = new MetricsPages((string?)null);
-        using var metrics = new SinkMetrics(Options.Verify!, pages);
-        (await Should.ThrowAsync<VerifyException>(() => Verifier.StartAsync(Options, metrics, _time, TestContext.Current.CancellationToken)))
+        (await Should.ThrowAsync<VerifyException>(() => StartAsync(pages)))
             .Message.ShouldBe("http://sink.test:8000/metrics: nobody listens");
+    }
+
+    [Fact]
+    public async Task The_counts_of_replicas_are_summed()
+    {
+        using var first = new MetricsPages(MetricsPages.Page(10, 1), MetricsPages.Page(12, 1));
+        using var second = new MetricsPages(MetricsPages.Page(500, 0), MetricsPages.Page(501, 3));
+        Answer(250, TrafficStage.EndOfData, 3);
+        Answer(451, TrafficStage.Rcpt, 3);
+
+        var report = await CompareAsync(first, second);
+
+        report.Agrees.ShouldBeTrue();
+        report.Groups.ShouldHaveSingleItem().Sink.ShouldBe(new OutcomeTotals(3, 3, 0));
+        report.Sinks.Select(sink => (sink.Sink.Port, sink.Recipients)).ShouldBe([(8000, new OutcomeTotals(2, 0, 0)), (8001, new OutcomeTotals(1, 3, 0))]);
+    }
+
+    [Fact]
+    public async Task Every_replica_that_cannot_be_read_before_the_run_is_named()
+    {
+        using var good = new MetricsPages(MetricsPages.Untouched);
+        using var gone = new MetricsPages((string?)null);
+        using var other = new MetricsPages("up 1\n");
+        (await Should.ThrowAsync<VerifyException>(() => StartAsync(good, gone, other))).Message.Split('\n').ShouldBe(
+        [
+            "http://sink.test:8001/metrics: nobody listens",
+            "http://sink.test:8002/metrics: not a SmartSink metrics page: smartsink_build_info is missing",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_replica_that_is_gone_after_the_run_is_named_and_nothing_compared()
+    {
+        using var good = new MetricsPages(MetricsPages.Page(0, 0), MetricsPages.Page(1, 0));
+        using var gone = new MetricsPages(MetricsPages.Page(0, 0), null);
+        Answer(250, TrafficStage.EndOfData, 1);
+
+        var report = await CompareAsync(good, gone);
+
+        (report.Agrees, report.IsWhole, report.Groups.Count).ShouldBe((false, false, 0));
+        report.Sinks.Select(sink => (sink.Problem, sink.Recipients)).ShouldBe(
+            [(null, new OutcomeTotals(1, 0, 0)), ("http://sink.test:8001/metrics: nobody listens", null)]);
     }
 
     private void Answer(int code, TrafficStage stage, int times)
@@ -142,10 +180,9 @@ public sealed class VerifierTests
     }
 
     /// <summary>Moves the clock on whenever the verifier waits.</summary>
-    private async Task<VerifyReport> CompareAsync(MetricsPages pages)
+    private async Task<VerifyReport> CompareAsync(params MetricsPages[] pages)
     {
-        using var metrics = new SinkMetrics(Options.Verify!, pages);
-        using var verifier = await Verifier.StartAsync(Options, metrics, _time, TestContext.Current.CancellationToken);
+        using var verifier = await StartAsync(pages);
         var comparing = verifier.CompareAsync(_recorder.ReadCounts(), TestContext.Current.CancellationToken);
         while (!comparing.IsCompleted)
         {
@@ -159,4 +196,11 @@ public sealed class VerifierTests
 
         return await comparing;
     }
+
+    /// <summary>One sink for each handler, from port 8000 on.</summary>
+    private Task<Verifier> StartAsync(params MetricsPages[] pages) => Verifier.StartAsync(
+        Options,
+        [.. pages.Select((page, index) => new SinkMetrics(new Uri($"http://sink.test:{8000 + index}"), page))],
+        _time,
+        TestContext.Current.CancellationToken);
 }
