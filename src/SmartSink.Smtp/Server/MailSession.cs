@@ -321,7 +321,10 @@ public enum SessionAction : byte
     /// </summary>
     Read,
 
-    /// <summary>Send the replies, then call again with the octets not consumed, even if there are none: more replies follow, or they have reached their high-water mark.</summary>
+    /// <summary>
+    /// Call again with the octets not consumed, even if there are none: more replies follow. Those so far may go together with them, unless they
+    /// have reached their high-water mark, <see cref="ReplyBuffer.IsFull"/>: then send them first.
+    /// </summary>
     Flush,
 
     /// <summary>

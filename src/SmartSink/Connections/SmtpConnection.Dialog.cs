@@ -51,7 +51,7 @@ internal sealed partial class SmtpConnection
         {
             going = action == SessionAction.Read && _readiness.MayRead && budget > 0
                 ? Receive(replies, ref action, ref budget)
-                : TrySend(replies, action) && Act(replies, ref action);
+                : ((action == SessionAction.Flush && !replies.IsFull) || TrySend(replies, action)) && Act(replies, ref action);
         }
 
         ThreadBuffers.Return(replies);

@@ -117,13 +117,17 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
         var action = context.IsTlsImplicit ? session.Start(Replies, context.Now()).Action : SessionAction.Read;
         while (true)
         {
-            await SendAsync(tls, action);
             while (action == SessionAction.Flush)
             {
+                if (Replies.IsFull)
+                {
+                    await SendAsync(tls, action);
+                }
+
                 action = Feed(_unfinished.Bytes);
-                await SendAsync(tls, action);
             }
 
+            await SendAsync(tls, action);
             GiveBackReplies();
             if (action is SessionAction.Close or SessionAction.Stall or SessionAction.Reset || LostBy is not null)
             {
