@@ -13,6 +13,8 @@ public sealed class DependencyDirectionTests
         { "SmartSink.Behaviour", ["SmartSink.Policy", "SmartSink.Smtp"] },
         { "SmartSink", ["SmartSink.Behaviour", "SmartSink.Policy", "SmartSink.Smtp"] },
         { "SmartSink.TrafficGen", ["SmartSink.Smtp"] },
+        { "SmartSink.Client", [] },
+        { "SmartSink.Testcontainers", ["SmartSink.Client"] },
     };
 
     [Theory]
@@ -31,6 +33,8 @@ public sealed class DependencyDirectionTests
     [InlineData("SmartSink.Smtp", new string[0])]
     [InlineData("SmartSink.Policy", new[] { "Tomlyn" })]
     [InlineData("SmartSink.Behaviour", new string[0])]
+    [InlineData("SmartSink.Client", new string[0])]
+    [InlineData("SmartSink.Testcontainers", new[] { "Testcontainers" })]
     public void A_library_needs_these_packages_and_no_others(string project, string[] expected) =>
         XDocument.Load(RepositoryRoot.Combine("src", project, project + ".csproj")).Descendants("PackageReference")
             .Select(reference => reference.Attribute("Include")!.Value).ShouldBe(expected, ignoreOrder: true);
@@ -40,6 +44,7 @@ public sealed class DependencyDirectionTests
     [InlineData("SmartSink.Smtp", "N:System.Net.Sockets", "N:System.Threading.Tasks", "N:Microsoft.Extensions.Logging", "T:System.TimeProvider", "T:System.Globalization.IdnMapping")]
     [InlineData("SmartSink.Policy", "N:System.Net.Sockets", "N:System.Net.Http", "N:System.Threading.Tasks", "T:System.Globalization.IdnMapping")]
     [InlineData("SmartSink.Behaviour", "N:System.Net.Sockets", "N:System.Net.Http", "N:System.Threading.Tasks", "T:System.TimeProvider", "T:System.Threading.Timer")]
+    [InlineData("SmartSink.Client", "N:System.Net.Sockets", "T:System.Console", "P:System.DateTimeOffset.UtcNow")]
     public void A_library_bans_what_is_not_its_business(string project, params string[] symbols)
     {
         var banned = File.ReadLines(RepositoryRoot.Combine("src", project, "BannedSymbols.txt")).Select(line => line.Split(';')[0]);

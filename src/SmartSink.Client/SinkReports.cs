@@ -1,0 +1,250 @@
+using System.Collections.ObjectModel;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SmartSink.Client;
+
+/// <summary>Shares of the three outcomes, percent of recipients.</summary>
+public sealed record OutcomeShares
+{
+    /// <summary>Taken.</summary>
+    public double Accepted { get; init; }
+
+    /// <summary>Refused for now.</summary>
+    [JsonPropertyName("tempfail")]
+    public double TempFail { get; init; }
+
+    /// <summary>Refused for good.</summary>
+    [JsonPropertyName("permfail")]
+    public double PermFail { get; init; }
+}
+
+/// <summary>The policy in force.</summary>
+public sealed record SinkPolicy
+{
+    /// <summary>Of the files' contents, as log and metrics show it.</summary>
+    public string Hash { get => field ?? ""; init; }
+
+    /// <summary>When it was read.</summary>
+    public DateTimeOffset LoadedAt { get; init; }
+
+    /// <summary>How many entries there are.</summary>
+    public int Total { get; init; }
+
+    /// <summary>Those that were asked for.</summary>
+    public IReadOnlyList<PolicyEntry> Entries { get => field ?? []; init; }
+
+    /// <summary>Where the next page begins; null behind the last one.</summary>
+    public int? Next { get; init; }
+}
+
+/// <summary>What the policy says of a domain, or of all that have no entry (<c>other</c>).</summary>
+public sealed record PolicyEntry
+{
+    /// <summary>Its name.</summary>
+    public string Domain { get => field ?? ""; init; }
+
+    /// <summary>Percent of recipients that are refused for good.</summary>
+    public double Bounce { get; init; }
+
+    /// <summary>Percent of recipients that are refused for now.</summary>
+    public double Defer { get; init; }
+
+    /// <summary>The domain that it is like; null for none.</summary>
+    public string? Like { get; init; }
+
+    /// <summary>What may be expected in the long run.</summary>
+    public OutcomeShares? Expected { get; init; }
+
+    /// <summary>What it says when it refuses.</summary>
+    public IReadOnlyList<PolicyReply> Replies { get => field ?? []; init; }
+}
+
+/// <summary>A reply of the policy.</summary>
+public sealed record PolicyReply
+{
+    /// <summary><c>bounce</c>, <c>defer</c> or <c>throttle</c>.</summary>
+    public string Kind { get => field ?? ""; init; }
+
+    /// <summary>The code.</summary>
+    public int Code { get; init; }
+
+    /// <summary>The text.</summary>
+    public string Text { get => field ?? ""; init; }
+
+    /// <summary>Why, in the policy's words; null where it gives none.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>At which point of the dialog it is given.</summary>
+    public string? Stage { get; init; }
+
+    /// <summary>How often, beside the others of its list.</summary>
+    public double Weight { get; init; }
+}
+
+/// <summary>What would become of mail to an address, and why.</summary>
+public sealed record SinkExplanation
+{
+    /// <summary>The address or domain that was asked for.</summary>
+    public string Recipient { get => field ?? ""; init; }
+
+    /// <summary>The overrides that meet it, the one that decides first.</summary>
+    public IReadOnlyList<ActiveOverride> Overrides { get => field ?? []; init; }
+
+    /// <summary>All else that the sink says, as docs/api.md describes it.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Details { get; set; }
+}
+
+/// <summary>What has come in, and what became of it.</summary>
+public sealed record SinkStats
+{
+    /// <summary>When this was so.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>As in /readyz: <c>ready</c>, <c>degraded</c> and so on.</summary>
+    public string Status { get => field ?? ""; init; }
+
+    /// <summary>When the sink was started.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>What a person should look at.</summary>
+    public IReadOnlyList<string> Warnings { get => field ?? []; init; }
+
+    /// <summary>Messages.</summary>
+    public SinkCount Messages { get => field ?? new(); init; }
+
+    /// <summary>Recipients.</summary>
+    public RecipientCounts Recipients { get => field ?? new(); init; }
+
+    /// <summary>By the policy's entry, the busiest first.</summary>
+    public IReadOnlyList<DomainStats> Domains { get => field ?? []; init; }
+
+    /// <summary>Domains that had mail and are not among these.</summary>
+    public int DomainsLeftOut { get; init; }
+}
+
+/// <summary>A count since the start, and how fast it rises.</summary>
+public sealed record SinkCount
+{
+    /// <summary>Since the start.</summary>
+    public long Total { get; init; }
+
+    /// <summary>A second, over the last 1, 10 and 60 s, which are the keys.</summary>
+    public IReadOnlyDictionary<string, double> PerSecond { get => field ?? ReadOnlyDictionary<string, double>.Empty; init; }
+}
+
+/// <summary>Recipients by outcome.</summary>
+public sealed record RecipientCounts
+{
+    /// <summary>Taken.</summary>
+    public SinkCount Accepted { get => field ?? new(); init; }
+
+    /// <summary>Refused for now.</summary>
+    [JsonPropertyName("tempfail")]
+    public SinkCount TempFail { get => field ?? new(); init; }
+
+    /// <summary>Refused for good.</summary>
+    [JsonPropertyName("permfail")]
+    public SinkCount PermFail { get => field ?? new(); init; }
+}
+
+/// <summary>Recipients of one entry of the policy since the start.</summary>
+public sealed record DomainStats
+{
+    /// <summary>The entry, <c>other</c> for those without one.</summary>
+    public string Domain { get => field ?? ""; init; }
+
+    /// <summary>All.</summary>
+    public long Recipients { get; init; }
+
+    /// <summary>Taken.</summary>
+    public long Accepted { get; init; }
+
+    /// <summary>Refused for now.</summary>
+    [JsonPropertyName("tempfail")]
+    public long TempFail { get; init; }
+
+    /// <summary>Refused for good.</summary>
+    [JsonPropertyName("permfail")]
+    public long PermFail { get; init; }
+
+    /// <summary>Recipients a second, over the last 1, 10 and 60 s, which are the keys.</summary>
+    public IReadOnlyDictionary<string, double> PerSecond { get => field ?? ReadOnlyDictionary<string, double>.Empty; init; }
+
+    /// <summary>The shares so far; null before the first.</summary>
+    public OutcomeShares? Observed { get; init; }
+
+    /// <summary>The shares that the policy has set.</summary>
+    public OutcomeShares? Expected { get; init; }
+
+    /// <summary>The refusal given most often; null before the first.</summary>
+    public TopReply? TopReply { get; init; }
+}
+
+/// <summary>A refusal, and how often it was given.</summary>
+public sealed record TopReply
+{
+    /// <summary>The code.</summary>
+    public int Code { get; init; }
+
+    /// <summary>Why, in the policy's words; null where it gives none.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>The text.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>How often.</summary>
+    public long Count { get; init; }
+}
+
+/// <summary>What a check of a policy file found.</summary>
+public sealed record PolicyCheck
+{
+    /// <summary>Whether the sink would take it.</summary>
+    public bool Valid { get; init; }
+
+    /// <summary>Mistakes that keep it from being taken.</summary>
+    public int Errors { get; init; }
+
+    /// <summary>What is probably not meant so.</summary>
+    public int Warnings { get; init; }
+
+    /// <summary>Each of them, with its place.</summary>
+    public IReadOnlyList<PolicyDiagnostic> Diagnostics { get => field ?? []; init; }
+}
+
+/// <summary>Something that was found in a policy file.</summary>
+public sealed record PolicyDiagnostic
+{
+    /// <summary>The file.</summary>
+    public string? File { get; init; }
+
+    /// <summary>From 1.</summary>
+    public int Line { get; init; }
+
+    /// <summary>From 1.</summary>
+    public int Column { get; init; }
+
+    /// <summary><c>error</c> or <c>warning</c>.</summary>
+    public string Severity { get => field ?? ""; init; }
+
+    /// <summary>What.</summary>
+    public string Message { get => field ?? ""; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{File}({Line},{Column}): {Severity}: {Message}";
+}
+
+/// <summary>What came of reading files anew.</summary>
+public sealed record SinkReload
+{
+    /// <summary>Which: the policy, certificates, users.</summary>
+    public string Name { get => field ?? ""; init; }
+
+    /// <summary><c>applied</c>, <c>rejected</c> or <c>unchanged</c>.</summary>
+    public string Result { get => field ?? ""; init; }
+
+    /// <summary>What was found in them.</summary>
+    public IReadOnlyList<string> Diagnostics { get => field ?? []; init; }
+}

@@ -1,0 +1,328 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json.Serialization.Metadata;
+
+namespace SmartSink.Client;
+
+/// <summary>
+/// Watches and steers a running sink over its control API. For any number of threads.
+/// Every call throws a <see cref="SmartSinkException"/> when the sink refuses, and an <see cref="HttpRequestException"/> when it cannot be reached.
+/// </summary>
+public sealed class SmartSinkClient : IDisposable
+{
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(30);
+
+    private readonly HttpClient _http;
+    private readonly bool _isOwn;
+    private readonly AuthenticationHeaderValue? _token;
+    private readonly TimeProvider _clock;
+
+    /// <summary>A client of the sink whose HTTP listens at an address.</summary>
+    /// <param name="address">Such as <c>http://127.0.0.1:8000</c>.</param>
+    /// <param name="token">The sink's <c>SINK_API_TOKEN</c>; null for a sink on this machine, which needs none.</param>
+    public SmartSinkClient(Uri address, string? token = null)
+        : this(new HttpClient { BaseAddress = WithSlash(address) }, isOwn: true, token, TimeProvider.System)
+    {
+    }
+
+    /// <summary>A client that uses what is given, and leaves it to its owner.</summary>
+    /// <param name="http">Its <see cref="HttpClient.BaseAddress"/> is the sink's, with a slash at the end where it has a path.</param>
+    /// <param name="token">The sink's <c>SINK_API_TOKEN</c>; null for a sink on this machine, which needs none.</param>
+    /// <exception cref="ArgumentException"><paramref name="http"/> has no address.</exception>
+    public SmartSinkClient(HttpClient http, string? token = null)
+        : this(http, isOwn: false, token, TimeProvider.System)
+    {
+    }
+
+    internal SmartSinkClient(HttpClient http, bool isOwn, string? token, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        if (http.BaseAddress is null)
+        {
+            throw new ArgumentException("The HttpClient has no BaseAddress: set it to the sink's, such as http://127.0.0.1:8000.", nameof(http));
+        }
+
+        _http = http;
+        _isOwn = isOwn;
+        _token = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        _clock = clock;
+    }
+
+    /// <summary>Overrides what the policy says, until the answer is disposed of or the time is over.</summary>
+    /// <param name="rule">Whom it meets and what it does.</param>
+    /// <param name="cancellationToken">Ends the call. The sink may have heard of it by then; what it heard ends when its time is over.</param>
+    /// <returns>The override, which takes itself back: <c>await using var down = await sink.OverrideAsync(…)</c>.</returns>
+    public async Task<OverrideLease> OverrideAsync(SinkOverride rule, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        using var body = JsonContent.Create(rule.ToRequest(), ClientJson.Default.OverrideRequest);
+        return new OverrideLease(this, await AskAsync(HttpMethod.Post, "overrides", body, ClientJson.Default.ActiveOverride, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>The overrides that the sink has, whoever added them.</summary>
+    public async Task<IReadOnlyList<ActiveOverride>> ListOverridesAsync(CancellationToken cancellationToken = default) =>
+        (await GetAsync("overrides", ClientJson.Default.OverrideList, cancellationToken).ConfigureAwait(false)).Overrides;
+
+    /// <summary>An override by its id; null when it has ended.</summary>
+    public async Task<ActiveOverride?> GetOverrideAsync(string id, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await GetAsync($"overrides/{Uri.EscapeDataString(id)}", ClientJson.Default.ActiveOverride, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SmartSinkException error) when (error.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Takes an override back, by its id.</summary>
+    /// <returns>False when it had ended.</returns>
+    public async Task<bool> RemoveOverrideAsync(string id, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            using var request = Request(HttpMethod.Delete, $"overrides/{Uri.EscapeDataString(id)}");
+            using var answer = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (SmartSinkException error) when (error.Status == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes all overrides back, whoever added them.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> CalmAsync(CancellationToken cancellationToken = default) =>
+        (await AskAsync(HttpMethod.Delete, "overrides", body: null, ClientJson.Default.CalmAnswer, cancellationToken).ConfigureAwait(false)).Removed;
+
+    /// <summary>What would become of mail to an address, and why.</summary>
+    /// <param name="recipient">An address or a domain.</param>
+    /// <param name="client">The sending client's address: what its provider remembers of it is told then.</param>
+    /// <param name="destination">The address that the client connects to, where the policy tells servers apart.</param>
+    /// <param name="sender">The sender, for a greylist.</param>
+    /// <param name="user">Who has logged in.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<SinkExplanation> ExplainAsync(
+        string recipient, string? client = null, string? destination = null, string? sender = null, string? user = null, CancellationToken cancellationToken = default) =>
+        GetAsync(
+            PathOf("explain", ("recipient", recipient), ("client", client), ("destination", destination), ("sender", sender), ("user", user)),
+            ClientJson.Default.SinkExplanation,
+            cancellationToken);
+
+    /// <summary>The policy in force, and its entries.</summary>
+    /// <param name="domain">Only the entry of this domain.</param>
+    /// <param name="from">The first entry, from 0.</param>
+    /// <param name="count">How many, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<SinkPolicy> PolicyAsync(string? domain = null, int from = 0, int count = 100, CancellationToken cancellationToken = default) =>
+        GetAsync(PathOf("policy", ("domain", domain), ("from", from), ("count", count)), ClientJson.Default.SinkPolicy, cancellationToken);
+
+    /// <summary>What has come in, and what became of it.</summary>
+    /// <param name="domains">How many domains, the busiest first, at most 1,000.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<SinkStats> StatsAsync(int domains = 100, CancellationToken cancellationToken = default) =>
+        GetAsync(PathOf("stats", ("domains", domains)), ClientJson.Default.SinkStats, cancellationToken);
+
+    /// <summary>Checks the text of a policy file without taking it into use.</summary>
+    /// <param name="policy">TOML, at most 64 kB.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<PolicyCheck> CheckAsync(string policy, CancellationToken cancellationToken = default)
+    {
+        using var body = new StringContent(policy, Encoding.UTF8, "text/plain");
+        return await AskAsync(HttpMethod.Post, "check", body, ClientJson.Default.PolicyCheck, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Has the sink read all its files anew, as a hang-up signal does.</summary>
+    /// <returns>What came of each.</returns>
+    public async Task<IReadOnlyList<SinkReload>> ReloadAsync(CancellationToken cancellationToken = default)
+    {
+        using var body = new StringContent("", Encoding.UTF8, "application/json");
+        return (await AskAsync(HttpMethod.Post, "reload", body, ClientJson.Default.ReloadAnswer, cancellationToken).ConfigureAwait(false)).Results;
+    }
+
+    /// <summary>
+    /// Follows what happens, until cancelled. A connection that breaks is made again, and goes on where it broke off as far as the sink remembers
+    /// (its last 1,000 events); a sink that is gone is waited for. Only the first connection's failure is thrown.
+    /// </summary>
+    /// <param name="filter">Which events; all unless told.</param>
+    /// <param name="after">Begins with those after this one; 0 for all that the sink remembers, null for those that come from now on.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async IAsyncEnumerable<SinkEvent> FollowEventsAsync(
+        EventFilter? filter = null, long? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var reader = new EventReader(this, filter, after, _clock);
+        await using var closing = reader.ConfigureAwait(false);
+        while (true)
+        {
+            yield return await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The number of the newest event, 0 when nothing has happened yet: what comes after it is what the test does next.</summary>
+    public async Task<long> LastEventIdAsync(CancellationToken cancellationToken = default) =>
+        (await GetAsync("events", ClientJson.Default.EventList, cancellationToken).ConfigureAwait(false)).LastId;
+
+    /// <summary>
+    /// Waits until something has become of a recipient, looking at what the sink remembers first: mail that was sent before the call is found as well.
+    /// A message's recipients beyond its first twenty are found only when they are refused.
+    /// </summary>
+    /// <param name="recipient">The address, letters in either case.</param>
+    /// <param name="outcome">What is waited for.</param>
+    /// <param name="timeout">How long; 30 s unless told.</param>
+    /// <param name="after">Only events after this one count, see <see cref="LastEventIdAsync"/>; 0 for all that the sink remembers.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A <see cref="RefusalEvent"/> or a <see cref="MessageEvent"/>.</returns>
+    /// <exception cref="TimeoutException">It did not come; the message says what did.</exception>
+    public async Task<SinkEvent> WaitForAsync(
+        string recipient, SinkOutcome outcome, TimeSpan? timeout = null, long after = 0, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(recipient);
+        var patience = timeout ?? UsualPatience;
+        var wait = new RecipientWait(recipient, outcome);
+        using var limit = new CancellationTokenSource(patience, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var reader = new EventReader(this, filter: null, after, _clock);
+        await using var closing = reader.ConfigureAwait(false);
+        try
+        {
+            while (true)
+            {
+                var told = await reader.ReadAsync(either.Token).ConfigureAwait(false);
+                if (wait.IsOver(told))
+                {
+                    return told;
+                }
+            }
+        }
+        catch (OperationCanceledException error) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException(wait.Tell(patience, reader.Trouble), error);
+        }
+    }
+
+    /// <summary>Ends the connections, if they are its own.</summary>
+    public void Dispose()
+    {
+        if (_isOwn)
+        {
+            _http.Dispose();
+        }
+    }
+
+    /// <summary>A request of a call by its path below the API's.</summary>
+    internal static HttpRequestMessage Request(HttpMethod method, string path, HttpContent? body = null) => new(method, "api/v1/" + path) { Content = body };
+
+    /// <summary>The path of a call, with the parameters that have a value.</summary>
+    internal static string PathOf(string call, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var path = new StringBuilder(call);
+        var separator = '?';
+        foreach (var (name, value) in parameters)
+        {
+            if (value is not null)
+            {
+                path.Append(separator).Append(name).Append('=').Append(Uri.EscapeDataString(Convert.ToString(value, CultureInfo.InvariantCulture)!));
+                separator = '&';
+            }
+        }
+
+        return path.ToString();
+    }
+
+    /// <summary>Sends, and throws what is not a success.</summary>
+    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        request.Headers.Authorization = _token;
+        var answer = await _http.SendAsync(request, completion, cancellationToken).ConfigureAwait(false);
+        if (answer.IsSuccessStatusCode)
+        {
+            return answer;
+        }
+
+        using (answer)
+        {
+            throw await SmartSinkException.ReadAsync(answer, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static Uri WithSlash(Uri address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
+    }
+
+    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Get, path, body: null, type, cancellationToken);
+
+    private async Task<T> AskAsync<T>(HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var request = Request(method, path, body);
+        using var answer = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+        return await answer.Content.ReadFromJsonAsync(type, cancellationToken).ConfigureAwait(false)
+            ?? throw new HttpRequestException($"{request.RequestUri} answered null");
+    }
+}
+
+/// <summary>What a wait for a recipient has seen.</summary>
+internal sealed class RecipientWait(string recipient, SinkOutcome outcome)
+{
+    private const int MostTold = 5;
+
+    private readonly List<string> _ofRecipient = [];
+    private int _refusals;
+    private int _messages;
+    private long _leftOut;
+
+    /// <summary>Takes an event, and says whether it is the one.</summary>
+    public bool IsOver(SinkEvent told)
+    {
+        switch (told)
+        {
+            case RefusalEvent refusal:
+                _refusals++;
+                return IsIt(refusal.Recipient) && IsOver(refusal.Outcome, $"{SinkWords.Of(refusal.Outcome)} at {refusal.Stage}: {refusal.Reply.ReplaceLineEndings(" / ")}");
+            case MessageEvent message:
+                _messages++;
+                return message.Recipients.FirstOrDefault(named => IsIt(named.Recipient)) is { } found
+                    && IsOver(found.Outcome, $"{SinkWords.Of(found.Outcome)} with the message ({message.Code})");
+            case SampledEvent sampled:
+                _leftOut += sampled.LeftOut;
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Why it was in vain.</summary>
+    public string Tell(TimeSpan patience, Exception? trouble)
+    {
+        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"No {SinkWords.Of(outcome)} for {recipient} within {patience.TotalSeconds} s. "));
+        text.Append(_ofRecipient.Count == 0 ? "The sink told of nothing for this recipient" : $"For this recipient it was: {string.Join("; ", _ofRecipient.TakeLast(MostTold))}");
+        text.Append(CultureInfo.InvariantCulture, $". In all it told of {_refusals} refusals and {_messages} messages.");
+        if (_leftOut > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" It left {_leftOut} events out, as there were too many to tell: this may have been among them.");
+        }
+
+        if (trouble is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" The connection to the sink is broken: {trouble.Message}");
+        }
+
+        return text.ToString();
+    }
+
+    private bool IsIt(string? address) => string.Equals(address, recipient, StringComparison.OrdinalIgnoreCase);
+
+    private bool IsOver(SinkOutcome found, string description)
+    {
+        _ofRecipient.Add(description);
+        return found == outcome;
+    }
+}
