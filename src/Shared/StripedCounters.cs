@@ -25,7 +25,8 @@ internal sealed class StripedCounters
     public int Count { get; }
 
     /// <summary>Adds to a counter, 0 to <see cref="Count"/> - 1.</summary>
-    public void Add(int counter, long amount = 1) => Interlocked.Add(ref _lanes[Stripe.Index][Padding + counter], amount);
+    /// <returns>What the thread's lane of it has come to.</returns>
+    public long Add(int counter, long amount = 1) => Interlocked.Add(ref _lanes[Stripe.Index][Padding + counter], amount);
 
     /// <summary>What a counter has come to; never less than an earlier answer.</summary>
     public long Read(int counter)

@@ -28,6 +28,10 @@ public interface ISessionObserver
     /// <param name="reply">The reply.</param>
     void ClientRefused(IMailboxFilter filter, int entry, Reply reply);
 
+    /// <summary>What is to be kept of a transaction for <see cref="MessageEnded"/>. Asked once for each, when its first recipient is accepted.</summary>
+    /// <param name="now">That moment.</param>
+    MessageDetails Wants(in Moment now) => MessageDetails.None;
+
     /// <summary>A message came to its end: the reply at end of data was written.</summary>
     /// <param name="message">What is known of it.</param>
     void MessageEnded(in MessageFacts message);
@@ -46,14 +50,36 @@ public interface ISessionObserver
     void Authenticated(in AuthenticationFacts attempt);
 
     /// <summary>A recipient or message was refused: called after the reply was written, for the log.</summary>
+    /// <param name="filter">The revision that names <paramref name="entry"/>.</param>
+    /// <param name="entry">The recipient's entry; of a whole message that of the recipient who decided, or else of its first one.</param>
     /// <param name="facts">The dialog at that moment.</param>
     /// <param name="reply">The reply that refused.</param>
-    void Refused(in SessionFacts facts, Reply reply);
+    void Refused(IMailboxFilter filter, int entry, in SessionFacts facts, Reply reply);
+}
+
+/// <summary>What an observer wants to see of a message beside its figures. Most messages go by without, since it has to be copied.</summary>
+[Flags]
+public enum MessageDetails
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary><see cref="MessageFacts.FirstRecipients"/>.</summary>
+    Recipients = 1,
+
+    /// <summary><see cref="MessageFacts.Header"/>.</summary>
+    Header = 2,
 }
 
 /// <summary>A message at its end, as the observer sees it. Spans are valid only during the call.</summary>
 public readonly ref struct MessageFacts
 {
+    /// <summary>The most octets of a header that are kept; a longer one is cut.</summary>
+    public const int MaxHeader = MessageIdentity.Window;
+
+    /// <summary>The connection's number, as in <see cref="SessionFacts.Connection"/>.</summary>
+    public uint Connection { get; init; }
+
     /// <summary>The transaction's id, as in the reply at end of data.</summary>
     public ReadOnlySpan<byte> TransactionId { get; init; }
 
@@ -81,8 +107,26 @@ public readonly ref struct MessageFacts
     /// <summary>How many recipients had been accepted at RCPT.</summary>
     public int Recipients { get; init; }
 
+    /// <summary>What the observer wanted to be kept.</summary>
+    public MessageDetails Details { get; init; }
+
+    /// <summary>The revision that the transaction used, which names the recipients' entries.</summary>
+    public IMailboxFilter Filter { get; init; }
+
+    /// <summary>The first of the recipients that had been accepted at RCPT; null unless <see cref="MessageDetails.Recipients"/> were wanted.</summary>
+    public MessageRecipients? FirstRecipients { get; init; }
+
+    /// <summary>
+    /// The header as it came, dots stuffed, without the empty line behind it: at most <see cref="MaxHeader"/> octets, and of a message in chunks what
+    /// stood in the first. Empty unless <see cref="MessageDetails.Header"/> was wanted.
+    /// </summary>
+    public ReadOnlySpan<byte> Header { get; init; }
+
     /// <summary>The message's size in octets: dots unstuffed, without the end of data (RFC 1870 section 5).</summary>
     public long Size { get; init; }
+
+    /// <summary>The moment of the end of data.</summary>
+    public Moment Now { get; init; }
 
     /// <summary>From MAIL to the reply at end of data.</summary>
     public TimeSpan TransactionTime { get; init; }

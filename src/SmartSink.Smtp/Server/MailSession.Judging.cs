@@ -52,7 +52,7 @@ public abstract partial class MailSession
         if (!IsPositive(reply))
         {
             _observer.ClientRefused(filter, answer.Entry, reply);
-            _observer.Refused(facts, reply);
+            _observer.Refused(filter, answer.Entry, facts, reply);
         }
 
         if (goesOtherwise)
@@ -130,6 +130,11 @@ public abstract partial class MailSession
         var isAccepted = IsPositive(reply);
         if (isAccepted)
         {
+            if (transaction.AcceptedCount == 0)
+            {
+                transaction.Keep(_observer.Wants(facts.Now));
+            }
+
             transaction.Accept(answer, facts);
             if (isKept)
             {
@@ -161,7 +166,7 @@ public abstract partial class MailSession
         transaction.HasRefused = true;
         Say(reply, facts, output);
         _observer.RecipientDecided(transaction.Filter, entry, reply, Stage.Rcpt);
-        _observer.Refused(facts, reply);
+        _observer.Refused(transaction.Filter, entry, facts, reply);
         CloseIfAsked(reply);
     }
 
@@ -205,10 +210,12 @@ public abstract partial class MailSession
             }
         }
 
-        TellOfMessage(transaction, reply, now.Milliseconds + (_isStopping ? 0 : delay));
+        transaction.FirstRecipients?.DecideAll(reply.Outcome);
+        TellOfMessage(transaction, reply, now, _isStopping ? 0 : delay);
         if (!IsPositive(reply))
         {
-            _observer.Refused(facts, reply);
+            var entry = facts.Domain.IsEmpty ? transaction.Accepted[0] : transaction.Filter.EntryOf(facts.Domain);
+            _observer.Refused(transaction.Filter, entry, facts, reply);
         }
 
         ReleaseTransaction();
@@ -236,9 +243,10 @@ public abstract partial class MailSession
         // Half of all that is said is half of the last reply.
         SayAtEnd(reply, facts, fault == AnswerFault.DropWithinReply && !isLast ? AnswerFault.None : fault, output);
         _observer.RecipientDecided(transaction.Filter, entry, reply, Stage.Data);
+        transaction.FirstRecipients?.Decide(index, reply.Outcome);
         if (!IsPositive(reply))
         {
-            _observer.Refused(facts, reply);
+            _observer.Refused(transaction.Filter, entry, facts, reply);
         }
         else if (transaction.FindWanted(index) is >= 0 and var wanted)
         {
@@ -248,7 +256,7 @@ public abstract partial class MailSession
         if (isLast)
         {
             var closing = answers.Closing;
-            TellOfMessage(transaction, answers.Whole!, now.Milliseconds);
+            TellOfMessage(transaction, answers.Whole!, now, delay: 0);
             _state = SessionState.Greeted;
             ReleaseTransaction();
             CloseIfAsked(closing, fault);
@@ -303,8 +311,9 @@ public abstract partial class MailSession
         }
     }
 
-    private void TellOfMessage(MailTransaction transaction, Reply reply, long repliedAt) => _observer.MessageEnded(new MessageFacts
+    private void TellOfMessage(MailTransaction transaction, Reply reply, in Moment now, int delay) => _observer.MessageEnded(new MessageFacts
     {
+        Connection = _number,
         TransactionId = transaction.Id,
         ClientAddress = _clientAddress,
         User = _user,
@@ -313,9 +322,14 @@ public abstract partial class MailSession
         Outcome = reply.Outcome,
         Code = reply.Code,
         Recipients = transaction.AcceptedCount,
+        Details = transaction.Details,
+        Filter = transaction.Filter,
+        FirstRecipients = transaction.FirstRecipients,
+        Header = transaction.Header,
         Size = transaction.Size,
-        TransactionTime = TimeSpan.FromMilliseconds(repliedAt - transaction.StartedAt),
-        DataTime = TimeSpan.FromMilliseconds(repliedAt - transaction.DataStartedAt),
+        Now = now,
+        TransactionTime = TimeSpan.FromMilliseconds(now.Milliseconds + delay - transaction.StartedAt),
+        DataTime = TimeSpan.FromMilliseconds(now.Milliseconds + delay - transaction.DataStartedAt),
     });
 
     private Reply EndReply(MailTransaction transaction, in SessionFacts facts)

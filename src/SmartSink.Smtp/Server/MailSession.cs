@@ -80,6 +80,9 @@ public abstract partial class MailSession
     /// <summary>The name that the client authenticated as, in UTF-8; empty when it has not, or had no name to say.</summary>
     public ReadOnlySpan<byte> User => _user;
 
+    /// <summary>How many messages came to their end of data.</summary>
+    public int MessageCount => _messages;
+
     /// <summary>Whether this session is kept from STARTTLS, and how.</summary>
     public StartTlsDenial StartTlsDenial { get; init; }
 

@@ -5,7 +5,7 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Server;
 
-/// <summary>What a session knows from MAIL to the end of data. Of accepted recipients only the filter's entry is kept.</summary>
+/// <summary>What a session knows from MAIL to the end of data. Of accepted recipients only the filter's entry is kept, unless somebody wants more.</summary>
 internal sealed class MailTransaction
 {
     private const int OwnEntries = 16;
@@ -19,6 +19,7 @@ internal sealed class MailTransaction
     private KeptRecipient? _decider;
     private RecipientAnswers? _answers;
     private MessageIdentity? _identity;
+    private MessageRecipients? _recipients;
 
     public MailTransaction() => _entries = _ownEntries;
 
@@ -41,6 +42,15 @@ internal sealed class MailTransaction
 
     /// <summary>The <see cref="Moment.Milliseconds"/> of the 354, or of the first BDAT.</summary>
     public long DataStartedAt { get; private set; }
+
+    /// <summary>What the observer wants to see of the message.</summary>
+    public MessageDetails Details { get; private set; }
+
+    /// <summary>As in <see cref="MessageFacts.FirstRecipients"/>.</summary>
+    public MessageRecipients? FirstRecipients => !Wants(MessageDetails.Recipients) ? null : _recipients;
+
+    /// <summary>As in <see cref="MessageFacts.Header"/>.</summary>
+    public ReadOnlySpan<byte> Header => !Wants(MessageDetails.Header) ? default : _identity!.Header;
 
     public ReadOnlySpan<int> Accepted => _entries.AsSpan(0, AcceptedCount);
 
@@ -119,6 +129,22 @@ internal sealed class MailTransaction
 
     public void TakeChunk(long bytes) => _chunkedSize += bytes;
 
+    /// <summary>The first recipient is about to be accepted, and the observer was asked.</summary>
+    public void Keep(MessageDetails details)
+    {
+        Details = details;
+        if (Wants(MessageDetails.Recipients))
+        {
+            _recipients ??= new MessageRecipients();
+        }
+
+        if (Wants(MessageDetails.Header))
+        {
+            _identity ??= new MessageIdentity();
+            _identity.KeepsHeader = true;
+        }
+    }
+
     public void Accept(in FilterAnswer answer, in SessionFacts facts)
     {
         if (AcceptedCount == _entries.Length)
@@ -127,6 +153,11 @@ internal sealed class MailTransaction
         }
 
         _entries[AcceptedCount++] = answer.Entry;
+        if (Details != MessageDetails.None)
+        {
+            FirstRecipients?.Add(answer.Entry, facts.Recipient);
+        }
+
         if ((answer.EndDelay | (int)answer.EndFault) != 0)
         {
             AddToEnd(answer.EndDelay, answer.EndFault);
@@ -150,7 +181,7 @@ internal sealed class MailTransaction
     public void ReadId(ReadOnlySpan<byte> octets) => _identity!.Read(octets);
 
     /// <summary>The message, or the first of its chunks, is over.</summary>
-    public void EndIdReading() => _identity?.EndReading();
+    public void EndIdReading() => _identity?.EndReading(hasMark: !IsChunked);
 
     /// <summary>The mailbox and entry of one of those for whom the filter wants the id.</summary>
     public ReadOnlySpan<byte> Wanted(int number, out int entry) => _identity!.Recipient(number, out entry);
@@ -185,8 +216,16 @@ internal sealed class MailTransaction
         EndFault = AnswerFault.None;
         _answers?.Clear();
         _identity?.Clear();
+        if (Details != MessageDetails.None)
+        {
+            _recipients?.Clear();
+            Details = MessageDetails.None;
+        }
+
         Filter = null!;
     }
+
+    private bool Wants(MessageDetails detail) => (Details & detail) == detail;
 
     private void Grow()
     {
@@ -382,4 +421,52 @@ internal sealed class KeptRecipient
         _localPart.Set(facts.LocalPart);
         _domain.Set(facts.Domain);
     }
+}
+
+/// <summary>The first recipients of a message that were accepted at RCPT, with what became of them. Used again and again.</summary>
+public sealed class MessageRecipients
+{
+    /// <summary>How many are kept.</summary>
+    public const int Most = 20;
+
+    private readonly int[] _entries = new int[Most];
+    private readonly Outcome[] _outcomes = new Outcome[Most];
+    private MailboxList _mailboxes = new();
+
+    internal MessageRecipients()
+    {
+    }
+
+    /// <summary>How many there are, 1 to <see cref="Most"/>.</summary>
+    public int Count => _mailboxes.Count;
+
+    /// <summary>One's mailbox, as in <see cref="SessionFacts.Recipient"/>.</summary>
+    public ReadOnlySpan<byte> Mailbox(int index) => _mailboxes[index];
+
+    /// <summary>Its entry, by the numbers of <see cref="MessageFacts.Filter"/>.</summary>
+    public int Entry(int index) => _entries[index];
+
+    /// <summary>What became of it.</summary>
+    public Outcome OutcomeOf(int index) => _outcomes[index];
+
+    internal void Add(int entry, ReadOnlySpan<byte> mailbox)
+    {
+        if (Count < Most)
+        {
+            _entries[Count] = entry;
+            _mailboxes.Add(mailbox);
+        }
+    }
+
+    internal void Decide(int index, Outcome outcome)
+    {
+        if (index < Most)
+        {
+            _outcomes[index] = outcome;
+        }
+    }
+
+    internal void DecideAll(Outcome outcome) => _outcomes.AsSpan().Fill(outcome);
+
+    internal void Clear() => _mailboxes.Clear();
 }

@@ -6,24 +6,25 @@ namespace SmartSink.Smtp.Server;
 
 /// <summary>
 /// By what a message is known again when it comes once more: its id, read from the header as it passes by, and the recipients for whom that is
-/// wanted. Only the beginning of a header is looked at, and only of a message sent by DATA or in one chunk is it certain to be the same octets.
+/// wanted. The header itself is kept for whoever wants to see it. Only the beginning of a header is looked at, and only of a message sent by DATA or in one chunk is it certain to be the same octets.
 /// Used again and again.
 /// </summary>
 internal sealed class MessageIdentity
 {
+    /// <summary>Octets of the line with the dot alone.</summary>
+    private const int EndMark = 3;
+
     /// <summary>How much of a header is looked at, in octets.</summary>
     public const int Window = 8 * 1024;
 
     /// <summary>A longer one does not fit on a line (RFC 5322 section 2.1.1), and is none.</summary>
     private const int LongestId = 998;
 
-    private const int KeptRecipientBytes = 1024;
-
-    private readonly List<(int Index, int Entry, int End)> _recipients = [];
-    private byte[] _mailboxes = new byte[64];
+    private readonly List<(int Index, int Entry)> _recipients = [];
+    private MailboxList _mailboxes = new();
     private KeptBytes _id;
 
-    // As long as the header has not ended, what came of it; from the pool.
+    // As long as the header has not ended, what came of it, and behind its end the whole of it if it is kept; from the pool.
     private byte[]? _header;
     private int _length;
 
@@ -32,26 +33,25 @@ internal sealed class MessageIdentity
 
     public ReadOnlySpan<byte> Id => _id.Value;
 
+    /// <summary>Whether the header is kept to the end of the transaction.</summary>
+    public bool KeepsHeader { get; set; }
+
+    /// <summary>The header that is kept, once it has ended.</summary>
+    public ReadOnlySpan<byte> Header => IsReading ? default : _header.AsSpan(0, _length);
+
     public int Count => _recipients.Count;
 
     /// <summary>Adds an accepted recipient. Indexes only grow.</summary>
     public void Want(int index, int entry, ReadOnlySpan<byte> mailbox)
     {
-        var start = Count == 0 ? 0 : _recipients[^1].End;
-        var end = start + mailbox.Length;
-        if (end > _mailboxes.Length)
-        {
-            Array.Resize(ref _mailboxes, Math.Max(end, _mailboxes.Length * 2));
-        }
-
-        mailbox.CopyTo(_mailboxes.AsSpan(start));
-        _recipients.Add((index, entry, end));
+        _mailboxes.Add(mailbox);
+        _recipients.Add((index, entry));
     }
 
     public ReadOnlySpan<byte> Recipient(int number, out int entry)
     {
         entry = _recipients[number].Entry;
-        return _mailboxes.AsSpan((number == 0 ? 0 : _recipients[number - 1].End).._recipients[number].End);
+        return _mailboxes[number];
     }
 
     /// <summary>The number of the recipient with an index; -1 for none.</summary>
@@ -63,7 +63,7 @@ internal sealed class MessageIdentity
 
     public void Begin()
     {
-        IsReading = Count > 0;
+        IsReading = Count > 0 || KeepsHeader;
         _id.Set(default);
     }
 
@@ -94,11 +94,12 @@ internal sealed class MessageIdentity
     }
 
     /// <summary>Nothing of the header comes any more.</summary>
-    public void EndReading()
+    /// <param name="hasMark">Whether the mark of the end of data is the last that came.</param>
+    public void EndReading(bool hasMark)
     {
         if (IsReading)
         {
-            Finish(_header.AsSpan(0, _length), isWhole: true);
+            Finish(_header.AsSpan(0, hasMark ? Math.Max(0, _length - EndMark) : _length), isWhole: true);
         }
     }
 
@@ -108,10 +109,8 @@ internal sealed class MessageIdentity
         Release();
         _id.Set(default);
         _recipients.Clear();
-        if (_mailboxes.Length > KeptRecipientBytes)
-        {
-            _mailboxes = new byte[KeptRecipientBytes];
-        }
+        _mailboxes.Clear();
+        KeepsHeader = false;
     }
 
     /// <summary>The header with the CRLF of its last field, in front of the empty line; -1 when that has not come.</summary>
@@ -126,6 +125,13 @@ internal sealed class MessageIdentity
     private void Finish(ReadOnlySpan<byte> header, bool isWhole)
     {
         IsReading = false;
+        if (KeepsHeader)
+        {
+            _header ??= ArrayPool<byte>.Shared.Rent(Window);
+            header.CopyTo(_header);
+            _length = header.Length;
+        }
+
         ReadOnlySpan<byte> run = default;
         while (FieldLength(header, isWhole) is > 0 and var length)
         {
@@ -154,7 +160,10 @@ internal sealed class MessageIdentity
             TryKeep(run);
         }
 
-        Release();
+        if (!KeepsHeader)
+        {
+            Release();
+        }
     }
 
     /// <summary>A field with its folded lines and its CRLF (RFC 5322 section 2.2.3); 0 when there is no whole one.</summary>
@@ -223,8 +232,44 @@ internal sealed class MessageIdentity
         _length = 0;
     }
 
-    private readonly struct ByIndex(int index) : IComparable<(int Index, int Entry, int End)>
+    private readonly struct ByIndex(int index) : IComparable<(int Index, int Entry)>
     {
-        public int CompareTo((int Index, int Entry, int End) other) => index.CompareTo(other.Index);
+        public int CompareTo((int Index, int Entry) other) => index.CompareTo(other.Index);
+    }
+}
+
+/// <summary>Mailboxes one behind the other in one array.</summary>
+internal struct MailboxList()
+{
+    /// <summary>Octets whose memory outlives a transaction.</summary>
+    private const int Kept = 1024;
+
+    private readonly List<int> _ends = [];
+    private byte[] _octets = new byte[64];
+
+    public readonly int Count => _ends.Count;
+
+    public readonly ReadOnlySpan<byte> this[int number] => _octets.AsSpan((number == 0 ? 0 : _ends[number - 1]).._ends[number]);
+
+    public void Add(ReadOnlySpan<byte> mailbox)
+    {
+        var start = Count == 0 ? 0 : _ends[^1];
+        var end = start + mailbox.Length;
+        if (end > _octets.Length)
+        {
+            Array.Resize(ref _octets, Math.Max(end, _octets.Length * 2));
+        }
+
+        mailbox.CopyTo(_octets.AsSpan(start));
+        _ends.Add(end);
+    }
+
+    public void Clear()
+    {
+        _ends.Clear();
+        if (_octets.Length > Kept)
+        {
+            _octets = new byte[Kept];
+        }
     }
 }

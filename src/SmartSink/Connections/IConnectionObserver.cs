@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Authentication;
 using SmartSink.Settings;
 using SmartSink.Smtp.Server;
@@ -11,7 +12,7 @@ internal interface IConnectionObserver
     void ConnectionOpened();
 
     /// <summary>A connection ended, once for each <see cref="ConnectionOpened"/>.</summary>
-    void ConnectionClosed(SessionEndReason reason);
+    void ConnectionClosed(in ConnectionEnd end);
 
     /// <summary>Octets received from clients (after decryption).</summary>
     void BytesReceived(int count);
@@ -37,4 +38,23 @@ internal interface IConnectionObserver
     /// <summary>accept(2) failed.</summary>
     /// <param name="error">The socket error's name.</param>
     void AcceptFailed(string error);
+}
+
+/// <summary>A connection at its end. Spans are valid only during the call.</summary>
+internal readonly ref struct ConnectionEnd
+{
+    /// <summary>Why it ended.</summary>
+    public required SessionEndReason Reason { get; init; }
+
+    /// <summary>The address of the client for whom the dialog was, IPv4-mapped IPv6 already unmapped.</summary>
+    public required IPAddress Client { get; init; }
+
+    /// <summary>The connection's number; 0 for one that was refused before it began.</summary>
+    public uint Connection { get; init; }
+
+    /// <summary>The name that the client authenticated as; empty when there is none.</summary>
+    public ReadOnlySpan<byte> User { get; init; }
+
+    /// <summary>Messages that came to their end of data.</summary>
+    public int Messages { get; init; }
 }

@@ -84,7 +84,7 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
 
         context.Refusals.Tell(channel, refusal);
         channel.Close();
-        context.Observer.ConnectionClosed(refusal);
+        context.Observer.ConnectionClosed(new ConnectionEnd { Reason = refusal, Client = client });
         context.Log.ConnectionRefused(client, context.Listener, refusal);
     }
 }

@@ -342,7 +342,14 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
         _channel.Close();
         _unfinished.Release();
         _unsent = null;
-        _context.Observer.ConnectionClosed(Session.EndReason);
+        _context.Observer.ConnectionClosed(new ConnectionEnd
+        {
+            Reason = Session.EndReason,
+            Client = Session.ClientAddress ?? ClientAddress,
+            Connection = _id,
+            User = Session.User,
+            Messages = Session.MessageCount,
+        });
         _context.Log.ConnectionEnded(_id, _context.Listener, Session, ClientAddress);
         _context.Registry.Remove(this);
     }

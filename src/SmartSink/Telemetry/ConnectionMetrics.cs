@@ -45,7 +45,7 @@ internal sealed class ConnectionMetrics
 
         public void ConnectionOpened() => _totals.Add(Opened);
 
-        public void ConnectionClosed(SessionEndReason reason) => _closed.Add((int)reason);
+        public void ConnectionClosed(in ConnectionEnd end) => _closed.Add((int)end.Reason);
 
         public void BytesReceived(int count) => _totals.Add(Received, count);
 

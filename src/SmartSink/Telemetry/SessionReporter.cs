@@ -60,7 +60,7 @@ internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionRep
         }
     }
 
-    public void Refused(in SessionFacts facts, Reply reply)
+    public void Refused(IMailboxFilter filter, int entry, in SessionFacts facts, Reply reply)
     {
         if (log.IsEnabled(LogLevel.Information) && _refusing.IsFirst(facts.Domain))
         {

@@ -45,7 +45,7 @@ public sealed class NullObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
-    public void Refused(in SessionFacts facts, Reply reply)
+    public void Refused(IMailboxFilter filter, int entry, in SessionFacts facts, Reply reply)
     {
     }
 }

@@ -14,6 +14,7 @@ public sealed class RecordingObserver : ISessionObserver
     private readonly ConcurrentQueue<string> _events = new();
     private readonly ConcurrentQueue<int> _codes = new();
     private readonly ConcurrentQueue<(string Sender, long Size)> _messages = new();
+    private readonly ConcurrentQueue<(string Recipients, string Header)> _kept = new();
 
     /// <summary>Everything but the replies' codes, in order.</summary>
     public IReadOnlyList<string> Events => [.. _events];
@@ -27,12 +28,19 @@ public sealed class RecordingObserver : ISessionObserver
     /// <summary>Sender and size in octets of each message that ended, in order.</summary>
     public IReadOnlyList<(string Sender, long Size)> Messages => [.. _messages];
 
+    /// <summary>What it wants to be kept of messages.</summary>
+    public MessageDetails Details { get; set; }
+
+    /// <summary>Of each message whatever was kept, in order: its first recipients with entry and outcome, and its header.</summary>
+    public IReadOnlyList<(string Recipients, string Header)> Kept => [.. _kept];
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
         _events.Clear();
         _codes.Clear();
         _messages.Clear();
+        _kept.Clear();
     }
 
     /// <inheritdoc/>
@@ -55,8 +63,16 @@ public sealed class RecordingObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
+    public MessageDetails Wants(in Moment now) => Details;
+
+    /// <inheritdoc/>
     public void MessageEnded(in MessageFacts message)
     {
+        if (message.Details != MessageDetails.None)
+        {
+            _kept.Enqueue((Text(message.FirstRecipients, message.Filter), Text(message.Header)));
+        }
+
         var sender = Text(message.Sender);
         _messages.Enqueue((sender, message.Size));
         _events.Enqueue($"message {(message.User.IsEmpty ? string.Empty : $"of {Text(message.User)} ")}from <{sender}> {message.Outcome} {message.Code}, {message.Recipients} recipients, {message.Size} octets, {message.TransactionTime.TotalSeconds} s, data {message.DataTime.TotalSeconds} s");
@@ -73,11 +89,14 @@ public sealed class RecordingObserver : ISessionObserver
         _events.Enqueue($"introduced by {speaker}: {Text(attributes)}");
 
     /// <inheritdoc/>
-    public void Refused(in SessionFacts facts, Reply reply)
+    public void Refused(IMailboxFilter filter, int entry, in SessionFacts facts, Reply reply)
     {
         ArgumentNullException.ThrowIfNull(reply);
         _events.Enqueue($"refused <{Text(facts.Recipient)}> at {facts.Stage} with {reply.Code}");
     }
+
+    private static string Text(MessageRecipients? recipients, IMailboxFilter filter) => string.Join(", ", Enumerable.Range(0, recipients?.Count ?? 0)
+        .Select(index => $"{Text(recipients!.Mailbox(index))} in {filter.EntryName(recipients.Entry(index))} {recipients.OutcomeOf(index)}"));
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }

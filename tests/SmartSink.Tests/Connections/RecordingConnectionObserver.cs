@@ -45,10 +45,10 @@ internal sealed class RecordingConnectionObserver : IConnectionObserver
 
     public void ConnectionOpened() => Interlocked.Increment(ref _opened);
 
-    public void ConnectionClosed(SessionEndReason reason)
+    public void ConnectionClosed(in ConnectionEnd end)
     {
         Interlocked.Increment(ref _closed);
-        _ended.Writer.TryWrite(reason);
+        _ended.Writer.TryWrite(end.Reason);
     }
 
     public void BytesReceived(int count)

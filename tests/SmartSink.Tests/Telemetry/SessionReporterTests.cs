@@ -5,6 +5,7 @@ using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Telemetry;
+using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Tests.Telemetry;
 
@@ -58,7 +59,7 @@ public sealed class SessionReporterTests : IDisposable
             Recipient = "c@d.example"u8,
             TransactionId = "ID"u8,
         };
-        _reporter.Refused(facts, new FixedReply(550, new(5, 1, 1), "Nobody"u8));
+        _reporter.Refused(new AcceptAll(), 0, facts, new FixedReply(550, new(5, 1, 1), "Nobody"u8));
         _log.Lines.ShouldBe([line]);
     }
 
@@ -66,9 +67,9 @@ public sealed class SessionReporterTests : IDisposable
     public void The_first_refusal_of_each_domain_is_told()
     {
         var nobody = new FixedReply(550, new(5, 1, 1), "Nobody"u8);
-        _reporter.Refused(new SessionFacts { Domain = "d.example"u8 }, nobody);
-        _reporter.Refused(new SessionFacts { Domain = "d.example"u8 }, nobody);
-        _reporter.Refused(new SessionFacts { Domain = "e.example"u8 }, nobody);
+        _reporter.Refused(new AcceptAll(), 0, new SessionFacts { Domain = "d.example"u8 }, nobody);
+        _reporter.Refused(new AcceptAll(), 0, new SessionFacts { Domain = "d.example"u8 }, nobody);
+        _reporter.Refused(new AcceptAll(), 0, new SessionFacts { Domain = "e.example"u8 }, nobody);
 
         _log.Lines.Where(line => line.StartsWith("Information", StringComparison.Ordinal)).ShouldBe(
         [
@@ -82,7 +83,7 @@ public sealed class SessionReporterTests : IDisposable
     {
         for (var i = 0; i < RefusingDomains.Most + 10; i++)
         {
-            _reporter.Refused(new SessionFacts { Domain = Encoding.ASCII.GetBytes($"{i}.example") }, new FixedReply(550, new(5, 1, 1), "Nobody"u8));
+            _reporter.Refused(new AcceptAll(), 0, new SessionFacts { Domain = Encoding.ASCII.GetBytes($"{i}.example") }, new FixedReply(550, new(5, 1, 1), "Nobody"u8));
         }
 
         _log.Lines.Count(line => line.StartsWith("Information", StringComparison.Ordinal)).ShouldBe(RefusingDomains.Most);
@@ -91,7 +92,7 @@ public sealed class SessionReporterTests : IDisposable
     [Fact]
     public void A_refusal_in_another_encoding_is_shown_as_text()
     {
-        _reporter.Refused(default, new Latin1Reply());
+        _reporter.Refused(new AcceptAll(), 0, default, new Latin1Reply());
         _log.Lines.ShouldBe(["Debug Refused  at connect, message  from <> to <>, policy: 550 Empfänger"]);
     }
 

@@ -13,6 +13,7 @@ using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Telemetry;
+using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Tests.Telemetry;
 
@@ -75,7 +76,7 @@ public sealed class SinkLoggerTests
         reporter.Authenticated(new AuthenticationFacts { Mechanism = AuthMechanism.Plain, User = text });
         reporter.ClientIntroduced(IPAddress.Loopback, text);
         reporter.MessageEnded(new MessageFacts { TransactionId = "ID"u8, Sender = text, User = text });
-        reporter.Refused(new SessionFacts { Recipient = text, Sender = text, User = text }, new FixedReply(550, new(5, 1, 1), "No"u8));
+        reporter.Refused(new AcceptAll(), 0, new SessionFacts { Recipient = text, Sender = text, User = text }, new FixedReply(550, new(5, 1, 1), "No"u8));
 
         events.Lines.Count.ShouldBe(4);
         events.Lines.ShouldAllBe(line => line.Contains(@"a\u009B31m\u2028b\u2029c\u202Ed\u0085e", StringComparison.Ordinal) && OneLine.Escape(line) == line);

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging.Abstractions;
+using SmartSink.Connections;
 using SmartSink.Shared;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
@@ -65,8 +67,8 @@ public sealed class SinkMetricsTests : IDisposable
         connections.ConnectionOpened();
         connections.ConnectionOpened();
         connections.ConnectionOpened();
-        connections.ConnectionClosed(SessionEndReason.Quit);
-        connections.ConnectionClosed(SessionEndReason.TooManyConnectionsFromAddress);
+        connections.ConnectionClosed(new ConnectionEnd { Reason = SessionEndReason.Quit, Client = IPAddress.Loopback });
+        connections.ConnectionClosed(new ConnectionEnd { Reason = SessionEndReason.TooManyConnectionsFromAddress, Client = IPAddress.Loopback });
         connections.BytesReceived(100);
         connections.BytesReceived(23);
         connections.BytesSent(45);
