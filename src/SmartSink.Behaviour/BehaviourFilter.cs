@@ -15,7 +15,7 @@ using SmartSink.Smtp.Server;
 namespace SmartSink.Behaviour;
 
 /// <summary>
-/// One revision of a policy whose providers react to what senders do. A recipient is looked at by the rules, then by what its address says, then by
+/// One revision of a policy whose providers react to what senders do. A recipient is looked at by the overrides and rules, then by what its address says, then by
 /// the limits, then by the greylist, then by the dice; delays and faults come on top of whatever the answer is.
 /// </summary>
 internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
@@ -91,7 +91,12 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
         _context.Rules.Tries.Next(TryCounter.TriggerScope, facts, domain, PlanOf(entry)?.Behaviour.Limits);
 
     /// <summary>What the rates make of an entry's recipients now, in the long run.</summary>
-    public OutcomeShares SharesOf(int entry) => (_rules.OverlayOf(entry)?.Rules ?? _policy.RulesOf(entry)).Shares;
+    public OutcomeShares SharesOf(int entry)
+    {
+        // The name of an entry is its key, written out.
+        var key = entry > 0 && DomainKey.TryRead(EntryName(entry), out var named) ? named : DomainKey.Fallback;
+        return _rules.SharesOf(key, _rules.OverlayOf(entry)?.Rules ?? _policy.RulesOf(entry));
+    }
 
     // Before RCPT only the server tells which provider it is.
     private FilterAnswer AnswerClient(in SessionFacts facts)
@@ -99,24 +104,24 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
         var server = _policy.ServerAt(facts.Destination) is { KnowsProvider: true } known ? known : null;
         if (_rules.IsEmpty)
         {
-            return server is null ? _policy.Answer(facts) : AnswerAtServer(facts, server, _policy.RulesOf(server.Provider.Entry), PlanOf(server.Provider.Entry));
+            return server is null ? _policy.Answer(facts) : AnswerAtServer(facts, server, _policy.RulesOf(server.Provider.Entry), PlanOf(server.Provider.Entry), rates: default);
         }
 
         var entry = server?.Provider.Entry ?? 0;
         var verdict = _rules.Judge(facts, server is null ? default : server.ProviderDomain, entry);
         var answer = verdict.IsDecided ? verdict.AnswerAt(facts.Stage, entry)
             : server is null ? _policy.Answer(facts)
-            : verdict.Overlay is { } overlay ? AnswerAtServer(facts, server, overlay.Rules, _overlayPlans[overlay])
-            : AnswerAtServer(facts, server, _policy.RulesOf(entry), PlanOf(entry));
+            : verdict.Overlay is { } overlay ? AnswerAtServer(facts, server, overlay.Rules, _overlayPlans[overlay], verdict.Rates)
+            : AnswerAtServer(facts, server, _policy.RulesOf(entry), PlanOf(entry), verdict.Rates);
         Tell(verdict.Fault, verdict.Delay);
         return verdict.AddTo(answer);
     }
 
-    private FilterAnswer AnswerAtServer(in SessionFacts facts, MxServer server, in DomainRules rules, ProviderPlan? plan)
+    private FilterAnswer AnswerAtServer(in SessionFacts facts, MxServer server, in DomainRules rules, ProviderPlan? plan, in RateChange rates)
     {
         var answer = facts.Stage == Stage.Connect && plan?.Limits is { } limits && Greet(facts, server, plan, limits) is { } refusal
             ? Give(refusal, server.Provider.Entry, facts.Stage)
-            : _policy.AnswerBeforeRcpt(facts.Stage, server, rules);
+            : _policy.AnswerBeforeRcpt(facts.Stage, server, rules, rules.Rates.With(rates));
         return plan?.Behaviour.Delays is { } delays ? Delay(answer, delays, facts.Stage, server.Provider, server.ProviderDomain) : answer;
     }
 
@@ -141,7 +146,7 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
     {
         var match = _policy.Find(facts.Domain, out var domain);
         var answer = _rules.IsEmpty
-            ? Answer(facts, domain, match, _policy.RulesOf(match.Entry), PlanOf(match.Entry), decided: null)
+            ? Answer(facts, domain, match, _policy.RulesOf(match.Entry), PlanOf(match.Entry), rates: default, decided: null)
             : AnswerByRules(facts, domain, match);
         return _behaviour.CountsDuplicates ? answer with { WantsMessageId = true } : answer;
     }
@@ -150,9 +155,11 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
     {
         var verdict = _rules.Judge(facts, domain, match.Entry);
         FilterAnswer? decided = verdict.IsDecided ? verdict.AnswerAt(Stage.Rcpt, match.Entry) : null;
-        var answer = verdict.Overlay is { } overlay
-            ? Answer(facts, domain, match, overlay.Rules, _overlayPlans[overlay], decided)
-            : Answer(facts, domain, match, _policy.RulesOf(match.Entry), PlanOf(match.Entry), decided);
+        var rules = verdict.Overlay?.Rules ?? _policy.RulesOf(match.Entry);
+        var plan = verdict.Overlay is { } overlay ? _overlayPlans[overlay] : PlanOf(match.Entry);
+
+        // What an override decides, no limit takes back or counts.
+        var answer = verdict.OverriddenBy is null ? Answer(facts, domain, match, rules, plan, verdict.Rates, decided) : Delay(decided!.Value, plan, match, domain);
 
         // One that is refused now does not come to the end of data.
         if (verdict.HasMoreAtEnd && (answer.Reply is not { } reply || answer.ReplyStage == Stage.Data || reply.Outcome == Outcome.Accepted))
@@ -166,7 +173,7 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
     }
 
     private FilterAnswer Answer(
-        in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, ProviderPlan? plan, FilterAnswer? decided)
+        in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, ProviderPlan? plan, in RateChange rates, FilterAnswer? decided)
     {
         var answer = decided.GetValueOrDefault();
         var isDecided = decided.HasValue;
@@ -179,7 +186,7 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
 
         if (plan is null)
         {
-            return isDecided ? answer : _policy.AnswerByRates(facts, domain, match, rules);
+            return isDecided ? answer : _policy.AnswerByRates(facts, domain, match, rules, rules.Rates.With(rates));
         }
 
         var triple = default(StateKey);
@@ -206,7 +213,7 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
             }
             else
             {
-                answer = isDecided ? answer : AnswerAdmitted(facts, domain, match, rules, plan, triple);
+                answer = isDecided ? answer : AnswerAdmitted(facts, domain, match, rules, plan, rates, triple);
                 if (limits.CountsUnknown && answer.Reply is { Code: >= 500 })
                 {
                     _context.Memory.CountPermFail(owners, limits, now);
@@ -217,14 +224,14 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
         }
         else if (!isDecided)
         {
-            answer = AnswerAdmitted(facts, domain, match, rules, plan, triple);
+            answer = AnswerAdmitted(facts, domain, match, rules, plan, rates, triple);
         }
 
-        return plan.Behaviour.Delays is { } delays ? Delay(answer, delays, Stage.Rcpt, match, domain) : answer;
+        return Delay(answer, plan, match, domain);
     }
 
     // No limit has anything against it: the greylist, then the dice.
-    private FilterAnswer AnswerAdmitted(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, ProviderPlan plan, StateKey triple)
+    private FilterAnswer AnswerAdmitted(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, ProviderPlan plan, in RateChange rates, StateKey triple)
     {
         if (plan.Behaviour.Greylist is { } greylist)
         {
@@ -236,7 +243,7 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
             }
         }
 
-        return _policy.AnswerByRates(facts, domain, match, rules);
+        return _policy.AnswerByRates(facts, domain, match, rules, rules.Rates.With(rates));
     }
 
     private ProviderLimit? Admit(in SessionFacts facts, SenderLimits limits, in SenderKeys owners, ulong provider, bool isDecided, long now, out bool isLast)
@@ -298,6 +305,9 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
     }
 
     private static readonly ProviderLimits DefaultNetworks = new();
+
+    private FilterAnswer Delay(in FilterAnswer answer, ProviderPlan? plan, in DomainMatch match, ReadOnlySpan<byte> domain) =>
+        plan?.Behaviour.Delays is { } delays ? Delay(answer, delays, Stage.Rcpt, match, domain) : answer;
 
     private FilterAnswer Delay(in FilterAnswer answer, ProviderDelays delays, Stage stage, in DomainMatch match, ReadOnlySpan<byte> domain)
     {

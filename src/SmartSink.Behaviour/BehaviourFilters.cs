@@ -64,18 +64,46 @@ public sealed class BehaviourFilters : IMailboxFilterSource
 
     internal RuleBook Rules => _context.Rules;
 
+    /// <summary>The rules that are added while the sink runs.</summary>
+    internal OverrideBook Overrides => Rules.Overrides;
+
     /// <summary>What the rates make of an entry's recipients now, in the long run.</summary>
     /// <param name="filter">A revision of these.</param>
     /// <param name="entry">0 to its <see cref="IMailboxFilter.EntryCount"/> - 1.</param>
     public static OutcomeShares SharesOf(IMailboxFilter filter, int entry) =>
         filter is BehaviourFilter behaviour ? behaviour.SharesOf(entry) : throw new ArgumentException("A filter of somebody else", nameof(filter));
 
-    /// <summary>Lets schedules begin and end whose time has come, so that they are told of where no mail comes, too.</summary>
+    /// <summary>Lets schedules begin and end, and overrides end, whose time has come, so that they are told of where no mail comes, too.</summary>
     public void Refresh(in Moment now)
     {
         // A revision that nobody has asked for yet has schedules, too.
         _ = Filter;
         Rules.Refresh(now);
+    }
+
+    /// <summary>Adds an override; see <see cref="OverrideBook.Add"/>.</summary>
+    internal OverrideResult AddOverride(OverrideText given, IReadOnlyList<OverrideProblem> found, in Moment now) => Overrides.Add(given, found, _policy().Seed, now);
+
+    /// <summary>The overrides that a recipient may meet, the newest first; null when the recipient is neither a mailbox nor a domain.</summary>
+    /// <param name="recipient">A mailbox or a domain.</param>
+    /// <param name="client">Who sends; null for anybody.</param>
+    /// <param name="sender">The sender's mailbox, empty for the null sender; null for anybody.</param>
+    /// <param name="now">The moment.</param>
+    internal IReadOnlyList<Override>? OverridesMeeting(string recipient, IPAddress? client, string? sender, in Moment now)
+    {
+        var at = recipient.LastIndexOf('@');
+        if (at == 0 || !DomainName.TryNormalize(recipient[(at + 1)..], out string domain))
+        {
+            return null;
+        }
+
+        _policy().Find(Encoding.ASCII.GetBytes(domain), out var cut);
+        return Overrides.Meeting(
+            at < 0 ? default : Encoding.UTF8.GetBytes(recipient[..at]),
+            cut,
+            client is { IsIPv4MappedToIPv6: true } ? client.MapToIPv4() : client,
+            sender is null ? null : Encoding.UTF8.GetBytes(sender),
+            now);
     }
 
     /// <summary>What is remembered of a client at a recipient's provider; null when the recipient is neither a mailbox nor a domain.</summary>

@@ -146,7 +146,7 @@ public sealed class PolicySnapshot : IMailboxFilter
 
     /// <summary>The answer at RCPT, with rules that may stand in the place of the entry's own.</summary>
     internal FilterAnswer Answer(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules) =>
-        TryAnswerByAddress(facts, domain, match, rules, tries: null, out var answer) ? answer : AnswerByRates(facts, domain, match, rules);
+        TryAnswerByAddress(facts, domain, match, rules, tries: null, out var answer) ? answer : AnswerByRates(facts, domain, match, rules, rules.Rates);
 
     /// <summary>The answer at RCPT where TLS is missing, the address is wrong, or the local part asks for one; false to leave it to chance.</summary>
     internal bool TryAnswerByAddress(
@@ -181,16 +181,16 @@ public sealed class PolicySnapshot : IMailboxFilter
         return true;
     }
 
-    /// <summary>The answer at RCPT that the rates draw.</summary>
-    internal FilterAnswer AnswerByRates(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules)
+    /// <summary>The answer at RCPT that rates draw: the rules' own, or others in their place.</summary>
+    internal FilterAnswer AnswerByRates(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, in RateThresholds rates)
     {
         if (rules.Sticky)
         {
-            return Decide(rules.BounceOf(DrawOf(facts.LocalPart, match)) ?? rules.DeferOf(_draws.Next(match, domain)), match.Entry, facts.Destination);
+            return Decide(rules.BounceOf(DrawOf(facts.LocalPart, match), rates) ?? rules.DeferOf(_draws.Next(match, domain), rates), match.Entry, facts.Destination);
         }
 
         var draw = _draws.Next(match, domain);
-        return Decide(rules.BounceOf(draw) ?? rules.DeferOf(draw), match.Entry, facts.Destination);
+        return Decide(rules.BounceOf(draw, rates) ?? rules.DeferOf(draw, rates), match.Entry, facts.Destination);
     }
 
     /// <summary>
@@ -249,14 +249,14 @@ public sealed class PolicySnapshot : IMailboxFilter
     }
 
     private FilterAnswer AnswerBeforeRcpt(Stage stage, IPAddress? destination) =>
-        ServerAt(destination) is { KnowsProvider: true } server ? AnswerBeforeRcpt(stage, server, _rules[server.Provider.Entry]) : default;
+        ServerAt(destination) is { KnowsProvider: true } server ? AnswerBeforeRcpt(stage, server, _rules[server.Provider.Entry], _rules[server.Provider.Entry].Rates) : default;
 
-    /// <summary>The answer before RCPT at a server whose provider is known, with rules that may stand in the place of its own.</summary>
-    internal FilterAnswer AnswerBeforeRcpt(Stage stage, MxServer server, in DomainRules rules)
+    /// <summary>The answer before RCPT at a server whose provider is known, with rules and rates that may stand in the place of its own.</summary>
+    internal FilterAnswer AnswerBeforeRcpt(Stage stage, MxServer server, in DomainRules rules, in RateThresholds rates)
     {
         var draws = _drawsBeforeRcpt[(int)stage];
         var draw = draws.Next(server.Provider, server.ProviderDomain);
-        var reply = rules.BounceOf(draw) ?? rules.DeferOf(rules.Sticky ? draws.Next(server.Provider, server.ProviderDomain) : draw);
+        var reply = rules.BounceOf(draw, rates) ?? rules.DeferOf(rules.Sticky ? draws.Next(server.Provider, server.ProviderDomain) : draw, rates);
         return reply?.Stage == stage ? new FilterAnswer { Reply = reply.Reply, ReplyStage = stage, Entry = server.Provider.Entry } : default;
     }
 

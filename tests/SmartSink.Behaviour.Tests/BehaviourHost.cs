@@ -127,5 +127,11 @@ internal sealed class BehaviourRecord : IBehaviourObserver
 
     public void ScheduleEnded(string name) => Lines.Add($"{name} ended");
 
+    public void OverrideAdded(OverrideNotice rule, DateTimeOffset ends) => Lines.Add($"{rule.Id} {rule.Name} until {ends:HH:mm:ss}");
+
+    public void OverrideEnded(OverrideNotice rule) => Lines.Add($"{rule.Id} {rule.Name} ended after {rule.Acted}");
+
+    public void OverrideRemoved(OverrideNotice rule) => Lines.Add($"{rule.Id} {rule.Name} removed after {rule.Acted}");
+
     public void DuplicateAccepted(IMailboxFilter filter, in DeliveryFacts delivery) => Lines.Add($"{filter.EntryName(delivery.Entry)} duplicate");
 }

@@ -30,11 +30,28 @@ public interface IBehaviourObserver
     /// <summary>A schedule of the policy no longer holds, or is no longer in the policy.</summary>
     void ScheduleEnded(string name);
 
+    /// <summary>An override was added. This and what becomes of it is told one after the other.</summary>
+    /// <param name="rule">Which.</param>
+    /// <param name="ends">When it goes at the latest.</param>
+    void OverrideAdded(OverrideNotice rule, DateTimeOffset ends);
+
+    /// <summary>An override's time is over, or it has acted as often as it may.</summary>
+    void OverrideEnded(OverrideNotice rule);
+
+    /// <summary>An override was taken back.</summary>
+    void OverrideRemoved(OverrideNotice rule);
+
     /// <summary>A message was accepted again for a recipient.</summary>
     /// <param name="filter">The revision that names the entry.</param>
     /// <param name="delivery">The message and the recipient; valid only during the call.</param>
     void DuplicateAccepted(IMailboxFilter filter, in DeliveryFacts delivery);
 }
+
+/// <summary>An override that comes or goes.</summary>
+/// <param name="Id">By which it is known; another for each.</param>
+/// <param name="Name">Given by who added it, or else what it does.</param>
+/// <param name="Acted">How often it has acted.</param>
+public readonly record struct OverrideNotice(string Id, string Name, long Acted);
 
 /// <summary>What a greylist says of a try.</summary>
 public enum GreylistResult : byte

@@ -53,6 +53,12 @@ internal sealed class ActiveRule
     /// <summary>The stage of the reply that it has a say in.</summary>
     public Stage Stage { get; }
 
+    /// <summary>The millisecond of the clock from which on it never holds again. Of an override, which needs no table to look at its time.</summary>
+    public long EndsAt { get; init; } = long.MaxValue;
+
+    /// <summary>Whether it was added while the sink runs; its order is negative then.</summary>
+    public bool IsOverride => Order < 0;
+
     /// <summary>Whether it is a delay or a fault of the reply at end of data.</summary>
     public bool IsForEnd => Stage == Stage.Data && (Rule.Action.Fault != AnswerFault.None || Rule.Action.Delay.Kind != DelayKind.None);
 
@@ -64,6 +70,15 @@ internal sealed class ActiveRule
         get => _holds;
         set => _holds = value;
     }
+
+    /// <summary>Whether it holds at a moment.</summary>
+    public bool HoldsAt(in Moment now) => _holds && now.Milliseconds < EndsAt;
+
+    /// <summary>Whether it acts on all that it meets.</summary>
+    public bool ActsAlways => _shareBelow == Threshold.Always && Rule.Times is null;
+
+    /// <summary>Whether it has a say at every stage at which the domain is known.</summary>
+    public bool IsForEveryStage => Rule.Action.Set is not null || (!Rule.Action.Rates.IsEmpty && ActsAlways);
 
     /// <summary>How often it has acted.</summary>
     public long Acted => _tally.Count;
@@ -85,6 +100,15 @@ internal sealed class ActiveRule
         return (_sender is null || (facts.Stage >= Stage.Mail && _sender.Fits(facts.Sender)))
             && (_recipient is null || (facts.Stage >= Stage.Rcpt && _recipient.Fits(facts.LocalPart, domain)));
     }
+
+    /// <summary>Whether it may meet a mailbox, by somebody of whom little may be known: what is null is anybody's.</summary>
+    public bool MayMeet(ReadOnlySpan<byte> localPart, ReadOnlySpan<byte> domain, IPAddress? client, byte[]? sender) =>
+        (_client is not { } network || client is null || network.Contains(client))
+        && (_sender is null || sender is null || _sender.Fits(sender))
+        && (_recipient is null || localPart.IsEmpty || _recipient.Fits(localPart, domain));
+
+    /// <summary>Whether it is for every recipient of its domains, whoever sends, for as long as it holds.</summary>
+    public bool IsForWholeDomains => _client is null && _sender is null && _recipient is null && Rule.Times is null && Stage == Stage.Rcpt;
 
     /// <summary>Whether it acts on one that it meets: its share is drawn, and it counts.</summary>
     /// <param name="draw">64 random bits that tell nothing of the share; 0 for a rule that needs none.</param>

@@ -20,18 +20,25 @@ internal sealed class RuleIndex
     public bool IsEmpty => _everywhere.Length == 0 && _names.IsEmpty && _subdomains.IsEmpty && _suffixes.IsEmpty;
 
     /// <summary>Adds a rule, in the order of <see cref="ActiveRule.Order"/>.</summary>
-    public void Add(ActiveRule rule) => Change(rule, static (rules, rule) =>
+    public void Add(ActiveRule rule)
     {
-        var at = rules.Length;
-        while (at > 0 && rules[at - 1].Order > rule.Order)
+        var keys = KeysOf(rule.Rule.Match);
+        if (keys.Count == 0)
         {
-            at--;
+            _everywhere = With(_everywhere, rule);
         }
 
-        return [.. rules[..at], rule, .. rules[at..]];
-    });
-
-    public void Remove(ActiveRule rule) => Change(rule, static (rules, rule) => Array.FindAll(rules, other => !ReferenceEquals(other, rule)));
+        foreach (var key in keys)
+        {
+            var lists = key.Kind switch
+            {
+                DomainKeyKind.Name => _names,
+                DomainKeyKind.Subdomains => _subdomains,
+                _ => _suffixes,
+            };
+            lists.Change(Encoding.ASCII.GetBytes(key.Domain), rules => With(rules, rule));
+        }
+    }
 
     /// <summary>The rules for a domain without the domain suffix; for an empty one those that name none.</summary>
     public RuleCandidates Of(ReadOnlySpan<byte> domain)
@@ -57,6 +64,39 @@ internal sealed class RuleIndex
         return found;
     }
 
+    /// <summary>The rules for all domains of a name, pattern or, with <see cref="DomainKey.Fallback"/>, of those that none names.</summary>
+    public RuleCandidates Of(DomainKey key)
+    {
+        var name = Encoding.ASCII.GetBytes(key.Domain);
+        if (key.Kind == DomainKeyKind.Name)
+        {
+            return Of(name);
+        }
+
+        var found = new RuleCandidates();
+        found.Add(_everywhere);
+        if (key.Kind == DomainKeyKind.Suffixes)
+        {
+            found.Add(_suffixes.Of(name));
+        }
+        else
+        {
+            found.Add(_subdomains.Of(name));
+            AddSubdomains(ref found, name);
+        }
+
+        return found;
+    }
+
+    /// <summary>Takes away all that are over.</summary>
+    public void RemoveAll(Predicate<ActiveRule> isOver)
+    {
+        _everywhere = Array.FindAll(_everywhere, rule => !isOver(rule));
+        _names.RemoveAll(isOver);
+        _subdomains.RemoveAll(isOver);
+        _suffixes.RemoveAll(isOver);
+    }
+
     private void AddSubdomains(ref RuleCandidates found, ReadOnlySpan<byte> domain)
     {
         for (var dot = domain.IndexOf((byte)'.'); dot >= 0; dot = domain.IndexOf((byte)'.'))
@@ -66,25 +106,15 @@ internal sealed class RuleIndex
         }
     }
 
-    private void Change(ActiveRule rule, Func<ActiveRule[], ActiveRule, ActiveRule[]> change)
+    private static ActiveRule[] With(ActiveRule[] rules, ActiveRule rule)
     {
-        var keys = KeysOf(rule.Rule.Match);
-        if (keys.Count == 0)
+        var at = rules.Length;
+        while (at > 0 && rules[at - 1].Order > rule.Order)
         {
-            _everywhere = change(_everywhere, rule);
-            return;
+            at--;
         }
 
-        foreach (var key in keys)
-        {
-            var lists = key.Kind switch
-            {
-                DomainKeyKind.Name => _names,
-                DomainKeyKind.Subdomains => _subdomains,
-                _ => _suffixes,
-            };
-            lists.Change(Encoding.ASCII.GetBytes(key.Domain), rules => change(rules, rule));
-        }
+        return [.. rules[..at], rule, .. rules[at..]];
     }
 
     // Empty for every domain.
@@ -112,6 +142,14 @@ internal sealed class RuleLists
     public bool IsEmpty => _count == 0;
 
     public ActiveRule[]? Of(ReadOnlySpan<byte> name) => _count > 0 && _lookup.TryGetValue(name, out var rules) ? rules : null;
+
+    public void RemoveAll(Predicate<ActiveRule> isOver)
+    {
+        foreach (var (name, _) in _lists)
+        {
+            Change(name, rules => Array.FindAll(rules, rule => !isOver(rule)));
+        }
+    }
 
     public void Change(byte[] name, Func<ActiveRule[], ActiveRule[]> change)
     {

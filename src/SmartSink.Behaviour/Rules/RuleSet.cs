@@ -6,9 +6,12 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Behaviour.Rules;
 
-/// <summary>The rules of one revision of the policy, behind those that were added while the sink runs.</summary>
+/// <summary>The rules of one revision of the policy, behind the overrides.</summary>
 internal sealed class RuleSet
 {
+    /// <summary>How many rules in a row that act on a share alone are reckoned with in what is expected.</summary>
+    private const int MostPartialShares = 8;
+
     private readonly PolicyBehaviour _behaviour;
     private readonly RuleBook _book;
     private readonly int _revision;
@@ -26,7 +29,7 @@ internal sealed class RuleSet
     public RuleTable Own { get; }
 
     /// <summary>Whether no rule can have a say in anything.</summary>
-    public bool IsEmpty => Own.Index.IsEmpty && _book.Added.Index.IsEmpty;
+    public bool IsEmpty => Own.Index.IsEmpty && _book.Overrides.Index.IsEmpty;
 
     public ulong? Seed { get; }
 
@@ -40,16 +43,16 @@ internal sealed class RuleSet
     {
         var verdict = default(RuleVerdict);
         Refresh(facts.Now);
-        Judge(_book.Added, facts, domain, entry, ref verdict);
-        Judge(Own, facts, domain, entry, ref verdict);
+        Judge(_book.Overrides.Index, facts, domain, entry, ref verdict);
+        Judge(Own.Index, facts, domain, entry, ref verdict);
         return verdict;
     }
 
     /// <summary>What the rules say of the end of data, of a recipient that is not refused at RCPT.</summary>
     public void JudgeEnd(in SessionFacts facts, ReadOnlySpan<byte> domain, ref RuleVerdict verdict)
     {
-        JudgeEnd(_book.Added, facts, domain, ref verdict);
-        JudgeEnd(Own, facts, domain, ref verdict);
+        JudgeEnd(_book.Overrides.Index, facts, domain, ref verdict);
+        JudgeEnd(Own.Index, facts, domain, ref verdict);
     }
 
     /// <summary>What holds for an entry now in place of its own; null for nothing.</summary>
@@ -66,35 +69,64 @@ internal sealed class RuleSet
         return null;
     }
 
+    /// <summary>What the rates make of an entry's recipients in the long run, with the overrides of rates that are for all of them.</summary>
+    /// <param name="key">The entry's.</param>
+    /// <param name="rules">What else holds for it.</param>
+    public OutcomeShares SharesOf(DomainKey key, DomainRules rules)
+    {
+        var index = _book.Overrides.Index;
+        return index.IsEmpty ? rules.SharesOf(rules.Rates) : SharesOf(index.Of(key), default, rules, MostPartialShares);
+    }
+
     /// <summary>Lets rules begin and end whose time has come.</summary>
     public void Refresh(in Moment now)
     {
-        if (_book.Added.IsDue(now.Milliseconds))
-        {
-            _book.Added.Look(TimeOf(now), dropsOver: true);
-        }
-
         if (Own.IsDue(now.Milliseconds))
         {
-            Own.Look(TimeOf(now), dropsOver: false);
+            Own.Look(new RuleMoment(now, _book.Clock.At(now, _revision, TimeScale), TimeScale));
         }
     }
 
     private ProviderLimits? LimitsOf(int entry) => _behaviour.Providers is { Length: > 0 } providers ? providers[entry]?.Limits : null;
 
-    internal RuleMoment TimeOf(in Moment now) => new(now, _book.Clock.At(now, _revision, TimeScale), TimeScale);
-
-    private void Judge(RuleTable table, in SessionFacts facts, ReadOnlySpan<byte> domain, int entry, ref RuleVerdict verdict)
+    // One that acts on a share alone parts the road: with it, and without it.
+    private static OutcomeShares SharesOf(RuleCandidates candidates, RateChange rates, DomainRules rules, int partial)
     {
-        if (table.Index.IsEmpty)
+        while (candidates.TryNext(out var rule))
+        {
+            if (rule.Rule.Action.Rates.IsEmpty || !rule.IsForWholeDomains || (!rule.ActsAlways && partial == 0))
+            {
+                continue;
+            }
+
+            var with = SharesOf(candidates, rates.Over(rule.Rule.Action.Rates), rules, partial - 1);
+            if (rule.ActsAlways)
+            {
+                return with;
+            }
+
+            var without = SharesOf(candidates, rates, rules, partial - 1);
+            var share = rule.Rule.Share / 100;
+            return new OutcomeShares(
+                (share * with.Accepted) + ((1 - share) * without.Accepted),
+                (share * with.TempFail) + ((1 - share) * without.TempFail),
+                (share * with.PermFail) + ((1 - share) * without.PermFail));
+        }
+
+        return rules.SharesOf(rules.Rates.With(rates));
+    }
+
+    private void Judge(RuleIndex index, in SessionFacts facts, ReadOnlySpan<byte> domain, int entry, ref RuleVerdict verdict)
+    {
+        if (index.IsEmpty)
         {
             return;
         }
 
-        var candidates = table.Index.Of(domain);
+        var candidates = index.Of(domain);
         while (candidates.TryNext(out var rule))
         {
-            if (!rule.Holds || !rule.Meets(facts, domain))
+            if (!rule.HoldsAt(facts.Now) || !rule.Meets(facts, domain))
             {
                 continue;
             }
@@ -103,29 +135,34 @@ internal sealed class RuleSet
             {
                 verdict.HasMoreAtEnd |= facts.Stage == Stage.Rcpt;
             }
-            else if (rule.Stage == facts.Stage || rule.Rule.Action.Set is not null)
+            else if (rule.Stage == facts.Stage || rule.IsForEveryStage)
             {
                 Apply(rule, facts, domain, entry, ref verdict);
             }
         }
     }
 
-    private static void JudgeEnd(RuleTable table, in SessionFacts facts, ReadOnlySpan<byte> domain, ref RuleVerdict verdict)
+    private static void JudgeEnd(RuleIndex index, in SessionFacts facts, ReadOnlySpan<byte> domain, ref RuleVerdict verdict)
     {
-        if (table.Index.IsEmpty)
+        if (index.IsEmpty)
         {
             return;
         }
 
-        var candidates = table.Index.Of(domain);
+        var candidates = index.Of(domain);
         while (candidates.TryNext(out var rule))
         {
-            if (!rule.IsForEnd || !rule.Holds || !rule.Meets(facts, domain))
+            if (!rule.IsForEnd || !rule.HoldsAt(facts.Now) || !rule.Meets(facts, domain))
             {
                 continue;
             }
 
             var action = rule.Rule.Action;
+            if (action.Fault != AnswerFault.None && verdict.IsOverriddenBefore(rule))
+            {
+                continue;
+            }
+
             verdict.WantsMessageId |= action.Fault >= AnswerFault.DropBeforeReply;
             if (action.Fault == AnswerFault.None)
             {
@@ -141,11 +178,7 @@ internal sealed class RuleSet
     private void Apply(ActiveRule rule, in SessionFacts facts, ReadOnlySpan<byte> domain, int entry, ref RuleVerdict verdict)
     {
         var action = rule.Rule.Action;
-        if (action.Fault != AnswerFault.None)
-        {
-            verdict.Fault = verdict.Fault == AnswerFault.None && rule.TryAct(out _) ? action.Fault : verdict.Fault;
-        }
-        else if (action.Delay.Kind != DelayKind.None)
+        if (action.Delay.Kind != DelayKind.None)
         {
             verdict.Delay = Math.Max(verdict.Delay, rule.TryAct(out var draw) ? action.Delay.Of(draw) : 0);
         }
@@ -153,9 +186,23 @@ internal sealed class RuleSet
         {
             verdict.Overlay ??= set.TryGetValue(entry, out var overlay) && rule.TryAct(out _) ? overlay : null;
         }
-        else if (!verdict.IsDecided && rule.TryAct(out _))
+        else if (verdict.IsOverriddenBefore(rule))
+        {
+            return;
+        }
+        else if (action.Fault != AnswerFault.None)
+        {
+            verdict.Fault = verdict.Fault == AnswerFault.None && rule.TryAct(out _) ? action.Fault : verdict.Fault;
+        }
+        else if (!action.Rates.IsEmpty)
+        {
+            // Counted once a recipient, whatever the stages at which they hold.
+            verdict.Rates = facts.Stage < Stage.Rcpt || rule.TryAct(out _) ? verdict.Rates.Over(action.Rates) : verdict.Rates;
+        }
+        else if (!verdict.IsDecided && verdict.Rates.IsEmpty && rule.TryAct(out _))
         {
             verdict.IsDecided = true;
+            verdict.OverriddenBy = rule.IsOverride ? rule : null;
             verdict.Reply = action.Sequence is { } sequence
                 ? sequence[Math.Min(_book.Tries.Next(rule.Scope, facts, domain, LimitsOf(entry)), sequence.Count - 1)]
                 : action.Reply;

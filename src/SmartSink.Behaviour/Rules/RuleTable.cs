@@ -1,6 +1,6 @@
 namespace SmartSink.Behaviour.Rules;
 
-/// <summary>Rules that are looked at together, and which of them hold now.</summary>
+/// <summary>The rules of a revision, and which of them hold now.</summary>
 /// <param name="changed">Is told of each rule with a time at the first look, and when it begins or ceases to hold; one after the other.</param>
 internal sealed class RuleTable(Action<ActiveRule, RulePhase, RuleMoment> changed)
 {
@@ -8,68 +8,33 @@ internal sealed class RuleTable(Action<ActiveRule, RulePhase, RuleMoment> change
     private const long LongestRest = 1_000;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, ActiveRule> _rules = [];
+    private readonly List<ActiveRule> _rules = [];
     private readonly List<ActiveRule> _timed = [];
     private long _nextLook = long.MaxValue;
     private bool _hasLooked;
 
     public RuleIndex Index { get; } = new();
 
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _rules.Count;
-            }
-        }
-    }
-
     /// <summary>All of them, in their order.</summary>
-    public IReadOnlyList<ActiveRule> Rules
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _rules.Values.OrderBy(rule => rule.Order)];
-            }
-        }
-    }
+    public IReadOnlyList<ActiveRule> Rules => _rules;
 
-    /// <summary>Adds a rule. One with a time holds from the next look on, which comes before the next decision.</summary>
+    /// <summary>Adds a rule, before anybody is asked. One with a time holds from the first look on, which comes before the first decision.</summary>
     public void Add(ActiveRule rule)
     {
-        lock (_gate)
+        _rules.Add(rule);
+        Index.Add(rule);
+        if (!rule.Timetable.IsAlways)
         {
-            _rules.Add(rule.Order, rule);
-            Index.Add(rule);
-            if (!rule.Timetable.IsAlways)
-            {
-                _timed.Add(rule);
-                LookAgain();
-            }
-        }
-    }
-
-    /// <summary>Takes a rule away; false when there is none of that order.</summary>
-    public bool Remove(int order)
-    {
-        lock (_gate)
-        {
-            return _rules.TryGetValue(order, out var rule) && Remove(rule);
+            _timed.Add(rule);
+            Volatile.Write(ref _nextLook, long.MinValue);
         }
     }
 
     /// <summary>Whether a moment is one at which <see cref="Look"/> may find a change. Costs one comparison.</summary>
     public bool IsDue(long milliseconds) => milliseconds >= Volatile.Read(ref _nextLook);
 
-    /// <summary>Has the next look come at once, whenever it was due.</summary>
-    public void LookAgain() => Volatile.Write(ref _nextLook, long.MinValue);
-
-    /// <summary>Finds out which rules hold; those that never will again can go.</summary>
-    public void Look(in RuleMoment now, bool dropsOver)
+    /// <summary>Finds out which rules hold.</summary>
+    public void Look(in RuleMoment now)
     {
         lock (_gate)
         {
@@ -79,19 +44,13 @@ internal sealed class RuleTable(Action<ActiveRule, RulePhase, RuleMoment> change
             }
 
             var rest = LongestRest;
-            for (var i = _timed.Count - 1; i >= 0; i--)
+            foreach (var rule in _timed)
             {
-                var rule = _timed[i];
                 var phase = rule.Timetable.At(now);
                 if (phase.Holds != rule.Holds || !_hasLooked)
                 {
                     rule.Holds = phase.Holds;
                     changed(rule, phase, now);
-                }
-
-                if (dropsOver && phase is { Holds: false, Changes: null })
-                {
-                    Remove(rule);
                 }
 
                 rest = Math.Min(rest, phase.Changes ?? LongestRest);
@@ -100,13 +59,5 @@ internal sealed class RuleTable(Action<ActiveRule, RulePhase, RuleMoment> change
             _hasLooked = true;
             Volatile.Write(ref _nextLook, _timed.Count == 0 ? long.MaxValue : now.Now.Milliseconds + rest);
         }
-    }
-
-    private bool Remove(ActiveRule rule)
-    {
-        _rules.Remove(rule.Order);
-        _timed.Remove(rule);
-        Index.Remove(rule);
-        return true;
     }
 }

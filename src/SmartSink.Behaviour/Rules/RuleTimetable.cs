@@ -34,20 +34,6 @@ internal sealed class RuleTimetable(RuleTime time, RuleMoment origin)
         return Of(now.Now.Utc.ToUnixTimeMilliseconds(), first, Length(time.For, now.Scale), every > 0 ? every : Length(time.Every, now.Scale));
     }
 
-    /// <summary>How long it is until the rule never holds again; null when it always may.</summary>
-    public TimeSpan? LeftAt(in RuleMoment now)
-    {
-        if (time is { For: null } or { Every: not null } or { TimeOfDay: not null })
-        {
-            return null;
-        }
-
-        var left = time.AfterStart is { } after
-            ? Scaled(origin.Scaled + Milliseconds(after) + Milliseconds(time.For!.Value) - now.Scaled, now.Scale)
-            : time.At!.Value.ToUnixTimeMilliseconds() + Length(time.For, now.Scale) - now.Now.Utc.ToUnixTimeMilliseconds();
-        return TimeSpan.FromMilliseconds(Math.Max(0, left));
-    }
-
     /// <summary>All in milliseconds, of the same kind; 0 for no length and no period.</summary>
     private static RulePhase Of(long now, long first, long length, long period)
     {

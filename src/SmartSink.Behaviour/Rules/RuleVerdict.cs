@@ -5,13 +5,22 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Behaviour.Rules;
 
-/// <summary>What all rules together say of one answer. Of two that say the same, the first one counts; of delays the longest.</summary>
+/// <summary>
+/// What all rules together say of one answer. Of two that say the same, the first one counts; of delays the longest; rates come together key by
+/// key. What an override has decided, no rule behind it changes.
+/// </summary>
 internal record struct RuleVerdict
 {
     /// <summary>Whether it is decided: by <see cref="Reply"/>, or without one by acceptance.</summary>
     public bool IsDecided { get; set; }
 
     public PolicyReply? Reply { get; set; }
+
+    /// <summary>The override that has decided; null for none.</summary>
+    public ActiveRule? OverriddenBy { get; set; }
+
+    /// <summary>What holds in place of the rates.</summary>
+    public RateChange Rates { get; set; }
 
     /// <summary>What holds for the entry in place of its own.</summary>
     public DomainOverlay? Overlay { get; set; }
@@ -33,6 +42,9 @@ internal record struct RuleVerdict
 
     /// <summary>Whether deliveries are to be counted: replies to some are lost.</summary>
     public bool WantsMessageId { get; set; }
+
+    /// <summary>Whether an override has decided that comes before a rule.</summary>
+    public readonly bool IsOverriddenBefore(ActiveRule rule) => OverriddenBy is { } by && by.Order < rule.Order;
 
     /// <summary>The answer of rules that have decided.</summary>
     /// <param name="stage">The stage that was asked about.</param>

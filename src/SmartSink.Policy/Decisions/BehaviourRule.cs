@@ -59,6 +59,9 @@ internal sealed record RuleAction
     /// <summary>Accepted, whatever the rates and limits say.</summary>
     public bool Accepts { get; init; }
 
+    /// <summary>Other rates.</summary>
+    public RateChange Rates { get; init; }
+
     /// <summary>A longer time to the reply.</summary>
     public Delay Delay { get; init; }
 

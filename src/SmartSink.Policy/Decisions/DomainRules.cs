@@ -18,24 +18,23 @@ internal sealed record DomainRules(
     ReplyChoice? StrictReplies)
 {
     /// <summary>The reply of a bounce when the draw decides for one; else null.</summary>
-    public PolicyReply? BounceOf(ulong draw) => Draw.ForRate(draw) < Rates.BounceBelow ? Bounces.Pick(draw) : null;
+    /// <param name="draw">64 random bits.</param>
+    /// <param name="rates">What holds now: <see cref="Rates"/>, or what stands in their place.</param>
+    public PolicyReply? BounceOf(ulong draw, in RateThresholds rates) => Draw.ForRate(draw) < rates.BounceBelow ? Bounces.Pick(draw) : null;
 
     /// <summary>The reply of a deferral when the draw of a recipient that does not bounce decides for one; null to accept.</summary>
-    public PolicyReply? DeferOf(ulong draw) =>
-        Draw.ForRate(draw) < (Sticky ? Rates.DeferRestBelow : Rates.RefuseBelow) ? Defers.Pick(draw) : null;
+    public PolicyReply? DeferOf(ulong draw, in RateThresholds rates) =>
+        Draw.ForRate(draw) < (Sticky ? rates.DeferRestBelow : rates.RefuseBelow) ? Defers.Pick(draw) : null;
 
-    /// <summary>What the rates make of recipients, in the long run.</summary>
-    public OutcomeShares Shares
+    /// <summary>What rates make of recipients, in the long run.</summary>
+    public OutcomeShares SharesOf(in RateThresholds rates)
     {
-        get
-        {
-            var bounced = Threshold.ShareOf(Rates.BounceBelow);
-            var deferred = Sticky ? (1 - bounced) * Threshold.ShareOf(Rates.DeferRestBelow) : Threshold.ShareOf(Rates.RefuseBelow) - bounced;
+        var bounced = Threshold.ShareOf(rates.BounceBelow);
+        var deferred = Sticky ? (1 - bounced) * Threshold.ShareOf(rates.DeferRestBelow) : Threshold.ShareOf(rates.RefuseBelow) - bounced;
 
-            // A list may hold replies of the other class.
-            var permanent = (bounced * Bounces.PermanentShare) + (deferred * Defers.PermanentShare);
-            return new OutcomeShares(1 - bounced - deferred, bounced + deferred - permanent, permanent);
-        }
+        // A list may hold replies of the other class.
+        var permanent = (bounced * Bounces.PermanentShare) + (deferred * Defers.PermanentShare);
+        return new OutcomeShares(1 - bounced - deferred, bounced + deferred - permanent, permanent);
     }
 
     /// <summary>One of the replies of a label in both lists together, by weight; null when neither has one that is ever chosen.</summary>
@@ -64,6 +63,40 @@ internal readonly record struct RateThresholds(ulong BounceBelow, ulong RefuseBe
 {
     public static RateThresholds Of(decimal bounce, decimal defer) =>
         new(Threshold.Of(bounce, 100), Threshold.Of(bounce + defer, 100), bounce < 100 ? Threshold.Of(defer, 100 - bounce) : 0);
+
+    /// <summary>What holds with a change of them. Of the rate that it leaves alone at most what is left of the whole stays: with all deferred, nothing is left to bounce.</summary>
+    public RateThresholds With(in RateChange change)
+    {
+        if (change.IsEmpty)
+        {
+            return this;
+        }
+
+        var bounce = change.Bounce ?? Math.Min(BounceBelow, Threshold.Always - change.Defer!.Value);
+        var defer = change.Defer ?? Math.Min(RefuseBelow - BounceBelow, Threshold.Always - bounce);
+        var rest = Threshold.Always - bounce;
+        return new RateThresholds(bounce, bounce + defer, rest == 0 ? 0 : (ulong)(((UInt128)defer << 63) / rest));
+    }
+}
+
+/// <summary>Rates in the place of others, as <see cref="Threshold"/>s of all recipients; null leaves the other's. Together at most the whole.</summary>
+internal readonly record struct RateChange(ulong? Bounce, ulong? Defer)
+{
+    public bool IsEmpty => Bounce is null && Defer is null;
+
+    /// <summary>A change in percent.</summary>
+    public static RateChange Of(double? bounce, double? defer)
+    {
+        ulong? bounced = bounce is { } percent ? Threshold.Of((decimal)percent, 100) : null;
+
+        // Both together, so that rates which add up to 100 leave nothing over.
+        return new RateChange(bounced, defer is { } deferred ? Threshold.Of((decimal)deferred + (decimal)(bounce ?? 0), 100) - (bounced ?? 0) : null);
+    }
+
+    /// <summary>This one, and what it leaves alone as another says it, as far as there is room for it.</summary>
+    public RateChange Over(in RateChange other) => new(
+        Bounce ?? (other.Bounce is { } bounce ? Math.Min(bounce, Threshold.Always - (Defer ?? 0)) : null),
+        Defer ?? (other.Defer is { } defer ? Math.Min(defer, Threshold.Always - (Bounce ?? 0)) : null));
 }
 
 /// <summary>The replies of one list and their weights, ready to be drawn from. Immutable, shared by all domains that use the list.</summary>

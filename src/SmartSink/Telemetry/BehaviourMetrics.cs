@@ -51,6 +51,7 @@ internal sealed class BehaviourMetrics
             metrics.StateEntries.Set(behaviour.Entries);
             metrics.StateEvictions.IncTo(behaviour.Evictions);
             ShowRules(metrics, behaviour);
+            ShowOverrides(metrics, behaviour);
             schedules.Show(
                 behaviour.RunningSchedules.Take(MostRules),
                 name => metrics.ScheduleActive.WithLabels(name).Set(1),
@@ -83,6 +84,21 @@ internal sealed class BehaviourMetrics
         if (others > 0)
         {
             metrics.RulesActed.WithLabels(OtherRules).IncTo(others);
+        }
+    }
+
+    private static void ShowOverrides(SinkMetrics metrics, BehaviourFilters behaviour)
+    {
+        var (count, oldest) = behaviour.Overrides.InForce;
+        metrics.OverridesInForce.Set(count);
+        metrics.OverridesActed.IncTo(behaviour.Overrides.Acted);
+        if (oldest is { } added)
+        {
+            metrics.OverrideOldest.Set(added.ToUnixTimeMilliseconds() / 1000.0);
+        }
+        else
+        {
+            metrics.OverrideOldest.Unpublish();
         }
     }
 

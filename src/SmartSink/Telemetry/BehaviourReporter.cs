@@ -22,7 +22,7 @@ internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<Behavi
     {
         if (ends is { } end)
         {
-            log.ScheduleBegan(name, end.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            log.ScheduleBegan(name, Time(end));
         }
         else
         {
@@ -32,6 +32,12 @@ internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<Behavi
 
     public void ScheduleEnded(string name) => log.ScheduleEnded(name);
 
+    public void OverrideAdded(OverrideNotice rule, DateTimeOffset ends) => log.OverrideAdded(rule.Id, rule.Name, Time(ends));
+
+    public void OverrideEnded(OverrideNotice rule) => log.OverrideEnded(rule.Id, rule.Name, rule.Acted);
+
+    public void OverrideRemoved(OverrideNotice rule) => log.OverrideRemoved(rule.Id, rule.Name, rule.Acted);
+
     public void DuplicateAccepted(IMailboxFilter filter, in DeliveryFacts delivery)
     {
         metrics.CountDuplicate(filter, delivery.Entry);
@@ -40,6 +46,8 @@ internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<Behavi
             log.DuplicateAccepted(Text(delivery.MessageId), Text(delivery.Recipient), delivery.ClientAddress, Text(delivery.TransactionId));
         }
     }
+
+    private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }
@@ -55,6 +63,15 @@ internal static partial class BehaviourLog
 
     [LoggerMessage(262, LogLevel.Information, "Schedule \"{Schedule}\" has ended")]
     public static partial void ScheduleEnded(this ILogger log, string schedule);
+
+    [LoggerMessage(264, LogLevel.Information, "Override {Id} \"{Name}\" was added; it ends at {End}")]
+    public static partial void OverrideAdded(this ILogger log, string id, string name, string end);
+
+    [LoggerMessage(265, LogLevel.Information, "Override {Id} \"{Name}\" has ended; times acted: {Acted}")]
+    public static partial void OverrideEnded(this ILogger log, string id, string name, long acted);
+
+    [LoggerMessage(266, LogLevel.Information, "Override {Id} \"{Name}\" was removed; times acted: {Acted}")]
+    public static partial void OverrideRemoved(this ILogger log, string id, string name, long acted);
 
     [LoggerMessage(263, LogLevel.Information, "Message {MessageId} for <{Recipient}> was accepted again, from {Client} as {Id}: a fault lost the reply to the one before on purpose, or the sender sends its mail twice", SkipEnabledCheck = true)]
     public static partial void DuplicateAccepted(this ILogger log, string messageId, string recipient, IPAddress? client, string id);

@@ -63,6 +63,9 @@ internal sealed class SinkMetrics : IDisposable
         DelayTime = Histogram("smartsink_delay_seconds", "Delays of replies by the policy.");
         RulesActed = Counter("smartsink_rules_acted_total", "How often a rule of the policy has acted, by its name (other beyond the first 1000).", "rule");
         ScheduleActive = Gauge("smartsink_schedule_active", "1 for each schedule of the policy that holds now, by its name.", "schedule");
+        OverridesInForce = Gauge("smartsink_overrides", "Overrides in force now.");
+        OverrideOldest = Gauge("smartsink_override_oldest_timestamp_seconds", "Unix time at which the oldest override in force was added.");
+        OverridesActed = Counter("smartsink_overrides_acted_total", "How often overrides have acted, those that are gone included.");
         Duplicates = Counter("smartsink_duplicates_total", "Messages accepted again for a recipient who had them, by configured domain or pattern, where duplicates are counted.", "domain");
         StateEntries = Gauge("smartsink_state_entries", "What providers remember of senders: keys.");
         StateEvictions = Counter("smartsink_state_evictions_total", "Keys that providers had to forget because there was no room for more.");
@@ -120,6 +123,9 @@ internal sealed class SinkMetrics : IDisposable
     public Histogram DelayTime { get; }
     public Counter RulesActed { get; }
     public Gauge ScheduleActive { get; }
+    public Gauge OverridesInForce { get; }
+    public Gauge OverrideOldest { get; }
+    public Counter OverridesActed { get; }
     public Counter Duplicates { get; }
     public Gauge StateEntries { get; }
     public Counter StateEvictions { get; }

@@ -83,6 +83,14 @@ internal sealed class RuledSink : IBehaviourObserver
         return new DomainOverlay(other.RulesOf(other.EntryOf(Encoding.ASCII.GetBytes(domain))), provider);
     }
 
+    /// <summary>Adds an override that has no mistake, and gives its id.</summary>
+    public string Override(OverrideAction action, OverrideMatch? match = null, double? share = null, int? times = null, string? lasts = null, string? name = null)
+    {
+        var given = new OverrideText { Do = action, Match = match ?? new OverrideMatch(), Share = share, Times = times, For = lasts, Name = name };
+        var result = Book.Overrides.Add(given, [], Policy.Seed, Now);
+        return result.Added?.Id ?? throw new InvalidOperationException(string.Join('\n', result.Problems));
+    }
+
     public void Pass(string time)
     {
         var span = TimeSpan.Parse(time, CultureInfo.InvariantCulture);
@@ -162,6 +170,12 @@ internal sealed class RuledSink : IBehaviourObserver
         Told.Add($"{name} until {(ends is { } end ? end.ToString("HH:mm:ss", CultureInfo.InvariantCulture) : "ever")}");
 
     public void ScheduleEnded(string name) => Told.Add($"{name} ended");
+
+    public void OverrideAdded(OverrideNotice rule, DateTimeOffset ends) => Told.Add($"{rule.Id} {rule.Name} until {ends:HH:mm:ss}");
+
+    public void OverrideEnded(OverrideNotice rule) => Told.Add($"{rule.Id} {rule.Name} ended after {rule.Acted}");
+
+    public void OverrideRemoved(OverrideNotice rule) => Told.Add($"{rule.Id} {rule.Name} removed after {rule.Acted}");
 
     public void DuplicateAccepted(IMailboxFilter filter, in DeliveryFacts delivery) =>
         Told.Add($"{Encoding.UTF8.GetString(delivery.MessageId)} again for {Encoding.UTF8.GetString(delivery.Recipient)}");

@@ -288,7 +288,7 @@ public sealed class BehaviourTests
         second.Keys.ShouldBe(["other", "x.a.example"], ignoreOrder: true);
         var x = second["x.a.example"];
         (x.Rules.Rates.BounceBelow, x.Rules.Sticky, x.Provider).ShouldBe((Threshold.Of(100, 100), true, null));
-        Dialog.With("y@x.a.example").Wire(x.Rules.BounceOf(0)?.Reply).ShouldBe("550 5.1.1 b");
+        Dialog.With("y@x.a.example").Wire(x.Rules.BounceOf(0, x.Rules.Rates)?.Reply).ShouldBe("550 5.1.1 b");
 
         all.Keys.ShouldBe(["other", "a.example", "b.example", "x.a.example"], ignoreOrder: true);
         all.Values.ShouldAllBe(overlay => overlay.Rules.Triggers == TriggerKinds.None);

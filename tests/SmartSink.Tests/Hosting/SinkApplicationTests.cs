@@ -157,7 +157,7 @@ public sealed partial class SinkApplicationTests
                 "smartsink_authentications_total", "smartsink_auth_user_reloads_total", "smartsink_tls_client_certificates_total",
                 "smartsink_tls_faults_total", "smartsink_reply_faults_total", "smartsink_tls_certificate_reloads_total",
                 "smartsink_policy_rate", "smartsink_limits_hit_total", "smartsink_greylist_total", "smartsink_answer_faults_total",
-                "smartsink_rules_acted_total", "smartsink_schedule_active", "smartsink_duplicates_total",
+                "smartsink_rules_acted_total", "smartsink_schedule_active", "smartsink_override_oldest_timestamp_seconds", "smartsink_duplicates_total",
             ],
             "those that have no value before something rare has happened");
     }

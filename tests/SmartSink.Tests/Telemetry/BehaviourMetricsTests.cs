@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Behaviour;
 using SmartSink.Behaviour.Events;
+using SmartSink.Behaviour.Rules;
 using SmartSink.Policy;
 using SmartSink.Policy.Decisions;
 using SmartSink.Smtp;
@@ -89,6 +90,52 @@ public sealed class BehaviourMetricsTests : IDisposable
         scrape = await _metrics.ScrapeAsync();
         scrape.Sum("smartsink_policy_rate", ("domain", "other"), ("outcome", "permfail")).ShouldBe(0.05, 1e-9);
         scrape.Sum("smartsink_policy_rate", ("domain", "gmail.com")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Overrides_are_shown_with_the_age_of_the_oldest_and_told_in_the_log()
+    {
+        var policy = Read("[default]\nbounce = 5\n");
+        var log = new CollectingLogger<BehaviourReporter>();
+        var now = new Moment(1_000, new DateTimeOffset(2026, 3, 7, 10, 0, 0, TimeSpan.Zero));
+        var behaviour = new BehaviourFilters(() => policy, now, observer: new BehaviourReporter(new BehaviourMetrics(_metrics.Metrics), log));
+        BehaviourMetrics.Show(_metrics.Metrics, new SessionMetrics(_metrics.Metrics), behaviour, () => now);
+        var scrape = await _metrics.ScrapeAsync();
+        scrape.Sum("smartsink_overrides").ShouldBe(0);
+        scrape.Has("smartsink_override_oldest_timestamp_seconds").ShouldBeFalse();
+
+        Add("a", "30s");
+        Pass(10);
+        Add("b", "5m");
+        Ask();
+        scrape = await _metrics.ScrapeAsync();
+        scrape.Sum("smartsink_overrides").ShouldBe(2);
+        scrape.Sum("smartsink_override_oldest_timestamp_seconds").ShouldBe(now.Utc.ToUnixTimeSeconds() - 10);
+        scrape.Sum("smartsink_overrides_acted_total").ShouldBe(1);
+
+        Pass(20);
+        scrape = await _metrics.ScrapeAsync();
+        scrape.Sum("smartsink_overrides").ShouldBe(1);
+        scrape.Sum("smartsink_override_oldest_timestamp_seconds").ShouldBe(now.Utc.ToUnixTimeSeconds() - 20);
+        behaviour.Overrides.Clear(now).ShouldBe(1);
+        scrape = await _metrics.ScrapeAsync();
+        scrape.Sum("smartsink_overrides").ShouldBe(0);
+        scrape.Has("smartsink_override_oldest_timestamp_seconds").ShouldBeFalse();
+        scrape.Sum("smartsink_overrides_acted_total").ShouldBe(1);
+        log.Lines.ShouldBe(
+        [
+            "Information Override 1 \"a\" was added; it ends at 2026-03-07T10:00:30Z",
+            "Information Override 2 \"b\" was added; it ends at 2026-03-07T10:05:10Z",
+            "Information Override 1 \"a\" has ended; times acted: 0",
+            "Information Override 2 \"b\" was removed; times acted: 1",
+        ]);
+
+        void Add(string name, string lasts) =>
+            behaviour.AddOverride(new OverrideText { Do = new OverrideAction { Accept = true }, Name = name, For = lasts }, [], now).Added.ShouldNotBeNull();
+
+        void Pass(int seconds) => now = new Moment(now.Milliseconds + (seconds * 1_000), now.Utc.AddSeconds(seconds));
+
+        void Ask() => behaviour.Current.Answer(new SessionFacts { Stage = Stage.Rcpt, Domain = "b.example"u8, Now = now });
     }
 
     [Fact]

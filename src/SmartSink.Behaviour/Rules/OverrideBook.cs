@@ -1,0 +1,246 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using SmartSink.Behaviour.Events;
+using SmartSink.Policy.Decisions;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Behaviour.Rules;
+
+/// <summary>
+/// The rules that are added while the sink runs: the newest is looked at first, and all of them before those of the policy, of which no reload
+/// makes any difference to them. For any number of threads; who decides reads <see cref="Index"/> without a lock.
+/// </summary>
+/// <param name="observer">Is told of each that comes and goes; null for nobody.</param>
+internal sealed class OverrideBook(IBehaviourObserver? observer)
+{
+    /// <summary>How many there can be at once.</summary>
+    public const int Most = 10_000;
+
+    private readonly Lock _gate = new();
+
+    // By the order of their rules, the newest first.
+    private readonly SortedDictionary<int, Entry> _entries = [];
+    private int _lastId;
+    private long _actedBefore;
+
+    /// <summary>Finds those for a domain. Some of them may be over.</summary>
+    public RuleIndex Index { get; } = new();
+
+    /// <summary>How many there are, and when the oldest of them was added; null for none.</summary>
+    public (int Count, DateTimeOffset? Oldest) InForce
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_entries.Count, _entries.Count == 0 ? null : _entries.Values.Min(entry => entry.CreatedAt));
+            }
+        }
+    }
+
+    /// <summary>How often overrides have acted, those that are gone included.</summary>
+    public long Acted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _actedBefore + _entries.Values.Sum(entry => entry.Rule.Acted);
+            }
+        }
+    }
+
+    /// <summary>Adds one, whose time counts from now.</summary>
+    /// <param name="given">What it is to do, as somebody has written it.</param>
+    /// <param name="found">Mistakes that are known already; then none is added, and the others are found.</param>
+    /// <param name="seed">Makes draws repeat; null for chance.</param>
+    /// <param name="now">The moment.</param>
+    public OverrideResult Add(OverrideText given, IReadOnlyList<OverrideProblem> found, ulong? seed, in Moment now)
+    {
+        var reader = new OverrideReader(given, found);
+        if (reader.Read(seed ?? Draw.Random()) is not { } rule)
+        {
+            return new OverrideResult(null, reader.Problems);
+        }
+
+        lock (_gate)
+        {
+            if (_entries.Count >= Most)
+            {
+                Drop(now);
+            }
+
+            if (_entries.Count >= Most)
+            {
+                return new OverrideResult(null, []);
+            }
+
+            var id = ++_lastId;
+            var scope = ByteHash.Add(ByteHash.Of(Encoding.UTF8.GetBytes(rule.Name)), (ulong)id);
+            var active = new ActiveRule(rule, -id, scope, new RuleMoment(now, 0, 1), Draw.SeedOf(seed, DrawKind.Rule), new RuleTally())
+            {
+                EndsAt = now.Milliseconds + (long)reader.Lifetime.TotalMilliseconds,
+            };
+            var entry = new Entry(active, given, now.Utc, now.Utc + reader.Lifetime);
+            _entries.Add(active.Order, entry);
+            Index.Add(active);
+            observer?.OverrideAdded(entry.Notice, entry.ExpiresAt);
+            return new OverrideResult(entry.At(now), []);
+        }
+    }
+
+    /// <summary>Those that may still act, the newest first.</summary>
+    public IReadOnlyList<Override> List(in Moment now) => List(now, static _ => true);
+
+    /// <summary>One of those that may still act; null when there is none of that id.</summary>
+    public Override? Find(string id, in Moment now)
+    {
+        lock (_gate)
+        {
+            Drop(now);
+            return TryFind(id, out var entry) ? entry.At(now) : null;
+        }
+    }
+
+    /// <summary>Takes one back; false when there is none of that id.</summary>
+    public bool Remove(string id, in Moment now)
+    {
+        lock (_gate)
+        {
+            Drop(now);
+            return TryFind(id, out var entry) && TakeBack(rule => rule == entry.Rule) > 0;
+        }
+    }
+
+    /// <summary>Takes all of them back, and tells how many there were.</summary>
+    public int Clear(in Moment now)
+    {
+        lock (_gate)
+        {
+            Drop(now);
+            return TakeBack(static _ => true);
+        }
+    }
+
+    /// <summary>Those that a recipient may meet, the newest first.</summary>
+    /// <param name="localPart">The local part; empty for any.</param>
+    /// <param name="domain">The domain without the domain suffix.</param>
+    /// <param name="client">Who sends; null for anybody.</param>
+    /// <param name="sender">The sender's mailbox, empty for the null sender; null for anybody.</param>
+    /// <param name="now">The moment.</param>
+    public IReadOnlyList<Override> Meeting(ReadOnlySpan<byte> localPart, ReadOnlySpan<byte> domain, IPAddress? client, byte[]? sender, in Moment now)
+    {
+        if (Index.IsEmpty)
+        {
+            return [];
+        }
+
+        var met = new HashSet<ActiveRule>(ReferenceEqualityComparer.Instance);
+        var candidates = Index.Of(domain);
+        while (candidates.TryNext(out var rule))
+        {
+            if (rule.MayMeet(localPart, domain, client, sender))
+            {
+                met.Add(rule);
+            }
+        }
+
+        return List(now, met.Contains);
+    }
+
+    /// <summary>Lets those go whose time is over, and those that have acted as often as they may.</summary>
+    public void EndThoseOver(in Moment now)
+    {
+        lock (_gate)
+        {
+            Drop(now);
+        }
+    }
+
+    private List<Override> List(in Moment now, Predicate<ActiveRule> isMeant)
+    {
+        lock (_gate)
+        {
+            Drop(now);
+            var list = new List<Override>();
+            foreach (var entry in _entries.Values)
+            {
+                if (isMeant(entry.Rule))
+                {
+                    list.Add(entry.At(now));
+                }
+            }
+
+            return list;
+        }
+    }
+
+    private bool TryFind(string id, out Entry entry)
+    {
+        entry = null!;
+        return int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && _entries.TryGetValue(-number, out entry!) && entry.Id == id;
+    }
+
+    private void Drop(in Moment now)
+    {
+        var moment = now;
+        Take(rule => rule.IsUsedUp || !rule.HoldsAt(moment), notice => observer?.OverrideEnded(notice));
+    }
+
+    private int TakeBack(Predicate<ActiveRule> isMeant) => Take(isMeant, notice => observer?.OverrideRemoved(notice));
+
+    // All at once, so that ten thousand that end together take no longer than one look at each.
+    private int Take(Predicate<ActiveRule> goes, Action<OverrideNotice> tell)
+    {
+        var gone = new List<Entry>();
+        foreach (var entry in _entries.Values)
+        {
+            if (goes(entry.Rule))
+            {
+                gone.Add(entry);
+            }
+        }
+
+        if (gone.Count == 0)
+        {
+            return 0;
+        }
+
+        var rules = gone.Select(entry => entry.Rule).ToHashSet<ActiveRule>(ReferenceEqualityComparer.Instance);
+        Index.RemoveAll(rules.Contains);
+        foreach (var entry in gone)
+        {
+            _entries.Remove(entry.Rule.Order);
+            _actedBefore += entry.Rule.Acted;
+            tell(entry.Notice);
+        }
+
+        return gone.Count;
+    }
+
+    private sealed record Entry(ActiveRule Rule, OverrideText Given, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt)
+    {
+        public string Id { get; } = (-Rule.Order).ToString(CultureInfo.InvariantCulture);
+
+        public OverrideNotice Notice => new(Id, Rule.Rule.Name, Rule.Acted);
+
+        public Override At(in Moment now) => new(
+            Id, Rule.Rule.Name, Given, Rule.Acted, CreatedAt, ExpiresAt, TimeSpan.FromMilliseconds(Math.Max(0, Rule.EndsAt - now.Milliseconds)));
+    }
+}
+
+/// <summary>A rule that was added while the sink runs.</summary>
+/// <param name="Id">By which it can be taken back.</param>
+/// <param name="Name">As it was given, or else what it does.</param>
+/// <param name="Given">What it is to do, as somebody has written it.</param>
+/// <param name="Acted">How often it has acted.</param>
+/// <param name="CreatedAt">When it was added.</param>
+/// <param name="ExpiresAt">When it goes at the latest, if nobody sets the calendar.</param>
+/// <param name="Left">How long that is from now on.</param>
+internal sealed record Override(string Id, string Name, OverrideText Given, long Acted, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, TimeSpan Left);
+
+/// <summary>What became of an override that was to be added.</summary>
+/// <param name="Added">Null when there are mistakes, or no room.</param>
+/// <param name="Problems">All mistakes; none where there are <see cref="OverrideBook.Most"/> already.</param>
+internal sealed record OverrideResult(Override? Added, IReadOnlyList<OverrideProblem> Problems);

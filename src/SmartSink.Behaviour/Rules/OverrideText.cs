@@ -1,0 +1,88 @@
+namespace SmartSink.Behaviour.Rules;
+
+/// <summary>An override as somebody writes it. What is null is not given.</summary>
+internal sealed record OverrideText
+{
+    /// <summary>The recipients' domain, whose client, sender and recipient it is for.</summary>
+    public OverrideMatch Match { get; init; } = new();
+
+    /// <summary>What becomes of them.</summary>
+    public OverrideAction Do { get; init; } = new();
+
+    /// <summary>Percent of those that it meets, more than 0 to 100; 100 unless given.</summary>
+    public double? Share { get; init; }
+
+    /// <summary>How often it acts, at least 1; as long as it lasts unless given.</summary>
+    public long? Times { get; init; }
+
+    /// <summary>How long it lasts, as <c>5m</c>: more than 0, at most 24 hours; 10 minutes unless given.</summary>
+    public string? For { get; init; }
+
+    /// <summary>What log, events and lists call it; unless given, what it does.</summary>
+    public string? Name { get; init; }
+}
+
+/// <summary>Whom an override meets. What is not given leaves all in.</summary>
+internal sealed record OverrideMatch
+{
+    /// <summary>Names and patterns of recipients' domains; one of them has to fit.</summary>
+    public IReadOnlyList<string>? Domain { get; init; }
+
+    /// <summary>A mailbox in which <c>*</c> stands for any characters.</summary>
+    public string? Recipient { get; init; }
+
+    /// <summary>Likewise; empty for the null sender.</summary>
+    public string? Sender { get; init; }
+
+    /// <summary>An address or network.</summary>
+    public string? Client { get; init; }
+
+    /// <summary><c>connect</c>, <c>ehlo</c>, <c>mail</c>, <c>rcpt</c> or <c>data</c>; <c>rcpt</c> unless given, <c>data</c> for accept-then-drop.</summary>
+    public string? Stage { get; init; }
+}
+
+/// <summary>What an override does: one of rates, a reply, acceptance, a delay and a fault.</summary>
+internal sealed record OverrideAction
+{
+    /// <summary>Percent of recipients that are refused for now.</summary>
+    public double? Defer { get; init; }
+
+    /// <summary>Percent of recipients that are refused for good.</summary>
+    public double? Bounce { get; init; }
+
+    /// <summary>The reply that all of them get.</summary>
+    public OverrideReply? Reply { get; init; }
+
+    /// <summary>True: accepted, whatever rates and limits say.</summary>
+    public bool? Accept { get; init; }
+
+    /// <summary>How long the reply takes, as the policy's <c>delay</c> has it.</summary>
+    public string? Delay { get; init; }
+
+    /// <summary>What goes wrong, as <c>do</c> of the policy's <c>[[fault]]</c> has it.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>Of <c>accept-then-drop</c>: <c>before</c> the reply (unless given), <c>within</c> or <c>after</c> it.</summary>
+    public string? When { get; init; }
+}
+
+/// <summary>A reply as the policy has them.</summary>
+internal sealed record OverrideReply
+{
+    /// <summary>400 to 599.</summary>
+    public long? Code { get; init; }
+
+    /// <summary>Its text, lines separated by line feeds.</summary>
+    public string? Msg { get; init; }
+
+    /// <summary>Why it refuses; what its codes say unless given.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Whether the connection is closed after it; after 421 unless given.</summary>
+    public bool? Close { get; init; }
+}
+
+/// <summary>A mistake in an override.</summary>
+/// <param name="Pointer">Where: a JSON Pointer (RFC 6901), as <c>/do/defer</c>.</param>
+/// <param name="Detail">One sentence without an end mark.</param>
+internal sealed record OverrideProblem(string Pointer, string Detail);
