@@ -206,13 +206,25 @@ public sealed class PolicySnapshot : IMailboxFilter
     public PolicyExplanation Explain(string address, IPAddress? destination = null)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var policy = _sources.Read();
-        var explainer = new Explainer(policy, _suffixes, _domains, _rules, Behaviour, _addressSeed, EntryName);
+        var explainer = ReadExplainer();
         var explanation = explainer.Explain(address);
         return destination is null || explanation.Problem is not null
             ? explanation
             : explanation with { Server = explainer.ExplainServer(_servers, destination, explanation.EntryIndex) };
     }
+
+    /// <summary>What holds for entries, whoever of their domains is written to: address and domain are the entry's name, and there are no rules and no trigger.</summary>
+    /// <param name="entries">Each 0 to <see cref="EntryCount"/> - 1.</param>
+    public IReadOnlyList<PolicyExplanation> ExplainEntries(IEnumerable<int> entries)
+    {
+        var explainer = ReadExplainer();
+        return [.. entries.Select(explainer.Explain)];
+    }
+
+    /// <summary>What holds for all mail.</summary>
+    public PolicyOverview ExplainWhole() => ReadExplainer().ExplainWhole();
+
+    private Explainer ReadExplainer() => new(_sources.Read(), _suffixes, _domains, _rules, Behaviour, _addressSeed, EntryName);
 
     private FilterAnswer AnswerTrigger(in TriggerMatch trigger, ReadOnlySpan<byte> localPart, in DomainMatch match, ReadOnlySpan<byte> domain, in DomainRules rules)
     {

@@ -26,44 +26,57 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         var asked = Encoding.ASCII.GetBytes(key.Domain);
         var domain = suffixes.Cut(asked).ToArray();
         var match = domains.Find(domain);
-        var entry = match.Entry == 0 ? policy.Default : policy.Domains[match.Entry - 1];
-        var inheritance = new Inheritance(policy);
-        var resolved = inheritance.Resolve(entry);
-        var (bounce, defer) = (Inheritance.PercentOf(resolved.Bounce), Inheritance.PercentOf(resolved.Defer));
-        var (sticky, requiresTls) = (resolved.Sticky is { Value: true }, resolved.RequiresTls is { Value: true });
         var bytes = Encoding.UTF8.GetBytes(localPart);
         var trigger = TriggerReader.Read(bytes, rules[match.Entry].Triggers);
-        return new PolicyExplanation
+        var entry = Explain(match.Entry);
+        return entry with
         {
             Address = address,
             LocalPart = localPart,
             Domain = Encoding.ASCII.GetString(domain),
             SuffixCut = domain.Length < asked.Length ? key.Domain[(domain.Length + 1)..] : null,
             Match = match.Entry == 0 ? MatchKind.Default : match.IsExact ? MatchKind.Exact : MatchKind.Pattern,
-            Entry = entryName(match.Entry),
-            EntryIndex = match.Entry,
-            LikeChain = [.. inheritance.FollowLikes(entry).Select(like => like.Key.ToString())],
-            Bounce = new ExplainedRate(bounce, OriginOf(inheritance.OwnerOf(entry, owner => owner.Bounce is not null), resolved.Bounce?.Place)),
-            Defer = new ExplainedRate(defer, OriginOf(inheritance.OwnerOf(entry, owner => owner.Defer is not null), resolved.Defer?.Place)),
-            TlsRequiredBy = requiresTls ? OriginOf(inheritance.OwnerOf(entry, owner => owner.RequiresTls is not null || owner.Behaviour?["habits.tls"]?.Place == resolved.RequiresTls?.Place), resolved.RequiresTls?.Place) : null,
-            StrictBy = resolved.Strict is { Value: true } ? OriginOf(inheritance.OwnerOf(entry, owner => owner.Strict is not null), resolved.Strict?.Place) : null,
-            Sticky = sticky,
-            AlwaysBounces = sticky && at > 0
-                ? Draw.ForRate(Draw.Sticky(seed, bytes, match.Hash)) < Threshold.Of(bounce, 100)
+            AlwaysBounces = entry.Sticky && at > 0
+                ? Draw.ForRate(Draw.Sticky(seed, bytes, match.Hash)) < Threshold.Of(entry.Bounce.Percent, 100)
                 : null,
-            Triggers = [.. PolicyKeys.TriggerWords.Where((_, i) => rules[match.Entry].Triggers.HasFlag((TriggerKinds)(1 << i)))],
-            TriggersBy = resolved.Triggers is { } given ? OriginOf(inheritance.OwnerOf(entry, owner => owner.Triggers is not null), given.Place, "the top level") : null,
             Trigger = trigger.Trigger,
             TriggerWord = localPart[..trigger.Length],
             TriggerCode = trigger.Code,
             TriggerLabel = trigger.Trigger == Trigger.Label ? ExplainLabel(trigger, localPart, match.Entry) : null,
             TriggerStage = trigger.Stage,
+            Rules = [.. policy.Rules.Where(rule => MayMeet(rule, bytes, domain)).Select(Describe)],
+        };
+    }
+
+    /// <summary>What holds for an entry, whoever of its domains is written to.</summary>
+    public PolicyExplanation Explain(int index)
+    {
+        var entry = index == 0 ? policy.Default : policy.Domains[index - 1];
+        var inheritance = new Inheritance(policy);
+        var resolved = inheritance.Resolve(entry);
+        var (bounce, defer) = (Inheritance.PercentOf(resolved.Bounce), Inheritance.PercentOf(resolved.Defer));
+        var requiresTls = resolved.RequiresTls is { Value: true };
+        return new PolicyExplanation
+        {
+            Address = entryName(index),
+            Domain = entryName(index),
+            Match = index == 0 ? MatchKind.Default : entry.Key.IsPattern ? MatchKind.Pattern : MatchKind.Exact,
+            Entry = entryName(index),
+            EntryIndex = index,
+            LikeChain = [.. inheritance.FollowLikes(entry).Select(like => like.Key.ToString())],
+            Bounce = new ExplainedRate(bounce, OriginOf(inheritance.OwnerOf(entry, owner => owner.Bounce is not null), resolved.Bounce?.Place)),
+            Defer = new ExplainedRate(defer, OriginOf(inheritance.OwnerOf(entry, owner => owner.Defer is not null), resolved.Defer?.Place)),
+            TlsRequiredBy = requiresTls ? OriginOf(inheritance.OwnerOf(entry, owner => owner.RequiresTls is not null || owner.Behaviour?["habits.tls"]?.Place == resolved.RequiresTls?.Place), resolved.RequiresTls?.Place) : null,
+            StrictBy = resolved.Strict is { Value: true } ? OriginOf(inheritance.OwnerOf(entry, owner => owner.Strict is not null), resolved.Strict?.Place) : null,
+            Sticky = resolved.Sticky is { Value: true },
+            Triggers = [.. PolicyKeys.TriggerWords.Where((_, i) => rules[index].Triggers.HasFlag((TriggerKinds)(1 << i)))],
+            TriggersBy = resolved.Triggers is { } given ? OriginOf(inheritance.OwnerOf(entry, owner => owner.Triggers is not null), given.Place, "the top level") : null,
             Replies =
             [
                 .. ExplainReplies(ReplyKind.Bounce, resolved.Bounces, bounce),
                 .. ExplainReplies(ReplyKind.Defer, resolved.Defers, defer),
                 .. requiresTls ? ExplainReplies(ReplyKind.Tls, resolved.TlsReplies, 100) : [],
-                .. resolved.Behaviour is { } limits && limits.Gives("limits") ? ExplainThrottles(resolved, match.Entry) : [],
+                .. resolved.Behaviour is { } limits && limits.Gives("limits") ? ExplainThrottles(resolved, index) : [],
             ],
             Mode = (inheritance.ModeOf(entry) ?? policy.Settings[SettingTable.Mode]) is { } mode
                 ? new ExplainedSetting(SettingTable.Mode, ShownValue.Of(SettingTable.Mode, mode.Value), OriginOf(inheritance.OwnerOf(entry, owner => owner.Behaviour?[SettingTable.Mode] is not null), mode.Place, "the top level"))
@@ -75,14 +88,17 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
                     ShownValue.Of(setting.Key, setting.Value.Value),
                     OriginOf(inheritance.OwnerOf(entry, owner => owner.Behaviour?[setting.Key]?.Place == setting.Value.Place), setting.Value.Place))),
             ],
-            Memory = behaviour.Providers is { Length: > 0 } providers && providers[match.Entry] is { Provider: var provider } and not { Limits: null, Greylist: null } ? entryName(provider) : string.Empty,
-            Rules =
-            [
-                .. policy.Rules.Where(rule => MayMeet(rule, bytes, domain))
-                    .Select(rule => new ExplainedSetting(rule.Settings.Get("name", string.Empty), rule.Kind.ToString().ToLowerInvariant(), rule.Place.ToString())),
-            ],
+            Memory = behaviour.Providers is { Length: > 0 } providers && providers[index] is { Provider: var provider } and not { Limits: null, Greylist: null } ? entryName(provider) : string.Empty,
         };
     }
+
+    /// <summary>What holds for all entries.</summary>
+    public PolicyOverview ExplainWhole() => new(
+        policy.Settings.Get(SettingTable.Mode, "dice"),
+        behaviour.TimeScale,
+        policy.Seed?.Value,
+        policy.DomainSuffixes?.Value ?? [],
+        [.. policy.Rules.Select(Describe)]);
 
     /// <summary>Tells which server of <c>[[mx]]</c> stands for an address, and whether it serves an entry.</summary>
     public ExplainedServer ExplainServer(MxTable servers, IPAddress destination, int entry)
@@ -103,6 +119,8 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         var (code, text, _) = BuiltInReplies.ContentOf(label);
         return new ExplainedLabel(localPart[..trigger.Length], label, owner, owner == LabelOwner.BuiltIn ? $"{code} {text}" : null);
     }
+
+    private static ExplainedSetting Describe(RuleEntry rule) => new(rule.Settings.Get("name", string.Empty), rule.Kind.ToString().ToLowerInvariant(), rule.Place.ToString());
 
     private static string OriginOf(DomainEntry owner, Place? place, string shared = "[default]") =>
         place is null ? "built in" : $"{(owner.Key.IsFallback ? shared : $"[domain.\"{owner.Key}\"]")} at {place}";
@@ -125,7 +143,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         {
             var label = kind switch { ReplyKind.Bounce => ReplyLabel.UnknownUser, ReplyKind.Defer => ReplyLabel.System, ReplyKind.Throttle => ReplyLabel.RateLimit, _ => ReplyLabel.Tls };
             var (code, text, _) = kind == ReplyKind.Throttle ? (421, BuiltInReplies.ThrottleText, Stage.Rcpt) : BuiltInReplies.ContentOf(label);
-            yield return new ExplainedReply(kind, code, Stage.Rcpt, Closes: code == 421, label, IsLabelInferred: false, percent, text, "built in");
+            yield return new ExplainedReply(kind, code, Stage.Rcpt, Closes: code == 421, label, IsLabelInferred: false, percent, text, "built in") { Text = text };
             yield break;
         }
 
@@ -133,7 +151,7 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
         foreach (var section in list.Replies)
         {
             var (reply, stage) = RulesBuilder.ReplyOf(ReplyContent.Of(kind, section));
-            var first = ReplyTextNormaliser.Normalise(reply.Code, section.SentText)[0];
+            var lines = ReplyTextNormaliser.Normalise(reply.Code, section.SentText).Select(line => line.EnhancedCode.Length == 0 ? line.Text : $"{line.EnhancedCode} {line.Text}".TrimEnd()).ToList();
             yield return new ExplainedReply(
                 kind,
                 reply.Code,
@@ -142,9 +160,11 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
                 reply.Label,
                 section.Label is null,
                 percent * RulesBuilder.WeightOf(section) / total,
-                first.EnhancedCode.Length == 0 ? first.Text : $"{first.EnhancedCode} {first.Text}",
+                lines[0],
                 section.Place.ToString())
             {
+                Text = string.Join('\n', lines),
+                Weight = RulesBuilder.WeightOf(section),
                 Limit = section.Limit?.Value,
                 Encoding = TextEncodings.Words[(int)(section.Encoding?.Value ?? TextEncoding.Utf8)],
             };

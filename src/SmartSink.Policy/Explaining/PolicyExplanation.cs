@@ -97,6 +97,14 @@ public sealed record PolicyExplanation
     public string ToText() => ExplanationWriter.Write(this);
 }
 
+/// <summary>What a policy says of all mail.</summary>
+/// <param name="Mode"><c>behaviour</c> of the top level: dice or provider.</param>
+/// <param name="TimeScale">How many seconds of limits, blocks, greylists and schedules pass in one second of the clock.</param>
+/// <param name="Seed">What makes draws repeat; null when nothing does.</param>
+/// <param name="DomainSuffixes">Cut off before domains are looked up.</param>
+/// <param name="Rules"><c>[[answers]]</c>, <c>[[fault]]</c> and <c>[[schedule]]</c>, in the order in which they are looked at.</param>
+public sealed record PolicyOverview(string Mode, double TimeScale, long? Seed, IReadOnlyList<string> DomainSuffixes, IReadOnlyList<ExplainedSetting> Rules);
+
 /// <summary>A rate and where it comes from.</summary>
 /// <param name="Percent">Of the domain's recipients, 0 to 100.</param>
 /// <param name="Origin">The table and the place, such as <c>[default] at responses.toml(3,10)</c>; <c>built in</c> when no file gives the rate.</param>
@@ -123,6 +131,12 @@ public sealed record ExplainedReply(
 {
     /// <summary>What it is written in, by the policy's word.</summary>
     public string Encoding { get; init; } = "utf-8";
+
+    /// <summary>All lines of its text, with line feeds between them; empty when the code is sent alone.</summary>
+    public string Text { get; init; } = string.Empty;
+
+    /// <summary>How often it is taken, beside the others of its list.</summary>
+    public decimal Weight { get; init; } = 1;
 
     /// <summary>Of <see cref="ReplyKind.Throttle"/>: the limit that it is for; null for all that no other is for.</summary>
     public string? Limit { get; init; }

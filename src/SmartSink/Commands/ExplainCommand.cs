@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using SmartSink.Behaviour;
 using SmartSink.Hosting;
-using SmartSink.Http;
 using SmartSink.Http.Api;
 using SmartSink.Settings;
 
@@ -51,8 +50,8 @@ internal static class ExplainCommand
         {
             using var answer = await http.GetAsync(page, cancellation);
             return answer.IsSuccessStatusCode
-                ? RecallText.Of((await answer.Content.ReadFromJsonAsync(HttpJson.Default.SenderRecall, cancellation))!, question.Url)
-                : $"  client   {client}: the server at {question.Url} says {(int)answer.StatusCode} {answer.ReasonPhrase}\n";
+                ? RecallText.Of((await answer.Content.ReadFromJsonAsync(PolicyJson.Default.ExplainReport, cancellation))!.Memory!, question.Url)
+                : $"  client   {client}: the server at {question.Url} says {(int)answer.StatusCode} {answer.ReasonPhrase}{(answer.StatusCode == HttpStatusCode.NotFound ? "; with SINK_API=off a sink tells nothing of its clients" : string.Empty)}\n";
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or JsonException && !cancellation.IsCancellationRequested)
         {

@@ -51,6 +51,9 @@ internal sealed class SinkApplication : IAsyncDisposable
     /// <summary>How far it is.</summary>
     public SinkState State { get; }
 
+    /// <summary>What it is put together of.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>The policy in force.</summary>
     public Reloader<PolicySnapshot> Policy { get; }
 

@@ -34,6 +34,11 @@ internal static class SinkHost
         services.AddSingleton<SinkState>();
         services.AddSingleton<HttpConnectionLimit>();
         services.AddRoutingCore();
+        if (settings.Api)
+        {
+            services.AddApi();
+        }
+
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout + StopReserve);
         services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         services.AddSingleton(dropped);

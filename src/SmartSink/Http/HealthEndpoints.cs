@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using SmartSink.Policy;
 using SmartSink.Watching;
 
@@ -8,9 +6,6 @@ namespace SmartSink.Http;
 /// <summary>/livez and /readyz.</summary>
 internal static class HealthEndpoints
 {
-    // Diagnostics are for people: quotes and letters stay as they are. The body is JSON and never part of a web page.
-    private static readonly HttpJson Json = new(new JsonSerializerOptions(HttpJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-
     public static void MapHealth(this IEndpointRouteBuilder routes, SinkState state, Reloader<PolicySnapshot> policy)
     {
         routes.MapRead("/livez", context =>
@@ -25,7 +20,7 @@ internal static class HealthEndpoints
     {
         var phase = state.Phase;
         context.Response.StatusCode = phase == SinkPhase.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        await context.Response.WriteAsJsonAsync(Report(phase, state, policy), Json.ReadinessReport, cancellationToken: context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(Report(phase, state, policy), SinkPages.Json.ReadinessReport, cancellationToken: context.RequestAborted);
         await context.Response.WriteAsync("\n", context.RequestAborted);
     }
 

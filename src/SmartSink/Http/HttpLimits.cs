@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using SmartSink.Http.Api;
 
 namespace SmartSink.Http;
 
@@ -27,6 +28,7 @@ internal static class HttpLimits
         limits.KeepAliveTimeout = KeepAliveTimeout;
         limits.RequestHeadersTimeout = HeadersTimeout;
         limits.MinResponseDataRate = SlowestReader;
+        limits.MaxRequestBodySize = ApiBody.MostBytes;
 
         // Kestrel's own limit writes a line for each connection that it refuses.
         limits.MaxConcurrentConnections = null;

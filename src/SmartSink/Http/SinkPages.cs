@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
 using SmartSink.Behaviour;
@@ -19,8 +21,11 @@ internal static class SinkPages
 
         """;
 
+    /// <summary>For texts that are for people: quotes and letters stay as they are. The body is JSON and never part of a web page.</summary>
+    public static readonly HttpJson Json = new(new JsonSerializerOptions(HttpJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     // Health checkers use either.
-    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
+    public static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Adds a page that can only be read.</summary>
     public static void MapRead(this IEndpointRouteBuilder routes, string pattern, RequestDelegate answer) =>
@@ -37,7 +42,16 @@ internal static class SinkPages
     public static void UseProblemAnswers(this IApplicationBuilder app) =>
         app.Use(async (context, next) =>
         {
-            await next(context);
+            try
+            {
+                await next(context);
+            }
+            catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+            {
+                await context.RefuseAsync(exception.StatusCode, exception.Message);
+                return;
+            }
+
             var response = context.Response;
             if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentType is null)
             {
@@ -53,27 +67,37 @@ internal static class SinkPages
     public static async Task RefuseAsync(this HttpContext context, int status, string? detail, IReadOnlyList<ProblemError>? errors = null)
     {
         context.Response.StatusCode = status;
-        var problem = new ProblemReport("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, errors);
-        await context.Response.WriteAsJsonAsync(problem, HttpJson.Default.ProblemReport, "application/problem+json", context.RequestAborted);
+        var problem = new ProblemReport("about:blank", ReasonPhrases.GetReasonPhrase(status), status) { Detail = detail, Errors = errors };
+        await context.Response.WriteAsJsonAsync(problem, Json.ProblemReport, "application/problem+json", context.RequestAborted);
     }
 }
 
 /// <summary>Problem details (RFC 9457).</summary>
-internal sealed record ProblemReport(
-    string Type,
-    string Title,
-    int Status,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ProblemError>? Errors);
+internal sealed record ProblemReport(string Type, string Title, int Status)
+{
+    /// <summary>What is wrong and what to do.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Detail { get; init; }
+
+    /// <summary>What is wrong where.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ProblemError>? Errors { get; init; }
+}
 
 /// <summary>One mistake of a request.</summary>
-/// <param name="Pointer">Where in the body it is (RFC 6901); null for one of the query.</param>
-/// <param name="Parameter">The query's parameter; null for one of the body.</param>
-/// <param name="Detail">What is wrong.</param>
-internal sealed record ProblemError(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pointer,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Parameter,
-    string Detail);
+internal sealed record ProblemError
+{
+    /// <summary>Where in the body it is (RFC 6901); null for one of the query.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Pointer { get; init; }
+
+    /// <summary>The query's parameter; null for one of the body.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Parameter { get; init; }
+
+    /// <summary>What is wrong.</summary>
+    public required string Detail { get; init; }
+}
 
 /// <summary>How bodies become JSON, generated at build time: the first answer comes as fast as the later ones.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

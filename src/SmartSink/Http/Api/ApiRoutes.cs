@@ -15,6 +15,7 @@ internal static class ApiRoutes
         var services = app.Services;
         var settings = services.GetRequiredService<SinkSettings>();
         app.UseApiGate(new ApiGate(settings.ApiToken, [settings.Hostname, .. settings.ApiHosts]));
+        app.MapApiDocument();
         var api = app.MapGroup(Root).WithMetadata(BehindGate.Metadata);
         api.MapPolicyApi(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
     }
