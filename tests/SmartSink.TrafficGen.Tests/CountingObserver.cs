@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests;
@@ -17,6 +18,9 @@ internal sealed class CountingObserver : ITrafficObserver
     public ConcurrentDictionary<(TrafficFault Fault, TrafficStage Stage), int> Faults { get; } = new();
 
     public ConcurrentDictionary<(int Code, TrafficStage Stage, int Domain), int> Answers { get; } = new();
+
+    /// <summary>Refusals' texts as they came.</summary>
+    public ConcurrentDictionary<(int Code, string Text), int> Texts { get; } = new();
 
     public ConcurrentDictionary<TrafficStage, int> Times { get; } = new();
 
@@ -48,7 +52,14 @@ internal sealed class CountingObserver : ITrafficObserver
         Times.AddOrUpdate(stage, 1, (_, count) => count + 1);
     }
 
-    public void RecipientAnswered(int code, TrafficStage stage, int domain) => Answers.AddOrUpdate((code, stage, domain), 1, (_, count) => count + 1);
+    public void RecipientAnswered(int code, TrafficStage stage, int domain, ReadOnlySpan<byte> text)
+    {
+        Answers.AddOrUpdate((code, stage, domain), 1, (_, count) => count + 1);
+        if (!text.IsEmpty)
+        {
+            Texts.AddOrUpdate((code, Encoding.UTF8.GetString(text)), 1, (_, count) => count + 1);
+        }
+    }
 
     public void MessageAccepted(long bytes)
     {

@@ -4,7 +4,7 @@ namespace SmartSink.Smtp.Client;
 
 /// <summary>
 /// Reads replies from octets split anywhere (RFC 5321 section 4.2). A line may end with a bare LF; all lines must carry one code.
-/// Keeps no text, and never more than this value; the length of lines and replies is bounded.
+/// Keeps no text itself, and never more than this value; the length of lines and replies is bounded.
 /// </summary>
 internal struct ReplyParser
 {
@@ -14,6 +14,7 @@ internal struct ReplyParser
     /// <summary>A whole reply's limit in octets.</summary>
     public const int MaxReplyLength = 64 * 1024;
 
+    private const int LeastRefusal = 400;
     private const int Separator = 3;
     private const int Text = 4;
 
@@ -31,14 +32,20 @@ internal struct ReplyParser
     /// <summary>Reads on.</summary>
     /// <param name="input">The next octets.</param>
     /// <param name="keywords">Gets the text of the lines; null when nobody wants it.</param>
+    /// <param name="refusal">Gets the text of a reply from 400 on, and is emptied for each reply; null when nobody wants it.</param>
     /// <param name="consumed">How many octets belong to this reply.</param>
-    public ReplyParseStatus Parse(ReadOnlySpan<byte> input, EhloReader? keywords, out int consumed)
+    public ReplyParseStatus Parse(ReadOnlySpan<byte> input, EhloReader? keywords, RefusalText? refusal, out int consumed)
     {
+        if (_length == 0 && _place == 0)
+        {
+            refusal?.Clear();
+        }
+
         for (consumed = 0; consumed < input.Length;)
         {
             if (_place == Text)
             {
-                if (!TakeText(input[consumed..], keywords, out var taken))
+                if (!TakeText(input[consumed..], keywords, _lineCode >= LeastRefusal ? refusal : null, out var taken))
                 {
                     return ReplyParseStatus.Malformed;
                 }
@@ -53,6 +60,11 @@ internal struct ReplyParser
             if (_place == Text + 1)
             {
                 keywords?.EndLine();
+                if (_lineCode >= LeastRefusal)
+                {
+                    refusal?.EndLine(_continues);
+                }
+
                 if (!EndLine())
                 {
                     return ReplyParseStatus.Malformed;
@@ -98,7 +110,7 @@ internal struct ReplyParser
         return _place > 0;
     }
 
-    private bool TakeText(ReadOnlySpan<byte> input, EhloReader? keywords, out int taken)
+    private bool TakeText(ReadOnlySpan<byte> input, EhloReader? keywords, RefusalText? refusal, out int taken)
     {
         var end = input.IndexOf((byte)'\n');
         taken = end < 0 ? input.Length : end + 1;
@@ -106,6 +118,7 @@ internal struct ReplyParser
         var text = end < 0 ? input : input[..end];
         _enhanced.Take(text);
         keywords?.Take(text);
+        refusal?.Take(text);
         _place = end < 0 ? Text : Text + 1;
         return _lineLength <= MaxLineLength;
     }

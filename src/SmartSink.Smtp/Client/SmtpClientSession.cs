@@ -11,6 +11,7 @@ public sealed partial class SmtpClientSession
     private readonly SmtpClientOptions _options;
     private readonly IClientObserver _observer;
     private readonly byte[] _name;
+    private readonly RefusalText _refusal = new();
     private ReplyParser _parser;
     private EhloReader? _ehlo;
     private ClientCommand _awaited;
@@ -36,6 +37,12 @@ public sealed partial class SmtpClientSession
 
     /// <summary>Whose reply comes next.</summary>
     public ClientCommand Awaited => _awaited;
+
+    /// <summary>
+    /// The text of the reply that the observer is being told of, if it is a refusal: its lines without their codes, a LF between two of them, at most
+    /// 512 octets of whatever the server sent. Empty for other replies.
+    /// </summary>
+    public ReadOnlySpan<byte> RefusalText => _refusal.Text;
 
     /// <summary>Starts anew, on a connection that has just been made: the greeting comes next.</summary>
     public void Start()
@@ -66,7 +73,7 @@ public sealed partial class SmtpClientSession
                 _awaited = ClientCommand.Rset;
             }
 
-            var status = _parser.Parse(input[consumed..], _ehlo, out var taken);
+            var status = _parser.Parse(input[consumed..], _ehlo, _refusal, out var taken);
             consumed += taken;
             if (status == ReplyParseStatus.Malformed)
             {

@@ -7,6 +7,8 @@ namespace SmartSink.TrafficGen.Reporting;
 /// <summary>Makes the report of a run.</summary>
 internal static class ReportBuilder
 {
+    private const int MostReplies = 5;
+
     /// <summary>Sums up a run that has ended.</summary>
     public static TrafficReport Build(TrafficOptions options, TrafficRecorder recorder, TrafficEnd end, DateTimeOffset started, TimeSpan time)
     {
@@ -26,7 +28,7 @@ internal static class ReportBuilder
             Bytes = counts.Bytes,
             Recipients = OutcomeTotals.Of(counts.Recipients),
             Answers = Answers(counts.Answers),
-            Domains = [.. Domains(options.Domains, counts.Answers)],
+            Domains = [.. Domains(options.Domains, counts.Answers, recorder.ReadTexts())],
             Connections = counts.ConnectionsMade,
             Faults = [.. counts.Faults.Select(fault => new FaultTotal(Words.For(fault.Fault), Words.For(fault.Stage), fault.Count))],
             Latency =
@@ -50,11 +52,17 @@ internal static class ReportBuilder
         return Math.Max(due - counts.Accepted - counts.Refused - counts.GivenUp, 0);
     }
 
-    private static IEnumerable<DomainTotal> Domains(IReadOnlyList<WeightedDomain> domains, IReadOnlyList<(Answer Answer, long Count)> answers) =>
-        answers.GroupBy(pair => pair.Answer.Domain).Select(same => new DomainTotal(
+    private static IEnumerable<DomainTotal> Domains(
+        IReadOnlyList<WeightedDomain> domains, IReadOnlyList<(Answer Answer, long Count)> answers, IReadOnlyDictionary<int, DomainTexts> texts) =>
+        from pair in answers
+        group pair by pair.Answer.Domain into same
+        let replies = texts.GetValueOrDefault(same.Key, DomainTexts.None)
+        select new DomainTotal(
             domains[same.Key].Name,
             OutcomeTotals.Of(same.Aggregate(default(RecipientCounts), (sum, pair) => sum + pair.Answer.Times(pair.Count))),
-            Answers([.. same])));
+            Answers([.. same]),
+            [.. replies.Kinds.Take(MostReplies)],
+            replies.Others + replies.Kinds.Skip(MostReplies).Sum(reply => reply.Recipients));
 
     private static IReadOnlyList<AnswerTotal> Answers(IReadOnlyList<(Answer Answer, long Count)> answers) =>
     [

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SmartSink.Shared;
 using static SmartSink.TrafficGen.Reporting.Numbers;
 
 namespace SmartSink.TrafficGen.Reporting;
@@ -8,6 +9,7 @@ namespace SmartSink.TrafficGen.Reporting;
 internal static class ReportText
 {
     private const int MostDomains = 20;
+    private const int LongestReply = 100;
 
     /// <summary>Writes it; every line ends with a line feed.</summary>
     public static string Format(TrafficReport report)
@@ -17,6 +19,7 @@ internal static class ReportText
         AppendFaults(text, report.Faults);
         AppendAnswers(text, report.Answers);
         AppendDomains(text, report.Domains);
+        AppendReplies(text, report.Domains);
         AppendLatency(text, report.Latency);
         if (report.Verify is { } verify)
         {
@@ -69,7 +72,7 @@ internal static class ReportText
     {
         var table = new TextTable(left: 1);
         table.Add("domain", "accepted", "tempfail", "permfail");
-        foreach (var (domain, recipients, _) in domains.OrderByDescending(domain => Total(domain.Recipients)).Take(MostDomains))
+        foreach (var (domain, recipients, _, _, _) in Largest(domains))
         {
             table.Add(domain, Whole(recipients.Accepted), Whole(recipients.Tempfail), Whole(recipients.Permfail));
         }
@@ -80,6 +83,44 @@ internal static class ReportText
             text.Append(CultureInfo.InvariantCulture, $"and {Whole(domains.Count - MostDomains)} more domains; the JSON report lists them\n");
         }
     }
+
+    private static void AppendReplies(StringBuilder text, IReadOnlyList<DomainTotal> domains)
+    {
+        var table = new TextTable(left: 1, lastLeft: true);
+        table.Add("refused", "recipients", "by");
+        var rows = 0;
+        foreach (var domain in Largest(domains))
+        {
+            var name = domain.Domain;
+            foreach (var reply in domain.Replies)
+            {
+                table.Add(name, Whole(reply.Recipients), Shown(reply));
+                name = string.Empty;
+                rows++;
+            }
+
+            if (domain.OtherReplies > 0)
+            {
+                table.Add(name, Whole(domain.OtherReplies), "other texts");
+                rows++;
+            }
+        }
+
+        Append(text, table, rows);
+    }
+
+    // A reply of several lines repeats its enhanced code on each: once is enough.
+    private static string Shown(ReplyTotal reply)
+    {
+        var lines = reply.Text.Split('\n');
+        var enhanced = lines[0].Split(' ')[0] + " ";
+        var joined = string.Join(' ', lines.Select((line, index) => (index > 0 && line.StartsWith(enhanced, StringComparison.Ordinal) ? line[enhanced.Length..] : line).Trim()));
+        var all = OneLine.Escape($"{reply.Code} {joined}").TrimEnd();
+        return all.Length > LongestReply ? string.Concat(all.AsSpan(0, LongestReply - 1), "…") : all;
+    }
+
+    private static IEnumerable<DomainTotal> Largest(IReadOnlyList<DomainTotal> domains) =>
+        domains.OrderByDescending(domain => Total(domain.Recipients)).Take(MostDomains);
 
     private static void AppendLatency(StringBuilder text, IReadOnlyList<LatencyFigures> latency)
     {
@@ -120,7 +161,8 @@ internal static class ReportText
 
 /// <summary>Rows of cells in columns: the first columns flush left, the others flush right.</summary>
 /// <param name="left">How many columns stand flush left.</param>
-internal sealed class TextTable(int left)
+/// <param name="lastLeft">Whether the last column stands flush left, too.</param>
+internal sealed class TextTable(int left, bool lastLeft = false)
 {
     private const string Gap = "  ";
     private readonly List<string[]> _rows = [];
@@ -134,7 +176,7 @@ internal sealed class TextTable(int left)
         var widths = Enumerable.Range(0, _rows[0].Length).Select(column => _rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in _rows)
         {
-            var cells = row.Select((cell, column) => column < left ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            var cells = row.Select((cell, column) => column < left || (lastLeft && column == row.Length - 1) ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
             text.Append(string.Join(Gap, cells).TrimEnd()).Append('\n');
         }
     }

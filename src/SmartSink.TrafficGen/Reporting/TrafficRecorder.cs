@@ -7,6 +7,7 @@ namespace SmartSink.TrafficGen.Reporting;
 /// <summary>Counts and times what becomes of a run.</summary>
 internal sealed class TrafficRecorder : ITrafficObserver
 {
+    private const int LeastRefusal = 400;
     private static readonly int Stages = Enum.GetValues<TrafficStage>().Length;
     private static readonly int Faults = Enum.GetValues<TrafficFault>().Length;
     private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
@@ -14,6 +15,7 @@ internal sealed class TrafficRecorder : ITrafficObserver
     private readonly StripedCounters _counters = new(Enum.GetValues<Counter>().Length);
     private readonly StripedCounters _faults = new(Faults * Stages);
     private readonly AnswerCounters _answers = new();
+    private readonly ReplyTexts _texts = new();
     private readonly LatencyRecorder[] _latencies = [.. Enumerable.Range(0, Stages).Select(_ => new LatencyRecorder())];
 
     private enum Counter
@@ -38,7 +40,14 @@ internal sealed class TrafficRecorder : ITrafficObserver
 
     public void Timed(TrafficStage stage, long ticks) => _latencies[(int)stage].Record((long)(ticks * NanosecondsPerTick));
 
-    public void RecipientAnswered(int code, TrafficStage stage, int domain) => _answers.Increment(new Answer(domain, stage, code));
+    public void RecipientAnswered(int code, TrafficStage stage, int domain, ReadOnlySpan<byte> text)
+    {
+        _answers.Increment(new Answer(domain, stage, code));
+        if (code >= LeastRefusal && stage != TrafficStage.Request)
+        {
+            _texts.Count(domain, code, text);
+        }
+    }
 
     public void MessageAccepted(long bytes)
     {
@@ -56,6 +65,9 @@ internal sealed class TrafficRecorder : ITrafficObserver
 
     /// <summary>What a stage took so far.</summary>
     public LatencySummary ReadLatency(TrafficStage stage) => _latencies[(int)stage].Read();
+
+    /// <summary>The texts by which recipients were refused so far, by the index of their domain.</summary>
+    public IReadOnlyDictionary<int, DomainTexts> ReadTexts() => _texts.Read();
 
     /// <summary>What was counted so far. Counters go on meanwhile: they need not fit each other to the last message.</summary>
     public TrafficCounts ReadCounts() => new()

@@ -92,7 +92,20 @@ internal sealed record OutcomeTotals(long Accepted, long Tempfail, long Permfail
 /// <param name="Recipients">How many.</param>
 internal sealed record AnswerTotal(string Stage, int Code, long Recipients);
 
-internal sealed record DomainTotal(string Domain, OutcomeTotals Recipients, IReadOnlyList<AnswerTotal> Answers);
+/// <summary>What became of a domain's recipients.</summary>
+/// <param name="Domain">Without the suffix.</param>
+/// <param name="Recipients">By outcome.</param>
+/// <param name="Answers">By stage and code.</param>
+/// <param name="Replies">The most frequent texts by which they were refused, at most five.</param>
+/// <param name="OtherReplies">Recipients that were refused by other texts.</param>
+internal sealed record DomainTotal(
+    string Domain, OutcomeTotals Recipients, IReadOnlyList<AnswerTotal> Answers, IReadOnlyList<ReplyTotal> Replies, long OtherReplies);
+
+/// <summary>Recipients that were refused by the same text, what the server fills in aside.</summary>
+/// <param name="Code">The reply's code.</param>
+/// <param name="Text">The first such text, its enhanced code with it and a LF between its lines; at most 512 bytes of it.</param>
+/// <param name="Recipients">How many.</param>
+internal sealed record ReplyTotal(int Code, string Text, long Recipients);
 
 /// <summary>Connections that failed the same way.</summary>
 /// <param name="Fault">Why.</param>

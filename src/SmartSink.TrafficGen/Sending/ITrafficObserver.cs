@@ -26,7 +26,8 @@ internal interface ITrafficObserver
     /// <param name="code">The reply's code, 200 to 599; 2yz only at end of data and of a request.</param>
     /// <param name="stage">MAIL, RCPT, DATA, end of data, or a request.</param>
     /// <param name="domain">The index in <see cref="Options.TrafficOptions.Domains"/>.</param>
-    void RecipientAnswered(int code, TrafficStage stage, int domain);
+    /// <param name="text">A refusal's text as the server sent it, a LF between its lines; empty for other answers, and for a request's.</param>
+    void RecipientAnswered(int code, TrafficStage stage, int domain, ReadOnlySpan<byte> text);
 
     /// <summary>A message was accepted for at least one recipient.</summary>
     /// <param name="bytes">Its size as sent, without stuffed dots and the end of data.</param>

@@ -79,7 +79,7 @@ internal sealed class InjectSender(TrafficContext run, InjectTransport transport
         {
             var accepted = !refused.Contains(index);
             draft.Settle(index, accepted);
-            run.Observer.RecipientAnswered(accepted ? (int)status : InjectAnswer.RefusedCode, TrafficStage.Request, draft.DomainOf(index));
+            run.Observer.RecipientAnswered(accepted ? (int)status : InjectAnswer.RefusedCode, TrafficStage.Request, draft.DomainOf(index), []);
         }
 
         return true;

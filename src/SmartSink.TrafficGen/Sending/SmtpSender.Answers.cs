@@ -78,7 +78,7 @@ internal sealed partial class SmtpSender
             _draft!.Settle(recipient, reply.IsPositive);
         }
 
-        _run.Observer.RecipientAnswered(reply.Code, stage, _draft!.DomainOf(recipient));
+        _run.Observer.RecipientAnswered(reply.Code, stage, _draft!.DomainOf(recipient), _session.RefusalText);
     }
 
     private void Time(TrafficStage stage, long now) => _run.Observer.Timed(stage, now - _since);

@@ -31,7 +31,7 @@ public sealed class ReplyParserTests
     public void A_reply_is_read(string bytes, int code, string enhanced)
     {
         var parser = new ReplyParser();
-        parser.Parse(Encoding.UTF8.GetBytes(bytes), null, out var consumed).ShouldBe(ReplyParseStatus.Complete);
+        parser.Parse(Encoding.UTF8.GetBytes(bytes), null, null, out var consumed).ShouldBe(ReplyParseStatus.Complete);
         consumed.ShouldBe(bytes.Length);
         (parser.Reply.Code, parser.Reply.Enhanced.ToString()).ShouldBe((code, enhanced));
     }
@@ -48,15 +48,15 @@ public sealed class ReplyParserTests
     public void What_is_no_reply_is_malformed(string bytes)
     {
         var parser = new ReplyParser();
-        parser.Parse(Encoding.UTF8.GetBytes(bytes), null, out _).ShouldBe(ReplyParseStatus.Malformed);
+        parser.Parse(Encoding.UTF8.GetBytes(bytes), null, null, out _).ShouldBe(ReplyParseStatus.Malformed);
     }
 
     [Fact]
     public void A_line_and_a_reply_are_bounded()
     {
-        new ReplyParser().Parse(Encoding.ASCII.GetBytes("250 " + new string('x', ReplyParser.MaxLineLength)), null, out _)
+        new ReplyParser().Parse(Encoding.ASCII.GetBytes("250 " + new string('x', ReplyParser.MaxLineLength)), null, null, out _)
             .ShouldBe(ReplyParseStatus.Malformed);
-        new ReplyParser().Parse(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("250-x\r\n", ReplyParser.MaxReplyLength))), null, out _)
+        new ReplyParser().Parse(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("250-x\r\n", ReplyParser.MaxReplyLength))), null, null, out _)
             .ShouldBe(ReplyParseStatus.Malformed);
     }
 
@@ -71,6 +71,33 @@ public sealed class ReplyParserTests
                 return Read(bytes, [.. pieces]).Codes.SequenceEqual(replies.Select(reply => reply.Code));
             }).QuickCheckThrowOnFailure(2_000);
 
+    [Theory]
+    [InlineData("550 5.1.1 No such user\r\n", "5.1.1 No such user")]
+    [InlineData("550-5.1.1 No such\r\n550 5.1.1 user\r\n", "5.1.1 No such\n5.1.1 user")]
+    [InlineData("451 later\n", "later")]
+    [InlineData("451\r\n", "")]
+    [InlineData("451-\r\n451 \r\n", "\n")]
+    [InlineData("550 one\r\n250 OK\r\n", "")]
+    [InlineData("550 one\r\n354 Go on\r\n", "")]
+    [InlineData("550 one\r\n550 two\r\n", "two")]
+    public void The_text_of_a_refusal_is_kept_in_every_split(string bytes, string text)
+    {
+        for (var piece = 1; piece <= bytes.Length; piece++)
+        {
+            var refusal = new RefusalText();
+            Read(Encoding.UTF8.GetBytes(bytes), [piece], refusal).Malformed.ShouldBeFalse();
+            Encoding.UTF8.GetString(refusal.Text).ShouldBe(text);
+        }
+    }
+
+    [Fact]
+    public void No_more_is_kept_of_a_refusal_than_its_first_part()
+    {
+        var refusal = new RefusalText();
+        Read(Encoding.UTF8.GetBytes(Write(550, [new string('x', 300), new string('y', 300), "z"])), [7], refusal);
+        Encoding.UTF8.GetString(refusal.Text).ShouldBe($"{new string('x', 300)}\n{new string('y', RefusalText.Kept - 301)}");
+    }
+
     [Fact]
     public void What_is_read_does_not_depend_on_the_split() =>
         Prop.ForAll(Arb.From(Noise), Arb.From(Gen.Choose(1, 5).NonEmptyListOf()), (bytes, pieces) =>
@@ -83,7 +110,7 @@ public sealed class ReplyParserTests
     private static string Write(int code, string[] lines) =>
         string.Concat(lines.Select((line, index) => $"{code}{(index < lines.Length - 1 ? '-' : ' ')}{line}\r\n"));
 
-    private static (List<int> Codes, bool Malformed) Read(byte[] bytes, int[] pieces)
+    private static (List<int> Codes, bool Malformed) Read(byte[] bytes, int[] pieces, RefusalText? refusal = null)
     {
         var parser = new ReplyParser();
         var codes = new List<int>();
@@ -93,7 +120,7 @@ public sealed class ReplyParserTests
             var end = Math.Min(position + pieces[index % pieces.Length], bytes.Length);
             while (position < end)
             {
-                var status = parser.Parse(bytes.AsSpan(position, end - position), null, out var consumed);
+                var status = parser.Parse(bytes.AsSpan(position, end - position), null, refusal, out var consumed);
                 position += consumed;
                 if (status == ReplyParseStatus.Malformed)
                 {

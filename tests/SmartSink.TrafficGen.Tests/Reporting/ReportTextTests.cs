@@ -34,6 +34,11 @@ public sealed class ReportTextTests
         gmail.com   350,000     2,000     1,000
         aol.com       4,000         0         0
 
+        refused    recipients  by
+        gmail.com       2,000  451 4.7.1 Try again later
+                          990  550 5.1.1 The email account that you tried to reach does not exist\u001B[31m. xxxxxxxxxxxxxxxxxxxxx…
+                           10  other texts
+
         ms             count    min    mean     p50     p75     p90     p95     p99   p99.9        max
         connect          413  0.100   0.200   0.200   0.300   0.400   0.500   0.600   0.700      0.800
         transaction  357,000  1.668  16.534  16.147  20.191  25.087  28.335  36.095  53.343  1,195.583
@@ -71,7 +76,7 @@ public sealed class ReportTextTests
     [Fact]
     public void Many_domains_are_cut_to_the_largest()
     {
-        var domains = Enumerable.Range(1, 25).Select(count => new DomainTotal($"d{count}.test", new OutcomeTotals(count, 0, 0), [])).ToList();
+        var domains = Enumerable.Range(1, 25).Select(count => new DomainTotal($"d{count}.test", new OutcomeTotals(count, 0, 0), [], [], 0)).ToList();
         var text = ReportText.Format(Samples.Report with { Domains = domains });
         text.ShouldContain("d25.test");
         text.ShouldContain("d6.test");

@@ -21,8 +21,13 @@ internal static class Samples
         Answers = [new AnswerTotal("rcpt", 451, 2_000), new AnswerTotal("rcpt", 550, 1_000), new AnswerTotal("end_of_data", 250, 354_000)],
         Domains =
         [
-            new DomainTotal("aol.com", new OutcomeTotals(4_000, 0, 0), [new AnswerTotal("end_of_data", 250, 4_000)]),
-            new DomainTotal("gmail.com", new OutcomeTotals(350_000, 2_000, 1_000), []),
+            new DomainTotal("aol.com", new OutcomeTotals(4_000, 0, 0), [new AnswerTotal("end_of_data", 250, 4_000)], [], 0),
+            new DomainTotal("gmail.com", new OutcomeTotals(350_000, 2_000, 1_000), [],
+            [
+                new ReplyTotal(451, "4.7.1 Try again later", 2_000),
+                new ReplyTotal(550, $"5.1.1 The email account that you tried to reach\n5.1.1 does not exist\u001b[31m. {new string('x', 100)}", 990),
+            ],
+            10),
         ],
         Connections = 413,
         Faults = [new FaultTotal("closed", "mail", 12), new FaultTotal("service_closing", "connect", 1)],

@@ -20,9 +20,9 @@ public sealed class TrafficRecorderTests
                 recorder.Disconnected();
                 recorder.Faulted(TrafficFault.TimedOut, TrafficStage.Rcpt);
                 recorder.Timed(TrafficStage.Mail, Stopwatch.Frequency / 1000);
-                recorder.RecipientAnswered(250, TrafficStage.EndOfData, thread % 2);
-                recorder.RecipientAnswered(550, TrafficStage.Rcpt, 0);
-                recorder.RecipientAnswered(451, TrafficStage.Rcpt, 1);
+                recorder.RecipientAnswered(250, TrafficStage.EndOfData, thread % 2, []);
+                recorder.RecipientAnswered(550, TrafficStage.Rcpt, 0, []);
+                recorder.RecipientAnswered(451, TrafficStage.Rcpt, 1, []);
                 recorder.MessageAccepted(10);
                 recorder.MessageRefused();
                 recorder.MessageRetried();
@@ -67,7 +67,8 @@ public sealed class TrafficRecorderTests
         recorder.Connected();
         recorder.Faulted(TrafficFault.Closed, TrafficStage.Data);
         recorder.Timed(TrafficStage.Transaction, 123_456);
-        recorder.RecipientAnswered(250, TrafficStage.EndOfData, 3);
+        recorder.RecipientAnswered(250, TrafficStage.EndOfData, 3, []);
+        recorder.RecipientAnswered(550, TrafficStage.Rcpt, 3, "5.1.1 No such user"u8);
         recorder.MessageAccepted(1024);
         recorder.MessageRefused();
     }

@@ -83,7 +83,7 @@ public sealed class TrafficSessionTests : IDisposable
         await _program.RunAsync(
             observer =>
             {
-                observer.RecipientAnswered(250, TrafficStage.EndOfData, 1);
+                observer.RecipientAnswered(250, TrafficStage.EndOfData, 1, []);
                 observer.MessageAccepted(100);
                 return TrafficEnd.Complete;
             },

@@ -72,6 +72,7 @@ public sealed class SinkTests
 
         (told.Accepted + told.Refused).ShouldBe(100);
         told.Answers[(550, TrafficStage.EndOfData, 0)].ShouldBe(told.Refused);
+        told.Texts.ShouldHaveSingleItem().ShouldBe(new KeyValuePair<(int, string), int>((550, "5.7.1 Not this message"), told.Refused));
         told.Refused.ShouldBeInRange(1, 99);
     }
 

@@ -175,7 +175,7 @@ public sealed class VerifierTests
     {
         for (var i = 0; i < times; i++)
         {
-            _recorder.RecipientAnswered(code, stage, 0);
+            _recorder.RecipientAnswered(code, stage, 0, []);
         }
     }
 
