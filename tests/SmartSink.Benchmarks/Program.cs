@@ -1,3 +1,4 @@
 using BenchmarkDotNet.Running;
+using SmartSink.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+BenchmarkSwitcher.FromAssembly(typeof(TransactionBenchmarks).Assembly).Run(args);

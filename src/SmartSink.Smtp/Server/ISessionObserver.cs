@@ -19,8 +19,21 @@ public interface ISessionObserver
     /// <param name="filter">The revision that the transaction used, which names <paramref name="entry"/>.</param>
     /// <param name="entry">The entry that the filter gave at RCPT; 0 when it was not asked.</param>
     /// <param name="reply">The deciding reply, which gives the outcome.</param>
-    /// <param name="stage">The stage at which the reply went out.</param>
-    void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, Stage stage);
+    /// <param name="facts">The dialog at that moment. Its stage is that at which the reply went out; at end of data the recipient is one whose own reply it is, if any.</param>
+    void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, in SessionFacts facts);
+
+    /// <summary>A dialog has begun, also one whose greeting refuses service: the client is known. By XCLIENT it begins anew.</summary>
+    /// <param name="facts">The dialog at that moment.</param>
+    void DialogBegan(in SessionFacts facts)
+    {
+    }
+
+    /// <summary>A recipient was accepted at RCPT, and has no outcome yet: <see cref="RecipientDecided"/> follows at end of data, unless the transaction is abandoned.</summary>
+    /// <param name="facts">The dialog at that moment.</param>
+    /// <param name="kept">The reply that the filter keeps for the recipient until end of data; null for none.</param>
+    void RecipientTaken(in SessionFacts facts, Reply? kept)
+    {
+    }
 
     /// <summary>The greeting, EHLO or MAIL was refused: before there was a recipient who could have an outcome.</summary>
     /// <param name="filter">The revision that refused.</param>

@@ -142,6 +142,7 @@ public abstract partial class MailSession
             }
 
             Say(reply, facts, output);
+            _observer.RecipientTaken(facts, isKept ? answer.Reply : null);
             CloseIfAsked(reply);
         }
         else
@@ -165,7 +166,7 @@ public abstract partial class MailSession
     {
         transaction.HasRefused = true;
         Say(reply, facts, output);
-        _observer.RecipientDecided(transaction.Filter, entry, reply, Stage.Rcpt);
+        _observer.RecipientDecided(transaction.Filter, entry, reply, facts);
         _observer.Refused(transaction.Filter, entry, facts, reply);
         CloseIfAsked(reply);
     }
@@ -199,7 +200,7 @@ public abstract partial class MailSession
         SayAtEnd(reply, facts, fault, output);
         foreach (var entry in transaction.Accepted)
         {
-            _observer.RecipientDecided(transaction.Filter, entry, reply, Stage.Data);
+            _observer.RecipientDecided(transaction.Filter, entry, reply, facts);
         }
 
         if (IsPositive(reply))
@@ -242,7 +243,7 @@ public abstract partial class MailSession
 
         // Half of all that is said is half of the last reply.
         SayAtEnd(reply, facts, fault == AnswerFault.DropWithinReply && !isLast ? AnswerFault.None : fault, output);
-        _observer.RecipientDecided(transaction.Filter, entry, reply, Stage.Data);
+        _observer.RecipientDecided(transaction.Filter, entry, reply, facts);
         transaction.FirstRecipients?.Decide(index, reply.Outcome);
         if (!IsPositive(reply))
         {

@@ -210,7 +210,9 @@ public abstract partial class MailSession
         var filter = _filters.Current;
         var options = _profile.Options;
         _profile = _destination is not null && filter.IdentityAt(_destination) is { } identity ? options.ProfileOf(identity) : options.Profile;
-        if (Answer(filter, Facts(Stage.Connect, now), output, _profile.Greeting) is { } reply)
+        var facts = Facts(Stage.Connect, now);
+        _observer.DialogBegan(facts);
+        if (Answer(filter, facts, output, _profile.Greeting) is { } reply)
         {
             _state = IsPositive(reply) ? SessionState.Connected : SessionState.Refused;
             CloseIfAsked(reply);

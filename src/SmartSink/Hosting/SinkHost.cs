@@ -46,6 +46,7 @@ internal static class SinkHost
         services.AddSingleton<ConnectionMetrics>();
         services.AddSingleton<SessionMetrics>();
         services.AddSingleton<PolicyMetrics>();
+        services.AddSingleton(_ => new SenderTable());
         services.AddSingleton<SessionReporter>();
         services.AddSingleton<BehaviourMetrics>();
         services.AddSingleton<BehaviourReporter>();

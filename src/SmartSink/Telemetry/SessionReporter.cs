@@ -8,20 +8,29 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Telemetry;
 
-/// <summary>Takes what sessions report, counts it, and shows it in the log where that is asked for.</summary>
-internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionReporter> log) : ISessionObserver
+/// <summary>Takes what sessions report, counts it in all and by sender, and shows it in the log where that is asked for.</summary>
+internal sealed class SessionReporter(SessionMetrics metrics, SenderTable senders, ILogger<SessionReporter> log) : ISessionObserver
 {
     private readonly RefusingDomains _refusing = new();
 
     public void ReplyWritten(int code) => metrics.CountReply(code);
 
-    public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, Stage stage) => metrics.CountRecipient(filter, entry, reply, stage);
+    public void DialogBegan(in SessionFacts facts) => senders.DialogBegan(facts);
+
+    public void RecipientTaken(in SessionFacts facts, Reply? kept) => senders.RecipientTaken(facts, kept);
+
+    public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, in SessionFacts facts)
+    {
+        metrics.CountRecipient(filter, entry, reply, facts.Stage);
+        senders.RecipientDecided(facts, reply);
+    }
 
     public void ClientRefused(IMailboxFilter filter, int entry, Reply reply) => metrics.CountRefusal(filter, entry, reply);
 
     public void MessageEnded(in MessageFacts message)
     {
         metrics.CountMessage(in message);
+        senders.MessageEnded(message.ClientAddress);
         if (log.IsEnabled(LogLevel.Debug))
         {
             var (id, sender, outcome) = (Text(message.TransactionId), Text(message.Sender), LabelWords.Outcomes[(int)message.Outcome]);
@@ -62,6 +71,11 @@ internal sealed class SessionReporter(SessionMetrics metrics, ILogger<SessionRep
 
     public void Refused(IMailboxFilter filter, int entry, in SessionFacts facts, Reply reply)
     {
+        if (facts.Stage < Stage.Rcpt)
+        {
+            senders.ClientRefused(facts);
+        }
+
         if (log.IsEnabled(LogLevel.Information) && _refusing.IsFirst(facts.Domain))
         {
             log.FirstRefusal(Text(facts.Domain), TextOf(reply, facts));

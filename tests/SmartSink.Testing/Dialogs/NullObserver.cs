@@ -1,5 +1,4 @@
 using System.Net;
-using SmartSink.Smtp;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
@@ -15,7 +14,7 @@ public sealed class NullObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
-    public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, Stage stage)
+    public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, in SessionFacts facts)
     {
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using SmartSink.Smtp;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
@@ -47,11 +46,11 @@ public sealed class RecordingObserver : ISessionObserver
     public void ReplyWritten(int code) => _codes.Enqueue(code);
 
     /// <inheritdoc/>
-    public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, Stage stage)
+    public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, in SessionFacts facts)
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(reply);
-        _events.Enqueue($"recipient {filter.EntryName(entry)} {reply.Outcome} at {stage}");
+        _events.Enqueue($"recipient {filter.EntryName(entry)} {reply.Outcome} at {facts.Stage}");
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ public sealed class ReloadUnderLoadTests
         using var policy = new ReloadFixture(ReloadFixture.Refusing("revision 0"));
         using var metrics = new MetricsFixture();
         var settings = new SinkSettings { ListenAddress = IPAddress.Loopback, Port = 0, StateFolder = policy.Folder.Path, Hostname = "sink.example" };
-        var reporter = new SessionReporter(new SessionMetrics(metrics.Metrics), NullLogger<SessionReporter>.Instance);
+        var reporter = new SessionReporter(new SessionMetrics(metrics.Metrics), new SenderTable(), NullLogger<SessionReporter>.Instance);
         using var server = new SmtpHost(settings, new BehaviourFilters(() => policy.Holder.Current, TimeProvider.System.ReadMoment()), reporter, new ConnectionMetrics(metrics.Metrics).ForListener, null, TimeProvider.System, NullLoggerFactory.Instance);
         server.Start();
         var inForce = 0;

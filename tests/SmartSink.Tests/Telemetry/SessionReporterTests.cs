@@ -18,7 +18,7 @@ public sealed class SessionReporterTests : IDisposable
     private readonly CollectingLogger<SessionReporter> _log = new();
     private readonly SessionReporter _reporter;
 
-    public SessionReporterTests() => _reporter = new SessionReporter(new SessionMetrics(_metrics.Metrics), _log);
+    public SessionReporterTests() => _reporter = new SessionReporter(new SessionMetrics(_metrics.Metrics), new SenderTable(), _log);
 
     public void Dispose() => _metrics.Dispose();
 

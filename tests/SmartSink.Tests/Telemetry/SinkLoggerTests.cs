@@ -70,7 +70,7 @@ public sealed class SinkLoggerTests
         using var root = new LoggerConfiguration().MinimumLevel.Debug().Enrich.With(new OneLineTexts()).WriteTo.Sink(events).CreateLogger();
         using var factory = new SerilogLoggerFactory(root);
         using var metrics = new MetricsFixture();
-        var reporter = new SessionReporter(new SessionMetrics(metrics.Metrics), factory.CreateLogger<SessionReporter>());
+        var reporter = new SessionReporter(new SessionMetrics(metrics.Metrics), new SenderTable(), factory.CreateLogger<SessionReporter>());
         var text = "a\u009B31m\u2028b\u2029c\u202Ed\u0085e"u8;
 
         reporter.Authenticated(new AuthenticationFacts { Mechanism = AuthMechanism.Plain, User = text });

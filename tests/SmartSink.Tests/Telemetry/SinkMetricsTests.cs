@@ -23,7 +23,7 @@ public sealed class SinkMetricsTests : IDisposable
     [Fact]
     public async Task A_dialog_is_counted()
     {
-        var reporter = new SessionReporter(new SessionMetrics(_metrics.Metrics), NullLogger<SessionReporter>.Instance);
+        var reporter = new SessionReporter(new SessionMetrics(_metrics.Metrics), new SenderTable(), NullLogger<SessionReporter>.Instance);
         var filter = new AcceptAll("other", "gmail.com");
 
         foreach (var code in new[] { 220, 250, 250, 250, 550, 354, 250, 221 })
@@ -31,8 +31,8 @@ public sealed class SinkMetricsTests : IDisposable
             reporter.ReplyWritten(code);
         }
 
-        reporter.RecipientDecided(filter, 1, new FixedReply(550, new(5, 2, 2), "Full"u8), Stage.Rcpt);
-        reporter.RecipientDecided(filter, 0, Taken, Stage.Data);
+        reporter.RecipientDecided(filter, 1, new FixedReply(550, new(5, 2, 2), "Full"u8), new SessionFacts { Stage = Stage.Rcpt });
+        reporter.RecipientDecided(filter, 0, Taken, new SessionFacts { Stage = Stage.Data });
         reporter.ClientRefused(filter, 1, new FixedReply(421, new(4, 4, 5), "Slower"u8));
         reporter.MessageEnded(new MessageFacts { Outcome = Outcome.Accepted, Code = 250, Recipients = 1, Size = 1234, TransactionTime = TimeSpan.FromMilliseconds(30), DataTime = TimeSpan.FromMilliseconds(15) });
         reporter.TransactionAbandoned(3);
@@ -130,7 +130,7 @@ public sealed class SinkMetricsTests : IDisposable
     [Fact]
     public void Counting_a_message_allocates_nothing()
     {
-        var reporter = new SessionReporter(new SessionMetrics(_metrics.Metrics), NullLogger<SessionReporter>.Instance);
+        var reporter = new SessionReporter(new SessionMetrics(_metrics.Metrics), new SenderTable(), NullLogger<SessionReporter>.Instance);
         var filter = new AcceptAll("other");
         var refusal = new FixedReply(550, new(5, 1, 1), "Nobody"u8);
         CountOne();
@@ -146,8 +146,8 @@ public sealed class SinkMetricsTests : IDisposable
         void CountOne()
         {
             reporter.ReplyWritten(250);
-            reporter.RecipientDecided(filter, 0, Taken, Stage.Data);
-            reporter.RecipientDecided(filter, 0, refusal, Stage.Rcpt);
+            reporter.RecipientDecided(filter, 0, Taken, new SessionFacts { Stage = Stage.Data });
+            reporter.RecipientDecided(filter, 0, refusal, new SessionFacts { Stage = Stage.Rcpt });
             reporter.MessageEnded(new MessageFacts { Outcome = Outcome.Accepted, Code = 250, Recipients = 1, Size = 10 });
         }
     }
