@@ -24,6 +24,7 @@ public sealed partial class RetryTests
     [
         new("Postfix", () => PostfixRelay.StartAsync(Speed), TriesOfPostfix),
         new("Exim", () => EximRelay.StartAsync(Speed), TriesOfExim),
+        new("OpenSMTPD", () => OpenSmtpdRelay.StartAsync(Speed), TriesOfOpenSmtpd),
     ];
 
     /// <summary>All at once: each is idle most of the time.</summary>
@@ -85,11 +86,19 @@ public sealed partial class RetryTests
         return [.. times.Select(time => time - times[0])];
     }
 
+    private static IReadOnlyList<TimeSpan> TriesOfOpenSmtpd(string log, string recipient) =>
+        [.. OpenSmtpdTry().Matches(log).Where(line => line.Groups[1].Value == recipient).Select(line => new TimeSpan(Part(line, 2), Part(line, 3), Part(line, 4), Part(line, 5)))];
+
+    private static int Part(Match line, int group) => line.Groups[group].Success ? int.Parse(line.Groups[group].Value, CultureInfo.InvariantCulture) : 0;
+
     [GeneratedRegex(@"postfix/smtp\[\d+\]: \w+: to=<([^>]*)>, .*? delay=([\d.]+), ", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex PostfixTry();
 
     [GeneratedRegex(@"^(\S+ \S+) \S+ (?:=>|==) (\S+) ", RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]
     private static partial Regex EximTry();
+
+    [GeneratedRegex(@" mta delivery .*? to=<([^>]*)> .*? delay=(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)? ", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex OpenSmtpdTry();
 
     private sealed record Obstacle(string Domain, string Name, int Messages)
     {

@@ -142,6 +142,11 @@ internal sealed class PostfixInstance : IAsyncDisposable
         _folder.Dispose();
     }
 
+    // Of a setting that is given twice every daemon warns when it starts; so does the one that writes the log, into its own queue, where it waits
+    // for itself if that is full.
+    private static string LastOfEach(string settings) =>
+        string.Join('\n', settings.Split('\n').Where(line => line.Length > 0).Reverse().DistinctBy(line => line.Split('=')[0].Trim(), StringComparer.Ordinal).Reverse()) + "\n";
+
     private Task<ToolResult> RunAsync(params string[] command) => MachineAsync([.. _host?.Inside(command) ?? command]);
 
     /// <summary>Runs a program on the machine itself, whichever host Postfix is on.</summary>
@@ -181,7 +186,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
         await RunAsync("chown", "postfix", _folder.Combine("lib"));
         _folder.Write(
             "etc/main.cf",
-            $"""
+            LastOfEach($"""
             compatibility_level = 3.6
             queue_directory = {_folder.Combine("spool")}
             data_directory = {_folder.Combine("lib")}
@@ -203,7 +208,7 @@ internal sealed class PostfixInstance : IAsyncDisposable
             max_use = 100000
             in_flow_delay = 0
             header_checks = regexp:{_folder.Write("etc/header_checks", headerChecks)}
-            """);
+            """));
         _folder.Write(
             "etc/master.cf",
             $"""

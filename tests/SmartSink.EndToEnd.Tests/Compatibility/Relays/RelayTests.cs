@@ -7,7 +7,7 @@ public sealed class RelayTests
     {
         ["Postfix"] = () => PostfixRelay.StartAsync(),
         ["Exim"] = () => EximRelay.StartAsync(),
-        ["OpenSMTPD"] = OpenSmtpdRelay.StartAsync,
+        ["OpenSMTPD"] = () => OpenSmtpdRelay.StartAsync(),
         ["Sendmail"] = SendmailRelay.StartAsync,
         ["nullmailer"] = NullmailerRelay.StartAsync,
         ["dma"] = DmaRelay.StartAsync,

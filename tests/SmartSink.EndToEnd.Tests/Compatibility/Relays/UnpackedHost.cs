@@ -58,7 +58,8 @@ internal sealed class UnpackedHost : IAsyncDisposable
 
     /// <summary>Gives daemons another clock.</summary>
     /// <param name="speed">How many seconds pass in one of the machine's; with 1 it stays the machine's.</param>
-    public async Task UseClockAsync(int speed)
+    /// <param name="roots">As in <see cref="FastClock"/>.</param>
+    public async Task UseClockAsync(int speed, params IReadOnlyList<string> roots)
     {
         if (speed == 1)
         {
@@ -69,7 +70,8 @@ internal sealed class UnpackedHost : IAsyncDisposable
         // own folder, and only if it is marked so.
         await UnpackAsync(FastClock.Package);
         await RunAsync($"mkdir -p /dev/shm && chmod 1777 /dev/shm && cp {FastClock.Unpacked} {FastClock.Folder} && chmod u+s {FastClock.Folder}{FastClock.Library}");
-        Clock = new FastClock(Root, speed);
+        Clock = new FastClock(Root, speed, roots);
+        Clock.Tell(1);
     }
 
     /// <summary>Adds a user and a group of that name.</summary>
