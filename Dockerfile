@@ -32,6 +32,7 @@ RUN for program in SmartSink SmartSink.TrafficGen; do dotnet restore src/$progra
 COPY .config .config
 COPY docker/notices.sh docker/
 COPY docker/licences docker/licences
+COPY src/SmartSink/Http/Page/vendor/uPlot.LICENSE docker/licences/uPlot.txt
 COPY LICENSE /doc/
 ARG VERSION=0.2.0
 RUN dotnet tool restore \

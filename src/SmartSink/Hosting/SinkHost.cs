@@ -6,6 +6,7 @@ using SmartSink.Connections;
 using SmartSink.Engines;
 using SmartSink.Http;
 using SmartSink.Http.Api;
+using SmartSink.Http.Page;
 using SmartSink.Policy;
 using SmartSink.Settings;
 using SmartSink.Telemetry;
@@ -136,12 +137,16 @@ internal static class SinkHost
         }
 
         app.UseProblemAnswers();
-        app.MapIndex();
         app.MapMetrics(metrics);
         app.MapHealth(services.GetRequiredService<SinkState>(), services.GetRequiredService<Reloader<PolicySnapshot>>());
         if (services.GetRequiredService<SinkSettings>().Api)
         {
             app.MapApi();
+            app.MapPage();
+        }
+        else
+        {
+            app.MapIndex();
         }
     }
 

@@ -28,15 +28,17 @@ internal static class SinkPages
     public static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Adds a page that can only be read.</summary>
-    public static void MapRead(this IEndpointRouteBuilder routes, string pattern, RequestDelegate answer) =>
+    public static IEndpointConventionBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, RequestDelegate answer) =>
         routes.MapMethods(pattern, ReadMethods, answer);
 
-    public static void MapIndex(this IEndpointRouteBuilder routes) =>
-        routes.MapRead("/", context =>
-        {
-            context.Response.ContentType = "text/plain; charset=utf-8";
-            return context.Response.WriteAsync(Index, context.RequestAborted);
-        });
+    public static void MapIndex(this IEndpointRouteBuilder routes) => routes.MapRead("/", AnswerIndexAsync);
+
+    /// <summary>Answers with the names of the pages, as text.</summary>
+    public static Task AnswerIndexAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(Index, context.RequestAborted);
+    }
 
     /// <summary>Gives every refusal of what follows a body: problem details (RFC 9457).</summary>
     public static void UseProblemAnswers(this IApplicationBuilder app) =>
