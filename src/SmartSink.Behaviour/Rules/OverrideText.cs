@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace SmartSink.Behaviour.Rules;
 
 /// <summary>An override as somebody writes it. What is null is not given.</summary>
@@ -10,15 +13,19 @@ internal sealed record OverrideText
     public OverrideAction Do { get; init; } = new();
 
     /// <summary>Percent of those that it meets, more than 0 to 100; 100 unless given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Share { get; init; }
 
     /// <summary>How often it acts, at least 1; as long as it lasts unless given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Times { get; init; }
 
     /// <summary>How long it lasts, as <c>5m</c>: more than 0, at most 24 hours; 10 minutes unless given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? For { get; init; }
 
     /// <summary>What log, events and lists call it; unless given, what it does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Name { get; init; }
 }
 
@@ -26,18 +33,24 @@ internal sealed record OverrideText
 internal sealed record OverrideMatch
 {
     /// <summary>Names and patterns of recipients' domains; one of them has to fit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonConverter(typeof(OneOrMany))]
     public IReadOnlyList<string>? Domain { get; init; }
 
     /// <summary>A mailbox in which <c>*</c> stands for any characters.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Recipient { get; init; }
 
     /// <summary>Likewise; empty for the null sender.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Sender { get; init; }
 
     /// <summary>An address or network.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Client { get; init; }
 
     /// <summary><c>connect</c>, <c>ehlo</c>, <c>mail</c>, <c>rcpt</c> or <c>data</c>; <c>rcpt</c> unless given, <c>data</c> for accept-then-drop.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 }
 
@@ -45,24 +58,31 @@ internal sealed record OverrideMatch
 internal sealed record OverrideAction
 {
     /// <summary>Percent of recipients that are refused for now.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Defer { get; init; }
 
     /// <summary>Percent of recipients that are refused for good.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Bounce { get; init; }
 
     /// <summary>The reply that all of them get.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OverrideReply? Reply { get; init; }
 
     /// <summary>True: accepted, whatever rates and limits say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Accept { get; init; }
 
     /// <summary>How long the reply takes, as the policy's <c>delay</c> has it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Delay { get; init; }
 
     /// <summary>What goes wrong, as <c>do</c> of the policy's <c>[[fault]]</c> has it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Fault { get; init; }
 
     /// <summary>Of <c>accept-then-drop</c>: <c>before</c> the reply (unless given), <c>within</c> or <c>after</c> it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? When { get; init; }
 }
 
@@ -70,15 +90,19 @@ internal sealed record OverrideAction
 internal sealed record OverrideReply
 {
     /// <summary>400 to 599.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Code { get; init; }
 
     /// <summary>Its text, lines separated by line feeds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Msg { get; init; }
 
     /// <summary>Why it refuses; what its codes say unless given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Label { get; init; }
 
     /// <summary>Whether the connection is closed after it; after 421 unless given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Close { get; init; }
 }
 
@@ -86,3 +110,40 @@ internal sealed record OverrideReply
 /// <param name="Pointer">Where: a JSON Pointer (RFC 6901), as <c>/do/defer</c>.</param>
 /// <param name="Detail">One sentence without an end mark.</param>
 internal sealed record OverrideProblem(string Pointer, string Detail);
+
+/// <summary>A list of strings that is written as the string alone when it has but one.</summary>
+internal sealed class OneOrMany : JsonConverter<IReadOnlyList<string>>
+{
+    public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return [reader.GetString()!];
+        }
+
+        var texts = new List<string>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.String)
+        {
+            texts.Add(reader.GetString()!);
+        }
+
+        return reader.TokenType == JsonTokenType.EndArray ? texts : throw new JsonException();
+    }
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options)
+    {
+        if (value is [var single])
+        {
+            writer.WriteStringValue(single);
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (var text in value)
+        {
+            writer.WriteStringValue(text);
+        }
+
+        writer.WriteEndArray();
+    }
+}

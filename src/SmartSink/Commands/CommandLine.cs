@@ -63,6 +63,8 @@ internal static class CommandLine
         root.Add(Explain());
         root.Add(Health());
         root.Add(Init());
+        root.Add(OverrideCommand.CreateOverride());
+        root.Add(OverrideCommand.CreateCalm());
         return root;
     }
 
@@ -89,22 +91,7 @@ internal static class CommandLine
         var client = Address("--client", "Address of a client: shows what a running sink remembers of its network");
         var sender = new Option<string>("--sender") { HelpName = "mailbox", Description = "Sender of that client, for greylists and limits by sender domain", DefaultValueFactory = _ => string.Empty };
         var user = new Option<string>("--user") { HelpName = "name", Description = "User that the client logs in as, for limits by user", DefaultValueFactory = _ => string.Empty };
-        var url = new Option<Uri>("--url")
-        {
-            HelpName = "url",
-            Description = "Where the HTTP of the running sink listens [default: http://127.0.0.1:8000/]",
-            DefaultValueFactory = _ => new Uri("http://127.0.0.1:8000/"),
-            CustomParser = given =>
-            {
-                if (Uri.TryCreate(given.Tokens[0].Value.TrimEnd('/') + "/", UriKind.Absolute, out var place) && place.Scheme is "http" or "https")
-                {
-                    return place;
-                }
-
-                given.AddError("--url: not an http URL");
-                return null;
-            },
-        };
+        var url = Url();
         var command = new Command("explain", "Explain what happens to mail for an address, and why") { addresses, destination, client, sender, user, url };
         options.AddTo(command);
         command.SetAction((line, cancellation) => ExplainCommand.RunAsync(
@@ -115,6 +102,24 @@ internal static class CommandLine
             cancellation));
         return command;
     }
+
+    /// <summary>Where a running sink is asked.</summary>
+    public static Option<Uri> Url() => new("--url")
+    {
+        HelpName = "url",
+        Description = "Where the HTTP of the running sink listens [default: http://127.0.0.1:8000/]",
+        DefaultValueFactory = _ => new Uri("http://127.0.0.1:8000/"),
+        CustomParser = given =>
+        {
+            if (Uri.TryCreate(given.Tokens[0].Value.TrimEnd('/') + "/", UriKind.Absolute, out var place) && place.Scheme is "http" or "https")
+            {
+                return place;
+            }
+
+            given.AddError("--url: not an http URL");
+            return null;
+        },
+    };
 
     private static Option<IPAddress?> Address(string name, string description) => new(name)
     {

@@ -18,5 +18,6 @@ internal static class ApiRoutes
         app.MapApiDocument();
         var api = app.MapGroup(Root).WithMetadata(BehindGate.Metadata);
         api.MapPolicyApi(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
+        api.MapOverrideApi(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
     }
 }

@@ -1,0 +1,319 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using SmartSink.Behaviour;
+using SmartSink.Behaviour.Rules;
+using SmartSink.Shared;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Http.Api;
+
+/// <summary>/overrides: what goes before the policy's files for a while.</summary>
+internal static class OverrideApi
+{
+    private const string Path = "/overrides";
+
+    /// <summary>Adds its calls.</summary>
+    public static void MapOverrideApi(this IEndpointRouteBuilder api, BehaviourFilters behaviour, Func<Moment> clock)
+    {
+        // With the context alone it would count as a delegate that writes its answer itself.
+        api.MapPost(Path, (HttpContext context, CancellationToken _) => AddAsync(context, behaviour, clock))
+            .Describe("addOverride", "Adds an override, which goes before all that the policy says until its time is over")
+            .TakesBody<OverrideText>("application/json").Refuses(StatusCodes.Status409Conflict);
+        api.MapMethods(Path, SinkPages.ReadMethods, (HttpContext context) => List(context, behaviour.Overrides, clock()))
+            .Describe("listOverrides", "The overrides in force, in the order in which they are looked at: the newest first");
+        api.MapMethods(Path + "/{id}", SinkPages.ReadMethods, (HttpContext context, string id) => Find(context, behaviour.Overrides, id, clock()))
+            .Describe("getOverride", "One override in force").Refuses(StatusCodes.Status404NotFound);
+        api.MapDelete(Path + "/{id}", (HttpContext context, string id) => Remove(context, behaviour.Overrides, id, clock()))
+            .Describe("removeOverride", "Takes an override back").Refuses(StatusCodes.Status404NotFound);
+        api.MapDelete(Path, (HttpContext context) => Clear(context, behaviour.Overrides, clock()))
+            .Describe("clearOverrides", "Takes all overrides back");
+    }
+
+    private static async Task<Results<Created<OverrideReport>, ApiProblem>> AddAsync(HttpContext context, BehaviourFilters behaviour, Func<Moment> clock)
+    {
+        if (new ApiQuery(context).Problem is { } query)
+        {
+            return query;
+        }
+
+        var (body, refusal) = await ApiBody.ReadAsync(context);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        var reader = new OverrideJsonReader();
+        var given = reader.Read(body);
+        var result = given is null ? new OverrideResult(null, reader.Problems) : behaviour.AddOverride(given, reader.Problems, clock());
+        if (result.Added is { } added)
+        {
+            return TypedResults.Created($"{ApiRoutes.Root}{Path}/{added.Id}", OverrideReport.Of(added));
+        }
+
+        return result.Problems.Count > 0
+            ? new ApiProblem(
+                StatusCodes.Status400BadRequest,
+                "The override has mistakes, and nothing was changed",
+                [.. result.Problems.Select(problem => new ProblemError { Pointer = problem.Pointer, Detail = problem.Detail })])
+            : new ApiProblem(
+                StatusCodes.Status409Conflict,
+                string.Create(CultureInfo.InvariantCulture, $"There are {OverrideBook.Most:N0} overrides, the most that can be at once: remove some, or wait until some have ended"));
+    }
+
+    private static Results<Ok<OverrideList>, ApiProblem> List(HttpContext context, OverrideBook overrides, in Moment now) => new ApiQuery(context).Problem is { } problem
+        ? problem
+        : TypedResults.Ok(new OverrideList([.. overrides.List(now).Select(OverrideReport.Of)]));
+
+    private static Results<Ok<OverrideReport>, ApiProblem> Find(HttpContext context, OverrideBook overrides, string id, in Moment now) => new ApiQuery(context).Problem is { } problem ? problem
+        : overrides.Find(id, now) is { } found ? TypedResults.Ok(OverrideReport.Of(found))
+        : Unknown();
+
+    private static Results<NoContent, ApiProblem> Remove(HttpContext context, OverrideBook overrides, string id, in Moment now) => new ApiQuery(context).Problem is { } problem ? problem
+        : overrides.Remove(id, now) ? TypedResults.NoContent()
+        : Unknown();
+
+    // A query that is not understood may have meant only some of them.
+    private static Results<Ok<OverridesRemoved>, ApiProblem> Clear(HttpContext context, OverrideBook overrides, in Moment now) => new ApiQuery(context).Problem is { } problem
+        ? problem
+        : TypedResults.Ok(new OverridesRemoved(overrides.Clear(now)));
+
+    private static ApiProblem Unknown() => new(StatusCodes.Status404NotFound, "There is no such override: it has ended, or was removed");
+}
+
+/// <summary>An override in force.</summary>
+/// <param name="Id">By which it can be taken back.</param>
+/// <param name="Name">As it was given, or else what it does.</param>
+/// <param name="Match">Whom it meets, as it was given.</param>
+/// <param name="Do">What it does, as it was given.</param>
+/// <param name="Share">Percent of those that it meets.</param>
+/// <param name="Times">How often it acts before it ends; null for as long as it lasts.</param>
+/// <param name="Acted">How often it has acted.</param>
+/// <param name="CreatedAt">When it was added.</param>
+/// <param name="ExpiresAt">When it ends.</param>
+/// <param name="LeftSeconds">How long that is from now on.</param>
+internal sealed record OverrideReport(
+    string Id, string Name, OverrideMatch Match, OverrideAction Do, double Share, long? Times, long Acted, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, double LeftSeconds)
+{
+    public static OverrideReport Of(Override rule) => new(
+        rule.Id,
+        rule.Name,
+        rule.Given.Match,
+        rule.Given.Do,
+        rule.Given.Share ?? 100,
+        rule.Given.Times,
+        rule.Acted,
+        rule.CreatedAt.ToUniversalTime(),
+        rule.ExpiresAt.ToUniversalTime(),
+        rule.Left.TotalSeconds);
+}
+
+/// <summary>The overrides in force.</summary>
+/// <param name="Overrides">The newest first.</param>
+internal sealed record OverrideList(IReadOnlyList<OverrideReport> Overrides);
+
+/// <summary>What was taken back.</summary>
+/// <param name="Removed">How many there were.</param>
+internal sealed record OverridesRemoved(int Removed);
+
+/// <summary>
+/// Reads an override out of JSON: names and types, all mistakes at once. What the values mean is judged behind it, so that a value that cannot be
+/// read is left out here, and known there by its place among the mistakes.
+/// </summary>
+internal sealed class OverrideJsonReader
+{
+    private const int LongestQuote = 100;
+    private const int LongestNumber = 30;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    private readonly List<OverrideProblem> _problems = [];
+
+    /// <summary>What is wrong with names and types.</summary>
+    public IReadOnlyList<OverrideProblem> Problems => _problems;
+
+    /// <summary>What a body says; null when it is no JSON object.</summary>
+    public OverrideText? Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, Strict);
+            return Read(document.RootElement);
+        }
+        catch (JsonException exception)
+        {
+            Report(string.Empty, exception.LineNumber is { } line
+                ? $"the body is not JSON: line {line + 1}, byte {exception.BytePositionInLine + 1}"
+                : "the body is not JSON, or gives a name twice");
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, written as \uD800, in a name.
+            Report(string.Empty, "a name in the body is no Unicode text");
+            return null;
+        }
+    }
+
+    private OverrideText? Read(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            Report(string.Empty, $"the body must be an object, not {NameOf(root)}");
+            return null;
+        }
+
+        var fields = new Fields(this, root, string.Empty, ["match", "do", "share", "times", "for", "name"]);
+        var reply = default(OverrideReply);
+        var match = fields.Object("match", ["domain", "recipient", "sender", "client", "stage"]);
+        var action = fields.Object("do", ["defer", "bounce", "reply", "accept", "delay", "fault", "when"]);
+        if (action?.Object("reply", ["code", "msg", "label", "close"]) is { } given)
+        {
+            reply = new OverrideReply { Code = given.Whole("code"), Msg = given.Text("msg"), Label = given.Text("label"), Close = given.Truth("close") };
+        }
+
+        return new OverrideText
+        {
+            Match = match is null ? new OverrideMatch() : new OverrideMatch
+            {
+                Domain = match.Texts("domain"),
+                Recipient = match.Text("recipient"),
+                Sender = match.Text("sender"),
+                Client = match.Text("client"),
+                Stage = match.Text("stage"),
+            },
+            Do = action is null ? new OverrideAction() : new OverrideAction
+            {
+                Defer = action.Number("defer"),
+                Bounce = action.Number("bounce"),
+                Reply = reply,
+                Accept = action.Truth("accept"),
+                Delay = action.Text("delay"),
+                Fault = action.Text("fault"),
+                When = action.Text("when"),
+            },
+            Share = fields.Number("share"),
+            Times = fields.Whole("times"),
+            For = fields.Text("for"),
+            Name = fields.Text("name"),
+        };
+    }
+
+    private static string NameOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number when value.GetRawText() is var digits => digits.Length <= LongestNumber ? digits : "a longer number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+
+    private void Report(string pointer, string detail) => _problems.Add(new OverrideProblem(pointer, detail));
+
+    /// <summary>The fields of one object; one that is null counts as left out.</summary>
+    private sealed class Fields
+    {
+        private readonly OverrideJsonReader _reader;
+        private readonly string _pointer;
+        private readonly Dictionary<string, JsonElement> _values = new(StringComparer.Ordinal);
+
+        public Fields(OverrideJsonReader reader, JsonElement value, string pointer, string[] known)
+        {
+            _reader = reader;
+            _pointer = pointer;
+            foreach (var field in value.EnumerateObject())
+            {
+                var name = field.Name;
+                if (!known.Contains(name))
+                {
+                    var quoted = name.Length <= LongestQuote ? name : name[..LongestQuote] + "…";
+                    reader.Report(PointerTo(quoted), OneLine.Escape($"unknown field \"{quoted}\"{Suggestion.Of(quoted, known)}"));
+                }
+                else if (field.Value.ValueKind != JsonValueKind.Null)
+                {
+                    _values[name] = field.Value;
+                }
+            }
+        }
+
+        public Fields? Object(string name, string[] known) =>
+            Read(name, "an object", value => value.ValueKind == JsonValueKind.Object ? new Fields(_reader, value, PointerTo(name), known) : null);
+
+        public string? Text(string name) => Read(name, "a string", TextOf);
+
+        public double? Number(string name) =>
+            Read<object>(name, "a number", value => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : null) as double?;
+
+        public long? Whole(string name) =>
+            Read<object>(name, "a whole number", value => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null) as long?;
+
+        public bool? Truth(string name) =>
+            Read<object>(name, "true or false", value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null) as bool?;
+
+        /// <summary>A string, or a list of strings.</summary>
+        public IReadOnlyList<string>? Texts(string name) => Read<IReadOnlyList<string>>(name, "a string or a list of strings", value =>
+        {
+            if (value.ValueKind != JsonValueKind.Array)
+            {
+                return TextOf(value) is { } text ? [text] : null;
+            }
+
+            var texts = new List<string>();
+            foreach (var item in value.EnumerateArray())
+            {
+                if (TextOf(item) is not { } text)
+                {
+                    return null;
+                }
+
+                texts.Add(text);
+            }
+
+            return texts;
+        });
+
+        private T? Read<T>(string name, string wanted, Func<JsonElement, T?> read)
+            where T : class
+        {
+            if (!_values.TryGetValue(name, out var value))
+            {
+                return null;
+            }
+
+            var result = read(value);
+            if (result is null)
+            {
+                _reader.Report(PointerTo(name), value.ValueKind == JsonValueKind.String && wanted.StartsWith("a string", StringComparison.Ordinal)
+                    ? $"{name} is no Unicode text"
+                    : $"{name} must be {wanted}{(value.ValueKind == JsonValueKind.Array && wanted.EndsWith("strings", StringComparison.Ordinal) ? string.Empty : $", not {NameOf(value)}")}");
+            }
+
+            return result;
+        }
+
+        // Null also for half of a surrogate pair.
+        private static string? TextOf(JsonElement value)
+        {
+            try
+            {
+                return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            }
+            catch (InvalidOperationException)
+            {
+                return null;
+            }
+        }
+
+        private string PointerTo(string name) => $"{_pointer}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+    }
+}
+
+/// <summary>How overrides become JSON, here and on the command line.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(OverrideText))]
+[JsonSerializable(typeof(OverrideReport))]
+[JsonSerializable(typeof(OverrideList))]
+[JsonSerializable(typeof(OverridesRemoved))]
+internal sealed partial class OverrideJson : JsonSerializerContext;
