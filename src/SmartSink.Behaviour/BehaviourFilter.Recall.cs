@@ -21,10 +21,12 @@ internal sealed partial class BehaviourFilter
         }
 
         var (memory, clock, now) = (_context.Memory, _context.Clock, Now(facts));
+        var provider = plan.KeyOf(match);
+        var client = ClientAt(facts, plan, provider);
         recall = recall with { Provider = plan.Behaviour.Provider == 0 ? Encoding.ASCII.GetString(facts.Domain) : EntryName(plan.Behaviour.Provider) };
         if (plan.Limits is { } limits)
         {
-            var owners = Owners(facts, limits, plan.KeyOf(match));
+            var owners = Owners(facts, limits, client, provider);
             var names = new List<(string By, string Name)> { ("network", ClientNetwork.NameOf(facts.ClientAddress!, limits.Given.Net4, limits.Given.Net6)) };
             names.AddRange((limits.Given.By & BucketOwners.SenderDomain) != BucketOwners.None && !facts.SenderDomain.IsEmpty ? [("sender_domain", Encoding.UTF8.GetString(facts.SenderDomain))] : []);
             names.AddRange((limits.Given.By & BucketOwners.User) != BucketOwners.None && !facts.User.IsEmpty ? [("user", Encoding.UTF8.GetString(facts.User))] : []);
@@ -33,7 +35,7 @@ internal sealed partial class BehaviourFilter
 
         if (plan.Behaviour.Greylist is { } greylist && !facts.LocalPart.IsEmpty)
         {
-            recall = recall with { Greylist = Describe(memory.RecallGreylist(GreylistKey(facts, plan, match), now), greylist, now) };
+            recall = recall with { Greylist = Describe(memory.RecallGreylist(GreylistKey(facts, client), now), greylist, now) };
         }
 
         return recall;

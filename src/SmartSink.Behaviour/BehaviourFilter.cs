@@ -129,7 +129,7 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
     {
         var now = Now(facts);
         var provider = plan.KeyOf(server.Provider);
-        var owners = Owners(facts, limits, provider);
+        var owners = Owners(facts, limits, ClientAt(facts, plan, provider), provider);
         ref var visit = ref _context.Dialogs.Of(facts.Connection).At(provider, _context.Memory);
         var admission = _context.Memory.Admit(owners, limits, new SenderTry(Tokens: 0, Joins: limits.Given.Connections is not null && !visit.HasJoined), now);
         if (admission.Limit is not { } limit)
@@ -189,17 +189,18 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
             return isDecided ? answer : _policy.AnswerByRates(facts, domain, match, rules, rules.Rates.With(rates));
         }
 
+        var provider = plan.KeyOf(match);
+        var client = ClientAt(facts, plan, provider);
         var triple = default(StateKey);
         if (plan.Behaviour.Greylist is not null && !isDecided)
         {
-            triple = GreylistKey(facts, plan, match);
+            triple = GreylistKey(facts, client);
             _context.Memory.Expect(triple);
         }
 
         if (plan.Limits is { } limits)
         {
-            var provider = plan.KeyOf(match);
-            var owners = Owners(facts, limits, provider);
+            var owners = Owners(facts, limits, client, provider);
             for (var i = 0; i < owners.Count; i++)
             {
                 _context.Memory.Expect(owners[i]);
@@ -281,30 +282,24 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
         }
     }
 
+    private KeyBuilder ClientAt(in SessionFacts facts, ProviderPlan plan, ulong provider) =>
+        _context.Keys.Begin(provider).Add(ClientNetwork.Of(facts.ClientAddress, plan.Behaviour.Limits));
+
     // An owner that has no name does not count; when none has one, the network does.
-    private SenderKeys Owners(in SessionFacts facts, SenderLimits limits, ulong provider)
+    private SenderKeys Owners(in SessionFacts facts, SenderLimits limits, in KeyBuilder client, ulong provider)
     {
         var by = limits.Given.By;
-        var keys = _context.Keys;
-        var network = ClientNetwork.Of(facts.ClientAddress, limits.Given.Net4, limits.Given.Net6);
         StateKey? domain = (by & BucketOwners.SenderDomain) != BucketOwners.None && !facts.SenderDomain.IsEmpty
-            ? keys.Begin(StateKind.SenderDomain, provider).AddIgnoringCase(facts.SenderDomain).Key
+            ? _context.Keys.Begin(provider).AddIgnoringCase(facts.SenderDomain).KeyOf(StateKind.SenderDomain)
             : null;
         StateKey? user = (by & BucketOwners.User) != BucketOwners.None && !facts.User.IsEmpty
-            ? keys.Begin(StateKind.User, provider).AddIgnoringCase(facts.User).Key
+            ? _context.Keys.Begin(provider).AddIgnoringCase(facts.User).KeyOf(StateKind.User)
             : null;
-        return new SenderKeys(
-            keys.Begin(StateKind.Network, provider).Add(network).Key, (by & BucketOwners.Network) != BucketOwners.None, domain, user);
+        return new SenderKeys(client.KeyOf(StateKind.Network), (by & BucketOwners.Network) != BucketOwners.None, domain, user);
     }
 
-    private StateKey GreylistKey(in SessionFacts facts, ProviderPlan plan, in DomainMatch match)
-    {
-        var limits = plan.Behaviour.Limits ?? DefaultNetworks;
-        return _context.Keys.Begin(StateKind.Greylist, plan.KeyOf(match))
-            .Add(ClientNetwork.Of(facts.ClientAddress, limits.Net4, limits.Net6)).AddIgnoringCase(facts.Sender).AddIgnoringCase(facts.Recipient).Key;
-    }
-
-    private static readonly ProviderLimits DefaultNetworks = new();
+    private static StateKey GreylistKey(in SessionFacts facts, in KeyBuilder client) =>
+        client.AddIgnoringCase(facts.Sender).AddIgnoringCase(facts.Recipient).KeyOf(StateKind.Greylist);
 
     private FilterAnswer Delay(in FilterAnswer answer, ProviderPlan? plan, in DomainMatch match, ReadOnlySpan<byte> domain) =>
         plan?.Behaviour.Delays is { } delays ? Delay(answer, delays, Stage.Rcpt, match, domain) : answer;

@@ -12,7 +12,7 @@ internal sealed class DeliveryCounter(ISenderMemory memory, StateKeys keys, Scal
     /// <summary>Counts a delivery, and tells whether the same message has been accepted for the same recipient before.</summary>
     public bool IsDuplicate(in DeliveryFacts delivery)
     {
-        var key = keys.Begin(StateKind.Delivery, 0).AddIgnoringCase(delivery.MessageId).AddIgnoringCase(delivery.Recipient).Key;
+        var key = keys.Begin(scope: 0).AddIgnoringCase(delivery.MessageId).AddIgnoringCase(delivery.Recipient).KeyOf(StateKind.Delivery);
         return memory.Next(key, clock.At(delivery.Now)) > 0;
     }
 }

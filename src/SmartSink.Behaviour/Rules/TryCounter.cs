@@ -13,8 +13,6 @@ internal sealed class TryCounter(ISenderMemory memory, StateKeys keys, ScaledClo
     /// <summary>The scope of local parts that ask for so many refusals.</summary>
     public const ulong TriggerScope = 0;
 
-    private static readonly ProviderLimits DefaultNetworks = new();
-
     /// <summary>How many tries there were before.</summary>
     /// <param name="scope">What counts them: a rule's <see cref="ActiveRule.Scope"/>, or <see cref="TriggerScope"/>.</param>
     /// <param name="facts">The try.</param>
@@ -22,11 +20,9 @@ internal sealed class TryCounter(ISenderMemory memory, StateKeys keys, ScaledClo
     /// <param name="limits">Say how large a client's network is; null for 32 and 64 bits.</param>
     public int Next(ulong scope, in SessionFacts facts, ReadOnlySpan<byte> domain, ProviderLimits? limits)
     {
-        limits ??= DefaultNetworks;
-        var key = keys.Begin(StateKind.Sequence, scope)
-            .Add(ClientNetwork.Of(facts.ClientAddress, limits.Net4, limits.Net6))
+        var key = keys.Begin(scope).Add(ClientNetwork.Of(facts.ClientAddress, limits))
             .AddIgnoringCase(facts.Sender).AddIgnoringCase(facts.LocalPart).AddIgnoringCase(domain)
-            .Key;
+            .KeyOf(StateKind.Sequence);
         return memory.Next(key, clock.At(facts.Now));
     }
 }

@@ -50,9 +50,8 @@ internal sealed class StateKeys
     }
 
     /// <summary>Begins a key.</summary>
-    /// <param name="kind">What is remembered.</param>
     /// <param name="scope">Of whom: a number that stands for a provider or a rule in every revision.</param>
-    public KeyBuilder Begin(StateKind kind, ulong scope) => new KeyBuilder(_first, _second).Add((ulong)kind + 1, scope);
+    public KeyBuilder Begin(ulong scope) => new KeyBuilder(_first, _second).Add(scope, 0);
 }
 
 /// <summary>A key that is being made.</summary>
@@ -62,14 +61,12 @@ internal readonly struct KeyBuilder(ulong high, ulong low)
     private const ulong SecondFactor = 0xE7037ED1A0B428DB;
     private const int Block = 2 * sizeof(ulong);
 
-    public StateKey Key
+    /// <summary>The key under which something of a kind is remembered of what was added.</summary>
+    public StateKey KeyOf(StateKind kind)
     {
-        get
-        {
-            // Of names that count up, some secrets alone would leave some of the low bits more often than others.
-            var last = Add(SplitMix.Golden, low).Halves;
-            return new StateKey(SplitMix.Mix(last.High), SplitMix.Mix(last.Low));
-        }
+        // Of names that count up, some secrets alone would leave some of the low bits more often than others.
+        var last = Add(SplitMix.Golden * ((ulong)kind + 1), low).Halves;
+        return new StateKey(SplitMix.Mix(last.High), SplitMix.Mix(last.Low));
     }
 
     private StateKey Halves => new(high, low);
@@ -113,6 +110,11 @@ internal readonly record struct ClientNetwork(ulong High, ulong Low)
     private const int IPv4Bits = 32;
     private const int IPv6Bits = 128;
     private const ulong Mapped = 0x0000_FFFF_0000_0000;
+
+    private static readonly ProviderLimits Usual = new();
+
+    /// <summary>The network of a client, as large as a provider's limits say; by usual ones where it has none.</summary>
+    public static ClientNetwork Of(IPAddress? address, ProviderLimits? limits) => Of(address, (limits ?? Usual).Net4, (limits ?? Usual).Net6);
 
     /// <summary>The network of a client; of nobody, and of an address with a scope, that without it.</summary>
     /// <param name="address">The client.</param>

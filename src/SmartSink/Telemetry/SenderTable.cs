@@ -101,7 +101,7 @@ internal sealed class SenderTable(int capacity = SenderTable.DefaultCapacity)
             return;
         }
 
-        var key = row.Keys.AddIgnoringCase(facts.Sender).AddIgnoringCase(facts.Recipient).Key;
+        var key = row.Keys.AddIgnoringCase(facts.Sender).AddIgnoringCase(facts.Recipient).KeyOf(StateKind.Greylist);
         if (_retries.Try(key, isRefusedForNow, facts.Now.Milliseconds) is { } gap)
         {
             row.GapsForAdding.Add(gap);
@@ -153,7 +153,7 @@ internal sealed class SenderTable(int capacity = SenderTable.DefaultCapacity)
 
             row = new SenderRow(this, network, client is null ? "unknown" : ClientNetwork.NameOf(client, Net4, Net6), now)
             {
-                Keys = _keys.Begin(StateKind.Greylist, scope: 0).Add(network),
+                Keys = _keys.Begin(scope: 0).Add(network),
             };
             row.LinkBehind(_ring);
             _byNetwork.TryAdd(network, row);

@@ -54,7 +54,7 @@ public sealed class SenderMemoryTests
             var low = new int[64];
             for (var owner = 0; owner < 6_400; owner++)
             {
-                var key = keys.Begin(StateKind.Network, 7).Add(0, (ulong)owner).Key;
+                var key = keys.Begin(7).Add(0, (ulong)owner).KeyOf(StateKind.Network);
                 high[key.High & 63]++;
                 low[key.Low & 63]++;
             }
@@ -186,5 +186,5 @@ public sealed class SenderMemoryTests
         memory.CountBlocked(now: 60_001).ShouldBe(0);
     }
 
-    private StateKey Key(int owner) => _keys.Begin(StateKind.Network, 7).Add(0, (ulong)owner).Key;
+    private StateKey Key(int owner) => _keys.Begin(7).Add(0, (ulong)owner).KeyOf(StateKind.Network);
 }
