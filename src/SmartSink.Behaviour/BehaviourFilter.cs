@@ -169,7 +169,7 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
 
         Tell(verdict.Fault, verdict.Delay);
         Tell(verdict.EndFault, verdict.EndDelay);
-        return verdict.AddTo(answer);
+        return verdict.AddTo(verdict.HasRatesForSome ? answer with { Drawn = null } : answer);
     }
 
     private FilterAnswer Answer(

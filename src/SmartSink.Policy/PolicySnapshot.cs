@@ -273,14 +273,20 @@ public sealed class PolicySnapshot : IMailboxFilter
     }
 
     /// <summary>What the rates decided for a recipient. A reply of an earlier stage had its chance there, if the provider was known: another here would make them too many.</summary>
-    private FilterAnswer Decide(PolicyReply? reply, int entry, IPAddress? destination) =>
-        Give(reply is { Stage: < Stage.Rcpt } && _servers.Find(destination) is { } network && network.Server.Serves(entry) ? null : reply, entry);
+    private FilterAnswer Decide(PolicyReply? reply, int entry, IPAddress? destination)
+    {
+        var given = reply is { Stage: < Stage.Rcpt } && _servers.Find(destination) is { } network && network.Server.Serves(entry) ? null : reply;
+        return new FilterAnswer
+        {
+            Reply = given?.Reply,
+            ReplyStage = given?.GivenAt ?? Stage.Rcpt,
+            Entry = entry,
+            Drawn = reply?.Reply.Outcome ?? Outcome.Accepted,
+        };
+    }
 
     private ulong DrawOf(ReadOnlySpan<byte> localPart, in DomainMatch match) => Draw.Sticky(_addressSeed, localPart, match.Hash);
 
-    private static FilterAnswer Give(PolicyReply? reply, int entry) =>
-        new() { Reply = reply?.Reply, ReplyStage = reply?.GivenAt ?? Stage.Rcpt, Entry = entry };
-
-    private static FilterAnswer Give(PolicyReply reply, int entry, Stage? stage) =>
+    private static FilterAnswer Give(PolicyReply reply, int entry, Stage? stage = null) =>
         new() { Reply = reply.Reply, ReplyStage = stage ?? reply.GivenAt, Entry = entry };
 }

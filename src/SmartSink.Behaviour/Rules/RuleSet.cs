@@ -197,7 +197,11 @@ internal sealed class RuleSet
         else if (!action.Rates.IsEmpty)
         {
             // Counted once a recipient, whatever the stages at which they hold.
-            verdict.Rates = facts.Stage < Stage.Rcpt || rule.TryAct(out _) ? verdict.Rates.Over(action.Rates) : verdict.Rates;
+            if (facts.Stage < Stage.Rcpt || rule.TryAct(out _))
+            {
+                verdict.Rates = verdict.Rates.Over(action.Rates);
+                verdict.HasRatesForSome |= !rule.IsForWholeDomains || (entry == 0 && rule.Rule.Match.Domains.Count > 0);
+            }
         }
         else if (!verdict.IsDecided && verdict.Rates.IsEmpty && rule.TryAct(out _))
         {

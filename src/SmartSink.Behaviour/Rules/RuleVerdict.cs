@@ -22,6 +22,9 @@ internal record struct RuleVerdict
     /// <summary>What holds in place of the rates.</summary>
     public RateChange Rates { get; set; }
 
+    /// <summary>Whether some of <see cref="Rates"/> are not for all of the entry, so that they are not among what is expected of it.</summary>
+    public bool HasRatesForSome { get; set; }
+
     /// <summary>What holds for the entry in place of its own.</summary>
     public DomainOverlay? Overlay { get; set; }
 

@@ -66,4 +66,8 @@ public readonly ref struct SessionFacts
 /// <summary>A point in time as the transport saw it: the session itself reads no clock.</summary>
 /// <param name="Milliseconds">A monotonic count of milliseconds from any origin; deadlines are computed from it.</param>
 /// <param name="Utc">The calendar time, for dates in replies.</param>
-public readonly record struct Moment(long Milliseconds, DateTimeOffset Utc);
+public readonly record struct Moment(long Milliseconds, DateTimeOffset Utc)
+{
+    /// <summary>The same count in units of 100 ns (<see cref="TimeSpan.Ticks"/>), as finely as the clock is read: lengths are measured by it.</summary>
+    public long Ticks { get; init; } = Milliseconds * TimeSpan.TicksPerMillisecond;
+}

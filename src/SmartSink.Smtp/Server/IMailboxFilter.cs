@@ -108,6 +108,12 @@ public readonly struct FilterAnswer
     /// <summary>In an answer at <see cref="Stage.Rcpt"/> that does not refuse now: what goes wrong at end of data. There the first recipient that has one decides.</summary>
     public AnswerFault EndFault { get; init; }
 
+    /// <summary>
+    /// In an answer at <see cref="Stage.Rcpt"/>: what the rates drew for the recipient, whatever else comes on top of it; null when something
+    /// else decided, so that nothing was drawn or the draw is not of the rates that hold for the entry as a whole.
+    /// </summary>
+    public Outcome? Drawn { get; init; }
+
     /// <summary>In an answer at <see cref="Stage.Rcpt"/>: whether the message's id is to be read from its header, for <see cref="MessageFacts"/>.</summary>
     public bool WantsMessageId { get; init; }
 }

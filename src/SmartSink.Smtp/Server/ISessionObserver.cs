@@ -35,6 +35,12 @@ public interface ISessionObserver
     {
     }
 
+    /// <summary>The rates have decided about a recipient at RCPT: called before its reply, whose outcome it gets only at the end of its transaction, if ever.</summary>
+    /// <param name="filter">The revision that the transaction uses.</param>
+    /// <param name="entry">The entry whose rates they are.</param>
+    /// <param name="outcome">What they drew.</param>
+    void RecipientDrawn(IMailboxFilter filter, int entry, Outcome outcome);
+
     /// <summary>The greeting, EHLO or MAIL was refused: before there was a recipient who could have an outcome.</summary>
     /// <param name="filter">The revision that refused.</param>
     /// <param name="entry">The entry that it named.</param>
@@ -50,8 +56,9 @@ public interface ISessionObserver
     void MessageEnded(in MessageFacts message);
 
     /// <summary>A transaction was given up before its end of data.</summary>
-    /// <param name="recipients">How many recipients had been accepted and now have no outcome.</param>
-    void TransactionAbandoned(int recipients);
+    /// <param name="filter">The revision that the transaction used.</param>
+    /// <param name="entries">The entry of each recipient that had been accepted and now has no outcome; valid only during the call.</param>
+    void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries);
 
     /// <summary>A client that is believed said by XCLIENT for whom it speaks.</summary>
     /// <param name="speaker">The address that it has itself.</param>

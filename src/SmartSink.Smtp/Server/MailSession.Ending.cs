@@ -95,7 +95,7 @@ public abstract partial class MailSession
     // A chunk that belongs to no transaction may take no longer than one.
     private long TransactionDeadline =>
         _profile.TransactionTimeout <= 0 ? long.MaxValue
-        : _transaction is { } transaction ? transaction.StartedAt + transaction.Waited + _profile.TransactionTimeout
+        : _transaction is { } transaction ? transaction.StartedAt.Milliseconds + transaction.Waited + _profile.TransactionTimeout
         : IsInChunk ? _chunk!.StartedAt + _profile.TransactionTimeout
         : long.MaxValue;
 
@@ -110,7 +110,7 @@ public abstract partial class MailSession
             }
 
             return _transaction is { } transaction && (IsScanning || transaction.IsChunked)
-                ? DataDeadlineOf(transaction.DataStartedAt, transaction.Size)
+                ? DataDeadlineOf(transaction.DataStartedAt.Milliseconds, transaction.Size)
                 : DataDeadlineOf(_chunk!.StartedAt, _chunk.Taken);
         }
     }

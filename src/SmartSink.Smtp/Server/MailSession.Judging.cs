@@ -94,7 +94,7 @@ public abstract partial class MailSession
     private protected bool JudgeSender(ReadOnlySpan<byte> sender, ReadOnlySpan<byte> domain, ReplyBuffer output, in Moment now)
     {
         var transaction = MailTransactionPool.Rent();
-        transaction.Begin(_filters.Current, sender, domain.Length, now.Milliseconds);
+        transaction.Begin(_filters.Current, sender, domain.Length, now);
         _transaction = transaction;
         var reply = Answer(transaction.Filter, Facts(Stage.Mail, now), output, StandardReplies.SenderOk);
         if (reply is null || !IsPositive(reply))
@@ -117,6 +117,11 @@ public abstract partial class MailSession
         }
 
         var answer = transaction.Filter.Answer(facts);
+        if (answer.Drawn is { } drawn)
+        {
+            _observer.RecipientDrawn(transaction.Filter, answer.Entry, drawn);
+        }
+
         var goesOtherwise = GoesOtherwise(answer);
         if (goesOtherwise && IsSilent(answer.Fault))
         {
@@ -237,7 +242,7 @@ public abstract partial class MailSession
         var entry = transaction.Accepted[index];
         var reply = answers.Next(out var recipient);
         var facts = EndFacts(recipient, now);
-        var isLast = transaction.UndecidedCount == 0;
+        var isLast = transaction.Undecided.IsEmpty;
         var fault = transaction.EndFault;
         var start = output.Length;
 
@@ -329,8 +334,8 @@ public abstract partial class MailSession
         Header = transaction.Header,
         Size = transaction.Size,
         Now = now,
-        TransactionTime = TimeSpan.FromMilliseconds(now.Milliseconds + delay - transaction.StartedAt),
-        DataTime = TimeSpan.FromMilliseconds(now.Milliseconds + delay - transaction.DataStartedAt),
+        TransactionTime = new TimeSpan(now.Ticks + (delay * TimeSpan.TicksPerMillisecond) - transaction.StartedAt.Ticks),
+        DataTime = new TimeSpan(now.Ticks + (delay * TimeSpan.TicksPerMillisecond) - transaction.DataStartedAt.Ticks),
     });
 
     private Reply EndReply(MailTransaction transaction, in SessionFacts facts)
@@ -361,7 +366,7 @@ public abstract partial class MailSession
     {
         if (_transaction is { } transaction)
         {
-            _observer.TransactionAbandoned(transaction.UndecidedCount);
+            _observer.TransactionAbandoned(transaction.Filter, transaction.Undecided);
             ReleaseTransaction();
         }
     }

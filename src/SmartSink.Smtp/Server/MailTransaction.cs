@@ -34,14 +34,14 @@ internal sealed class MailTransaction
 
     public bool IsUtf8 { get; set; }
 
-    /// <summary>The <see cref="Moment.Milliseconds"/> of MAIL.</summary>
-    public long StartedAt { get; private set; }
+    /// <summary>The moment of MAIL.</summary>
+    public Moment StartedAt { get; private set; }
 
     /// <summary>Milliseconds for which the client has waited for delayed replies: they do not count against it.</summary>
     public long Waited { get; set; }
 
-    /// <summary>The <see cref="Moment.Milliseconds"/> of the 354, or of the first BDAT.</summary>
-    public long DataStartedAt { get; private set; }
+    /// <summary>The moment of the 354, or of the first BDAT.</summary>
+    public Moment DataStartedAt { get; private set; }
 
     /// <summary>What the observer wants to see of the message.</summary>
     public MessageDetails Details { get; private set; }
@@ -65,8 +65,8 @@ internal sealed class MailTransaction
     /// <summary>The replies at end of data where each recipient gets its own.</summary>
     public RecipientAnswers Answers => _answers ??= new RecipientAnswers();
 
-    /// <summary>How many recipients have no outcome yet.</summary>
-    public int UndecidedCount => AcceptedCount - (_answers?.Count ?? 0);
+    /// <summary>The entries of the recipients that have no outcome yet.</summary>
+    public ReadOnlySpan<int> Undecided => Accepted[(_answers?.Count ?? 0)..];
 
     public KeptRecipient? Decider => KeptReply is null ? null : _decider;
 
@@ -96,7 +96,7 @@ internal sealed class MailTransaction
     /// <summary>The scanner of the message's data; a field, since its value changes in place.</summary>
     public EndOfDataScanner Scanner;
 
-    public void Begin(IMailboxFilter filter, ReadOnlySpan<byte> sender, int domainLength, long now)
+    public void Begin(IMailboxFilter filter, ReadOnlySpan<byte> sender, int domainLength, in Moment now)
     {
         Filter = filter;
         TransactionId.WriteNext(_id);
@@ -108,7 +108,7 @@ internal sealed class MailTransaction
         Waited = 0;
     }
 
-    public void BeginData(long now)
+    public void BeginData(in Moment now)
     {
         DataStartedAt = now;
         Scanner = EndOfDataScanner.Start();
@@ -116,7 +116,7 @@ internal sealed class MailTransaction
     }
 
     /// <summary>A chunk begins, perhaps the message's first.</summary>
-    public void BeginChunks(long now)
+    public void BeginChunks(in Moment now)
     {
         if (!IsChunked)
         {

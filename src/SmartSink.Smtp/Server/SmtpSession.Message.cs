@@ -33,7 +33,7 @@ public sealed partial class SmtpSession
         }
         else if (!IsDataDenied(output))
         {
-            transaction.BeginData(now.Milliseconds);
+            transaction.BeginData(now);
             _state = SessionState.Data;
             Say(StandardReplies.SendData, output);
         }
@@ -84,7 +84,7 @@ public sealed partial class SmtpSession
         var refusal = RefusalOfChunk(error);
         if (refusal is null)
         {
-            _transaction!.BeginChunks(now.Milliseconds);
+            _transaction!.BeginChunks(now);
         }
 
         _chunk ??= new Chunk();

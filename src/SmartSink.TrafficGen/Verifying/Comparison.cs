@@ -14,6 +14,12 @@ internal static class Comparison
         IReadOnlyDictionary<string, RecipientCounts> sent, SinkCounts counted, string suffix, bool relayed)
     {
         var finder = new LabelFinder(counted, suffix);
+        if (counted.HasFolded)
+        {
+            counted = counted.Fold(sent.Keys.SelectMany(finder.FindDoubtful));
+            finder = new LabelFinder(counted, suffix);
+        }
+
         var domains = sent.Where(pair => pair.Value.Total > 0).ToLookup(pair => finder.Find(pair.Key), StringComparer.Ordinal);
         var labels = domains.Select(same => same.Key).Union(counted.Labels.Where(label => counted[label].Total > 0), StringComparer.Ordinal);
         return
@@ -71,15 +77,23 @@ internal sealed class LabelFinder(SinkCounts counts, string suffix)
     /// <param name="domain">As it was given, without the suffix.</param>
     public string Find(string domain)
     {
-        var names = suffix.Length > 0 ? new[] { $"{domain}.{suffix}", domain } : [domain];
-        var candidates = names.Select(name => name.ToLowerInvariant())
-            .SelectMany(name => Patterns(name).Prepend(name == Other ? Other + "." : name))
-            .Where(counts.Labels.Contains)
-            .ToList();
+        var candidates = NamesOf(domain).SelectMany(name => Patterns(name).Prepend(LabelOf(name))).Where(counts.Labels.Contains).ToList();
 
         // A label that stood still is one of an earlier policy, or of other traffic: one that moved is the likelier.
         return candidates.Find(HasMoved) ?? (suffix.Length > 0 && HasMoved(Other) ? Other : candidates.FirstOrDefault() ?? Other);
     }
+
+    /// <summary>
+    /// The patterns under which a domain may count where names count as <see cref="Other"/> for want of labels: its own may be one of these. None for
+    /// a domain that has a label.
+    /// </summary>
+    public IEnumerable<string> FindDoubtful(string domain) =>
+        NamesOf(domain).Any(name => counts.Labels.Contains(LabelOf(name))) ? [] : NamesOf(domain).SelectMany(Patterns).Where(counts.Labels.Contains);
+
+    private IEnumerable<string> NamesOf(string domain) =>
+        (suffix.Length > 0 ? new[] { $"{domain}.{suffix}", domain } : [domain]).Select(name => name.ToLowerInvariant());
+
+    private static string LabelOf(string name) => name == Other ? Other + "." : name;
 
     private bool HasMoved(string label) => counts[label].Total > 0;
 

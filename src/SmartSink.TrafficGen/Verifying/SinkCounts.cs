@@ -7,6 +7,7 @@ namespace SmartSink.TrafficGen.Verifying;
 internal sealed class SinkCounts
 {
     private const string Metric = "smartsink_recipients_total";
+    private const string FoldedMetric = "smartsink_domains_folded";
     private const string StartMetric = "process_start_time_seconds";
     private const string RestartOrReplica = "the sink was restarted, or another replica answers at this address";
     private readonly Dictionary<string, RecipientCounts> _byLabel = new(StringComparer.Ordinal);
@@ -17,6 +18,9 @@ internal sealed class SinkCounts
 
     /// <summary>When the process that counts started, in Unix seconds; null when it does not say.</summary>
     public double? Started { get; private init; }
+
+    /// <summary>Whether the policy has more names than the sink has labels: those without one count as <see cref="LabelFinder.Other"/>.</summary>
+    public bool HasFolded { get; private init; }
 
     /// <summary>The labels under which anything was ever counted.</summary>
     public IReadOnlyCollection<string> Labels => _byLabel.Keys;
@@ -31,7 +35,11 @@ internal sealed class SinkCounts
     /// <exception cref="FormatException">A sample is broken or has not the labels that it must have.</exception>
     public static SinkCounts Read(string metrics)
     {
-        var counts = new SinkCounts { Started = MetricsText.Read(metrics, StartMetric) is [var start] ? start.Value : null };
+        var counts = new SinkCounts
+        {
+            Started = MetricsText.Read(metrics, StartMetric) is [var start] ? start.Value : null,
+            HasFolded = MetricsText.Read(metrics, FoldedMetric) is [{ Value: > 0 }],
+        };
         foreach (var sample in MetricsText.Read(metrics, Metric))
         {
             var label = sample.Labels.GetValueOrDefault("domain") ?? throw new FormatException($"{Metric} without the label domain");
@@ -42,15 +50,30 @@ internal sealed class SinkCounts
     }
 
     /// <summary>What several sinks have counted together.</summary>
-    public static SinkCounts Sum(IEnumerable<SinkCounts> sinks)
+    public static SinkCounts Sum(IReadOnlyCollection<SinkCounts> sinks)
     {
-        var sum = new SinkCounts();
+        var sum = new SinkCounts { HasFolded = sinks.Any(sink => sink.HasFolded) };
         foreach (var (label, counts) in sinks.SelectMany(sink => sink._byLabel))
         {
             sum._byLabel[label] = sum[label] + counts;
         }
 
-        return sum;
+        // What one sink shows by name, another may have counted as other.
+        return sum.Fold(sum.Labels.Where(label => sinks.Any(sink => sink.HasFolded && !sink.Labels.Contains(label))));
+    }
+
+    /// <summary>The same counts without some labels, whose counts stand under <see cref="LabelFinder.Other"/>.</summary>
+    public SinkCounts Fold(IEnumerable<string> labels)
+    {
+        var folded = labels.ToHashSet(StringComparer.Ordinal);
+        var counts = new SinkCounts { Started = Started, HasFolded = HasFolded };
+        foreach (var (label, count) in _byLabel)
+        {
+            var name = folded.Contains(label) ? LabelFinder.Other : label;
+            counts._byLabel[name] = counts[name] + count;
+        }
+
+        return counts;
     }
 
     /// <summary>What was counted since <paramref name="before"/>.</summary>
@@ -62,7 +85,7 @@ internal sealed class SinkCounts
             throw OtherProcess(before.Started, Started);
         }
 
-        var counts = new SinkCounts { Started = Started };
+        var counts = new SinkCounts { Started = Started, HasFolded = HasFolded };
         foreach (var label in _byLabel.Keys.Union(before._byLabel.Keys))
         {
             var difference = this[label] - before[label];

@@ -77,7 +77,7 @@ internal sealed class Verifier : IDisposable
             return report;
         }
 
-        var groups = Comparison.Compare(sent, SinkCounts.Sum(fetched.Select(sink => sink.Counts!)), _options.DomainSuffix ?? string.Empty, relayed);
+        var groups = Comparison.Compare(sent, SinkCounts.Sum([.. fetched.Select(sink => sink.Counts!)]), _options.DomainSuffix ?? string.Empty, relayed);
         return report with
         {
             Agrees = groups.All(group => group.Agrees),

@@ -21,6 +21,9 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
     /// <summary>What it is, and where. Only after <see cref="Open"/>.</summary>
     public ListenerEndpoint Bound => new(settings, (_queue ?? throw new InvalidOperationException("The listener is not open.")).EndPoint);
 
+    /// <summary>Its name, and the connections that wait to be accepted; null where the system does not tell. For any thread, at any time.</summary>
+    public (string Listener, AcceptBacklog? Backlog) Backlog => (context.Listener, _queue?.Backlog);
+
     /// <summary>Completes when no more connections are accepted: well after <see cref="Stop"/>, failed when the listener broke down.</summary>
     public Task Completion => _acceptor?.Completion ?? Task.CompletedTask;
 

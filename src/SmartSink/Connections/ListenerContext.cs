@@ -244,9 +244,9 @@ internal static class ClockReading
         var timestamp = clock.GetTimestamp();
 
         // Linux and macOS count nanoseconds, Windows something else.
-        var milliseconds = clock.TimestampFrequency == 1_000_000_000
-            ? timestamp / 1_000_000
-            : (long)(timestamp * (1000.0 / clock.TimestampFrequency));
-        return new Moment(milliseconds, clock.GetUtcNow());
+        var ticks = clock.TimestampFrequency == 1_000_000_000
+            ? timestamp / 100
+            : (long)((Int128)timestamp * TimeSpan.TicksPerSecond / clock.TimestampFrequency);
+        return new Moment(ticks / TimeSpan.TicksPerMillisecond, clock.GetUtcNow()) { Ticks = ticks };
     }
 }

@@ -95,6 +95,9 @@ internal sealed class SmtpHost : IDisposable
     /// <summary>The listeners and where they are, in the order of the settings. Only after <see cref="Start"/>.</summary>
     public IReadOnlyList<ListenerEndpoint> Listeners => [.. _listeners.Select(listener => listener.Bound)];
 
+    /// <summary>The connections that wait to be accepted, by the listener's name; null where the system does not tell.</summary>
+    public IEnumerable<(string Listener, AcceptBacklog? Backlog)> Backlogs => _listeners.Select(listener => listener.Backlog);
+
     /// <summary>How many connections are open now.</summary>
     public int OpenConnections => _registry.Count;
 

@@ -285,7 +285,7 @@ internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions op
         switch (code)
         {
             case 354:
-                _transaction!.BeginData(_now.Milliseconds);
+                _transaction!.BeginData(_now);
                 _state = SessionState.Data;
                 Say(StandardReplies.SendData, _output);
 

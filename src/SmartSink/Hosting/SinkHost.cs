@@ -43,7 +43,7 @@ internal static class SinkHost
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout + StopReserve);
         services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         services.AddSingleton(dropped);
-        services.AddSingleton<SinkMetrics>();
+        services.AddSingleton(_ => new SinkMetrics(settings.MetricsMaxDomains));
         services.AddSingleton<ConnectionMetrics>();
         services.AddSingleton<SessionMetrics>();
         services.AddSingleton<PolicyMetrics>();
@@ -130,6 +130,7 @@ internal static class SinkHost
         BehaviourMetrics.Show(metrics, services.GetRequiredService<SessionMetrics>(), services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
         services.GetRequiredService<DroppedLogEvents>().Show(metrics);
         ProcessMetrics.Show(metrics);
+        ConnectionMetrics.ShowLimits(metrics, services.GetRequiredService<SinkSettings>().MaxConnections, () => server.Backlogs);
         metrics.BeforePage(() => metrics.PollingTurns.IncTo(server.PollingTurns));
         foreach (var show in services.GetServices<Action<SinkMetrics>>())
         {

@@ -20,7 +20,7 @@ internal sealed class BehaviourMetrics
 
     private readonly EntryCounters<BehaviourCounters> _entries = new();
     private readonly StripedCounters _faults = new(Faults.Length);
-    private readonly DurationHistogram _delayTime = new();
+    private readonly StripedHistograms _delayTime = new(HistogramScale.Times);
 
     public BehaviourMetrics(SinkMetrics metrics) => metrics.BeforePage(() => Fill(metrics));
 
@@ -32,7 +32,7 @@ internal sealed class BehaviourMetrics
 
     public void CountFault(AnswerFault fault) => _faults.Add((int)fault);
 
-    public void CountDelay(int milliseconds) => _delayTime.Record(TimeSpan.FromMilliseconds(milliseconds));
+    public void CountDelay(int milliseconds) => _delayTime.Record(milliseconds * TimeSpan.TicksPerMillisecond);
 
     /// <summary>Has each page show what providers remember and which rules hold at that moment.</summary>
     /// <param name="metrics">The page's.</param>
@@ -105,7 +105,10 @@ internal sealed class BehaviourMetrics
     private static void ShowShares(SinkMetrics metrics, SessionMetrics sessions, BehaviourFilters behaviour, ShownNames shown)
     {
         var filter = behaviour.Current;
-        var entries = sessions.EntriesOf(filter).ToDictionary(entry => entry.Name, entry => entry.Entry, StringComparer.Ordinal);
+
+        // What other promises says nothing of the domains that count under its name without being it.
+        var entries = sessions.EntriesOf(filter).Where(entry => metrics.Domains.IsOwn(entry.Name) || (entry.Entry == 0 && metrics.Domains.Folded == 0))
+            .ToDictionary(entry => entry.Name, entry => entry.Entry, StringComparer.Ordinal);
         shown.Show(
             entries.Keys,
             name =>
@@ -127,11 +130,7 @@ internal sealed class BehaviourMetrics
 
     private void Fill(SinkMetrics metrics)
     {
-        foreach (var (name, counters) in _entries.All)
-        {
-            counters.Fill(metrics, name);
-        }
-
+        _entries.Fill(metrics);
         for (var fault = 0; fault < Faults.Length; fault++)
         {
             if (_faults.Read(fault) is > 0 and var count)
@@ -168,7 +167,7 @@ internal sealed class BehaviourMetrics
 }
 
 /// <summary>What the provider of one configured domain did to senders.</summary>
-internal sealed class BehaviourCounters
+internal sealed class BehaviourCounters : IEntryCounters<BehaviourCounters>
 {
     private static readonly string[] Limits = [.. Enum.GetNames<ProviderLimit>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
     private static readonly string[] GreylistResults = [.. Enum.GetNames<GreylistResult>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
@@ -177,11 +176,20 @@ internal sealed class BehaviourCounters
     private readonly long[] _greylisted = new long[GreylistResults.Length];
     private long _duplicates;
 
+    public long Total => _limits.Sum() + _greylisted.Sum() + _duplicates;
+
     public void CountLimit(ProviderLimit limit) => Interlocked.Increment(ref _limits[(int)limit]);
 
     public void CountGreylisted(GreylistResult result) => Interlocked.Increment(ref _greylisted[(int)result]);
 
     public void CountDuplicate() => Interlocked.Increment(ref _duplicates);
+
+    public void AddTo(BehaviourCounters sum)
+    {
+        Tally.Add(_limits, sum._limits);
+        Tally.Add(_greylisted, sum._greylisted);
+        sum._duplicates += Volatile.Read(ref _duplicates);
+    }
 
     public void Fill(SinkMetrics metrics, string name)
     {

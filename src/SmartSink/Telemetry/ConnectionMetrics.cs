@@ -4,6 +4,7 @@ using SmartSink.Connections;
 using SmartSink.Settings;
 using SmartSink.Shared;
 using SmartSink.Smtp.Server;
+using SmartSink.Transport;
 
 namespace SmartSink.Telemetry;
 
@@ -19,6 +20,31 @@ internal sealed class ConnectionMetrics
             counters.Fill(metrics, name);
         }
     });
+
+    /// <summary>Shows what the server is limited by.</summary>
+    /// <param name="metrics">The page's.</param>
+    /// <param name="most">Connections that may be open at once.</param>
+    /// <param name="backlogs">Connections that wait to be accepted, by listener.</param>
+    public static void ShowLimits(SinkMetrics metrics, int most, Func<IEnumerable<(string Listener, AcceptBacklog? Backlog)>> backlogs)
+    {
+        metrics.ConnectionsLimit.Set(most);
+        metrics.BeforePage(() =>
+        {
+            foreach (var (listener, backlog) in backlogs())
+            {
+                if (backlog is { } queue)
+                {
+                    metrics.AcceptBacklog.WithLabels(listener).Set(queue.Waiting);
+                    metrics.AcceptBacklogLimit.WithLabels(listener).Set(queue.Most);
+                }
+                else
+                {
+                    metrics.AcceptBacklog.RemoveLabelled(listener);
+                    metrics.AcceptBacklogLimit.RemoveLabelled(listener);
+                }
+            }
+        });
+    }
 
     public IConnectionObserver ForListener(string name) => _listeners.GetOrAdd(name, static _ => new ListenerCounters());
 

@@ -14,6 +14,12 @@ internal static class ProcessMetrics
     {
         metrics.BuildInfo.WithLabels(ProductVersion.Text).Set(1);
         metrics.ProcessStartTime.Set(StartTime());
+        metrics.Processors.Set(Environment.ProcessorCount);
+        if (DescriptorLimit.Read() is { } most)
+        {
+            metrics.ProcessMaxFds.Set(most);
+        }
+
         var hasDescriptors = Directory.Exists(FileDescriptors);
         metrics.BeforePage(() =>
         {

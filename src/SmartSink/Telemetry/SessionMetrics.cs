@@ -12,18 +12,14 @@ internal sealed class SessionMetrics
 {
     private const int LowestCode = 200;
     private const int Codes = 400;
-    private const int AbandonedRecipients = 0;
-    private const int MessageBytes = 1;
 
     private static readonly string[] MessageOutcomes = [.. LabelWords.Outcomes, "abandoned"];
 
     private readonly EntryCounters<OutcomeCounters> _entries = new();
     private readonly StripedCounters _replies = new(Codes);
     private readonly StripedCounters _messages = new(MessageOutcomes.Length);
-    private readonly StripedCounters _totals = new(2);
     private readonly StripedCounters _authentications = new(LabelWords.AuthMechanisms.Count * LabelWords.AuthResults.Count);
-    private readonly DurationHistogram _transactionTime = new();
-    private readonly DurationHistogram _dataTime = new();
+    private readonly StripedHistograms _ended = new(HistogramScale.Times, HistogramScale.Times, HistogramScale.Sizes, HistogramScale.Recipients);
 
     public SessionMetrics(SinkMetrics metrics) => metrics.BeforePage(() => Fill(metrics));
 
@@ -31,23 +27,26 @@ internal sealed class SessionMetrics
 
     public void CountRecipient(IMailboxFilter filter, int entry, Reply reply, Stage stage) => _entries.Of(filter, entry).CountRecipient(reply, stage);
 
+    public void CountDraw(IMailboxFilter filter, int entry, Outcome outcome) => _entries.Of(filter, entry).CountDraw(outcome);
+
     public void CountRefusal(IMailboxFilter filter, int entry, Reply reply) => _entries.Of(filter, entry).CountRefusal(reply);
 
     public void CountMessage(in MessageFacts message)
     {
         _messages.Add((int)message.Outcome);
-        _totals.Add(MessageBytes, message.Size);
-        _transactionTime.Record(message.TransactionTime);
-        _dataTime.Record(message.DataTime);
+        _ended.Record(message.TransactionTime.Ticks, message.DataTime.Ticks, message.Size, message.Recipients);
     }
 
     public void CountAuthentication(AuthMechanism mechanism, AuthResult result) =>
         _authentications.Add(((int)mechanism * LabelWords.AuthResults.Count) + (int)result);
 
-    public void CountAbandoned(int recipients)
+    public void CountAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries)
     {
         _messages.Add(LabelWords.Outcomes.Count);
-        _totals.Add(AbandonedRecipients, recipients);
+        foreach (var entry in entries)
+        {
+            _entries.Of(filter, entry).CountAbandoned();
+        }
     }
 
     /// <summary>The entries of a revision under which something was counted, with their names.</summary>
@@ -67,15 +66,10 @@ internal sealed class SessionMetrics
 
     private void Fill(SinkMetrics metrics)
     {
-        foreach (var (name, counters) in _entries.All)
-        {
-            counters.Fill(metrics, name);
-        }
-
-        metrics.RecipientsAbandoned.IncTo(_totals.Read(AbandonedRecipients));
-        metrics.MessageBytes.IncTo(_totals.Read(MessageBytes));
-        _transactionTime.AddTo(metrics.TransactionTime);
-        _dataTime.AddTo(metrics.DataTime);
+        _entries.Fill(metrics);
+        metrics.DomainsFolded.Set(metrics.Domains.Folded);
+        _ended.AddTo(metrics.TransactionTime, metrics.DataTime, metrics.MessageSize, metrics.MessageRecipients);
+        metrics.MessageBytes.IncTo(Math.Round(metrics.MessageSize.Sum));
         for (var outcome = 0; outcome < MessageOutcomes.Length; outcome++)
         {
             metrics.Messages.WithLabels(MessageOutcomes[outcome]).IncTo(_messages.Read(outcome));
@@ -106,12 +100,16 @@ internal sealed class SessionMetrics
 internal sealed record MailTotals(long Messages, long[] Recipients);
 
 /// <summary>Recipients and refusals of one configured domain.</summary>
-internal sealed class OutcomeCounters
+internal sealed class OutcomeCounters : IEntryCounters<OutcomeCounters>
 {
     private static readonly int Stages = LabelWords.Stages.Count;
     private static readonly int Labels = ReplyLabels.Words.Count;
     private readonly long[] _recipients = new long[LabelWords.Outcomes.Count * Stages];
     private readonly long[] _refusals = new long[LabelWords.Outcomes.Count * Labels];
+    private readonly long[] _draws = new long[LabelWords.Outcomes.Count];
+    private long _abandoned;
+
+    public long Total => _recipients.Sum();
 
     public void CountRecipient(Reply reply, Stage stage)
     {
@@ -123,6 +121,18 @@ internal sealed class OutcomeCounters
     }
 
     public void CountRefusal(Reply reply) => Interlocked.Increment(ref _refusals[((int)reply.Outcome * Labels) + (int)reply.Label]);
+
+    public void CountDraw(Outcome outcome) => Interlocked.Increment(ref _draws[(int)outcome]);
+
+    public void CountAbandoned() => Interlocked.Increment(ref _abandoned);
+
+    public void AddTo(OutcomeCounters sum)
+    {
+        Tally.Add(_recipients, sum._recipients);
+        Tally.Add(_refusals, sum._refusals);
+        Tally.Add(_draws, sum._draws);
+        sum._abandoned += Volatile.Read(ref _abandoned);
+    }
 
     public void AddTo(Span<long> recipients)
     {
@@ -148,6 +158,32 @@ internal sealed class OutcomeCounters
             {
                 metrics.Refusals.WithLabels(name, ReplyLabels.Words[cell % Labels], LabelWords.Outcomes[cell / Labels]).IncTo(count);
             }
+        }
+
+        for (var outcome = 0; outcome < _draws.Length; outcome++)
+        {
+            if (Volatile.Read(ref _draws[outcome]) is > 0 and var count)
+            {
+                metrics.Draws.WithLabels(LabelWords.Outcomes[outcome], name).IncTo(count);
+            }
+        }
+
+        if (Volatile.Read(ref _abandoned) is > 0 and var abandoned)
+        {
+            metrics.RecipientsAbandoned.WithLabels(name).IncTo(abandoned);
+        }
+    }
+}
+
+/// <summary>Counters of many, in one.</summary>
+internal static class Tally
+{
+    /// <summary>Adds counters that others go on adding to, cell by cell.</summary>
+    public static void Add(long[] counters, long[] sum)
+    {
+        for (var cell = 0; cell < counters.Length; cell++)
+        {
+            sum[cell] += Volatile.Read(ref counters[cell]);
         }
     }
 }

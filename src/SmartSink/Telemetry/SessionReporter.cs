@@ -25,6 +25,8 @@ internal sealed class SessionReporter(SessionMetrics metrics, SenderTable sender
         senders.RecipientDecided(facts, reply);
     }
 
+    public void RecipientDrawn(IMailboxFilter filter, int entry, Outcome outcome) => metrics.CountDraw(filter, entry, outcome);
+
     public void ClientRefused(IMailboxFilter filter, int entry, Reply reply) => metrics.CountRefusal(filter, entry, reply);
 
     public void MessageEnded(in MessageFacts message)
@@ -46,7 +48,7 @@ internal sealed class SessionReporter(SessionMetrics metrics, SenderTable sender
         }
     }
 
-    public void TransactionAbandoned(int recipients) => metrics.CountAbandoned(recipients);
+    public void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries) => metrics.CountAbandoned(filter, entries);
 
     public void Authenticated(in AuthenticationFacts attempt)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Prometheus;
 
 namespace SmartSink.Telemetry;
@@ -8,35 +9,45 @@ namespace SmartSink.Telemetry;
 /// </summary>
 internal sealed class SinkMetrics : IDisposable
 {
-    private static readonly double[] Seconds = [.. DurationHistogram.Bounds.Select(bound => bound.TotalSeconds)];
-
     private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
     private readonly MetricFactory _factory;
     private readonly List<Collector> _all = [];
+    private readonly ConcurrentQueue<Action> _fills = new();
 
     // What came since the page before is added to histograms, so only one page is made at a time.
     private readonly SemaphoreSlim _page = new(1);
 
-    public SinkMetrics()
+    /// <summary>Makes a page on which nothing was counted yet.</summary>
+    /// <param name="maxDomains">How many configured domains have series of their own.</param>
+    public SinkMetrics(int maxDomains = 1000)
     {
+        Domains = new DomainSeries(maxDomains);
         _factory = Metrics.WithCustomRegistry(_registry);
         _factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
+        _registry.AddBeforeCollectCallback(Fill);
 
         Connections = Counter("smartsink_connections_total", "Connections accepted, by listener, including those refused because of a limit.", "listener");
         ConnectionsOpen = Gauge("smartsink_connections_open", "Connections currently open, by listener.", "listener");
+        ConnectionsLimit = Gauge("smartsink_connections_limit", "Connections that may be open at once, over all listeners.");
         ConnectionsClosed = Counter("smartsink_connections_closed_total", "Connections closed, by listener and reason.", "listener", "reason");
         AcceptErrors = Counter("smartsink_accept_errors_total", "Connections that could not be accepted, by listener and socket error.", "listener", "error");
+        AcceptBacklog = Gauge("smartsink_accept_backlog", "Connections that wait in the kernel to be accepted, by listener, where the system tells.", "listener");
+        AcceptBacklogLimit = Gauge("smartsink_accept_backlog_limit", "Connections that may wait there before the kernel drops more, by listener.", "listener");
         PollingTurns = Counter("smartsink_polling_turns_total", "Turns of connections and listeners on the polling threads: a few per message, none while idle.");
 
         Recipients = Counter("smartsink_recipients_total", "Recipients by outcome, stage of the reply that decided, and configured domain or pattern (other for the rest).", "outcome", "stage", "domain");
+        Draws = Counter("smartsink_draws_total", "Recipients about whom the policy's rates decided, by what they drew and configured domain or pattern.", "outcome", "domain");
         Refusals = Counter("smartsink_refusals_total", "Refusals by configured domain or pattern (other for the rest), label of the reply, and class: one for each recipient, and one for each greeting, EHLO or MAIL.", "domain", "label", "class");
-        RecipientsAbandoned = Counter("smartsink_recipients_abandoned_total", "Recipients accepted at RCPT whose transaction was abandoned before its end of data.");
+        RecipientsAbandoned = Counter("smartsink_recipients_abandoned_total", "Recipients accepted at RCPT whose transaction was abandoned before its end of data, by configured domain or pattern.", "domain");
+        DomainsFolded = Gauge("smartsink_domains_folded", "Configured domains and patterns that count as other because SINK_METRICS_MAX_DOMAINS have series of their own.");
         Replies = Counter("smartsink_replies_total", "Replies sent, by code.", "code");
         Messages = Counter("smartsink_messages_total", "Transactions by outcome: that of the reply at end of data, or abandoned before it.", "outcome");
 
         Received = Counter("smartsink_received_bytes_total", "Bytes received from clients, after decryption, by listener.", "listener");
         Sent = Counter("smartsink_sent_bytes_total", "Bytes sent to clients, before encryption, by listener.", "listener");
         MessageBytes = Counter("smartsink_message_bytes_total", "Bytes of messages that reached their end of data, after dot-unstuffing.");
+        MessageSize = Histogram("smartsink_message_size_bytes", "Sizes of messages that reached their end of data, after dot-unstuffing.", HistogramScale.Sizes);
+        MessageRecipients = Histogram("smartsink_message_recipients", "Recipients accepted at RCPT of messages that reached their end of data.", HistogramScale.Recipients);
 
         TlsHandshakes = Counter("smartsink_tls_handshakes_total", "TLS handshakes, by listener, negotiated version and result.", "listener", "version", "result");
         Authentications = Counter("smartsink_authentications_total", "Authentication attempts, by mechanism and result.", "mechanism", "result");
@@ -46,10 +57,11 @@ internal sealed class SinkMetrics : IDisposable
         ReplyFaults = Counter("smartsink_reply_faults_total", "Replies with a fault of SINK_REPLY_FAULTS, by listener and fault.", "listener", "fault");
         TlsCertificateReloads = Counter("smartsink_tls_certificate_reloads_total", "Reloads of the TLS certificate files, by result.", "result");
 
-        TransactionTime = Histogram("smartsink_transaction_seconds", "Time from MAIL to the reply at end of data.");
-        DataTime = Histogram("smartsink_data_seconds", "Time from the 354 reply to the reply at end of data.");
+        TransactionTime = Histogram("smartsink_transaction_seconds", "Time from MAIL to the reply at end of data.", HistogramScale.Times);
+        DataTime = Histogram("smartsink_data_seconds", "Time from the 354 reply to the reply at end of data.", HistogramScale.Times);
 
         PolicyReloads = Counter("smartsink_policy_reloads_total", "Reloads of the policy files, by result.", "result");
+        PolicyLastReloadSuccessful = Gauge("smartsink_policy_last_reload_successful", "0 while changed policy files are not in force because of their mistakes, else 1.");
         PolicyInfo = Gauge("smartsink_policy_info", "The policy in force, by hash.", "hash");
         PolicyLastApplied = Gauge("smartsink_policy_last_applied_timestamp_seconds", "Unix time at which the policy in force took effect.");
         PolicyEntries = Gauge("smartsink_policy_entries", "Domains and patterns in the policy in force, including other.");
@@ -60,7 +72,7 @@ internal sealed class SinkMetrics : IDisposable
         SendersBlocked = Gauge("smartsink_senders_blocked", "Senders that a provider has blocked: client networks, domains or users, as its limits say.");
         Greylist = Counter("smartsink_greylist_total", "Tries that a greylist was asked about, by configured domain or pattern and result.", "domain", "result");
         AnswerFaults = Counter("smartsink_answer_faults_total", "Faults of the policy that answers were given, by fault.", "fault");
-        DelayTime = Histogram("smartsink_delay_seconds", "Delays of replies by the policy.");
+        DelayTime = Histogram("smartsink_delay_seconds", "Delays of replies by the policy.", HistogramScale.Times);
         RulesActed = Counter("smartsink_rules_acted_total", "How often a rule of the policy has acted, by its name (other beyond the first 1000).", "rule");
         ScheduleActive = Gauge("smartsink_schedule_active", "1 for each schedule of the policy that holds now, by its name.", "schedule");
         OverridesInForce = Gauge("smartsink_overrides", "Overrides in force now.");
@@ -77,6 +89,8 @@ internal sealed class SinkMetrics : IDisposable
         ProcessResidentMemory = Gauge("process_resident_memory_bytes", "Resident memory.");
         ProcessStartTime = Gauge("process_start_time_seconds", "Unix time at which the process started.");
         ProcessOpenFds = Gauge("process_open_fds", "Open file descriptors.");
+        ProcessMaxFds = Gauge("process_max_fds", "File descriptors that the process may have open.");
+        Processors = Gauge("smartsink_processors", "Processors that the process may use.");
 
         GcCollections = Counter("dotnet_gc_collections_total", "Garbage collections, by generation.", "generation");
         GcPause = Counter("dotnet_gc_pause_seconds_total", "Time for which the garbage collector paused all threads.");
@@ -88,19 +102,29 @@ internal sealed class SinkMetrics : IDisposable
     /// <summary>All of them, in the order of the documentation.</summary>
     public IReadOnlyList<Collector> All => _all;
 
+    /// <summary>Which configured domains are shown by name.</summary>
+    public DomainSeries Domains { get; }
+
     public Counter Connections { get; }
     public Gauge ConnectionsOpen { get; }
+    public Gauge ConnectionsLimit { get; }
     public Counter ConnectionsClosed { get; }
     public Counter AcceptErrors { get; }
+    public Gauge AcceptBacklog { get; }
+    public Gauge AcceptBacklogLimit { get; }
     public Counter PollingTurns { get; }
     public Counter Recipients { get; }
+    public Counter Draws { get; }
     public Counter Refusals { get; }
     public Counter RecipientsAbandoned { get; }
+    public Gauge DomainsFolded { get; }
     public Counter Replies { get; }
     public Counter Messages { get; }
     public Counter Received { get; }
     public Counter Sent { get; }
     public Counter MessageBytes { get; }
+    public Histogram MessageSize { get; }
+    public Histogram MessageRecipients { get; }
     public Counter TlsHandshakes { get; }
     public Counter Authentications { get; }
     public Counter AuthUserReloads { get; }
@@ -112,6 +136,7 @@ internal sealed class SinkMetrics : IDisposable
     public Histogram TransactionTime { get; }
     public Histogram DataTime { get; }
     public Counter PolicyReloads { get; }
+    public Gauge PolicyLastReloadSuccessful { get; }
     public Gauge PolicyInfo { get; }
     public Gauge PolicyLastApplied { get; }
     public Gauge PolicyEntries { get; }
@@ -135,14 +160,16 @@ internal sealed class SinkMetrics : IDisposable
     public Gauge ProcessResidentMemory { get; }
     public Gauge ProcessStartTime { get; }
     public Gauge ProcessOpenFds { get; }
+    public Gauge ProcessMaxFds { get; }
+    public Gauge Processors { get; }
     public Counter GcCollections { get; }
     public Counter GcPause { get; }
     public Counter GcAllocated { get; }
     public Gauge GcHeap { get; }
     public Gauge ThreadPoolThreads { get; }
 
-    /// <summary>Has values brought up to date before each page; must not throw.</summary>
-    public void BeforePage(Action fill) => _registry.AddBeforeCollectCallback(fill);
+    /// <summary>Has values brought up to date before each page, in the order of these calls; must not throw.</summary>
+    public void BeforePage(Action fill) => _fills.Enqueue(fill);
 
     public async Task WriteAsync(Stream page, ExpositionFormat format, CancellationToken cancellation)
     {
@@ -167,12 +194,20 @@ internal sealed class SinkMetrics : IDisposable
 
     public void Dispose() => _page.Dispose();
 
+    private void Fill()
+    {
+        foreach (var fill in _fills)
+        {
+            fill();
+        }
+    }
+
     private Counter Counter(string name, string help, params string[] labels) => Add(_factory.CreateCounter(name, help, labels));
 
     private Gauge Gauge(string name, string help, params string[] labels) =>
         Add(_factory.CreateGauge(name, help, labels, new GaugeConfiguration { SuppressInitialValue = true }));
 
-    private Histogram Histogram(string name, string help) => Add(_factory.CreateHistogram(name, help, new HistogramConfiguration { Buckets = Seconds }));
+    private Histogram Histogram(string name, string help, HistogramScale scale) => Add(_factory.CreateHistogram(name, help, new HistogramConfiguration { Buckets = scale.Bounds }));
 
     private T Add<T>(T collector)
         where T : Collector

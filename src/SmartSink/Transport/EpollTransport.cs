@@ -82,6 +82,8 @@ internal sealed class EpollTransport(int threads) : ITransport
 
         public EndPoint EndPoint => _socket.LocalEndPoint!;
 
+        public AcceptBacklog? Backlog => ListenSocket.ReadBacklog(_socket);
+
         public SocketError TryAccept(out Channel? channel, out IPAddress client)
         {
             var error = NativeSocket.Accept(_descriptor, out var descriptor, out client);

@@ -42,6 +42,9 @@ internal interface IAcceptQueue : IDisposable
     /// <summary>Where it listens, with the port that was found when 0 was asked for.</summary>
     EndPoint EndPoint { get; }
 
+    /// <summary>How many connections are in it; null where the system does not tell. For any thread, at any time.</summary>
+    AcceptBacklog? Backlog => null;
+
     /// <summary>Takes one connection off the queue. Never waits: without one the answer is <see cref="SocketError.WouldBlock"/>.</summary>
     /// <param name="channel">The connection, which is the caller's to start or close; null where the answer is not <see cref="SocketError.Success"/>.</param>
     /// <param name="client">The client's address, IPv4-mapped IPv6 already unmapped; 127.0.0.1 on a Unix socket, where clients have none.</param>

@@ -10,6 +10,36 @@ internal static class ListenSocket
     /// <summary>As many waiting connections as the kernel allows (net.core.somaxconn).</summary>
     public const int LongestBacklog = 65535;
 
+    // struct tcp_info of linux/tcp.h: eight octets, then words.
+    private const int TcpLevel = 6;
+    private const int TcpInfo = 11;
+    private const int UnackedAt = 24;
+    private const int SackedAt = 28;
+
+    /// <summary>
+    /// How full the queue of a listening socket is: Linux tells it of TCP (tcp_get_info), in the fields that on a connection count segments. Null elsewhere,
+    /// and once the socket is closed.
+    /// </summary>
+    public static AcceptBacklog? ReadBacklog(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux() || socket.AddressFamily == AddressFamily.Unix)
+        {
+            return null;
+        }
+
+        Span<byte> info = stackalloc byte[SackedAt + sizeof(int)];
+        try
+        {
+            return socket.GetRawSocketOption(TcpLevel, TcpInfo, info) == info.Length
+                ? new AcceptBacklog(BitConverter.ToInt32(info[UnackedAt..]), BitConverter.ToInt32(info[SackedAt..]))
+                : null;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Listens on an address or, for null, on all of them, IPv6 and IPv4, or IPv4 alone where the machine has no IPv6.</summary>
     /// <param name="address">Where.</param>
     /// <param name="port">0 for any free one.</param>
@@ -52,6 +82,11 @@ internal static class ListenSocket
         }
     }
 }
+
+/// <summary>The connections that the kernel has taken and nobody has accepted.</summary>
+/// <param name="Waiting">How many there are.</param>
+/// <param name="Most">How many there may be before the kernel drops more.</param>
+internal readonly record struct AcceptBacklog(int Waiting, int Most);
 
 /// <summary>The server cannot listen where it was told to. The message is one line for the operator.</summary>
 [SuppressMessage("Roslynator", "RCS1194", Justification = "Only a failed bind or listen makes one.")]

@@ -70,6 +70,8 @@ internal sealed class SocketTransport(int queues) : ITransport
 
         public EndPoint EndPoint { get; }
 
+        public AcceptBacklog? Backlog => ListenSocket.ReadBacklog(_socket);
+
         private TurnQueue Queue => _transport._queues[0];
 
         public SocketError TryAccept(out Channel? channel, out IPAddress client)

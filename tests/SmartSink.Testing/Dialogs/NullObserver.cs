@@ -19,6 +19,11 @@ public sealed class NullObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
+    public void RecipientDrawn(IMailboxFilter filter, int entry, Outcome outcome)
+    {
+    }
+
+    /// <inheritdoc/>
     public void ClientRefused(IMailboxFilter filter, int entry, Reply reply)
     {
     }
@@ -29,7 +34,7 @@ public sealed class NullObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
-    public void TransactionAbandoned(int recipients)
+    public void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries)
     {
     }
 

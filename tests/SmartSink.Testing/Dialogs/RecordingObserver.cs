@@ -54,6 +54,13 @@ public sealed class RecordingObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
+    public void RecipientDrawn(IMailboxFilter filter, int entry, Outcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        _events.Enqueue($"drawn for {filter.EntryName(entry)}: {outcome}");
+    }
+
+    /// <inheritdoc/>
     public void ClientRefused(IMailboxFilter filter, int entry, Reply reply)
     {
         ArgumentNullException.ThrowIfNull(filter);
@@ -78,7 +85,7 @@ public sealed class RecordingObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
-    public void TransactionAbandoned(int recipients) => _events.Enqueue($"abandoned {recipients}");
+    public void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries) => _events.Enqueue($"abandoned {entries.Length}");
 
     /// <inheritdoc/>
     public void Authenticated(in AuthenticationFacts attempt) => _events.Enqueue($"authentication of <{Text(attempt.User)}> by {attempt.Mechanism}: {attempt.Result}");

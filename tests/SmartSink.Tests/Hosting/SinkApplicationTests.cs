@@ -12,7 +12,7 @@ public sealed partial class SinkApplicationTests
     [Fact]
     public async Task A_dialog_shows_in_the_metrics()
     {
-        await using var sink = await RunningSink.StartAsync("[domain.\"gmail.com\"]\nbounce = 0\n");
+        await using var sink = await RunningSink.StartAsync("[domain.\"gmail.com\"]\nbounce = 0\n", settings => settings with { MaxConnections = 77 });
         using var client = await sink.ConnectAsync();
         await client.SayAsync("MAIL FROM:<a@b.example>");
         (await client.SayAsync("RCPT TO:<permfail@gmail.com>")).ShouldStartWith("550 ");
@@ -20,6 +20,9 @@ public sealed partial class SinkApplicationTests
         (await client.SayAsync("RCPT TO:<someone@elsewhere.example>")).ShouldStartWith("250 ");
         (await client.SayAsync("DATA")).ShouldStartWith("354 ");
         (await client.SayAsync("Subject: x\r\n\r\nhello\r\n.")).ShouldStartWith("250 ");
+        await client.SayAsync("MAIL FROM:<a@b.example>");
+        (await client.SayAsync("RCPT TO:<250-me@gmail.com>")).ShouldStartWith("250 ");
+        (await client.SayAsync("RSET")).ShouldStartWith("250 ");
 
         var metrics = await sink.ScrapeAsync();
         metrics.Sum("smartsink_connections_open").ShouldBe(1);
@@ -27,8 +30,43 @@ public sealed partial class SinkApplicationTests
         metrics.Sum("smartsink_recipients_total", ("outcome", "permfail"), ("stage", "rcpt"), ("domain", "gmail.com")).ShouldBe(1);
         metrics.Sum("smartsink_recipients_total", ("outcome", "accepted"), ("stage", "data"), ("domain", "gmail.com")).ShouldBe(1);
         metrics.Sum("smartsink_recipients_total", ("outcome", "accepted"), ("stage", "data"), ("domain", "other")).ShouldBe(1);
+        metrics.Sum("smartsink_draws_total", ("outcome", "accepted"), ("domain", "gmail.com")).ShouldBe(1, "triggers draw nothing");
+        metrics.Sum("smartsink_draws_total", ("outcome", "accepted"), ("domain", "other")).ShouldBe(1);
+        metrics.Sum("smartsink_draws_total").ShouldBe(2);
+        metrics.Sum("smartsink_recipients_abandoned_total", ("domain", "gmail.com")).ShouldBe(1);
+        metrics.Sum("smartsink_recipients_abandoned_total").ShouldBe(1);
         metrics.Sum("smartsink_messages_total", ("outcome", "accepted")).ShouldBe(1);
-        metrics.Sum("smartsink_replies_total").ShouldBe(8);
+        metrics.Sum("smartsink_message_recipients_sum").ShouldBe(2);
+        metrics.Sum("smartsink_message_size_bytes_sum").ShouldBe(21);
+        metrics.Sum("smartsink_replies_total").ShouldBe(11);
+        metrics.Sum("smartsink_connections_limit").ShouldBe(77);
+        metrics.Sum("smartsink_policy_last_reload_successful").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Domains_beyond_the_most_that_are_shown_count_as_other()
+    {
+        await using var sink = await RunningSink.StartAsync("[domain.\"a.example\"]\n[domain.\"b.example\"]\n", settings => settings with { MetricsMaxDomains = 1 });
+        using var client = await sink.ConnectAsync();
+        await RefuseAsync("permfail@a.example");
+        (await sink.ScrapeAsync()).Sum("smartsink_domains_folded").ShouldBe(0);
+        await RefuseAsync("permfail@b.example");
+        await RefuseAsync("permfail@c.example");
+
+        var metrics = await sink.ScrapeAsync();
+        metrics.Sum("smartsink_recipients_total", ("domain", "a.example")).ShouldBe(1);
+        metrics.Sum("smartsink_recipients_total", ("domain", "other")).ShouldBe(2);
+        metrics.Sum("smartsink_refusals_total", ("domain", "other")).ShouldBe(2);
+        metrics.Sum("smartsink_policy_rate", ("domain", "a.example")).ShouldBe(1, 1e-9);
+        metrics.Sum("smartsink_policy_rate", ("domain", "other")).ShouldBe(0, "that of the domains that count as other is not known");
+        metrics.Sum("smartsink_domains_folded").ShouldBe(1);
+
+        async Task RefuseAsync(string recipient)
+        {
+            await client.SayAsync("MAIL FROM:<a@b.example>");
+            (await client.SayAsync($"RCPT TO:<{recipient}>")).ShouldStartWith("550 ");
+            await client.SayAsync("RSET");
+        }
     }
 
     [Fact]
@@ -153,7 +191,8 @@ public sealed partial class SinkApplicationTests
         shown.Where(name => !scrape.Has(name) && !scrape.Has($"{name}_count"))
             .ShouldBe(
             [
-                "smartsink_accept_errors_total", "smartsink_recipients_total", "smartsink_refusals_total", "smartsink_tls_handshakes_total",
+                "smartsink_accept_errors_total", "smartsink_recipients_total", "smartsink_draws_total", "smartsink_refusals_total",
+                "smartsink_recipients_abandoned_total", "smartsink_tls_handshakes_total",
                 "smartsink_authentications_total", "smartsink_auth_user_reloads_total", "smartsink_tls_client_certificates_total",
                 "smartsink_tls_faults_total", "smartsink_reply_faults_total", "smartsink_tls_certificate_reloads_total",
                 "smartsink_policy_rate", "smartsink_limits_hit_total", "smartsink_greylist_total", "smartsink_answer_faults_total",

@@ -224,8 +224,15 @@ public sealed class SinkProcessTests : IDisposable
 
     private static async Task ReloadAsync(SinkProcess sink, string result)
     {
-        while ((await sink.MetricsAsync()).Sum("smartsink_policy_reloads_total", ("result", result)) == 0)
+        while (true)
         {
+            var metrics = await sink.MetricsAsync();
+            if (metrics.Sum("smartsink_policy_reloads_total", ("result", result)) > 0
+                && metrics.Sum("smartsink_policy_last_reload_successful") == (result == "rejected" ? 0 : 1))
+            {
+                return;
+            }
+
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

@@ -45,7 +45,7 @@ public sealed class EntryCountersTests : IDisposable
         _counters.Of(filter, 0).CountRecipient(TempFail, Stage.Rcpt);
         _counters.Of(filter, 0).CountRefusal(TempFail);
 
-        Read(_metrics.Metrics.Refusals).ShouldBe(["gmail.com unknown_user permfail 2", "other mailbox_full tempfail 2"], ignoreOrder: true);
+        Read(_metrics, _metrics.Metrics.Refusals).ShouldBe(["gmail.com unknown_user permfail 2", "other mailbox_full tempfail 2"], ignoreOrder: true);
     }
 
     [Fact]
@@ -68,6 +68,60 @@ public sealed class EntryCountersTests : IDisposable
     }
 
     [Fact]
+    public void Beyond_the_most_names_the_busiest_have_series_and_the_rest_counts_as_other_for_good()
+    {
+        using var metrics = new MetricsFixture(maxDomains: 2);
+        var filter = new AcceptAll("other", "a", "b", "c", "d");
+        Count(0, 1);
+        Count(1, 5);
+        Read(metrics).ShouldBe(["accepted data a 5", "accepted data other 1"], ignoreOrder: true);
+
+        Count(2, 1);
+        Count(3, 3);
+        Read(metrics).ShouldBe(["accepted data a 5", "accepted data c 3", "accepted data other 2"], ignoreOrder: true);
+        metrics.Metrics.Domains.Folded.ShouldBe(1);
+
+        // However busy it gets, what was counted as other must not leave it again.
+        Count(2, 100);
+        Count(4, 7);
+        Read(metrics).ShouldBe(["accepted data a 5", "accepted data c 3", "accepted data other 109"], ignoreOrder: true);
+        metrics.Metrics.Domains.Folded.ShouldBe(2);
+
+        void Count(int entry, int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                _counters.Of(filter, entry).CountRecipient(Accepted, Stage.Data);
+            }
+        }
+    }
+
+    [Fact]
+    public void No_sum_on_the_page_goes_down_while_names_come()
+    {
+        using var metrics = new MetricsFixture(maxDomains: 10);
+        var filter = new AcceptAll(["other", .. Enumerable.Range(1, 999).Select(entry => $"d{entry}.example")]);
+        var counting = Task.Run(() => Parallel.For(0, 20_000, round => _counters.Of(filter, round % 1000).CountRecipient(Accepted, Stage.Data)), TestContext.Current.CancellationToken);
+        var before = new Dictionary<string, double>(StringComparer.Ordinal);
+        bool isLast;
+        do
+        {
+            isLast = counting.IsCompleted;
+            _counters.Fill(metrics.Metrics);
+            foreach (var labels in metrics.Metrics.Recipients.GetAllLabelValues())
+            {
+                var value = metrics.Metrics.Recipients.WithLabels(labels).Value;
+                value.ShouldBeGreaterThanOrEqualTo(before.GetValueOrDefault(labels[2]));
+                before[labels[2]] = value;
+            }
+        }
+        while (!isLast);
+
+        before.Count.ShouldBeLessThanOrEqualTo(11);
+        before.Values.Sum().ShouldBe(20_000);
+    }
+
+    [Fact]
     public void Counting_allocates_nothing_once_an_entry_is_known()
     {
         var filter = new AcceptAll("other", "gmail.com");
@@ -82,15 +136,13 @@ public sealed class EntryCountersTests : IDisposable
         }).ShouldBe(0);
     }
 
-    private List<string> Read() => Read(_metrics.Metrics.Recipients);
+    private List<string> Read() => Read(_metrics);
 
-    private List<string> Read(Prometheus.Counter counter)
+    private List<string> Read(MetricsFixture metrics) => Read(metrics, metrics.Metrics.Recipients);
+
+    private List<string> Read(MetricsFixture metrics, Prometheus.Counter counter)
     {
-        foreach (var (name, counters) in _counters.All)
-        {
-            counters.Fill(_metrics.Metrics, name);
-        }
-
+        _counters.Fill(metrics.Metrics);
         return [.. counter.GetAllLabelValues().Select(labels => $"{string.Join(' ', labels)} {counter.WithLabels(labels).Value}")];
     }
 }

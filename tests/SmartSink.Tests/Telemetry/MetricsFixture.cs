@@ -6,9 +6,9 @@ using SmartSink.Testing;
 namespace SmartSink.Tests.Telemetry;
 
 /// <summary>Metrics of one test's own, and their page.</summary>
-internal sealed class MetricsFixture : IDisposable
+internal sealed class MetricsFixture(int maxDomains = 1000) : IDisposable
 {
-    public SinkMetrics Metrics { get; } = new();
+    public SinkMetrics Metrics { get; } = new(maxDomains);
 
     public async Task<MetricsScrape> ScrapeAsync() => new(await TextAsync());
 

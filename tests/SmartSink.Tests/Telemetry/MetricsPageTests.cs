@@ -13,7 +13,7 @@ public sealed class MetricsPageTests : IDisposable
     private static readonly Regex Escaped = new("[\\\\\n\"]", RegexOptions.NonBacktracking);
 
     private readonly MetricsFixture _metrics = new();
-    private readonly DurationHistogram _time = new();
+    private readonly StripedHistograms _time = new(HistogramScale.Times);
 
     public void Dispose() => _metrics.Dispose();
 
@@ -101,7 +101,8 @@ public sealed class MetricsPageTests : IDisposable
         var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(ReadUntilDoneAsync, TestContext.Current.CancellationToken)).ToList();
 
         // Every bound, what lies just above it, and some more than the highest.
-        var times = DurationHistogram.Bounds.SelectMany(bound => new[] { bound, bound + TimeSpan.FromTicks(1) }).ToArray();
+        var bounds = Array.ConvertAll(HistogramScale.Times.Bounds, TimeSpan.FromSeconds);
+        var times = bounds.SelectMany(bound => new[] { bound, bound + TimeSpan.FromTicks(1) }).ToArray();
         var writers = Enumerable.Range(0, threads).Select(writer => Task.Run(() => Write(writer), TestContext.Current.CancellationToken));
         await Task.WhenAll(writers);
         await done.CancelAsync();
@@ -111,9 +112,9 @@ public sealed class MetricsPageTests : IDisposable
         var written = Enumerable.Range(0, threads).SelectMany(writer => Enumerable.Range(0, each).Select(i => times[(writer + i) % times.Length])).ToList();
         scrape.Sum("smartsink_data_seconds_count").ShouldBe(threads * each);
         scrape.Sum("smartsink_data_seconds_sum").ShouldBe(written.Sum(time => time.Ticks) / 1e7, 1e-3);
-        foreach (var bound in DurationHistogram.Bounds)
+        foreach (var bound in bounds)
         {
-            var le = bound.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var le = bound.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture).ToLowerInvariant();
             scrape.Sum("smartsink_data_seconds_bucket", ("le", le)).ShouldBe(written.Count(time => time <= bound), le);
         }
 
@@ -121,7 +122,7 @@ public sealed class MetricsPageTests : IDisposable
         {
             for (var i = 0; i < each; i++)
             {
-                _time.Record(times[(writer + i) % times.Length]);
+                _time.Record(times[(writer + i) % times.Length].Ticks);
             }
         }
 
@@ -151,7 +152,7 @@ public sealed class MetricsPageTests : IDisposable
         metrics.BeforePage(() => _time.AddTo(metrics.DataTime));
         foreach (var seconds in new[] { 0.25, 0.75, 29, 1801 })
         {
-            _time.Record(TimeSpan.FromSeconds(seconds));
+            _time.Record(TimeSpan.FromSeconds(seconds).Ticks);
         }
     }
 }

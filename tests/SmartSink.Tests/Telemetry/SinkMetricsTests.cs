@@ -35,7 +35,8 @@ public sealed class SinkMetricsTests : IDisposable
         reporter.RecipientDecided(filter, 0, Taken, new SessionFacts { Stage = Stage.Data });
         reporter.ClientRefused(filter, 1, new FixedReply(421, new(4, 4, 5), "Slower"u8));
         reporter.MessageEnded(new MessageFacts { Outcome = Outcome.Accepted, Code = 250, Recipients = 1, Size = 1234, TransactionTime = TimeSpan.FromMilliseconds(30), DataTime = TimeSpan.FromMilliseconds(15) });
-        reporter.TransactionAbandoned(3);
+        reporter.RecipientDrawn(filter, 1, Outcome.TempFail);
+        reporter.TransactionAbandoned(filter, [0, 1, 1]);
 
         var scrape = await _metrics.ScrapeAsync();
         scrape.Sum("smartsink_replies_total").ShouldBe(8);
@@ -46,7 +47,14 @@ public sealed class SinkMetricsTests : IDisposable
         scrape.Sum("smartsink_refusals_total", ("domain", "gmail.com"), ("label", "mailbox_full"), ("class", "permfail")).ShouldBe(1);
         scrape.Sum("smartsink_refusals_total", ("domain", "gmail.com"), ("label", "rate_limit"), ("class", "tempfail")).ShouldBe(1);
         scrape.Sum("smartsink_refusals_total").ShouldBe(2);
+        scrape.Sum("smartsink_draws_total", ("domain", "gmail.com"), ("outcome", "tempfail")).ShouldBe(1);
+        scrape.Sum("smartsink_draws_total").ShouldBe(1);
         scrape.Sum("smartsink_recipients_abandoned_total").ShouldBe(3);
+        scrape.Sum("smartsink_recipients_abandoned_total", ("domain", "gmail.com")).ShouldBe(2);
+        scrape.Sum("smartsink_message_size_bytes_sum").ShouldBe(1234);
+        scrape.Sum("smartsink_message_size_bytes_bucket", ("le", "1000")).ShouldBe(0);
+        scrape.Sum("smartsink_message_size_bytes_bucket", ("le", "2000")).ShouldBe(1);
+        scrape.Sum("smartsink_message_recipients_bucket", ("le", "1")).ShouldBe(1);
         scrape.Sum("smartsink_messages_total", ("outcome", "accepted")).ShouldBe(1);
         scrape.Sum("smartsink_messages_total", ("outcome", "abandoned")).ShouldBe(1);
         scrape.Sum("smartsink_message_bytes_total").ShouldBe(1234);
@@ -124,6 +132,8 @@ public sealed class SinkMetricsTests : IDisposable
         scrape.Sum("process_cpu_seconds_total").ShouldBeGreaterThan(0);
         scrape.Sum("process_start_time_seconds").ShouldBeGreaterThan(1_700_000_000);
         scrape.Sum("process_open_fds").ShouldBeGreaterThan(2);
+        scrape.Sum("process_max_fds").ShouldBeGreaterThan(scrape.Sum("process_open_fds"));
+        scrape.Sum("smartsink_processors").ShouldBe(Environment.ProcessorCount);
         scrape.Label("smartsink_build_info", "version").ShouldBe(ProductVersion.Text);
     }
 
@@ -146,6 +156,7 @@ public sealed class SinkMetricsTests : IDisposable
         void CountOne()
         {
             reporter.ReplyWritten(250);
+            reporter.RecipientDrawn(filter, 0, Outcome.Accepted);
             reporter.RecipientDecided(filter, 0, Taken, new SessionFacts { Stage = Stage.Data });
             reporter.RecipientDecided(filter, 0, refusal, new SessionFacts { Stage = Stage.Rcpt });
             reporter.MessageEnded(new MessageFacts { Outcome = Outcome.Accepted, Code = 250, Recipients = 1, Size = 10 });

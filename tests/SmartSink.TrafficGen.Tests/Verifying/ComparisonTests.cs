@@ -76,6 +76,44 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void Where_names_count_as_other_for_want_of_labels_what_may_be_there_is_compared_with_it()
+    {
+        var counted = Sink("""
+            smartsink_domains_folded 2
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="own.example.com"} 1
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="*.example.com"} 2
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="*.example.net"} 4
+            smartsink_recipients_total{outcome="accepted",stage="data",domain="other"} 3
+            """);
+        var sent = Sent(("own.example.com", 1, 0, 0), ("folded.example.com", 3, 0, 0), ("any.example.com", 2, 0, 0));
+
+        var groups = Comparison.Compare(sent, counted, string.Empty, relayed: false);
+
+        groups.Select(group => (group.Label, string.Join(' ', group.Domains), group.Agrees))
+            .ShouldBe([("other", "any.example.com folded.example.com", true), ("own.example.com", "own.example.com", true), ("*.example.net", string.Empty, false)]);
+    }
+
+    [Fact]
+    public void What_one_of_several_sinks_counts_as_other_for_want_of_labels_is_no_difference()
+    {
+        var counted = SinkCounts.Sum(
+        [
+            Sink("""
+                smartsink_domains_folded 1
+                smartsink_recipients_total{outcome="accepted",stage="data",domain="a.example"} 1
+                smartsink_recipients_total{outcome="accepted",stage="data",domain="other"} 2
+                """),
+            Sink("""
+                smartsink_recipients_total{outcome="accepted",stage="data",domain="a.example"} 4
+                smartsink_recipients_total{outcome="accepted",stage="data",domain="b.example"} 8
+                """),
+        ]);
+
+        Comparison.Compare(Sent(("a.example", 5, 0, 0), ("b.example", 10, 0, 0)), counted, string.Empty, relayed: false)
+            .Select(group => (group.Label, group.Agrees)).ShouldBe([("other", true), ("a.example", true)]);
+    }
+
+    [Fact]
     public void What_an_mta_sends_on_its_own_account_is_no_difference()
     {
         var counted = Sink("""
