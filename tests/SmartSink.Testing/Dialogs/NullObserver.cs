@@ -1,4 +1,5 @@
 using System.Net;
+using SmartSink.Smtp;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
