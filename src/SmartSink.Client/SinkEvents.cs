@@ -30,7 +30,7 @@ public enum SinkOutcome
 [JsonDerivedType(typeof(SampledEvent), "sampled")]
 public record SinkEvent
 {
-    /// <summary>Its number. Numbers rise, not always by one, and begin anew when the sink does.</summary>
+    /// <summary>Its number; numbers rise.</summary>
     public long Id { get; init; }
 
     /// <summary>When.</summary>

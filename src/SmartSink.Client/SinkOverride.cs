@@ -93,7 +93,7 @@ public sealed record ActiveOverride
     /// <summary>By what the sink knows it.</summary>
     public string Id { get => field ?? ""; init; }
 
-    /// <summary>What it is called; null when it was given no name.</summary>
+    /// <summary>What it is called: its name, or what it does when it was given none.</summary>
     public string? Name { get; init; }
 
     /// <summary>Whom it meets.</summary>
@@ -106,7 +106,7 @@ public sealed record ActiveOverride
     public double Share { get; init; }
 
     /// <summary>It ends when it has acted so often; null for no such end.</summary>
-    public int? Times { get; init; }
+    public long? Times { get; init; }
 
     /// <summary>How often it has acted.</summary>
     public long Acted { get; init; }

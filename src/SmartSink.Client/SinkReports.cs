@@ -50,10 +50,10 @@ public sealed record PolicyEntry
     /// <summary>Percent of recipients that are refused for now.</summary>
     public double Defer { get; init; }
 
-    /// <summary>The domain that it is like; null for none.</summary>
-    public string? Like { get; init; }
+    /// <summary>The entries that it is like, the nearest first.</summary>
+    public IReadOnlyList<string> Like { get => field ?? []; init; }
 
-    /// <summary>What may be expected in the long run.</summary>
+    /// <summary>What may be expected in the long run, with the schedules and overrides of rates that go on.</summary>
     public OutcomeShares? Expected { get; init; }
 
     /// <summary>What it says when it refuses.</summary>
@@ -63,7 +63,7 @@ public sealed record PolicyEntry
 /// <summary>A reply of the policy.</summary>
 public sealed record PolicyReply
 {
-    /// <summary><c>bounce</c>, <c>defer</c> or <c>throttle</c>.</summary>
+    /// <summary><c>bounce</c>, <c>defer</c>, <c>throttle</c> or <c>tls</c>.</summary>
     public string Kind { get => field ?? ""; init; }
 
     /// <summary>The code.</summary>
@@ -88,7 +88,19 @@ public sealed record SinkExplanation
     /// <summary>The address or domain that was asked for.</summary>
     public string Recipient { get => field ?? ""; init; }
 
-    /// <summary>The overrides that meet it, the one that decides first.</summary>
+    /// <summary>All of it in lines for people, as <c>smartsink explain</c> prints them.</summary>
+    public string Text { get => field ?? ""; init; }
+
+    /// <summary>The policy's entry that holds for it, <c>other</c> where none names it.</summary>
+    public string Entry { get => field ?? ""; init; }
+
+    /// <summary>What may be expected in the long run, with the schedules and overrides of rates that go on.</summary>
+    public OutcomeShares? Expected { get; init; }
+
+    /// <summary>What may be said.</summary>
+    public IReadOnlyList<PolicyReply> Replies { get => field ?? []; init; }
+
+    /// <summary>The overrides that may meet it, the newest first.</summary>
     public IReadOnlyList<ActiveOverride> Overrides { get => field ?? []; init; }
 
     /// <summary>All else that the sink says, as docs/api.md describes it.</summary>
@@ -242,7 +254,7 @@ public sealed record SinkReload
     /// <summary>Which: the policy, certificates, users.</summary>
     public string Name { get => field ?? ""; init; }
 
-    /// <summary><c>applied</c>, <c>rejected</c> or <c>unchanged</c>.</summary>
+    /// <summary><c>applied</c>, <c>unchanged</c>, <c>rejected</c>, or <c>skipped</c> where there is nothing to read.</summary>
     public string Result { get => field ?? ""; init; }
 
     /// <summary>What was found in them.</summary>

@@ -140,11 +140,8 @@ public sealed class SmartSinkClient : IDisposable
 
     /// <summary>Has the sink read all its files anew, as a hang-up signal does.</summary>
     /// <returns>What came of each.</returns>
-    public async Task<IReadOnlyList<SinkReload>> ReloadAsync(CancellationToken cancellationToken = default)
-    {
-        using var body = new StringContent("", Encoding.UTF8, "application/json");
-        return (await AskAsync(HttpMethod.Post, "reload", body, ClientJson.Default.ReloadAnswer, cancellationToken).ConfigureAwait(false)).Results;
-    }
+    public async Task<IReadOnlyList<SinkReload>> ReloadAsync(CancellationToken cancellationToken = default) =>
+        (await AskAsync(HttpMethod.Post, "reload", body: null, ClientJson.Default.ReloadAnswer, cancellationToken).ConfigureAwait(false)).Results;
 
     /// <summary>
     /// Follows what happens, until cancelled. A connection that breaks is made again, and goes on where it broke off as far as the sink remembers
@@ -164,9 +161,9 @@ public sealed class SmartSinkClient : IDisposable
         }
     }
 
-    /// <summary>The number of the newest event, 0 when nothing has happened yet: what comes after it is what the test does next.</summary>
+    /// <summary>The number of the newest event: those that come after it are of what the test does next.</summary>
     public async Task<long> LastEventIdAsync(CancellationToken cancellationToken = default) =>
-        (await GetAsync("events", ClientJson.Default.EventList, cancellationToken).ConfigureAwait(false)).LastId;
+        (await GetAsync(PathOf("events", ("count", 1)), ClientJson.Default.EventList, cancellationToken).ConfigureAwait(false)).LastId;
 
     /// <summary>
     /// Waits until something has become of a recipient, looking at what the sink remembers first: mail that was sent before the call is found as well.

@@ -95,7 +95,7 @@ public sealed class CallTests : IDisposable
     public async Task Everything_that_can_be_asked_is_asked_for_and_read()
     {
         using var client = _sink
-            .Answers("""{"hash":"abc","loaded_at":"2026-03-04T05:06:07Z","total":2,"entries":[{"domain":"yahoo.com","bounce":5,"defer":20,"like":null,"expected":{"accepted":75,"tempfail":20,"permfail":5},"replies":[{"kind":"defer","code":421,"text":"4.7.0 later","label":"rate","stage":"rcpt","weight":2}]}],"next":null}""")
+            .Answers("""{"hash":"abc","loaded_at":"2026-03-04T05:06:07Z","total":2,"entries":[{"domain":"yahoo.com","bounce":5,"defer":20,"like":["aol.com"],"expected":{"accepted":75,"tempfail":20,"permfail":5},"replies":[{"kind":"defer","code":421,"text":"4.7.0 later","label":"rate","stage":"rcpt","weight":2}]}],"next":null}""")
             .Answers("""{"at":"2026-03-04T05:06:07Z","status":"ready","started_at":"2026-03-04T05:06:00Z","warnings":["look"],"messages":{"total":7,"per_second":{"1":1,"10":0.7,"60":0.1}},"recipients":{"accepted":{"total":5,"per_second":{"1":0}},"tempfail":{"total":1,"per_second":{"1":0}},"permfail":{"total":1,"per_second":{"1":0}}},"domains":[{"domain":"yahoo.com","recipients":7,"accepted":5,"tempfail":1,"permfail":1,"per_second":{"1":0},"observed":{"accepted":71.4,"tempfail":14.3,"permfail":14.3},"expected":{"accepted":75,"tempfail":20,"permfail":5},"top_reply":{"code":421,"label":"rate","text":"421 4.7.0 later","count":1}}],"domains_left_out":3}""")
             .Answers("""{"valid":false,"errors":1,"warnings":0,"diagnostics":[{"file":"posted.toml","line":2,"column":10,"severity":"error","message":"bounce must be 0 to 100"}]}""")
             .Answers("""{"results":[{"name":"policy","result":"rejected","diagnostics":["responses.toml(1,1): error: no"]}]}""")
@@ -121,7 +121,7 @@ public sealed class CallTests : IDisposable
 
         _sink.Heard.Select(request => request.Line).ShouldBe(
         [
-            "GET /api/v1/policy?domain=yahoo.com&from=3&count=7", "GET /api/v1/stats?domains=5", "POST /api/v1/check", "POST /api/v1/reload", "GET /api/v1/events",
+            "GET /api/v1/policy?domain=yahoo.com&from=3&count=7", "GET /api/v1/stats?domains=5", "POST /api/v1/check", "POST /api/v1/reload", "GET /api/v1/events?count=1",
         ]);
         (_sink.Heard[2].Body, _sink.Heard[2].Type).ShouldBe(("[default]\nbounce = 101\n", "text/plain; charset=utf-8"));
     }
@@ -129,12 +129,13 @@ public sealed class CallTests : IDisposable
     [Fact]
     public async Task An_explanation_keeps_what_has_no_name_here()
     {
-        using var client = _sink.Answers($$"""{"recipient":"a+b@yahoo.com","overrides":[{{Added}}],"entry":{"name":"yahoo.com"} }""").Connect();
+        using var client = _sink.Answers($$"""{"recipient":"a+b@yahoo.com","overrides":[{{Added}}],"text":"all of it","entry":"yahoo.com","memory":{"client":"2001:db8::1"} }""").Connect();
 
         var explained = await client.ExplainAsync("a+b@yahoo.com", client: "2001:db8::1", sender: "x&y@z.example", cancellationToken: Token);
 
         explained.Overrides.ShouldHaveSingleItem().Name.ShouldBe("yahoo is down");
-        explained.Details.ShouldNotBeNull()["entry"].GetProperty("name").GetString().ShouldBe("yahoo.com");
+        (explained.Text, explained.Entry).ShouldBe(("all of it", "yahoo.com"));
+        explained.Details.ShouldNotBeNull()["memory"].GetProperty("client").GetString().ShouldBe("2001:db8::1");
         _sink.Heard.ShouldHaveSingleItem().Line.ShouldBe("GET /api/v1/explain?recipient=a%2Bb%40yahoo.com&client=2001%3Adb8%3A%3A1&sender=x%26y%40z.example");
     }
 

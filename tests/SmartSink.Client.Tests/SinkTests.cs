@@ -1,0 +1,185 @@
+using System.Net;
+using SmartSink.Testing.Processes;
+
+namespace SmartSink.Client.Tests;
+
+/// <summary>Each call against a sink as its users run it: what this library reads is what the sink writes.</summary>
+public sealed class SinkTests : IAsyncLifetime
+{
+    private const string Policy = "include = [\"builtin:providers\"]\n\n[domain.\"here.example\"]\nbounce = 100\n\n[[bounce.\"here.example\"]]\ncode = 550\nmsg = \"5.1.1 nobody\\nhere\"\n";
+
+    private readonly CancellationTokenSource _patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private SinkProcess? _process;
+    private SmartSinkClient? _client;
+
+    /// <summary>Cancelled when something has not happened for much longer than the machine may be busy with something else.</summary>
+    private CancellationToken Token => _patience.Token;
+
+    private SinkProcess Process => _process!;
+
+    private SmartSinkClient Sink => _client!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _process = await SinkProcess.StartAsync(Policy);
+        _patience.CancelAfter(TimeSpan.FromMinutes(3));
+        _client = new SmartSinkClient(_process.Http);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        _patience.Dispose();
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task An_override_is_there_until_it_is_taken_back()
+    {
+        var rule = new SinkOverride
+        {
+            Domain = "yahoo.com",
+            Recipient = "joe*@*",
+            Reply = new SinkReply(451, "4.7.1 not you"),
+            Share = 50.5,
+            Times = 3,
+            For = TimeSpan.FromMinutes(5),
+            Name = "joe is out",
+        };
+        await using (var lease = await Sink.OverrideAsync(rule, Token))
+        {
+            await using var other = await Sink.OverrideAsync(new SinkOverride { Domain = "*.example", Delay = TimeSpan.FromMilliseconds(250) }, Token);
+            var found = (await Sink.GetOverrideAsync(lease.Id, Token)).ShouldNotBeNull();
+
+            (found.Name, found.Share, found.Times, found.Acted).ShouldBe(("joe is out", 50.5, 3, 0));
+            (found.Match.Domains.ShouldNotBeNull().ShouldHaveSingleItem(), found.Match.Recipient, found.Do.Reply!.Code, found.Do.Reply.Msg).ShouldBe(("yahoo.com", "joe*@*", 451, "4.7.1 not you"));
+            (found.ExpiresAt - found.CreatedAt).ShouldBe(TimeSpan.FromMinutes(5));
+            found.LeftSeconds.ShouldBeInRange(0, 300);
+            (await Sink.ListOverridesAsync(Token)).Select(one => one.Id).ShouldBe([other.Id, lease.Id], ignoreOrder: true);
+        }
+
+        (await Sink.ListOverridesAsync(Token)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Overrides_end_by_themselves_and_all_at_once()
+    {
+        var once = await Sink.OverrideAsync(new SinkOverride { Domain = "yahoo.com", Reply = new SinkReply(554, "5.7.1 once"), Times = 1 }, Token);
+        await ClientMail.SendAsync(Process.SmtpPort, "joe@yahoo.com");
+        var refused = (RefusalEvent)await Sink.WaitForAsync("joe@yahoo.com", SinkOutcome.PermFail, cancellationToken: Token);
+        (refused.Code, refused.Reply, refused.Domain, refused.Sender).ShouldBe((554, "554 5.7.1 once", "yahoo.com", "test@client.example"));
+        while (await Sink.GetOverrideAsync(once.Id, Token) is not null)
+        {
+            await Task.Delay(50, Token);
+        }
+
+        await once.DisposeAsync();
+        await Sink.OverrideAsync(new SinkOverride { Domain = "yahoo.com", Accept = true }, Token);
+        await Sink.OverrideAsync(new SinkOverride { Domain = "gmail.com", Fault = "drop" }, Token);
+        (await Sink.CalmAsync(Token)).ShouldBe(2);
+        (await Sink.CalmAsync(Token)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_mistake_is_told_with_its_place()
+    {
+        var error = await Should.ThrowAsync<SmartSinkException>(() => Sink.OverrideAsync(new SinkOverride { Domain = "yahoo.com", Defer = 101, Times = 0 }, Token));
+
+        error.Status.ShouldBe(HttpStatusCode.BadRequest);
+        error.Mistakes.Select(mistake => mistake.JsonPointer).ShouldBe(["/do/defer", "/times"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task What_becomes_of_a_recipient_is_heard_before_and_after_it_happens()
+    {
+        await ClientMail.SendAsync(Process.SmtpPort, "first@here.example");
+        var first = (RefusalEvent)await Sink.WaitForAsync("First@Here.Example", SinkOutcome.PermFail, cancellationToken: Token);
+        (first.Reply, first.Domain).ShouldBe(("550-5.1.1 nobody\n550 5.1.1 here", "here.example"));
+
+        var before = await Sink.LastEventIdAsync(Token);
+        before.ShouldBeGreaterThanOrEqualTo(first.Id);
+        var waiting = Sink.WaitForAsync("second@gmail.com", SinkOutcome.Accepted, TimeSpan.FromMinutes(3), before, Token);
+        await ClientMail.SendAsync(Process.SmtpPort, "second@gmail.com");
+        var accepted = (MessageEvent)await waiting;
+
+        (accepted.Sender, accepted.RecipientCount, accepted.Outcome).ShouldBe(("test@client.example", 1, SinkOutcome.Accepted));
+        accepted.Id.ShouldBeGreaterThan(before);
+        (await Should.ThrowAsync<TimeoutException>(() => Sink.WaitForAsync("first@here.example", SinkOutcome.PermFail, TimeSpan.FromMilliseconds(500), before, Token)))
+            .Message.ShouldStartWith("No permfail for first@here.example within 0.5 s.");
+    }
+
+    [Fact]
+    public async Task Events_are_followed_as_they_come()
+    {
+        await using var events = Sink.FollowEventsAsync(new EventFilter { Kind = "override" }, after: 0, Token).GetAsyncEnumerator(Token);
+        var lease = await Sink.OverrideAsync(new SinkOverride { Domain = "yahoo.com", Bounce = 5.5, Name = "some" }, Token);
+        (await events.MoveNextAsync()).ShouldBeTrue();
+        var added = events.Current.ShouldBeOfType<OverrideEvent>();
+        await lease.DisposeAsync();
+        (await events.MoveNextAsync()).ShouldBeTrue();
+        var removed = events.Current.ShouldBeOfType<OverrideEvent>();
+
+        (added.Action, added.OverrideId, added.Name).ShouldBe(("added", lease.Id, "some"));
+        (removed.Action, removed.OverrideId).ShouldBe(("removed", lease.Id));
+        removed.Id.ShouldBeGreaterThan(added.Id);
+    }
+
+    [Fact]
+    public async Task The_policy_is_shown_explained_checked_and_read_anew()
+    {
+        var policy = await Sink.PolicyAsync("here.example", cancellationToken: Token);
+        var entry = policy.Entries.ShouldHaveSingleItem();
+        (entry.Domain, entry.Bounce, entry.Defer, entry.Expected).ShouldBe(("here.example", 100, 0, new OutcomeShares { PermFail = 100 }));
+        var reply = entry.Replies.Single(one => one.Kind == "bounce");
+        reply.Code.ShouldBe(550);
+        reply.Text.ShouldContain("nobody");
+        policy.Hash.ShouldNotBeEmpty();
+
+        var page = await Sink.PolicyAsync(from: 1, count: 2, cancellationToken: Token);
+        (page.Entries.Count, page.Next).ShouldBe((2, 3));
+        page.Total.ShouldBeGreaterThan(100);
+
+        var explained = await Sink.ExplainAsync("joe@here.example", client: "192.0.2.1", cancellationToken: Token);
+        explained.Recipient.ShouldBe("joe@here.example");
+        explained.Overrides.ShouldBeEmpty();
+        explained.Entry.ShouldBe("here.example");
+        explained.Text.ShouldContain("here.example");
+        explained.Replies.ShouldContain(reply);
+        explained.Details.ShouldNotBeNull()["memory"].GetProperty("client").GetString().ShouldBe("192.0.2.1");
+
+        var check = await Sink.CheckAsync("[default]\nbounce = 101\n", Token);
+        (check.Valid, check.Errors).ShouldBe((false, 1));
+        var found = check.Diagnostics.ShouldHaveSingleItem();
+        (found.Line, found.Severity).ShouldBe((2, "error"));
+        (await Sink.CheckAsync("", Token)).Valid.ShouldBeTrue();
+        (await Should.ThrowAsync<SmartSinkException>(() => Sink.CheckAsync(new string('#', 65 * 1024), Token))).Status.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+
+        (await Sink.ReloadAsync(Token)).Single(reload => reload.Name == "policy").Result.ShouldBe("unchanged");
+    }
+
+    [Fact]
+    public async Task What_has_come_in_is_counted()
+    {
+        await ClientMail.SendAsync(Process.SmtpPort, "joe@here.example");
+        await ClientMail.SendAsync(Process.SmtpPort, "joe@gmail.com");
+
+        // Domains are looked at once a second.
+        var stats = await Sink.StatsAsync(domains: 10, Token);
+        while (!stats.Domains.Any(domain => domain is { Domain: "here.example", TopReply: not null }))
+        {
+            await Task.Delay(50, Token);
+            stats = await Sink.StatsAsync(domains: 10, Token);
+        }
+
+        (stats.Status, stats.Messages.Total, stats.Recipients.Accepted.Total, stats.Recipients.TempFail.Total, stats.Recipients.PermFail.Total).ShouldBe(("ready", 1, 1, 0, 1));
+        stats.Messages.PerSecond.Keys.ShouldBe(["1", "10", "60"], ignoreOrder: true);
+        var here = stats.Domains.Single(domain => domain.Domain == "here.example");
+        (here.Recipients, here.PermFail, here.Expected!.PermFail).ShouldBe((1, 1, 100));
+        var top = here.TopReply.ShouldNotBeNull();
+        (top.Code, top.Count).ShouldBe((550, 1));
+        (stats.At - stats.StartedAt).ShouldBeGreaterThan(TimeSpan.Zero);
+    }
+}
