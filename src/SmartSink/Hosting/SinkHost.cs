@@ -51,6 +51,12 @@ internal static class SinkHost
         services.AddSingleton<SessionReporter>();
         services.AddSingleton<BehaviourMetrics>();
         services.AddSingleton<BehaviourReporter>();
+        if (settings.Api)
+        {
+            services.AddSingleton<SinkEvents>();
+            services.AddSingleton(new MessageSamples(settings.SampleOneIn));
+        }
+
         return builder;
     }
 
@@ -63,8 +69,16 @@ internal static class SinkHost
     public static void AddReloaded<T>(this IServiceCollection services, string name, IReloadSource<T> source, Reading<T> first, Func<SinkMetrics, Counter> reloads)
         where T : class
     {
-        services.AddSingleton(provider => new Reloader<T>(
-            name, source, first, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileWatch>>()));
+        services.AddSingleton(provider =>
+        {
+            var reloader = new Reloader<T>(name, source, first, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileWatch>>());
+            if (provider.GetService<SinkEvents>() is { } events)
+            {
+                reloader.Reloaded += (_, report) => events.Reloaded(name, report);
+            }
+
+            return reloader;
+        });
         services.AddSingleton<IReloader>(provider => provider.GetRequiredService<Reloader<T>>());
         services.AddSingleton<Action<SinkMetrics>>(provider => metrics => PolicyMetrics.ShowReloads(metrics, reloads(metrics), provider.GetRequiredService<Reloader<T>>()));
     }

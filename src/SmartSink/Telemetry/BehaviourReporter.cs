@@ -7,8 +7,8 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Telemetry;
 
-/// <summary>Takes what providers do to senders, counts it, and says in the log what a person would look for there.</summary>
-internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<BehaviourReporter> log) : IBehaviourObserver
+/// <summary>Takes what providers do to senders, counts it, and says in the log and as events what a person would look for there.</summary>
+internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<BehaviourReporter> log, SinkEvents? events = null) : IBehaviourObserver
 {
     public void LimitHit(IMailboxFilter filter, int entry, ProviderLimit limit) => metrics.CountLimit(filter, entry, limit);
 
@@ -20,6 +20,7 @@ internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<Behavi
 
     public void ScheduleBegan(string name, DateTimeOffset? ends)
     {
+        events?.ScheduleChanged(name, began: true);
         if (ends is { } end)
         {
             log.ScheduleBegan(name, Time(end));
@@ -30,13 +31,29 @@ internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<Behavi
         }
     }
 
-    public void ScheduleEnded(string name) => log.ScheduleEnded(name);
+    public void ScheduleEnded(string name)
+    {
+        events?.ScheduleChanged(name, began: false);
+        log.ScheduleEnded(name);
+    }
 
-    public void OverrideAdded(OverrideNotice rule, DateTimeOffset ends) => log.OverrideAdded(rule.Id, rule.Name, Time(ends));
+    public void OverrideAdded(OverrideNotice rule, DateTimeOffset ends)
+    {
+        events?.OverrideChanged("added", rule.Id, rule.Name);
+        log.OverrideAdded(rule.Id, rule.Name, Time(ends));
+    }
 
-    public void OverrideEnded(OverrideNotice rule) => log.OverrideEnded(rule.Id, rule.Name, rule.Acted);
+    public void OverrideEnded(OverrideNotice rule)
+    {
+        events?.OverrideChanged("ended", rule.Id, rule.Name);
+        log.OverrideEnded(rule.Id, rule.Name, rule.Acted);
+    }
 
-    public void OverrideRemoved(OverrideNotice rule) => log.OverrideRemoved(rule.Id, rule.Name, rule.Acted);
+    public void OverrideRemoved(OverrideNotice rule)
+    {
+        events?.OverrideChanged("removed", rule.Id, rule.Name);
+        log.OverrideRemoved(rule.Id, rule.Name, rule.Acted);
+    }
 
     public void DuplicateAccepted(IMailboxFilter filter, in DeliveryFacts delivery)
     {

@@ -8,18 +8,23 @@ using SmartSink.Transport;
 
 namespace SmartSink.Telemetry;
 
-/// <summary>Counts what the transport reports, for each listener.</summary>
+/// <summary>Counts what the transport reports, for each listener, and tells of ends as events where that is asked for.</summary>
 internal sealed class ConnectionMetrics
 {
+    private readonly SinkEvents? _events;
     private readonly ConcurrentDictionary<string, ListenerCounters> _listeners = new(StringComparer.Ordinal);
 
-    public ConnectionMetrics(SinkMetrics metrics) => metrics.BeforePage(() =>
+    public ConnectionMetrics(SinkMetrics metrics, SinkEvents? events = null)
     {
-        foreach (var (name, counters) in _listeners)
+        _events = events;
+        metrics.BeforePage(() =>
         {
-            counters.Fill(metrics, name);
-        }
-    });
+            foreach (var counters in _listeners.Values)
+            {
+                counters.Fill(metrics);
+            }
+        });
+    }
 
     /// <summary>Shows what the server is limited by.</summary>
     /// <param name="metrics">The page's.</param>
@@ -46,9 +51,9 @@ internal sealed class ConnectionMetrics
         });
     }
 
-    public IConnectionObserver ForListener(string name) => _listeners.GetOrAdd(name, static _ => new ListenerCounters());
+    public IConnectionObserver ForListener(string name) => _listeners.GetOrAdd(name, static (name, events) => new ListenerCounters(name, events), _events);
 
-    private sealed class ListenerCounters : IConnectionObserver
+    private sealed class ListenerCounters(string listener, SinkEvents? events) : IConnectionObserver
     {
         private const int Opened = 0;
         private const int Received = 1;
@@ -71,7 +76,11 @@ internal sealed class ConnectionMetrics
 
         public void ConnectionOpened() => _totals.Add(Opened);
 
-        public void ConnectionClosed(in ConnectionEnd end) => _closed.Add((int)end.Reason);
+        public void ConnectionClosed(in ConnectionEnd end)
+        {
+            _closed.Add((int)end.Reason);
+            events?.ConnectionClosed(listener, end);
+        }
 
         public void BytesReceived(int count) => _totals.Add(Received, count);
 
@@ -100,7 +109,7 @@ internal sealed class ConnectionMetrics
 
         public void AcceptFailed(string error) => _acceptErrors.AddOrUpdate(error, 1, (_, count) => count + 1);
 
-        public void Fill(SinkMetrics metrics, string listener)
+        public void Fill(SinkMetrics metrics)
         {
             // The ends are read before the beginnings, so that the difference is never negative.
             var closed = 0L;
@@ -132,10 +141,10 @@ internal sealed class ConnectionMetrics
                 }
             }
 
-            FillTls(metrics, listener);
+            FillTls(metrics);
         }
 
-        private void FillTls(SinkMetrics metrics, string listener)
+        private void FillTls(SinkMetrics metrics)
         {
             for (var cell = 0; cell < _handshakes.Count; cell++)
             {

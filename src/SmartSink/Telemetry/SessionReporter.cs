@@ -8,8 +8,8 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Telemetry;
 
-/// <summary>Takes what sessions report, counts it in all and by sender, and shows it in the log where that is asked for.</summary>
-internal sealed class SessionReporter(SessionMetrics metrics, SenderTable senders, ILogger<SessionReporter> log) : ISessionObserver
+/// <summary>Takes what sessions report, counts it in all and by sender, and shows it in the log, as events and as samples where that is asked for.</summary>
+internal sealed class SessionReporter(SessionMetrics metrics, SenderTable senders, ILogger<SessionReporter> log, SinkEvents? events = null, MessageSamples? samples = null) : ISessionObserver
 {
     private readonly RefusingDomains _refusing = new();
 
@@ -29,10 +29,20 @@ internal sealed class SessionReporter(SessionMetrics metrics, SenderTable sender
 
     public void ClientRefused(IMailboxFilter filter, int entry, Reply reply) => metrics.CountRefusal(filter, entry, reply);
 
+    public MessageDetails Wants(in Moment now) =>
+        (events is not null && events.WantsMessage(now) ? MessageDetails.Recipients : MessageDetails.None)
+        | (samples is not null && samples.WantsHeader() ? MessageDetails.Header : MessageDetails.None);
+
     public void MessageEnded(in MessageFacts message)
     {
         metrics.CountMessage(in message);
         senders.MessageEnded(message.ClientAddress);
+        if (message.Details != MessageDetails.None)
+        {
+            events?.MessageEnded(message);
+            samples?.MessageEnded(message);
+        }
+
         if (log.IsEnabled(LogLevel.Debug))
         {
             var (id, sender, outcome) = (Text(message.TransactionId), Text(message.Sender), LabelWords.Outcomes[(int)message.Outcome]);
@@ -78,6 +88,7 @@ internal sealed class SessionReporter(SessionMetrics metrics, SenderTable sender
             senders.ClientRefused(facts);
         }
 
+        events?.Refused(filter, entry, facts, reply);
         if (log.IsEnabled(LogLevel.Information) && _refusing.IsFirst(facts.Domain))
         {
             log.FirstRefusal(Text(facts.Domain), TextOf(reply, facts));

@@ -82,6 +82,9 @@ internal sealed class SinkMetrics : IDisposable
         StateEntries = Gauge("smartsink_state_entries", "What providers remember of senders: keys.");
         StateEvictions = Counter("smartsink_state_evictions_total", "Keys that providers had to forget because there was no room for more.");
 
+        EventFollowers = Gauge("smartsink_event_followers", "Clients that follow the API's events.");
+        EventFollowersCut = Counter("smartsink_event_followers_cut_total", "Clients that followed the API's events and were cut off, as they did not read.");
+        EventsLeftOut = Counter("smartsink_events_left_out_total", "Events that the API does not tell, because more than 1,000 came in a second.");
         LogEventsDropped = Counter("smartsink_log_events_dropped_total", "Log events dropped because standard output was not read fast enough.");
         BuildInfo = Gauge("smartsink_build_info", "The program's version.", "version");
 
@@ -154,6 +157,9 @@ internal sealed class SinkMetrics : IDisposable
     public Counter Duplicates { get; }
     public Gauge StateEntries { get; }
     public Counter StateEvictions { get; }
+    public Gauge EventFollowers { get; }
+    public Counter EventFollowersCut { get; }
+    public Counter EventsLeftOut { get; }
     public Counter LogEventsDropped { get; }
     public Gauge BuildInfo { get; }
     public Counter ProcessCpu { get; }

@@ -1,6 +1,7 @@
 using SmartSink.Behaviour;
 using SmartSink.Connections;
 using SmartSink.Settings;
+using SmartSink.Telemetry;
 
 namespace SmartSink.Http.Api;
 
@@ -17,6 +18,9 @@ internal static class ApiRoutes
         app.UseApiGate(new ApiGate(settings.ApiToken, [settings.Hostname, .. settings.ApiHosts]));
         app.MapApiDocument();
         var api = app.MapGroup(Root).WithMetadata(BehindGate.Metadata);
+        var events = services.GetRequiredService<SinkEvents>();
+        api.MapEventsApi(events, new EventFollowers(events, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<SinkMetrics>(), app.Lifetime.ApplicationStopping));
+        api.MapMessagesApi(services.GetRequiredService<MessageSamples>());
         api.MapPolicyApi(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
         api.MapOverrideApi(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
     }
