@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using SmartSink.Settings;
 using SmartSink.Smtp.Syntax;
@@ -156,13 +157,13 @@ internal sealed class EventFollowers
     public const int Most = 16;
 
     /// <summary>Octets that are written at once. A follower who is behind the ring's end misses events and is told so, so nothing waits for it.</summary>
-    private const int BatchSize = 32 * 1024;
+    private const int BatchSize = 64 * 1024;
 
     /// <summary>How long a follower may take to make room for what is written.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Between two batches: at full load many events go in one.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    /// <summary>After a batch with the newest event: at full load many go in one.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long to wait for an event before a look at what was left out.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -225,12 +226,12 @@ internal sealed class EventFollowers
     private async Task WriteAsync(HttpContext context, EventFilter filter, long? after, CancellationToken end)
     {
         var ring = _events.Ring;
-        var body = context.Response.BodyWriter;
+        var batch = new ArrayBufferWriter<byte>(4 * 1024);
         var copy = new EventCopy();
 
         // One that is not given yet is of another sink: all that is here is new to who has it.
         var seen = after is null ? ring.LastId : after <= ring.LastId ? after.Value : 0;
-        body.Write("retry: 2000\n\n"u8);
+        batch.Write("retry: 2000\n\n"u8);
         var wroteAt = _clock.GetTimestamp();
         while (!end.IsCancellationRequested)
         {
@@ -238,32 +239,38 @@ internal sealed class EventFollowers
             if (ring.Missed(seen) is > 0 and var missed)
             {
                 seen += missed;
-                WriteMissed(body, seen, missed);
+                WriteMissed(batch, seen, missed);
             }
 
             seen = Math.Max(seen, ring.FirstId - 1);
-            for (var last = ring.LastId; seen < last && body.UnflushedBytes < BatchSize && ring.TryCopy(seen + 1, copy); seen++)
+            for (var last = ring.LastId; seen < last && batch.WrittenCount < BatchSize && ring.TryCopy(seen + 1, copy); seen++)
             {
                 if (filter.Matches(copy))
                 {
-                    WriteEvent(body, copy.Id, SinkEvents.Kinds[(int)copy.Marks.Kind], copy.Json.Span);
+                    WriteEvent(batch, copy.Id, SinkEvents.Kinds[(int)copy.Marks.Kind], copy.Json.Span);
                 }
             }
 
-            if (body.UnflushedBytes == 0 && _clock.GetElapsedTime(wroteAt) >= Heartbeat)
+            if (batch.WrittenCount == 0 && _clock.GetElapsedTime(wroteAt) >= Heartbeat)
             {
-                body.Write(":\n\n"u8);
+                batch.Write(":\n\n"u8);
             }
 
-            var hasWritten = body.UnflushedBytes > 0;
+            var isFull = batch.WrittenCount >= BatchSize;
+            var hasWritten = batch.WrittenCount > 0;
             if (hasWritten)
             {
-                if (!await SendAsync(context, end))
+                if (!await SendAsync(context, batch.WrittenMemory, end))
                 {
                     return;
                 }
 
+                batch.ResetWrittenCount();
                 wroteAt = _clock.GetTimestamp();
+                if (seen < ring.LastId && isFull)
+                {
+                    continue;
+                }
             }
 
             var next = hasWritten ? Task.Delay(Pause, _clock, end) : ring.WaitAsync(seen).WaitAsync(Look, _clock, end);
@@ -271,9 +278,9 @@ internal sealed class EventFollowers
         }
     }
 
-    private async Task<bool> SendAsync(HttpContext context, CancellationToken end)
+    private async Task<bool> SendAsync(HttpContext context, ReadOnlyMemory<byte> bytes, CancellationToken end)
     {
-        var sending = context.Response.BodyWriter.FlushAsync(end).AsTask();
+        var sending = context.Response.BodyWriter.WriteAsync(bytes, end).AsTask();
         if (!sending.IsCompleted)
         {
             await ((Task)sending).WaitAsync(Patience, _clock, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -299,11 +306,11 @@ internal sealed class EventFollowers
     // JSON has no line's end within, so it is one line of data.
     private static void WriteEvent(IBufferWriter<byte> body, long id, string kind, ReadOnlySpan<byte> json)
     {
-        Span<byte> start = stackalloc byte[64];
-        Encoding.UTF8.TryGetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {id}\nevent: {kind}\ndata: "), start, out var length);
-        body.Write(start[..length]);
-        body.Write(json);
-        body.Write("\n\n"u8);
+        var line = body.GetSpan(64 + json.Length);
+        Utf8.TryWrite(line, CultureInfo.InvariantCulture, $"id: {id}\nevent: {kind}\ndata: ", out var length);
+        json.CopyTo(line[length..]);
+        "\n\n"u8.CopyTo(line[(length + json.Length)..]);
+        body.Advance(length + json.Length + 2);
     }
 }
 
