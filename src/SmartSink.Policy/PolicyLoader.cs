@@ -40,14 +40,22 @@ public static class PolicyLoader
         var policy = files.Read();
         return new PolicyLoadResult(
             files.Diagnostics.HasErrors ? null : new PolicySnapshot(policy, new PolicySources(files.Sources, outside, policy), files.Hash, loadedAt, replica),
-            [.. files.Diagnostics.Sorted().Select(finding => new PolicyDiagnostic(
-                finding.Place.File,
-                finding.Place.Line,
-                finding.Place.Column,
-                finding.IsError ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
-                finding.Message))],
+            [.. files.Diagnostics.Sorted().Select(PolicyDiagnostic.Of)],
             files.Paths,
             [.. files.IncludeFolders]);
+    }
+
+    /// <summary>
+    /// Finds everything that is wrong or doubtful in a text that somebody else sent: it includes built-in files as usual, and reads none from the disk.
+    /// </summary>
+    /// <param name="name">What it is called in the diagnostics.</param>
+    /// <param name="text">TOML in UTF-8, or what is taken for it.</param>
+    public static IReadOnlyList<PolicyDiagnostic> Check(string name, byte[] text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var files = new PolicyFiles(new SourceFile(name, text, Problem: null));
+        files.Read();
+        return [.. files.Diagnostics.Sorted().Select(PolicyDiagnostic.Of)];
     }
 }
 
@@ -98,6 +106,13 @@ public sealed class PolicyLoadResult
 /// <param name="Message">One sentence without an end mark; control characters in quoted input are shown escaped.</param>
 public sealed record PolicyDiagnostic(string File, int Line, int Column, DiagnosticSeverity Severity, string Message)
 {
+    internal static PolicyDiagnostic Of(Finding finding) => new(
+        finding.Place.File,
+        finding.Place.Line,
+        finding.Place.Column,
+        finding.IsError ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+        finding.Message);
+
     /// <summary>The form that editors and CI systems recognise: <c>file(line,col): error: message</c>.</summary>
     public override string ToString() =>
         $"{new Place(File, Line, Column)}: {(Severity == DiagnosticSeverity.Error ? "error" : "warning")}: {Message}";

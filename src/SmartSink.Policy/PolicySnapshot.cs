@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using SmartSink.Policy.Decisions;
 using SmartSink.Policy.Explaining;
 using SmartSink.Policy.Files;
@@ -219,6 +220,20 @@ public sealed class PolicySnapshot : IMailboxFilter
     {
         var explainer = ReadExplainer();
         return [.. entries.Select(explainer.Explain)];
+    }
+
+    /// <summary>The entry of that name, or the one that holds for the domain of that name; null when it is neither.</summary>
+    public int? FindEntry(string name)
+    {
+        for (var entry = 0; entry < EntryCount; entry++)
+        {
+            if (EntryName(entry).Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return entry;
+            }
+        }
+
+        return DomainKey.TryRead(name, out var key) && !key.IsPattern ? EntryOf(Encoding.ASCII.GetBytes(key.Domain)) : null;
     }
 
     /// <summary>What holds for all mail.</summary>

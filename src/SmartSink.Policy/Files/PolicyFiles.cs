@@ -11,7 +11,8 @@ namespace SmartSink.Policy.Files;
 /// <param name="mainFile">The main file as the user named it.</param>
 /// <param name="outside">What goes over the files.</param>
 /// <param name="kept">The files as they were kept earlier, in place of those on disk, in the order of <see cref="Sources"/>; null to read the disk.</param>
-internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IReadOnlyList<PolicyText>? kept = null)
+/// <param name="sent">The main file as somebody sent it, who may include nothing from the disk; null for none.</param>
+internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IReadOnlyList<PolicyText>? kept = null, SourceFile? sent = null)
 {
     /// <summary>The most bytes that all files of a policy may have together.</summary>
     public const long MostBytes = 64 * RegularFile.Megabyte;
@@ -26,6 +27,12 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private bool _isComplete = true;
     private long _bytes;
+
+    /// <summary>A main file that somebody sent, alone.</summary>
+    public PolicyFiles(SourceFile sent)
+        : this(sent.Name, new PolicyDocument(), kept: null, sent)
+    {
+    }
 
     /// <summary>Absolute paths of every file that was read or tried, the main file first; built-in ones are left out.</summary>
     public IReadOnlyList<string> Paths => [.. _files.Where(file => !BuiltInFiles.IsBuiltIn(file))];
@@ -100,7 +107,7 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
 
     private PolicyDocument? ReadMain()
     {
-        var source = ReadSource(mainFile);
+        var source = sent is null ? ReadSource(mainFile) : Take(mainFile, sent);
         if (source.Problem is { } problem)
         {
             Diagnostics.Error(new Place(mainFile, 1, 1), $"cannot be read: {problem}");
@@ -115,6 +122,13 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
         if (include.Value.Length == 0 || include.Value.Any(char.IsControl))
         {
             Diagnostics.Error(include.Place, $"include = \"{include.Value}\" names no file");
+            return;
+        }
+
+        if (sent is not null && !BuiltInFiles.IsBuiltIn(include.Value))
+        {
+            _isComplete = false;
+            Diagnostics.Warning(include.Place, $"\"{include.Value}\" is not read: a text that is sent can include built-in files alone");
             return;
         }
 
@@ -179,12 +193,13 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
         }
     }
 
-    private SourceFile ReadSource(string path)
+    private SourceFile ReadSource(string path) => Take(path, kept?.FirstOrDefault(file => file.Name == path)?.ToSource() ?? SourceFile.Read(path, MostBytes));
+
+    private SourceFile Take(string path, SourceFile source)
     {
         var identity = IdentityOf(path);
         _files.Add(identity);
         _known.Add(identity);
-        var source = kept?.FirstOrDefault(file => file.Name == path)?.ToSource() ?? SourceFile.Read(path, MostBytes);
         _bytes += source.Content?.Length ?? 0;
         Span<byte> length = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(length, source.Content?.LongLength ?? -1);

@@ -6,6 +6,7 @@ using SmartSink.Behaviour;
 using SmartSink.Hosting;
 using SmartSink.Http.Api;
 using SmartSink.Settings;
+using SmartSink.Shared;
 
 namespace SmartSink.Commands;
 
@@ -50,7 +51,7 @@ internal static class ExplainCommand
         {
             using var answer = await http.GetAsync(page, cancellation);
             return answer.IsSuccessStatusCode
-                ? RecallText.Of((await answer.Content.ReadFromJsonAsync(PolicyJson.Default.ExplainReport, cancellation))!.Memory!, question.Url)
+                ? RecallText.Of((await answer.Content.ReadFromJsonAsync(PolicyJson.Default.ExplainReport, cancellation))!, question.Url)
                 : $"  client   {client}: the server at {question.Url} says {(int)answer.StatusCode} {answer.ReasonPhrase}{(answer.StatusCode == HttpStatusCode.NotFound ? "; with SINK_API=off a sink tells nothing of its clients" : string.Empty)}\n";
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or JsonException && !cancellation.IsCancellationRequested)
@@ -72,7 +73,13 @@ internal sealed record ExplainQuestion(IReadOnlyList<string> Addresses, IPAddres
 /// <summary>What a sink remembers of a client, in lines for people.</summary>
 internal static class RecallText
 {
-    public static string Of(SenderRecall recall, Uri url)
+    public static string Of(ExplainReport report, Uri url)
+    {
+        var overrides = report.Overrides.Select(rule => $"  override {OneLine.Escape(rule.Name)}, id {rule.Id}, for another {TimeOf(rule.LeftSeconds)}, at the sink at {url}\n");
+        return string.Concat(overrides) + Of(report.Memory!, url);
+    }
+
+    private static string Of(SenderRecall recall, Uri url)
     {
         if (recall.Provider is not { } provider)
         {

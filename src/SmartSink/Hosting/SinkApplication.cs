@@ -24,9 +24,11 @@ internal sealed class SinkApplication : IAsyncDisposable
     /// <summary>Connections for HTTP that may wait to be accepted.</summary>
     private const int HttpBacklog = 512;
 
+    /// <summary>More than a token, and remarks below it.</summary>
+    private const int LargestTokenFile = 64 * 1024;
+
     private readonly WebApplication _app;
     private readonly ILogger _log;
-    private readonly IReloader[] _reloaders;
     private readonly SinkMetrics _metrics;
     private readonly TimeProvider _clock;
 
@@ -37,7 +39,6 @@ internal sealed class SinkApplication : IAsyncDisposable
         State = app.Services.GetRequiredService<SinkState>();
         Policy = app.Services.GetRequiredService<Reloader<PolicySnapshot>>();
         _log = app.Services.GetRequiredService<ILogger<SinkApplication>>();
-        _reloaders = [.. app.Services.GetServices<IReloader>()];
         _metrics = app.Services.GetRequiredService<SinkMetrics>();
         _clock = app.Services.GetRequiredService<TimeProvider>();
     }
@@ -84,12 +85,7 @@ internal sealed class SinkApplication : IAsyncDisposable
     }
 
     /// <summary>Has all files read now, and logs what came of it.</summary>
-    public void Reload()
-    {
-        var results = _reloaders.Select(reloader => (reloader.Name, Result: reloader.Reload())).Where(done => done.Result is not null)
-            .Select(done => $"{done.Name} {done.Result!.Value.ToString().ToLowerInvariant()}");
-        _log.FilesReadAnew(string.Join(", ", results));
-    }
+    public void Reload() => Services.GetRequiredService<Reloaders>().ReadAll();
 
     /// <summary>Logs the counts of the metrics in a few lines.</summary>
     public async Task LogSummaryAsync()
@@ -129,6 +125,7 @@ internal sealed class SinkApplication : IAsyncDisposable
         }
 
         RefuseWhatEnginesLack(settings);
+        settings = WithToken(settings);
         settings = WithinDescriptors(settings, log);
 
         // All files are read while the host is put together; their mistakes are still told in this order.
@@ -199,6 +196,26 @@ internal sealed class SinkApplication : IAsyncDisposable
         }
 
         return settings with { MaxConnections = connections };
+    }
+
+    private static SinkSettings WithToken(SinkSettings settings)
+    {
+        if (settings is not { Api: true, ApiTokenFile: { } file })
+        {
+            return settings;
+        }
+
+        try
+        {
+            var line = RegularFile.ReadAllText(file, LargestTokenFile).Split('\n')[0].TrimEnd('\r');
+            return SettingKinds.Token.TryParse(line, out var token)
+                ? settings with { ApiToken = token }
+                : throw new StartException(ExitCodes.Usage, [$"SINK_API_TOKEN_FILE: {file} has no token in its first line: {SettingKinds.Token.Expected} are expected"]);
+        }
+        catch (FileException exception)
+        {
+            throw new StartException(ExitCodes.Usage, [$"SINK_API_TOKEN_FILE: {file} cannot be read: {exception.Message}"], exception);
+        }
     }
 
     private static void RefuseWhatEnginesLack(SinkSettings settings)
@@ -290,9 +307,6 @@ internal static partial class HostingLog
 
     [LoggerMessage(202, LogLevel.Warning, "{Warning}")]
     public static partial void SettingsWarning(this ILogger log, string warning);
-
-    [LoggerMessage(204, LogLevel.Information, "Read all files anew: {Results}")]
-    public static partial void FilesReadAnew(this ILogger log, string results);
 
     [LoggerMessage(205, LogLevel.Information, "Counts, {Subject}: {Counts}")]
     public static partial void Summary(this ILogger log, string subject, string counts);

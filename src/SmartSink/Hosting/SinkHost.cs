@@ -48,6 +48,7 @@ internal static class SinkHost
         services.AddSingleton<SessionMetrics>();
         services.AddSingleton<PolicyMetrics>();
         services.AddSingleton(_ => new SenderTable());
+        services.AddSingleton<Reloaders>();
         services.AddSingleton<SessionReporter>();
         services.AddSingleton<BehaviourMetrics>();
         services.AddSingleton<BehaviourReporter>();

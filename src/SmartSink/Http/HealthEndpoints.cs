@@ -27,12 +27,11 @@ internal static class HealthEndpoints
     private static ReadinessReport Report(SinkPhase phase, SinkState state, Reloader<PolicySnapshot> policy)
     {
         var snapshot = policy.Current;
-        var last = policy.LastReload;
         return new ReadinessReport(
             phase == SinkPhase.Ready && policy.IsKept ? "degraded" : Word(phase),
             [.. state.Listeners.Select(listener => new ListenerReport(listener.Settings.Name, listener.Address, Word(listener.Settings.Protocol), Word(listener.Settings.Tls)))],
             new PolicyReport(snapshot.Hash, snapshot.LoadedAt, snapshot.DomainCount),
-            last is null ? null : new LastReloadReport(Word(last.Result), last.At, last.Diagnostics));
+            LastReloadReport.Of(policy.LastReload));
     }
 
     private static string Word<T>(T value)
@@ -51,4 +50,8 @@ internal sealed record ListenerReport(string Name, string Address, string Protoc
 internal sealed record PolicyReport(string Hash, DateTimeOffset LoadedAt, int Domains);
 
 /// <summary>The last reload of the policy: applied, rejected or unchanged, and what was found, each as <c>file(line,col): error: message</c>.</summary>
-internal sealed record LastReloadReport(string Result, DateTimeOffset At, IReadOnlyList<string> Diagnostics);
+internal sealed record LastReloadReport(string Result, DateTimeOffset At, IReadOnlyList<string> Diagnostics)
+{
+    /// <summary>Null before the first.</summary>
+    public static LastReloadReport? Of(ReloadReport? report) => report is null ? null : new(report.Result.ToString().ToLowerInvariant(), report.At, report.Diagnostics);
+}

@@ -28,7 +28,7 @@ internal static class HttpLimits
         limits.KeepAliveTimeout = KeepAliveTimeout;
         limits.RequestHeadersTimeout = HeadersTimeout;
         limits.MinResponseDataRate = SlowestReader;
-        limits.MaxRequestBodySize = ApiBody.MostBytes;
+        limits.MaxRequestBodySize = ApiBody.MostBytesRead;
 
         // Kestrel's own limit writes a line for each connection that it refuses.
         limits.MaxConcurrentConnections = null;

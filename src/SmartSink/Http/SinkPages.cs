@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
 using SmartSink.Behaviour;
+using SmartSink.Settings;
 using SmartSink.Shared;
 
 namespace SmartSink.Http;
@@ -17,7 +18,14 @@ internal static class SinkPages
         /metrics  counters, for Prometheus or a person
         /livez    whether the process is alive
         /readyz   whether it answers mail, with which policy, and how the last reload went
-        /api/v1   the control API, as docs/api.md tells; /api/v1/explain says what a provider remembers of a client
+
+        """;
+
+    private const string ApiIndex =
+        """
+        /api/v1/policy       the policy in force, by entry
+        /api/v1/explain      what becomes of mail to an address: ?recipient=…, also &client=…, &sender=…, &user=… and &destination=…
+        /openapi/v1.json     all calls of the control API; docs/api.md shows them by example
 
         """;
 
@@ -37,7 +45,7 @@ internal static class SinkPages
     public static Task AnswerIndexAsync(HttpContext context)
     {
         context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(Index, context.RequestAborted);
+        return context.Response.WriteAsync(context.RequestServices.GetRequiredService<SinkSettings>().Api ? Index + ApiIndex : Index, context.RequestAborted);
     }
 
     /// <summary>Gives every refusal of what follows a body: problem details (RFC 9457).</summary>

@@ -10,6 +10,11 @@ internal static class SettingRules
     /// <summary>A line for each mistake.</summary>
     public static IEnumerable<string> ErrorsIn(SinkSettings settings)
     {
+        if (settings is { ApiToken: not null, ApiTokenFile: not null })
+        {
+            yield return "SINK_API_TOKEN_FILE: SINK_API_TOKEN is set, too, and only one of them can hold; remove one";
+        }
+
         if (settings is { TlsKeyFile: not null, TlsCertificateFile: null })
         {
             yield return "SINK_TLS_KEY: needs SINK_TLS_CERT, which is not set";

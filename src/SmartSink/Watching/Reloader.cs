@@ -33,7 +33,25 @@ internal interface IReloader : IDisposable
 
     /// <summary>Reads the files now, whatever they look like.</summary>
     /// <returns>What came of it; null without files, or when a reading under way does not come to its end.</returns>
-    ReloadResult? Reload();
+    ReloadReport? Reload();
+}
+
+/// <summary>All that was read from files and follows them.</summary>
+internal sealed partial class Reloaders(IEnumerable<IReloader> reloaders, ILogger<Reloaders> log)
+{
+    private readonly IReloader[] _reloaders = [.. reloaders];
+
+    /// <summary>Has all files read now, and logs what came of it.</summary>
+    /// <returns>By the reloader's name; null as <see cref="IReloader.Reload"/> gives it.</returns>
+    public IReadOnlyList<(string Name, ReloadReport? Report)> ReadAll()
+    {
+        var read = _reloaders.Select(reloader => (reloader.Name, Report: reloader.Reload())).ToList();
+        FilesReadAnew(log, string.Join(", ", read.Where(done => done.Report is not null).Select(done => $"{done.Name} {done.Report!.Result.ToString().ToLowerInvariant()}")));
+        return read;
+    }
+
+    [LoggerMessage(204, LogLevel.Information, "Read all files anew: {Results}")]
+    private static partial void FilesReadAnew(ILogger log, string results);
 }
 
 /// <summary>
@@ -94,7 +112,7 @@ internal sealed partial class Reloader<T> : IReloader
 
     public void Start() => _watch?.Start();
 
-    public ReloadResult? Reload() => _watch?.ReadNow() == true ? _lastReload?.Result : null;
+    public ReloadReport? Reload() => _watch?.ReadNow() == true ? _lastReload : null;
 
     /// <summary>Looks at the files once.</summary>
     public WatchOutcome Look() => _watch?.Look() ?? WatchOutcome.Same;

@@ -54,6 +54,10 @@ internal sealed class RunningSink : IAsyncDisposable
 
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path) => _http.SendAsync(new HttpRequestMessage(method, Url(path)));
 
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request);
+
+    public Task<HttpResponseMessage> PostAsync(string path, HttpContent content) => _http.PostAsync(Url(path), content);
+
     public Task<MetricsScrape> ScrapeAsync() => MetricsScrape.FetchAsync(Url("/metrics"));
 
     public Task<SmtpProbe> ConnectAsync() => SmtpProbe.ConnectAsync(App.SmtpEndPoint);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using SmartSink.Commands;
 using SmartSink.Tests.Hosting;
 
@@ -56,6 +57,22 @@ public sealed class ExplainTests
         (await ExplainAsync(sink, "gmail.com", "--client", "::ffff:127.0.0.1")).ShouldContain("\n      blocked for another 30 min\n      0 of 3 recipients left");
         (await ExplainAsync(sink, "gmail.com", "--client", "192.0.2.7")).ShouldContain("\n    network 192.0.2.7/32: nothing remembered\n");
         (await ExplainAsync(sink, "a@other.example", "--client", "127.0.0.1")).ShouldEndWith($"\n  client   127.0.0.1: the sink at {sink.Url("/")} has no limit or greylist for this domain\n");
+    }
+
+    [Fact]
+    public async Task A_running_sink_tells_of_the_overrides_that_meet_an_address()
+    {
+        await using var sink = await RunningSink.StartAsync(Policy);
+        using var added = await sink.PostAsync("/api/v1/overrides", new StringContent("""{ "match": { "domain": "other.example" }, "do": { "defer": 100 }, "name": "down", "for": "5m" }""", MediaTypeHeaderValue.Parse("application/json")));
+        (await ExplainAsync(sink, "a@other.example", "--client", "127.0.0.1")).ShouldContain($"\n  override down, id 1, for another 5 min, at the sink at {sink.Url("/")}\n");
+        (await ExplainAsync(sink, "a@gmail.com", "--client", "127.0.0.1")).ShouldNotContain("override");
+    }
+
+    [Fact]
+    public async Task With_the_API_off_that_is_what_is_told()
+    {
+        await using var sink = await RunningSink.StartAsync(Policy, settings => settings with { Api = false });
+        (await ExplainAsync(sink, "a@gmail.com", "--client", "127.0.0.1")).ShouldEndWith($"\n  client   127.0.0.1: the server at {sink.Url("/")} says 404 Not Found; with SINK_API=off a sink tells nothing of its clients\n");
     }
 
     [Fact]

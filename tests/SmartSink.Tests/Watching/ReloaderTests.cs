@@ -85,12 +85,12 @@ public sealed class ReloaderTests : IDisposable
     [Fact]
     public void Who_asks_for_it_gets_what_the_files_say_now()
     {
-        _holder.Reload().ShouldBe(ReloadResult.Unchanged);
+        (_holder.Reload()?.Result).ShouldBe(ReloadResult.Unchanged);
         _folder.Write("file", string.Empty);
-        _holder.Reload().ShouldBe(ReloadResult.Applied);
+        (_holder.Reload()?.Result).ShouldBe(ReloadResult.Applied);
         _folder.Write("file", "bad 1");
-        _holder.Reload().ShouldBe(ReloadResult.Rejected);
-        _holder.Reload().ShouldBe(ReloadResult.Rejected);
+        (_holder.Reload()?.Result).ShouldBe(ReloadResult.Rejected);
+        (_holder.Reload()?.Result).ShouldBe(ReloadResult.Rejected);
         _file.Told.ShouldBe(["unchanged first", "applied ", "rejected bad 1", "rejected bad 1"]);
         _holder.LookUntilSame(_clock);
         _file.Told.Count.ShouldBe(4);

@@ -34,7 +34,7 @@ internal sealed class ApiGate(string? token, IEnumerable<string> hosts)
             return new ApiRefusal(StatusCodes.Status403Forbidden, "A page of another site asks, which this API does not answer");
         }
 
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || hasToken)
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || hasToken || context.GetEndpoint()?.Metadata.GetMetadata<ApiReading>() is not null)
         {
             return null;
         }
@@ -94,13 +94,31 @@ internal sealed class BehindGate
     public static readonly BehindGate Metadata = new();
 }
 
+/// <summary>Marks a POST that changes nothing.</summary>
+internal sealed class ApiReading
+{
+    public static readonly ApiReading Metadata = new();
+}
+
 internal static class ApiGateExtensions
 {
     /// <summary>Has the gate judge every request for what stands behind it.</summary>
     public static void UseApiGate(this IApplicationBuilder app, ApiGate gate) =>
         app.Use((context, next) =>
         {
-            if (context.GetEndpoint()?.Metadata.GetMetadata<BehindGate>() is null || gate.Judge(context) is not { } refusal)
+            if (context.GetEndpoint()?.Metadata.GetMetadata<BehindGate>() is null)
+            {
+                return next(context);
+            }
+
+            // Nobody guesses what an answer is, keeps it, or shows it inside of a page of theirs.
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers.CacheControl = "no-store";
+            headers.XFrameOptions = "DENY";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            headers["Referrer-Policy"] = "no-referrer";
+            if (gate.Judge(context) is not { } refusal)
             {
                 return next(context);
             }

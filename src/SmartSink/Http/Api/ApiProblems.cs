@@ -156,8 +156,13 @@ internal sealed class ApiQuery
 /// <param name="ContentTypes">Those of which it must be one, the first of which is told to whoever sends another.</param>
 internal sealed record ApiBody(Type Type, IReadOnlyList<string> ContentTypes)
 {
+    private static readonly ApiProblem TooLarge = new(StatusCodes.Status413PayloadTooLarge, $"The body is larger than {MostBytes / 1024} kB, which is the limit");
+
     /// <summary>The most bytes of a body.</summary>
     public const int MostBytes = 64 * 1024;
+
+    /// <summary>The most bytes that the web server reads of a body. It counts those around the chunks of one, too.</summary>
+    public const int MostBytesRead = MostBytes + (16 * 1024);
 
     /// <summary>Reads a request's body whole.</summary>
     /// <returns>The body, or why it is refused: 413, 415, or what the web server finds wrong.</returns>
@@ -180,12 +185,10 @@ internal sealed record ApiBody(Type Type, IReadOnlyList<string> ContentTypes)
         }
         catch (BadHttpRequestException exception)
         {
-            return ([], new ApiProblem(
-                exception.StatusCode,
-                exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"The body is larger than {MostBytes / 1024} kB, which is the limit" : exception.Message));
+            return ([], exception.StatusCode == TooLarge.Status ? TooLarge : new ApiProblem(exception.StatusCode, exception.Message));
         }
 
-        return (body.ToArray(), null);
+        return body.Length > MostBytes ? ([], TooLarge) : (body.ToArray(), null);
     }
 }
 

@@ -21,7 +21,7 @@ internal static class ApiRoutes
         var events = services.GetRequiredService<SinkEvents>();
         api.MapEventsApi(events, new EventFollowers(events, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<SinkMetrics>(), app.Lifetime.ApplicationStopping));
         api.MapMessagesApi(services.GetRequiredService<MessageSamples>());
-        api.MapPolicyApi(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
+        PolicyApi.Map(api, services);
         api.MapOverrideApi(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
     }
 }
