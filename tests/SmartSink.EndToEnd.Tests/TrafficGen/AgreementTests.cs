@@ -62,6 +62,22 @@ public sealed class AgreementTests
     }
 
     [Fact]
+    public async Task Both_sides_agree_when_names_count_as_other_for_want_of_series()
+    {
+        await using var sink = await SinkProcess.StartAsync(
+            ClosingReplies + "\n[domain.\"own.pattern.example\"]\nbounce = 50\n",
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["SINK_METRICS_MAX_DOMAINS"] = "1" });
+
+        var run = await TrafficGenRun.StartAsync(
+            "--target", $"localhost:{sink.SmtpPort}", "--verify", $"{sink.Http}", "--concurrency", "20", "--message-count", "1000", "--keep-going",
+            "--domain", "rcpt.example", "--domain", "data.example", "--domain", "a.pattern.example", "--domain", "own.pattern.example", "--domain", "elsewhere.example");
+
+        run.ShouldEndWith(0);
+        run.Result.Output.ShouldContain("both sides agree");
+        (await sink.MetricsAsync()).Sum("smartsink_domains_folded").ShouldBe(3);
+    }
+
+    [Fact]
     public async Task The_models_example_runs_against_the_shipped_policy_and_both_sides_agree()
     {
         using var folder = new TemporaryFolder();
