@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text;
 using SmartSink.Shared;
 using SmartSink.Smtp.Replies;
 
@@ -103,6 +104,18 @@ internal static class Placeholders
     ];
 
     public static IReadOnlyList<string> Examples { get; } = [.. All.Select(form => form.Example)];
+
+    /// <summary>A piece of a reply's line as it stands in the file.</summary>
+    public static string TextOf(TemplatePart part)
+    {
+        if (part.Placeholder == Placeholder.None)
+        {
+            return Encoding.UTF8.GetString(part.Literal);
+        }
+
+        var form = All.First(form => form.Placeholder == part.Placeholder);
+        return form.TakesNumber ? string.Create(CultureInfo.InvariantCulture, $"{{{form.Text}{part.Number}}}") : $"{{{form.Text}}}";
+    }
 
     /// <summary>Finds a placeholder by what stands in its braces.</summary>
     /// <param name="name">What stands there.</param>

@@ -12,6 +12,8 @@ namespace SmartSink.Policy.Replies;
 /// <param name="seed">Of the numbers in it that look like chance.</param>
 internal sealed class TemplateReply(int code, bool closes, ReplyLabel label, ReplyEncoding? encoding, TemplateLine[] lines, ulong seed) : Reply(code, closes, label, encoding)
 {
+    public override string ToText() => string.Join('\n', lines.Select(line => System.Text.Encoding.UTF8.GetString(line.Prefix) + string.Concat(line.Parts.Select(Placeholders.TextOf))));
+
     public override void WriteTo(ReplyBuffer output, in SessionFacts facts)
     {
         var writer = new ReplyWriter(output, Code, stackalloc byte[ReplyWriter.MaxLineLength], Encoding);

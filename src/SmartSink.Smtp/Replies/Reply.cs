@@ -6,6 +6,8 @@ namespace SmartSink.Smtp.Replies;
 /// </summary>
 public abstract class Reply
 {
+    private const int CodeLength = 3;
+
     /// <summary>Starts a reply with a code.</summary>
     /// <param name="code">200 to 599.</param>
     /// <param name="closes">Whether the connection is closed after the reply went out.</param>
@@ -36,6 +38,15 @@ public abstract class Reply
 
     /// <summary>What a recipient or message that gets this reply counts as: by the code's first digit.</summary>
     public Outcome Outcome => Code switch { < 400 => Outcome.Accepted, < 500 => Outcome.TempFail, _ => Outcome.PermFail };
+
+    /// <summary>The text for people: lines without their codes, joined by LF; what depends on a dialog stands in braces.</summary>
+    public virtual string ToText()
+    {
+        var output = new ReplyBuffer(ReplyWriter.MaxLineLength);
+        WriteTo(output, new SessionFacts { LocalPart = "{local_part}"u8, TransactionId = "{id}"u8 });
+        var lines = (Encoding?.Characters ?? System.Text.Encoding.UTF8).GetString(output.Pending).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        return string.Join('\n', lines.Select(line => line.Length > CodeLength ? line[(CodeLength + 1)..] : string.Empty));
+    }
 
     /// <summary>
     /// Appends the reply's lines, each ended by CRLF and at most 512 octets long (RFC 5321 section 4.5.3.1.5).

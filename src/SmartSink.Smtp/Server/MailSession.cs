@@ -83,6 +83,34 @@ public abstract partial class MailSession
     /// <summary>How many messages came to their end of data.</summary>
     public int MessageCount => _messages;
 
+    /// <summary>The name given with EHLO or HELO, in UTF-8; empty before it, and once it counts no more.</summary>
+    public ReadOnlySpan<byte> Helo => _helo;
+
+    /// <summary>How many messages have come: those whose data was taken to its end.</summary>
+    public int Messages => _messages;
+
+    /// <summary>
+    /// Where the dialog stands. Like the name, the user, the client's address and the number of messages it may be asked for by any thread: each is read whole, and may be a moment old.
+    /// </summary>
+    public DialogPhase Phase => _isWaiting ? DialogPhase.Delayed : _state switch
+    {
+        SessionState.New => DialogPhase.Greeting,
+        SessionState.Refused => DialogPhase.Refused,
+        SessionState.Connected => DialogPhase.Connected,
+        SessionState.Data or SessionState.Answering => DialogPhase.Data,
+        SessionState.Authenticating => DialogPhase.Auth,
+        SessionState.Mute => DialogPhase.Silent,
+        SessionState.Upgrading => DialogPhase.TlsHandshake,
+        SessionState.Ended => DialogPhase.Closing,
+        _ => _transaction switch
+        {
+            null => DialogPhase.Idle,
+            { IsChunked: true } => DialogPhase.Data,
+            { AcceptedCount: > 0 } => DialogPhase.Rcpt,
+            _ => DialogPhase.Mail,
+        },
+    };
+
     /// <summary>Whether this session is kept from STARTTLS, and how.</summary>
     public StartTlsDenial StartTlsDenial { get; init; }
 
@@ -349,6 +377,52 @@ public enum SessionAction : byte
 
     /// <summary>Send the replies and reset the connection.</summary>
     Reset,
+}
+
+/// <summary>Where a dialog stands, in a word for people.</summary>
+public enum DialogPhase : byte
+{
+    /// <summary>The header of a proxy is to come first.</summary>
+    ProxyHeader,
+
+    /// <summary>TLS is being agreed on.</summary>
+    TlsHandshake,
+
+    /// <summary>The greeting is due.</summary>
+    Greeting,
+
+    /// <summary>The greeting refused service: only QUIT is left.</summary>
+    Refused,
+
+    /// <summary>EHLO is to come.</summary>
+    Connected,
+
+    /// <summary>A command is to come, and no transaction is open.</summary>
+    Idle,
+
+    /// <summary>The client authenticates.</summary>
+    Auth,
+
+    /// <summary>A transaction is open, without a recipient so far.</summary>
+    Mail,
+
+    /// <summary>A transaction is open and has recipients.</summary>
+    Rcpt,
+
+    /// <summary>A message comes, or is being answered.</summary>
+    Data,
+
+    /// <summary>A reply waits for its time.</summary>
+    Delayed,
+
+    /// <summary>Replies wait for the client to read them.</summary>
+    Sending,
+
+    /// <summary>Nothing is said any more, by a fault of the policy.</summary>
+    Silent,
+
+    /// <summary>The dialog is over; what still comes is dropped.</summary>
+    Closing,
 }
 
 /// <summary>How a dialog is kept from TLS that others of the listener are offered.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Connections;
@@ -113,6 +114,30 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
         }
     }
 
+    /// <summary>
+    /// Open connections in the order of their numbers, from one of these on. Those that are open all the while stand in one page each of those that begin
+    /// where the one before it ended, whoever comes and goes.
+    /// </summary>
+    /// <param name="from">The lowest number.</param>
+    /// <param name="count">How many at most.</param>
+    /// <param name="isWanted">Whether one with this client is.</param>
+    /// <param name="next">The number to go on with; null behind the last.</param>
+    public List<ConnectionStatus> List(uint from, int count, Func<IPAddress, bool> isWanted, out uint? next)
+    {
+        var found = new List<IOpenConnection>();
+        foreach (var connection in Slots)
+        {
+            if (connection is not null && connection.Id >= from && isWanted(connection.DialogAddress))
+            {
+                found.Add(connection);
+            }
+        }
+
+        found.Sort(static (first, second) => first.Id.CompareTo(second.Id));
+        next = found.Count > count ? found[count].Id : null;
+        return [.. found.Take(count).Select(connection => connection.Describe())];
+    }
+
     /// <summary>Has every connection look at its deadline and at whether the server stops.</summary>
     public void AttendAll()
     {
@@ -162,6 +187,12 @@ internal sealed class ConnectionRegistry(int maxConnections, int maxPerAddress)
 /// <summary>An open connection as the registry and the heartbeat see it.</summary>
 internal interface IOpenConnection
 {
+    /// <summary>The connection's number in this process, which no other has.</summary>
+    uint Id { get; }
+
+    /// <summary>The address of the client for whom the dialog is, which XCLIENT may have said. For any thread.</summary>
+    IPAddress DialogAddress { get; }
+
     /// <summary>The client's address, IPv4-mapped IPv6 already unmapped; the proxy's until its header has come, 127.0.0.1 over a Unix socket.</summary>
     IPAddress ClientAddress { get; }
 
@@ -188,4 +219,20 @@ internal interface IOpenConnection
 
     /// <summary>Has the connection look at its deadline and at whether the server stops. For any thread.</summary>
     void Attend();
+
+    /// <summary>What it is doing. For any thread: each part is read whole, and may be a moment old.</summary>
+    ConnectionStatus Describe();
 }
+
+/// <summary>What an open connection is doing.</summary>
+/// <param name="Id">Its number, as in the log.</param>
+/// <param name="Listener">The listener's name.</param>
+/// <param name="Client">The client's address, or the one that XCLIENT said.</param>
+/// <param name="OpenedAt">When it was accepted, in <see cref="Smtp.Replies.Moment.Milliseconds"/>, to a tenth of a second.</param>
+/// <param name="Phase">Where its dialog stands.</param>
+/// <param name="Helo">The name given with EHLO or HELO; empty for none.</param>
+/// <param name="User">The user that it authenticated as; empty for none.</param>
+/// <param name="Tls">The version of TLS; none without.</param>
+/// <param name="Messages">How many messages have come.</param>
+internal sealed record ConnectionStatus(
+    uint Id, string Listener, IPAddress Client, long OpenedAt, DialogPhase Phase, string Helo, string User, SslProtocols Tls, int Messages);

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Transport;
@@ -17,11 +19,16 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
     /// <summary>Bytes behind the last reply that are dropped before the connection is closed all the same.</summary>
     private const int LingerBytes = 4 * 1024 * 1024;
 
+    /// <summary>Milliseconds of what the time of the opening is kept in, so that half a word is enough of it.</summary>
+    private const int OpenedUnit = 100;
+
     private static uint _lastId;
 
     private readonly ListenerContext _context;
     private readonly Channel _channel;
     private readonly uint _id = Interlocked.Increment(ref _lastId);
+    private readonly uint _openedAt;
+    private MailSession? _session;
     private int _signals;
     private ConnectionPhase _phase;
     private Readiness _readiness;
@@ -34,6 +41,7 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
     {
         _context = context;
         _channel = channel;
+        _openedAt = (uint)(context.Now().Milliseconds / OpenedUnit);
         ClientAddress = clientAddress;
         IsAddressKnown = context is { Proxy: null, IsUnixSocket: false };
         _faultDraw = context.Tls?.Faults?.Next();
@@ -60,6 +68,12 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
 
     /// <inheritdoc/>
     public bool IsPausing => _phase == ConnectionPhase.Pausing || (_phase == ConnectionPhase.Tls && _tls is { IsPausing: true });
+
+    /// <inheritdoc/>
+    uint IOpenConnection.Id => _id;
+
+    /// <inheritdoc/>
+    IPAddress IOpenConnection.DialogAddress => _session?.ClientAddress ?? ClientAddress;
 
     /// <inheritdoc/>
     IOpenConnection? IOpenConnection.NextDue { get; set; }
@@ -92,6 +106,34 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
 
     /// <summary>Has the connection look at its deadline and at whether the server stops. For any thread.</summary>
     public void Attend() => Signal(ConnectionSignals.Attention);
+
+    /// <inheritdoc/>
+    ConnectionStatus IOpenConnection.Describe()
+    {
+        var (session, tls) = (_session, _tls);
+        var now = _context.Now().Milliseconds / OpenedUnit;
+        var dialog = session?.Phase ?? DialogPhase.Greeting;
+        var phase = _phase switch
+        {
+            ConnectionPhase.New => DialogPhase.Greeting,
+            ConnectionPhase.ProxyHeader => DialogPhase.ProxyHeader,
+            ConnectionPhase.Sending => DialogPhase.Sending,
+            ConnectionPhase.Stalled => DialogPhase.Silent,
+            ConnectionPhase.Lingering or ConnectionPhase.Closed => DialogPhase.Closing,
+            ConnectionPhase.Tls when tls is not null => tls.PhaseOf(dialog),
+            _ => dialog,
+        };
+        return new ConnectionStatus(
+            _id,
+            _context.Listener,
+            session?.ClientAddress ?? ClientAddress,
+            (now - ((uint)now - _openedAt)) * OpenedUnit,
+            phase,
+            session is null ? string.Empty : Encoding.UTF8.GetString(session.Helo),
+            session is null ? string.Empty : Encoding.UTF8.GetString(session.User),
+            tls?.Version ?? SslProtocols.None,
+            session?.Messages ?? 0);
+    }
 
     /// <inheritdoc/>
     void IReadyHandler.OnReady(ReadyFlags flags)
@@ -164,7 +206,7 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
     }
 
     /// <summary>The dialog; made when it is first wanted, which is when the client's address is known.</summary>
-    private MailSession Session => field ??= _context.NewSession(ClientAddress, _id, DrawnDenial);
+    private MailSession Session => _session ??= _context.NewSession(ClientAddress, _id, DrawnDenial);
 
     private void Begin()
     {

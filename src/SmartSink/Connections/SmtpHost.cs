@@ -1,3 +1,4 @@
+using System.Net;
 using SmartSink.Settings;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
@@ -100,6 +101,31 @@ internal sealed class SmtpHost : IDisposable
 
     /// <summary>How many connections are open now.</summary>
     public int OpenConnections => _registry.Count;
+
+    /// <summary>How many may be open.</summary>
+    public int MaxConnections => _settings.MaxConnections;
+
+    /// <summary>The clients of all open connections.</summary>
+    public List<IPAddress> OpenClients
+    {
+        get
+        {
+            var clients = new List<IPAddress>(_registry.Count);
+            foreach (var connection in _registry.Slots)
+            {
+                if (connection is not null)
+                {
+                    clients.Add(connection.DialogAddress);
+                }
+            }
+
+            return clients;
+        }
+    }
+
+    /// <inheritdoc cref="ConnectionRegistry.List"/>
+    public List<ConnectionStatus> ListConnections(uint from, int count, Func<IPAddress, bool> isWanted, out uint? next) =>
+        _registry.List(from, count, isWanted, out next);
 
     /// <summary>How often a connection or listener was called by its transport: the work of all of them, and what a loop without an end would show.</summary>
     public long PollingTurns => _transport.Turns;

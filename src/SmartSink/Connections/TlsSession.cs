@@ -34,6 +34,9 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
     /// <summary>Whether a reply waits for its time.</summary>
     public bool IsPausing => _phase == TlsPhase.Pausing;
 
+    /// <summary>The version agreed on; none before that.</summary>
+    public SslProtocols Version { get; private set; }
+
     /// <summary>The exception behind <see cref="SessionEndReason.InternalError"/>.</summary>
     public Exception? Defect { get; private set; }
 
@@ -42,6 +45,15 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
 
     /// <summary>What was reported of the socket, for the connection that goes on with it.</summary>
     public Readiness Readiness => stream.Readiness;
+
+    /// <summary>Where the dialog stands, with what TLS adds to it. For any thread.</summary>
+    public DialogPhase PhaseOf(DialogPhase dialog) => _phase switch
+    {
+        TlsPhase.Handshake => DialogPhase.TlsHandshake,
+        TlsPhase.Sending => DialogPhase.Sending,
+        TlsPhase.Farewell => DialogPhase.Closing,
+        _ => dialog,
+    };
 
     private bool IsFault => Ending == SessionAction.Stall || session.EndReason == SessionEndReason.Fault;
 
@@ -300,6 +312,7 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
             return false;
         }
 
+        Version = tls.SslProtocol;
         context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true);
         context.Log.HandshakeDone(id, connection.ClientAddress, tls.SslProtocol);
         if (context.Tls.AsksForCertificate)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using SmartSink.Smtp;
 using SmartSink.Telemetry;
 
 namespace SmartSink.Hosting;
@@ -10,48 +9,41 @@ namespace SmartSink.Hosting;
 /// <param name="connections">How many are open.</param>
 /// <param name="clock">Tells the time.</param>
 /// <param name="log">Where it is said.</param>
-internal sealed partial class MailSummary(TimeSpan period, SessionMetrics metrics, Func<int> connections, TimeProvider clock, ILogger<MailSummary> log) : IHostedService, IDisposable
+internal sealed partial class MailSummary(TimeSpan period, SessionMetrics metrics, Func<int> connections, TimeProvider clock, ILogger<MailSummary> log)
 {
+    /// <summary>A look that comes so much before its time counts as one in time.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(100);
+
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    private ITimer? _timer;
-    private MailTotals _before = new(0, new long[LabelWords.Outcomes.Count]);
-    private long _readAt;
+    private MailTotals _before = metrics.ReadTotals();
+    private long _readAt = clock.GetTimestamp();
 
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Has something to say if the period is over: to be called about once a second, one call at a time.</summary>
+    public void Look()
     {
-        if (period > TimeSpan.Zero)
+        var at = clock.GetTimestamp();
+        var time = clock.GetElapsedTime(_readAt, at);
+        if (period > TimeSpan.Zero && time + Tolerance >= period)
         {
-            (_before, _readAt) = (metrics.ReadTotals(), clock.GetTimestamp());
-            _timer = clock.CreateTimer(_ => Tell(), null, period, period);
+            var now = metrics.ReadTotals();
+            Tell(now.Since(_before), time);
+            (_before, _readAt) = (now, at);
         }
-
-        return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => _timer?.DisposeAsync().AsTask() ?? Task.CompletedTask;
-
-    /// <summary>For a host that is given up without a stop, such as one whose start failed.</summary>
-    public void Dispose() => _timer?.Dispose();
-
-    private void Tell()
+    private void Tell(in MailTotals came, TimeSpan time)
     {
-        var (now, at) = (metrics.ReadTotals(), clock.GetTimestamp());
-        var (messages, seconds) = (now.Messages - _before.Messages, clock.GetElapsedTime(_readAt, at).TotalSeconds);
-        long[] recipients = [.. now.Recipients.Zip(_before.Recipients, (count, before) => count - before)];
-        (_before, _readAt) = (now, at);
-        var all = recipients.Sum();
-        if (all > 0 || messages > 0)
+        if (came.Recipients > 0 || came.Messages > 0)
         {
-            Summary(log, Rate(messages / seconds), Share(recipients, Outcome.Accepted, all), Share(recipients, Outcome.TempFail, all), Share(recipients, Outcome.PermFail, all), connections());
+            Summary(
+                log, Rate(came.Messages / time.TotalSeconds), Share(came.Accepted, came.Recipients), Share(came.TempFail, came.Recipients), Share(came.PermFail, came.Recipients), connections());
         }
     }
 
     private static string Rate(double rate) => rate.ToString(rate < 10 ? "0.#" : "N0", Culture);
 
-    private static string Share(long[] recipients, Outcome outcome, long all) => (100.0 * recipients[(int)outcome] / Math.Max(all, 1)).ToString("0.0", Culture);
+    private static string Share(long recipients, long all) => (100.0 * recipients / Math.Max(all, 1)).ToString("0.0", Culture);
 
     [LoggerMessage(206, LogLevel.Information, "{Rate} messages/s; recipients: {Accepted} % accepted, {TempFail} % tempfail, {PermFail} % permfail; {Connections} connections")]
     private static partial void Summary(ILogger log, string rate, string accepted, string tempFail, string permFail, int connections);

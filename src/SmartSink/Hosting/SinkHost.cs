@@ -50,6 +50,7 @@ internal static class SinkHost
         services.AddSingleton(_ => new SenderTable());
         services.AddSingleton<Reloaders>();
         services.AddSingleton<SessionReporter>();
+        services.AddSingleton<ProcessDescriptors>();
         services.AddSingleton<BehaviourMetrics>();
         services.AddSingleton<BehaviourReporter>();
         if (settings.Api)
@@ -108,17 +109,15 @@ internal static class SinkHost
             engines: PackageEngine.Of));
         services.AddHostedService<SmtpWorker>();
         services.AddHostedService<ReloadWorker>();
-        services.AddHostedService<ScheduleTimer>();
-        services.AddHostedService(provider =>
-        {
-            var server = provider.GetRequiredService<SmtpHost>();
-            return new MailSummary(
-                provider.GetRequiredService<SinkSettings>().LogSummary,
-                provider.GetRequiredService<SessionMetrics>(),
-                () => server.OpenConnections,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<MailSummary>>());
-        });
+        services.AddSingleton(provider => new RateSampler(
+            provider.GetRequiredService<SessionMetrics>(), OpenConnectionsOf(provider), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new MailSummary(
+            provider.GetRequiredService<SinkSettings>().LogSummary,
+            provider.GetRequiredService<SessionMetrics>(),
+            OpenConnectionsOf(provider),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<MailSummary>>()));
+        services.AddHostedService<EverySecond>();
     }
 
     /// <summary>Adds HTTP on a socket that listens already.</summary>
@@ -164,6 +163,12 @@ internal static class SinkHost
         {
             app.MapIndex();
         }
+    }
+
+    private static Func<int> OpenConnectionsOf(IServiceProvider services)
+    {
+        var server = services.GetRequiredService<SmtpHost>();
+        return () => server.OpenConnections;
     }
 
     private static CredentialJudge JudgeOf(IServiceProvider services)

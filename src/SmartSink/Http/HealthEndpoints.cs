@@ -16,6 +16,11 @@ internal static class HealthEndpoints
         routes.MapRead("/readyz", context => AnswerReadyAsync(context, state, policy));
     }
 
+    /// <summary>How the sink is, in a word: as /readyz says it.</summary>
+    public static string StatusOf(SinkState state, Reloader<PolicySnapshot> policy) => StatusOf(state.Phase, policy);
+
+    private static string StatusOf(SinkPhase phase, Reloader<PolicySnapshot> policy) => phase == SinkPhase.Ready && policy.IsKept ? "degraded" : Word(phase);
+
     private static async Task AnswerReadyAsync(HttpContext context, SinkState state, Reloader<PolicySnapshot> policy)
     {
         var phase = state.Phase;
@@ -28,7 +33,7 @@ internal static class HealthEndpoints
     {
         var snapshot = policy.Current;
         return new ReadinessReport(
-            phase == SinkPhase.Ready && policy.IsKept ? "degraded" : Word(phase),
+            StatusOf(phase, policy),
             [.. state.Listeners.Select(listener => new ListenerReport(listener.Settings.Name, listener.Address, Word(listener.Settings.Protocol), Word(listener.Settings.Tls)))],
             new PolicyReport(snapshot.Hash, snapshot.LoadedAt, snapshot.DomainCount),
             LastReloadReport.Of(policy.LastReload));

@@ -43,7 +43,11 @@ internal sealed partial class HttpConnectionLimit(TimeProvider clock, ILogger<Ht
     private readonly Lock _lock = new();
     private int _open;
     private long _refused;
+    private long _allRefused;
     private long? _toldAt;
+
+    /// <summary>How many were refused since the start.</summary>
+    public long Refused => Volatile.Read(ref _allRefused);
 
     /// <summary>Lets a connection in, or closes it.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -72,6 +76,7 @@ internal sealed partial class HttpConnectionLimit(TimeProvider clock, ILogger<Ht
         lock (_lock)
         {
             _refused++;
+            _allRefused++;
             var now = clock.GetTimestamp();
             if (_toldAt is { } before && clock.GetElapsedTime(before, now) < QuietTime)
             {

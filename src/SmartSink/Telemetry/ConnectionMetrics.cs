@@ -51,6 +51,9 @@ internal sealed class ConnectionMetrics
         });
     }
 
+    /// <summary>Connections accepted since the start, also those refused because of a limit.</summary>
+    public long Opened => _listeners.Values.Sum(listener => listener.Connections);
+
     public IConnectionObserver ForListener(string name) => _listeners.GetOrAdd(name, static (name, events) => new ListenerCounters(name, events), _events);
 
     private sealed class ListenerCounters(string listener, SinkEvents? events) : IConnectionObserver
@@ -73,6 +76,8 @@ internal sealed class ConnectionMetrics
         private readonly StripedCounters _replyFaults = new(ReplyFaults.Words.Count);
         private readonly ConcurrentDictionary<string, long> _subjects = new(StringComparer.Ordinal) { [NoSubject] = 0 };
         private readonly ConcurrentDictionary<string, long> _acceptErrors = new(StringComparer.Ordinal);
+
+        public long Connections => _totals.Read(Opened);
 
         public void ConnectionOpened() => _totals.Add(Opened);
 

@@ -14,10 +14,24 @@ internal sealed class EntryCounters<TCounters>
 {
     private readonly ConcurrentDictionary<string, TCounters> _byName = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<IMailboxFilter, EntryTable> _tables = [];
+    private readonly Lock _gate = new();
     private EntryTable _latest = new(null, []);
+    private KeyValuePair<string, TCounters>[] _inOrder = new KeyValuePair<string, TCounters>[16];
+    private int _known;
 
     /// <summary>All of them by name.</summary>
     public IEnumerable<KeyValuePair<string, TCounters>> All => _byName;
+
+    /// <summary>The same in the order in which they were first written to: it only ever grows.</summary>
+    public ReadOnlySpan<KeyValuePair<string, TCounters>> InOrder
+    {
+        get
+        {
+            // In this order: the array only grows, so it has at least as many as were known a moment before.
+            var known = Volatile.Read(ref _known);
+            return Volatile.Read(ref _inOrder).AsSpan(0, known);
+        }
+    }
 
     public TCounters Of(IMailboxFilter filter, int entry)
     {
@@ -83,8 +97,35 @@ internal sealed class EntryCounters<TCounters>
     }
 
     // Two threads may come here at once: both find the same counters by name.
-    private TCounters Bind(EntryTable table, int entry) =>
-        table.Entries[entry] = _byName.GetOrAdd(table.Filter!.EntryName(entry), static _ => new TCounters());
+    private TCounters Bind(EntryTable table, int entry)
+    {
+        var name = table.Filter!.EntryName(entry);
+        return table.Entries[entry] = _byName.TryGetValue(name, out var counters) ? counters : Add(name);
+    }
+
+    private TCounters Add(string name)
+    {
+        lock (_gate)
+        {
+            if (_byName.TryGetValue(name, out var counters))
+            {
+                return counters;
+            }
+
+            counters = new TCounters();
+            if (_known == _inOrder.Length)
+            {
+                var larger = new KeyValuePair<string, TCounters>[_known * 2];
+                _inOrder.CopyTo(larger, 0);
+                Volatile.Write(ref _inOrder, larger);
+            }
+
+            _inOrder[_known] = new(name, counters);
+            Volatile.Write(ref _known, _known + 1);
+            _byName[name] = counters;
+            return counters;
+        }
+    }
 
     /// <summary>One revision's entries with their counters: an index finds what otherwise a name would have to be looked up for. No filter in the table before the first.</summary>
     private sealed record EntryTable(IMailboxFilter? Filter, TCounters?[] Entries);

@@ -50,18 +50,57 @@ internal static class ProcessMetrics
 
     private static void FillOpenFds(SinkMetrics metrics)
     {
-        try
+        if (CountFileDescriptors() is { } open)
         {
-            metrics.ProcessOpenFds.Set(CountFileDescriptors());
+            metrics.ProcessOpenFds.Set(open);
         }
-        catch (IOException)
+        else
         {
-            // To look takes one, and none is left: the other metrics are wanted all the more.
             metrics.ProcessOpenFds.Unpublish();
         }
     }
 
-    // Names are counted without being made into strings: there may be tens of thousands.
-    private static long CountFileDescriptors() =>
-        new FileSystemEnumerable<byte>(FileDescriptors, static (ref FileSystemEntry _) => 0).LongCount();
+    /// <summary>How many file descriptors are open; null where the system does not tell, or none is left to look with.</summary>
+    public static long? CountFileDescriptors()
+    {
+        try
+        {
+            // Names are counted without being made into strings: there may be tens of thousands.
+            return Directory.Exists(FileDescriptors) ? new FileSystemEnumerable<byte>(FileDescriptors, static (ref FileSystemEntry _) => 0).LongCount() : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Open files and their limit, for whoever asks often: they are counted every few seconds, which with tens of thousands takes some milliseconds.</summary>
+internal sealed class ProcessDescriptors(TimeProvider clock)
+{
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private long? _countedAt;
+    private long? _open;
+
+    /// <summary>How many are open; null where the system does not tell.</summary>
+    public long? Open
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_countedAt is not { } before || clock.GetElapsedTime(before) >= Freshness)
+                {
+                    (_countedAt, _open) = (clock.GetTimestamp(), ProcessMetrics.CountFileDescriptors());
+                }
+
+                return _open;
+            }
+        }
+    }
+
+    /// <summary>How many may be; null where there is no limit or the system does not tell.</summary>
+    public int? Limit { get; } = DescriptorLimit.Read();
 }

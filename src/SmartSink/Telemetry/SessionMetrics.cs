@@ -16,6 +16,10 @@ internal sealed class SessionMetrics
     private static readonly string[] MessageOutcomes = [.. LabelWords.Outcomes, "abandoned"];
 
     private readonly EntryCounters<OutcomeCounters> _entries = new();
+    private readonly RefusalTallies _refusals = new();
+
+    // By outcome, and behind them the abandoned ones.
+    private readonly StripedCounters _recipients = new(LabelWords.Outcomes.Count + 1);
     private readonly StripedCounters _replies = new(Codes);
     private readonly StripedCounters _messages = new(MessageOutcomes.Length);
     private readonly StripedCounters _authentications = new(LabelWords.AuthMechanisms.Count * LabelWords.AuthResults.Count);
@@ -25,11 +29,23 @@ internal sealed class SessionMetrics
 
     public void CountReply(int code) => _replies.Add(code - LowestCode);
 
-    public void CountRecipient(IMailboxFilter filter, int entry, Reply reply, Stage stage) => _entries.Of(filter, entry).CountRecipient(reply, stage);
+    public void CountRecipient(IMailboxFilter filter, int entry, Reply reply, Stage stage)
+    {
+        _recipients.Add((int)reply.Outcome);
+        _entries.Of(filter, entry).CountRecipient(reply, stage);
+        if (reply.Outcome != Outcome.Accepted)
+        {
+            _refusals.Count(filter, entry, reply);
+        }
+    }
 
     public void CountDraw(IMailboxFilter filter, int entry, Outcome outcome) => _entries.Of(filter, entry).CountDraw(outcome);
 
-    public void CountRefusal(IMailboxFilter filter, int entry, Reply reply) => _entries.Of(filter, entry).CountRefusal(reply);
+    public void CountRefusal(IMailboxFilter filter, int entry, Reply reply)
+    {
+        _entries.Of(filter, entry).CountRefusal(reply);
+        _refusals.Count(filter, entry, reply);
+    }
 
     public void CountMessage(in MessageFacts message)
     {
@@ -43,6 +59,7 @@ internal sealed class SessionMetrics
     public void CountAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries)
     {
         _messages.Add(LabelWords.Outcomes.Count);
+        _recipients.Add(LabelWords.Outcomes.Count, entries.Length);
         foreach (var entry in entries)
         {
             _entries.Of(filter, entry).CountAbandoned();
@@ -52,17 +69,21 @@ internal sealed class SessionMetrics
     /// <summary>The entries of a revision under which something was counted, with their names.</summary>
     public IEnumerable<(int Entry, string Name)> EntriesOf(IMailboxFilter filter) => _entries.Of(filter);
 
-    /// <summary>Messages that came to their end of data, and recipients by <see cref="Outcome"/>, since the start.</summary>
-    public MailTotals ReadTotals()
-    {
-        var recipients = new long[LabelWords.Outcomes.Count];
-        foreach (var (_, counters) in _entries.All)
-        {
-            counters.AddTo(recipients);
-        }
+    /// <summary>The configured domains under which something was counted, in the order in which it began: it only ever grows.</summary>
+    public ReadOnlySpan<KeyValuePair<string, OutcomeCounters>> Domains => _entries.InOrder;
 
-        return new MailTotals(Enumerable.Range(0, LabelWords.Outcomes.Count).Sum(_messages.Read), recipients);
-    }
+    /// <summary>What refused most often at a domain since its revision is in force, and how often, both as good as right; null when nothing did.</summary>
+    public (Reply Reply, long Count)? TopRefusalOf(IMailboxFilter filter, int entry) => _refusals.Top(filter, entry);
+
+    /// <summary>Recipients accepted at RCPT whose transaction was given up before its end of data.</summary>
+    public long Abandoned => _recipients.Read(LabelWords.Outcomes.Count);
+
+    /// <summary>What has become of mail since the start.</summary>
+    public MailTotals ReadTotals() => new(
+        _messages.Read((int)Outcome.Accepted) + _messages.Read((int)Outcome.TempFail) + _messages.Read((int)Outcome.PermFail),
+        _recipients.Read((int)Outcome.Accepted),
+        _recipients.Read((int)Outcome.TempFail),
+        _recipients.Read((int)Outcome.PermFail));
 
     private void Fill(SinkMetrics metrics)
     {
@@ -94,10 +115,18 @@ internal sealed class SessionMetrics
     }
 }
 
-/// <summary>What has become of mail since the start.</summary>
+/// <summary>What has become of mail.</summary>
 /// <param name="Messages">Those that came to their end of data.</param>
-/// <param name="Recipients">By <see cref="Outcome"/>.</param>
-internal sealed record MailTotals(long Messages, long[] Recipients);
+/// <param name="Accepted">Recipients accepted.</param>
+/// <param name="TempFail">Recipients refused for now.</param>
+/// <param name="PermFail">Recipients refused for good.</param>
+internal readonly record struct MailTotals(long Messages, long Accepted, long TempFail, long PermFail)
+{
+    public long Recipients => Accepted + TempFail + PermFail;
+
+    public MailTotals Since(in MailTotals before) =>
+        new(Messages - before.Messages, Accepted - before.Accepted, TempFail - before.TempFail, PermFail - before.PermFail);
+}
 
 /// <summary>Recipients and refusals of one configured domain.</summary>
 internal sealed class OutcomeCounters : IEntryCounters<OutcomeCounters>
@@ -109,7 +138,7 @@ internal sealed class OutcomeCounters : IEntryCounters<OutcomeCounters>
     private readonly long[] _draws = new long[LabelWords.Outcomes.Count];
     private long _abandoned;
 
-    public long Total => _recipients.Sum();
+    public long Total => ReadTotals().Recipients;
 
     public void CountRecipient(Reply reply, Stage stage)
     {
@@ -134,12 +163,17 @@ internal sealed class OutcomeCounters : IEntryCounters<OutcomeCounters>
         sum._abandoned += Volatile.Read(ref _abandoned);
     }
 
-    public void AddTo(Span<long> recipients)
+    public MailTotals ReadTotals() => new(0, Count(Outcome.Accepted), Count(Outcome.TempFail), Count(Outcome.PermFail));
+
+    private long Count(Outcome outcome)
     {
-        for (var cell = 0; cell < _recipients.Length; cell++)
+        var count = 0L;
+        for (var cell = (int)outcome * Stages; cell < ((int)outcome + 1) * Stages; cell++)
         {
-            recipients[cell / Stages] += Volatile.Read(ref _recipients[cell]);
+            count += Volatile.Read(ref _recipients[cell]);
         }
+
+        return count;
     }
 
     public void Fill(SinkMetrics metrics, string name)

@@ -126,9 +126,11 @@ internal sealed class DroppedLogEvents : IAsyncLogEventSinkMonitor
     private IAsyncLogEventSinkInspector? _queue;
     private long _before;
 
-    /// <summary>Shows their count, from the start of the process.</summary>
-    public void Show(SinkMetrics metrics) =>
-        metrics.BeforePage(() => metrics.LogEventsDropped.IncTo(_before + (_queue?.DroppedMessagesCount ?? 0)));
+    /// <summary>How many, from the start of the process.</summary>
+    public long Count => _before + (_queue?.DroppedMessagesCount ?? 0);
+
+    /// <summary>Shows their count.</summary>
+    public void Show(SinkMetrics metrics) => metrics.BeforePage(() => metrics.LogEventsDropped.IncTo(Count));
 
     public void StartMonitoring(IAsyncLogEventSinkInspector inspector) => _queue = inspector;
 

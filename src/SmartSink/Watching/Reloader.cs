@@ -29,6 +29,9 @@ internal interface IReloader : IDisposable
     /// <summary>What is read, in a word for the log.</summary>
     string Name { get; }
 
+    /// <summary>Whether the files as they are now were of no use.</summary>
+    bool IsRejected { get; }
+
     void Start();
 
     /// <summary>Reads the files now, whatever they look like.</summary>
@@ -101,6 +104,9 @@ internal sealed partial class Reloader<T> : IReloader
 
     /// <summary>What became of the last change; null before the first. A start with what was kept counts as a rejected one.</summary>
     public ReloadReport? LastReload => _lastReload;
+
+    /// <inheritdoc/>
+    public bool IsRejected => _lastReload is { Result: ReloadResult.Rejected };
 
     /// <summary>How often something else was put in force since the start.</summary>
     public long Applied => Interlocked.Read(ref _applied);

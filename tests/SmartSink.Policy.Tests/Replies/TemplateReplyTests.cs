@@ -27,6 +27,16 @@ public sealed class TemplateReplyTests
     public void A_placeholder_becomes_what_it_names(string text, string value) =>
         Dialog.With("Some.One@example.com").Wire(ReplyFactory.Create(550, "5.1.1 <" + text + ">")).ShouldBe($"550 5.1.1 <{value}>");
 
+    [Theory]
+    [InlineData("5.1.1 <{recipient}> at {host:20} and {host}\nread {id:hex16}, {date:o}", "5.1.1 <{recipient}> at {host:20} and {host}\n5.1.1 read {id:hex16}, {date:o}")]
+    [InlineData("5.1.1 Nobody\nof that {{name}}", "5.1.1 Nobody\n5.1.1 of that {name}")]
+    [InlineData("no enhanced code", "no enhanced code")]
+    [InlineData(null, "")]
+    public void For_people_a_reply_is_its_text_with_the_placeholders_in_it(string? text, string shown) => ReplyFactory.Create(550, text).ToText().ShouldBe(shown);
+
+    [Fact]
+    public void For_people_an_echo_is_of_any_local_part() => EchoReply.Of(450).ToText().ShouldBe("4.0.0 you said {local_part}");
+
     [Fact]
     public void Every_placeholder_has_a_name()
     {

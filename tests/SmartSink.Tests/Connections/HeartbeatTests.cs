@@ -164,6 +164,12 @@ public sealed class HeartbeatTests : IDisposable
 
         IOpenConnection? IOpenConnection.NextDue { get; set; }
 
+        uint IOpenConnection.Id => 0;
+
+        IPAddress IOpenConnection.DialogAddress => IPAddress.Loopback;
+
+        ConnectionStatus IOpenConnection.Describe() => throw new NotSupportedException();
+
         public void Attend()
         {
             lock (CalledAt)

@@ -88,7 +88,10 @@ internal static class ApiDocument
 internal static class ApiJson
 {
     // Each file of endpoints knows its own.
-    private static readonly IJsonTypeInfoResolver[] Contexts = [HttpJson.Default, PolicyJson.Default, OverrideJson.Default, EventsJson.Default];
+    private static readonly IJsonTypeInfoResolver[] Contexts =
+    [
+        HttpJson.Default, PolicyJson.Default, OverrideJson.Default, StatsJson.Default, ConnectionsJson.Default, EventsJson.Default,
+    ];
 
     /// <summary>The same for what is written by hand.</summary>
     public static JsonSerializerOptions Options { get; } = Make();

@@ -23,5 +23,7 @@ internal static class ApiRoutes
         api.MapMessagesApi(services.GetRequiredService<MessageSamples>());
         PolicyApi.Map(api, services);
         api.MapOverrideApi(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
+        ActivatorUtilities.CreateInstance<StatsApi>(services, ActivatorUtilities.CreateInstance<SinkWarnings>(services)).Map(api);
+        new ConnectionsApi(services.GetRequiredService<SmtpHost>(), services.GetRequiredService<SenderTable>(), services.GetRequiredService<TimeProvider>().ReadMoment).Map(api);
     }
 }
