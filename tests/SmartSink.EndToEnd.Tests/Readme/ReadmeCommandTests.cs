@@ -1,3 +1,6 @@
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
 using SmartSink.Testing;
 using SmartSink.Testing.Processes;
 
@@ -34,6 +37,44 @@ public sealed class ReadmeCommandTests
 
         result.ExitCode.ShouldBe(0, result.ToString());
         result.Output.ShouldContain(expected);
+    }
+
+    [Fact]
+    public async Task A_provider_is_turned_off_and_on_again()
+    {
+        await using var sink = await SinkProcess.StartAsync("[default]\n");
+
+        (await RunAsync("override ")).ShouldContain("yahoo.com");
+        (await SendAsync()).ShouldBeInRange(400, 499);
+
+        await RunAsync("calm");
+        (await SendAsync()).ShouldBe(250);
+
+        async Task<int> SendAsync()
+        {
+            using var client = new SmtpClient();
+            await client.ConnectAsync("127.0.0.1", sink.SmtpPort, SecureSocketOptions.None, TestContext.Current.CancellationToken);
+            try
+            {
+                await client.SendAsync(
+                    new MimeMessage([new MailboxAddress(string.Empty, "me@sender.example")], [new MailboxAddress(string.Empty, "somebody@yahoo.com")], "A test", new TextPart("plain")),
+                    TestContext.Current.CancellationToken);
+                return 250;
+            }
+            catch (SmtpCommandException refusal)
+            {
+                return (int)refusal.StatusCode;
+            }
+        }
+
+        async Task<string> RunAsync(string arguments)
+        {
+            // Another port than the README's, so that a sink beside the test is left alone.
+            var command = PageText.Readme.Command("dotnet run -c Release --project src/SmartSink -- " + arguments).Split(' ');
+            var result = await Tool.RunAsync(command[0], [.. command[1..], "--url", sink.Http.ToString()], folder: RepositoryRoot.Path);
+            result.ExitCode.ShouldBe(0, result.ToString());
+            return result.Output;
+        }
     }
 
     [Fact]
