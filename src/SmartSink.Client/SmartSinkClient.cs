@@ -174,7 +174,7 @@ public sealed class SmartSinkClient : IDisposable
     /// <param name="timeout">How long; 30 s unless told.</param>
     /// <param name="after">Only events after this one count, see <see cref="LastEventIdAsync"/>; 0 for all that the sink remembers.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>A <see cref="RefusalEvent"/> or a <see cref="MessageEvent"/>.</returns>
+    /// <returns>A <see cref="MessageEvent"/> for <see cref="SinkOutcome.Accepted"/>, else a <see cref="RefusalEvent"/>.</returns>
     /// <exception cref="TimeoutException">It did not come; the message says what did.</exception>
     public async Task<SinkEvent> WaitForAsync(
         string recipient, SinkOutcome outcome, TimeSpan? timeout = null, long after = 0, CancellationToken cancellationToken = default)
@@ -272,6 +272,9 @@ internal sealed class RecipientWait(string recipient, SinkOutcome outcome)
     private const int MostTold = 5;
 
     private readonly List<string> _ofRecipient = [];
+
+    // Transactions of which the recipient was refused with the message. The reply, which is for all of its recipients, is told behind that, once.
+    private readonly HashSet<string> _refusedWith = new(StringComparer.Ordinal);
     private int _refusals;
     private int _messages;
     private long _leftOut;
@@ -283,11 +286,21 @@ internal sealed class RecipientWait(string recipient, SinkOutcome outcome)
         {
             case RefusalEvent refusal:
                 _refusals++;
-                return IsIt(refusal.Recipient) && IsOver(refusal.Outcome, $"{SinkWords.Of(refusal.Outcome)} at {refusal.Stage}: {refusal.Reply.ReplaceLineEndings(" / ")}");
+                return (IsIt(refusal.Recipient) || (refusal.Stage == "data" && _refusedWith.Contains(refusal.Transaction ?? ""))) && IsOver(refusal.Outcome, $"{SinkWords.Of(refusal.Outcome)} at {refusal.Stage}: {refusal.Reply.ReplaceLineEndings(" / ")}");
             case MessageEvent message:
                 _messages++;
-                return message.Recipients.FirstOrDefault(named => IsIt(named.Recipient)) is { } found
-                    && IsOver(found.Outcome, $"{SinkWords.Of(found.Outcome)} with the message ({message.Code})");
+                if (message.Recipients.FirstOrDefault(named => IsIt(named.Recipient)) is not { } found)
+                {
+                    return false;
+                }
+
+                if (found.Outcome == SinkOutcome.Accepted)
+                {
+                    return IsOver(found.Outcome, $"accepted with the message ({message.Code})");
+                }
+
+                _refusedWith.Add(message.Transaction ?? "");
+                return false;
             case SampledEvent sampled:
                 _leftOut += sampled.LeftOut;
                 return false;

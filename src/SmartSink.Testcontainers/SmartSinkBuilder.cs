@@ -42,6 +42,7 @@ public sealed class SmartSinkBuilder : ContainerBuilder<SmartSinkBuilder, SmartS
     protected override SmartSinkConfiguration DockerResourceConfiguration { get; }
 
     /// <summary>Allows writing to whoever has this token (<c>SINK_API_TOKEN</c>). Each container has one of its own unless told.</summary>
+    /// <param name="token">8 to 256 letters, digits and characters of <c>-._~+/=</c>.</param>
     public SmartSinkBuilder WithToken(string token) =>
         Merge(DockerResourceConfiguration, new SmartSinkConfiguration(token)).WithEnvironment("SINK_API_TOKEN", token);
 

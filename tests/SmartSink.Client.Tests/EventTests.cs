@@ -152,6 +152,19 @@ public sealed class EventTests : IDisposable
         _sink.Heard.ShouldHaveSingleItem().Line.ShouldBe("GET /api/v1/events?after=0");
     }
 
+    [Theory]
+    [InlineData("joe@yahoo.com")]
+    [InlineData("jim@yahoo.com")]
+    public async Task A_refusal_with_the_message_is_of_all_its_recipients_and_has_the_reply(string recipient)
+    {
+        using var client = _sink.Answers(new EventFeed()
+            .Event(1, "message", """ "transaction":"T1","outcome":"tempfail","code":421,"recipients":[{"recipient":"joe@yahoo.com","outcome":"tempfail"},{"recipient":"jim@yahoo.com","outcome":"tempfail"}] """)
+            .Event(2, "refusal", """ "transaction":"T0","stage":"data","recipient":"else@yahoo.com","outcome":"tempfail","code":421,"reply":"421 not this" """)
+            .Event(3, "refusal", """ "transaction":"T1","stage":"data","recipient":"joe@yahoo.com","outcome":"tempfail","code":421,"reply":"421 this" """)).Connect();
+
+        (await client.WaitForAsync(recipient, SinkOutcome.TempFail, cancellationToken: Token)).ShouldBeOfType<RefusalEvent>().Reply.ShouldBe("421 this");
+    }
+
     [Fact]
     public async Task What_becomes_of_a_recipient_later_is_waited_for_over_a_broken_connection()
     {

@@ -112,6 +112,17 @@ public sealed class SinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refusal_at_the_end_of_the_data_is_heard_with_its_reply()
+    {
+        await using var lease = await Sink.OverrideAsync(new SinkOverride { Domain = "yahoo.com", Stage = "data", Reply = new SinkReply(451, "4.7.1 not this\nmessage") }, Token);
+        await ClientMail.SendAsync(Process.SmtpPort, "joe@yahoo.com");
+
+        var refused = (RefusalEvent)await Sink.WaitForAsync("joe@yahoo.com", SinkOutcome.TempFail, cancellationToken: Token);
+
+        (refused.Stage, refused.Reply).ShouldBe(("data", "451-4.7.1 not this\n451 4.7.1 message"));
+    }
+
+    [Fact]
     public async Task Events_are_followed_as_they_come()
     {
         await using var events = Sink.FollowEventsAsync(new EventFilter { Kind = "override" }, after: 0, Token).GetAsyncEnumerator(Token);
