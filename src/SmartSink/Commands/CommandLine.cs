@@ -65,6 +65,7 @@ internal static class CommandLine
         root.Add(Init());
         root.Add(OverrideCommand.CreateOverride());
         root.Add(OverrideCommand.CreateCalm());
+        root.Add(TryCommand.Create());
         return root;
     }
 
