@@ -66,6 +66,7 @@ internal static class CommandLine
         root.Add(OverrideCommand.CreateOverride());
         root.Add(OverrideCommand.CreateCalm());
         root.Add(TryCommand.Create());
+        root.Add(WatchCommand.Create());
         return root;
     }
 

@@ -186,7 +186,8 @@ internal static class OverrideCommand
         return null;
     }
 
-    private static Option<string?> Token() => new("--token")
+    /// <summary>What a sink elsewhere knows its friends by.</summary>
+    public static Option<string?> Token() => new("--token")
     {
         HelpName = "text",
         Description = "Token of a sink on another machine [SINK_API_TOKEN]",

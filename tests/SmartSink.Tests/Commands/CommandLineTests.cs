@@ -34,7 +34,7 @@ public sealed class CommandLineTests : IDisposable
             help.ShouldContain($"{setting.Description} [{setting.Environment}{(setting.Default.Length > 0 ? $", default: {setting.Default}" : "")}]");
         }
 
-        foreach (var command in new[] { "check", "explain", "health", "init", "try" })
+        foreach (var command in new[] { "check", "explain", "health", "init", "try", "watch" })
         {
             help.ShouldContain(command);
         }
