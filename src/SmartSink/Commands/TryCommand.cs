@@ -91,9 +91,9 @@ internal static class TryCommand
         using var patience = new Patience(question.Timeout, cancellation);
         try
         {
-            await socket.ConnectAsync(target, patience.Token());
+            await socket.ConnectAsync(target, cancellation);
         }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (SocketException exception)
         {
             throw new StartException(ExitCodes.Failure, [$"no sink answers at {target} ({exception.Message}); --target names another"], exception);
         }

@@ -49,8 +49,8 @@ internal static class WatchScreen
         var rows = new List<Row> { State(view, width) };
         if (view.Problem is { } problem)
         {
-            var since = view.ProblemSince is { } start ? $" for {Span(view.Now - start)}" : string.Empty;
-            rows.Add(new Row().Add($"not connected{since}: {problem}; trying again", width, Bad));
+            var since = view.ProblemSince is { } start && view.Now - start >= TimeSpan.FromSeconds(1) ? $" for {Span(view.Now - start)}" : string.Empty;
+            rows.Add(new Row().Add($"not connected{since}: {problem}{(footer is null ? string.Empty : "; trying again")}", width, Bad));
         }
 
         if (view.Stats is { } stats)

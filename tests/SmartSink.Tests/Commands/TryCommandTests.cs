@@ -145,13 +145,8 @@ public sealed class TryCommandTests : IDisposable
     [Fact]
     public async Task A_sink_that_does_not_run_is_told_in_one_line()
     {
-        using var server = new TcpListener(IPAddress.Loopback, 0);
-        server.Start();
-        var target = $"{server.LocalEndpoint}";
-        server.Stop();
-
-        (await RunAsync("try", "a@b.example", "--target", target)).ShouldBe(1);
-        _error.ToString().ShouldStartWith($"no sink answers at {target} (");
+        (await RunAsync("try", "a@b.example", "--target", "127.0.0.1:1")).ShouldBe(1);
+        _error.ToString().ShouldStartWith("no sink answers at 127.0.0.1:1 (");
     }
 
     private static async Task RefuseAsync(TcpListener server)

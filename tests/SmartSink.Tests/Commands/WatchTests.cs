@@ -100,7 +100,7 @@ public sealed class WatchTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(65));
 
         var lost = await _feed.AskAsync(TestContext.Current.CancellationToken);
-        var lines = Text(WatchScreen.Draw(lost, 100, 30), 101).Split('\n');
+        var lines = Text(WatchScreen.Draw(lost, 100, 30, "q"), 101).Split('\n');
         lines[1].TrimEnd().ShouldBe("not connected for 1m05s: Connection refused; trying again");
         lines.ShouldContain(line => line.StartsWith("yahoo.com ", StringComparison.Ordinal));
         WatchScreen.Line(lost with { Zone = TimeZoneInfo.Utc }).ShouldBe("03:05:10 http://127.0.0.1:8000/: Connection refused");
