@@ -102,7 +102,8 @@ internal sealed class WatchFeed : IDisposable
 
             var detail = answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
                 ? (await answer.Content.ReadFromJsonAsync(WatchJson.Default.WatchProblem, cancellation))?.Detail
-                : (int)answer.StatusCode == 404 ? "it has no control API: SINK_API=off, or another version" : null;
+                : null;
+            detail ??= (int)answer.StatusCode == 404 ? "it has no control API: SINK_API=off, or another version" : null;
             return (null, $"the server says {(int)answer.StatusCode} {answer.ReasonPhrase}{(detail is null ? string.Empty : $": {detail}")}");
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
