@@ -16,7 +16,7 @@ public sealed class AccessibilityTests(Browser browser)
     public async Task Axe_finds_nothing_serious_in_any_tab(ColorScheme scheme, int width)
     {
         await using var sink = await FakeSink.StartAsync();
-        sink.Explanation = new JsonObject { ["recipient"] = "user@gmail.com", ["rates"] = new JsonObject { ["bounce"] = 3 } };
+        sink.Explanation = new JsonObject { ["text"] = "user@gmail.com", ["rates"] = new JsonObject { ["bounce"] = 3 } };
         sink.Stats = () =>
         {
             var stats = Samples.Stats();
@@ -42,6 +42,7 @@ public sealed class AccessibilityTests(Browser browser)
         await visit["#tab-try"].ClickAsync();
         await visit["#explain input[name=recipient]"].FillAsync("user@gmail.com");
         await visit["#explain button"].ClickAsync();
+        await visit["#explanation summary"].ClickAsync();
         await Expect(visit["#explanation dl"].First).ToBeVisibleAsync();
         await SoundAsync(visit, "try");
 

@@ -24,7 +24,10 @@ public sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>A page in a profile of its own; it keeps whatever goes wrong in it.</summary>
-    public async Task<Visit> OpenAsync(Uri url, Action<BrowserNewContextOptions>? set = null)
+    /// <param name="url">Where it is.</param>
+    /// <param name="set">Changes the profile.</param>
+    /// <param name="script">Run before the page's own scripts; null for none.</param>
+    public async Task<Visit> OpenAsync(Uri url, Action<BrowserNewContextOptions>? set = null, string? script = null)
     {
         var program = Tool.Find("chromium") ?? Tool.Find("chromium-browser");
         Assert.SkipUnless(program is not null, "this machine has no chromium");
@@ -48,6 +51,11 @@ public sealed class Browser : IAsyncDisposable
         set?.Invoke(options);
         var context = await _browser.NewContextAsync(options);
         context.SetDefaultTimeout(Patience);
+        if (script is not null)
+        {
+            await context.AddInitScriptAsync(script);
+        }
+
         var visit = new Visit(context, await context.NewPageAsync());
         await visit.Page.GotoAsync(url.ToString());
         return visit;

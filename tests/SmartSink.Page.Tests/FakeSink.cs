@@ -47,6 +47,9 @@ internal sealed class FakeSink : IAsyncDisposable
     /// <summary>The queries of the updates.</summary>
     public ConcurrentQueue<string> Queries { get; } = [];
 
+    /// <summary>How many seconds of history were asked for, each time.</summary>
+    public ConcurrentQueue<int> History { get; } = [];
+
     /// <summary>Every write that was let in: <c>POST /overrides {…}</c>.</summary>
     public ConcurrentQueue<string> Writes { get; } = [];
 
@@ -129,7 +132,11 @@ internal sealed class FakeSink : IAsyncDisposable
             Queries.Enqueue(query.Request.QueryString.Value ?? string.Empty);
             return Stats();
         });
-        Read("stats/history", query => Samples.History(int.Parse(query.Request.Query["seconds"]!)));
+        Read("stats/history", query =>
+        {
+            History.Enqueue(int.Parse(query.Request.Query["seconds"]!));
+            return Samples.History(History.Last());
+        });
         Read("overrides", _ => List());
         Read("senders", _ => Senders);
         Read("explain", _ => Explanation);

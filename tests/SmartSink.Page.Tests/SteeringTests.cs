@@ -84,7 +84,7 @@ public sealed class SteeringTests(Browser browser)
     public async Task The_other_tabs_show_senders_explanations_and_mistakes_of_the_policy()
     {
         await using var sink = await FakeSink.StartAsync();
-        sink.Explanation = new JsonObject { ["recipient"] = "user@gmail.com", ["entry"] = "gmail.com", ["rates"] = new JsonObject { ["bounce"] = 3, ["defer"] = 12 }, ["replies"] = new JsonArray("421 4.7.28 Slow down", "550 5.1.1 No") };
+        sink.Explanation = new JsonObject { ["text"] = "user@gmail.com\n  entry    gmail.com", ["entry"] = "gmail.com", ["rates"] = new JsonObject { ["bounce"] = 3, ["defer"] = 12 }, ["replies"] = new JsonArray("421 4.7.28 Slow down", "550 5.1.1 No") };
         await using var visit = await browser.OpenAsync(sink.Url);
 
         await visit["#tab-senders"].ClickAsync();
@@ -95,7 +95,9 @@ public sealed class SteeringTests(Browser browser)
         await visit["#explain input[name=recipient]"].FillAsync(" user@gmail.com ");
         await visit["#explain input[name=client]"].FillAsync("192.0.2.1");
         await visit["#explain button"].ClickAsync();
-        await Expect(visit["#explanation"]).ToContainTextAsync("421 4.7.28 Slow down");
+        await Expect(visit["#explanation pre"]).ToHaveTextAsync("user@gmail.com\n  entry    gmail.com");
+        await visit["#explanation summary"].ClickAsync();
+        await Expect(visit["#explanation dl"].First).ToContainTextAsync("421 4.7.28 Slow down");
 
         await visit["#tab-policy"].ClickAsync();
         await Expect(visit["#reload-table tbody tr"]).ToHaveTextAsync(["policy/responses.toml(12,10): error: bounce: 101 is not a percentage from 0 to 100"]);

@@ -10,6 +10,7 @@ export class Chart {
   #legend = outcomes.map(name => byId('legend').querySelector(`.${name}`));
   #when = byId('legend').querySelector('.when');
   #until = 0;
+  #addedAt = 0;
   #values = outcomes.map(() => new Array(seconds).fill(null));
   #totals = [];
   #plot;
@@ -22,9 +23,9 @@ export class Chart {
     this.#place.addEventListener('blur', () => this.#plot?.setCursor({ left: -10, top: -10 }));
   }
 
-  /** How many seconds of history are missing at a time, of the sink's clock. */
-  missing(at) {
-    return Math.min(seconds, Math.max(1, Math.ceil(at - this.#until) + 1));
+  /** How many seconds of history are missing; by this machine's clock, which need not show the sink's time. */
+  get missing() {
+    return this.#until === 0 ? seconds : Math.min(seconds, Math.max(0, Math.ceil((Date.now() - this.#addedAt) / 1000)) + 2);
   }
 
   /** Takes a piece of history, its last second at `until`; what is known already is replaced. */
@@ -42,6 +43,7 @@ export class Chart {
       added.forEach((value, index) => { values[seconds - added.length + index] = value; });
     });
     this.#until = history.until;
+    this.#addedAt = Date.now();
   }
 
   /** Draws what was added, and the totals of /stats in the legend. */

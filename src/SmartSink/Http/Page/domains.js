@@ -210,8 +210,9 @@ export class Domains {
 /** The domain's own words for too much mail, or such as are common. */
 async function throttleReply(domain) {
   const { entries } = await read(`policy?domain=${encodeURIComponent(domain)}`);
-  const own = entries[0]?.replies?.find(reply => reply.kind === 'throttle');
-  return own ? { code: own.code, msg: own.text } : { code: 451, msg: '4.7.1 Too much mail from your address, try again later' };
+  const own = (entries[0]?.replies ?? []).filter(reply => reply.kind === 'throttle');
+  const reply = own.find(({ stage }) => stage === 'rcpt') ?? own[0];
+  return reply ? { code: reply.code, msg: reply.text } : { code: 451, msg: '4.7.1 Too much mail from your address, try again later' };
 }
 
 async function remove(id) {

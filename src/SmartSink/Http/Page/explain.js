@@ -1,7 +1,7 @@
 import { read } from './api.js';
 import { byId, el } from './dom.js';
 
-/** The form that asks what an address would be answered, and the answer as the API gives it: every fact by its name. */
+/** The form that asks what an address would be answered; the answer in lines for people, and behind them every fact by its name. */
 export function wireExplain() {
   const form = byId('explain');
   form.addEventListener('submit', async event => {
@@ -9,7 +9,8 @@ export function wireExplain() {
     const query = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
     const place = byId('explanation');
     try {
-      place.replaceChildren(describe(await read(`explain?${query}`)));
+      const { text, ...facts } = await read(`explain?${query}`);
+      place.replaceChildren(el('pre', {}, text ?? ''), el('details', {}, el('summary', {}, 'Every fact by its name'), describe(facts)));
     } catch (error) {
       place.replaceChildren(el('p', { class: 'error' }, error.message));
     }

@@ -28,7 +28,7 @@ async function update() {
   if (updating || document.hidden) return;
   updating = true;
   try {
-    const [stats, history] = await Promise.all([read(`stats?domains=${domains.wanted}`), read(`stats/history?seconds=${chart.missing(Date.now() / 1000)}`)]);
+    const [stats, history] = await Promise.all([read(`stats?domains=${domains.wanted}`), read(`stats/history?seconds=${chart.missing}`)]);
     if (domains.countDown() || updates++ % listEvery === 0) await domains.list();
     if (views.senders.shown) await showSenders();
     silentSince = null;

@@ -21,6 +21,7 @@ export class Tail {
   #source = null;
   #last = 0;
   #due = false;
+  #isHeard = true;
 
   /** `listeners` has a function for each kind of event that is of interest elsewhere. */
   constructor(listeners) {
@@ -50,8 +51,10 @@ export class Tail {
     for (const [kind, take] of Object.entries(this.#listeners)) on(kind, take);
 
     // A browser would try again with the address of the start, and hear everything twice.
+    source.onopen = () => this.#hear(true);
     source.onerror = () => {
       source.close();
+      this.#hear(false);
       setTimeout(() => this.#source === source && this.open(), retry);
     };
   }
@@ -59,6 +62,11 @@ export class Tail {
   close() {
     this.#source?.close();
     this.#source = null;
+  }
+
+  #hear(isHeard) {
+    this.#isHeard = isHeard;
+    this.#schedule();
   }
 
   #take(event) {
@@ -94,7 +102,7 @@ export class Tail {
     this.#place(found);
     byId('tail-scroll').hidden = this.#heard === 0;
     byId('tail-empty').hidden = this.#heard > 0;
-    const notes = [];
+    const notes = this.#isHeard ? [] : ['the stream of events has ended; it is asked for again'];
     if (this.#frozen) notes.push(`paused; ${count(this.#heard - this.#frozen.heard)} newer`);
     if (words) notes.push(found.length === rowsShown ? `the newest ${rowsShown} that match` : `${count(found.length)} of the last ${count(Math.min(kept, from.length))} match`);
     if (this.#leftOut) notes.push(`${count(this.#leftOut)} events were left out: more than 1,000 a second came`);
