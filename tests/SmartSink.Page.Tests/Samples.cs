@@ -38,7 +38,7 @@ internal static class Samples
         ["per_second"] = PerSecond(offered),
         ["observed"] = Shares(tempfail, permfail),
         ["expected"] = Shares(expected, 5),
-        ["top_reply"] = top is null ? null : new JsonObject { ["code"] = top.Value.Code, ["label"] = top.Value.Label, ["text"] = top.Value.Text, ["count"] = (long)(offered * 60) },
+        ["top_reply"] = top is null ? null : new JsonObject { ["code"] = top.Value.Code, ["label"] = top.Value.Label, ["text"] = top.Value.Text[4..], ["count"] = (long)(offered * 60) },
     };
 
     /// <summary>/stats/history: a wave, with a provider that was down for a minute.</summary>

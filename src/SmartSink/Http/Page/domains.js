@@ -129,8 +129,8 @@ export class Domains {
     paint(row.observed, item.observed);
     paint(row.expected, item.expected);
     const top = item.top_reply;
-    say(row.reply, top ? top.text : '');
-    if (top) row.reply.title = `${top.text}\n${count(top.count)} times, label ${top.label}`;
+    say(row.reply, top ? `${top.code} ${top.text}` : '');
+    if (top) row.reply.title = `${top.code} ${top.text}\n${count(top.count)} times, label ${top.label}`;
   }
 
   #mark(row) {
