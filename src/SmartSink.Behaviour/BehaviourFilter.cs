@@ -93,9 +93,14 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
     /// <summary>What the rates make of an entry's recipients now, in the long run.</summary>
     public OutcomeShares SharesOf(int entry)
     {
+        var rules = _rules.OverlayOf(entry)?.Rules ?? _policy.RulesOf(entry);
+        if (_context.Rules.Overrides.Index.IsEmpty)
+        {
+            return rules.SharesOf(rules.Rates);
+        }
+
         // The name of an entry is its key, written out.
-        var key = entry > 0 && DomainKey.TryRead(EntryName(entry), out var named) ? named : DomainKey.Fallback;
-        return _rules.SharesOf(key, _rules.OverlayOf(entry)?.Rules ?? _policy.RulesOf(entry));
+        return _rules.SharesOf(entry > 0 && DomainKey.TryRead(EntryName(entry), out var named) ? named : DomainKey.Fallback, rules);
     }
 
     // Before RCPT only the server tells which provider it is.

@@ -72,11 +72,7 @@ internal sealed class RuleSet
     /// <summary>What the rates make of an entry's recipients in the long run, with the overrides of rates that are for all of them.</summary>
     /// <param name="key">The entry's.</param>
     /// <param name="rules">What else holds for it.</param>
-    public OutcomeShares SharesOf(DomainKey key, DomainRules rules)
-    {
-        var index = _book.Overrides.Index;
-        return index.IsEmpty ? rules.SharesOf(rules.Rates) : SharesOf(index.Of(key), default, rules, MostPartialShares);
-    }
+    public OutcomeShares SharesOf(DomainKey key, DomainRules rules) => SharesOf(_book.Overrides.Index.Of(key), default, rules, MostPartialShares);
 
     /// <summary>Lets rules begin and end whose time has come.</summary>
     public void Refresh(in Moment now)

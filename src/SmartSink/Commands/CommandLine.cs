@@ -90,15 +90,16 @@ internal static class CommandLine
         var addresses = new Argument<string[]>("ADDRESS") { Arity = ArgumentArity.OneOrMore, Description = "Mailboxes or domains" };
         var options = new SettingOptions(SettingCatalog.All.Where(setting => setting.Key is "Data" or "DefaultBounce" or "DefaultDefer"));
         var destination = Address("--destination", "Address that the client was trying to reach, for the [[mx]] entries");
-        var client = Address("--client", "Address of a client: shows what a running sink remembers of its network");
-        var sender = new Option<string>("--sender") { HelpName = "mailbox", Description = "Sender of that client, for greylists and limits by sender domain", DefaultValueFactory = _ => string.Empty };
+        var client = Address("--client", "Address of a client: shows what a running sink remembers of its network, and the overrides that the address may meet");
+        var sender = new Option<string?>("--sender") { HelpName = "mailbox", Description = "Sender of that client, for greylists, limits by sender domain and overrides" };
         var user = new Option<string>("--user") { HelpName = "name", Description = "User that the client logs in as, for limits by user", DefaultValueFactory = _ => string.Empty };
         var url = Url();
         var command = new Command("explain", "Explain what happens to mail for an address, and why") { addresses, destination, client, sender, user, url };
         options.AddTo(command);
         command.SetAction((line, cancellation) => ExplainCommand.RunAsync(
             new ExplainQuestion(
-                line.GetRequiredValue(addresses), line.GetValue(destination), line.GetValue(client), line.GetValue(sender)!, line.GetValue(user)!, line.GetValue(url)!),
+                line.GetResult(client) is not null || line.GetResult(url) is { Implicit: false },
+                line.GetRequiredValue(addresses), line.GetValue(destination), line.GetValue(client), line.GetValue(sender), line.GetValue(user)!, line.GetValue(url)!),
             Settings(line, options).Settings!,
             line.InvocationConfiguration.Output,
             cancellation));
@@ -109,7 +110,7 @@ internal static class CommandLine
     public static Option<Uri> Url() => new("--url")
     {
         HelpName = "url",
-        Description = "Where the HTTP of the running sink listens [default: http://127.0.0.1:8000/]",
+        Description = "Where the HTTP of a running sink listens",
         DefaultValueFactory = _ => new Uri("http://127.0.0.1:8000/"),
         CustomParser = given =>
         {

@@ -6,7 +6,6 @@ using SmartSink.Behaviour;
 using SmartSink.Hosting;
 using SmartSink.Http.Api;
 using SmartSink.Settings;
-using SmartSink.Shared;
 
 namespace SmartSink.Commands;
 
@@ -33,53 +32,51 @@ internal static class ExplainCommand
         var texts = new List<string>();
         foreach (var explanation in explanations)
         {
-            var memory = question.Client is { } client && explanation.Problem is null ? await RecallAsync(explanation.Address, client, question, cancellation) : string.Empty;
-            texts.Add(explanation.ToText() + memory);
+            texts.Add(explanation.ToText() + (question.AsksSink && explanation.Problem is null ? await AskAsync(explanation.Address, question, cancellation) : string.Empty));
         }
 
         await output.WriteAsync(string.Join('\n', texts));
         return explanations.Exists(explanation => explanation.Problem is not null) ? ExitCodes.Failure : ExitCodes.Success;
     }
 
-    private static async Task<string> RecallAsync(string address, IPAddress client, ExplainQuestion question, CancellationToken cancellation)
+    private static async Task<string> AskAsync(string address, ExplainQuestion question, CancellationToken cancellation)
     {
+        var subject = question.Client is null ? "override" : $"client   {question.Client}";
         var page = new Uri(
             question.Url,
-            $"{ApiRoutes.Root[1..]}/explain?recipient={Uri.EscapeDataString(address)}&client={Uri.EscapeDataString(client.ToString())}&sender={Uri.EscapeDataString(question.Sender)}&user={Uri.EscapeDataString(question.User)}");
+            $"{ApiRoutes.Root[1..]}/explain?recipient={Uri.EscapeDataString(address)}{(question.Client is { } client ? $"&client={Uri.EscapeDataString(client.ToString())}" : string.Empty)}{(question.Sender is { } sender ? $"&sender={Uri.EscapeDataString(sender)}" : string.Empty)}&user={Uri.EscapeDataString(question.User)}");
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
         try
         {
             using var answer = await http.GetAsync(page, cancellation);
             return answer.IsSuccessStatusCode
-                ? RecallText.Of((await answer.Content.ReadFromJsonAsync(PolicyJson.Default.ExplainReport, cancellation))!, question.Url)
-                : $"  client   {client}: the server at {question.Url} says {(int)answer.StatusCode} {answer.ReasonPhrase}{(answer.StatusCode == HttpStatusCode.NotFound ? "; with SINK_API=off a sink tells nothing of its clients" : string.Empty)}\n";
+                ? TextOf((await answer.Content.ReadFromJsonAsync(PolicyJson.Default.ExplainReport, cancellation))!, question.Url)
+                : $"  {subject}: the server at {question.Url} says {(int)answer.StatusCode} {answer.ReasonPhrase}{(answer.StatusCode == HttpStatusCode.NotFound ? "; with SINK_API=off a sink tells nothing of its clients and overrides" : string.Empty)}\n";
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or JsonException && !cancellation.IsCancellationRequested)
         {
-            return $"  client   {client}: no sink answers at {question.Url}, so nothing is known of it ({exception.Message}); --url names another\n";
+            return $"  {subject}: no sink answers at {question.Url}, so nothing is known of it ({exception.Message}); --url names another\n";
         }
     }
+
+    private static string TextOf(ExplainReport report, Uri url) =>
+        (report.Memory is { } memory ? RecallText.Of(memory, url) : string.Empty) + string.Concat(report.Overrides.Select(rule => $"  override {OverrideCommand.LineOf(rule)}\n"));
 }
 
 /// <summary>What <c>smartsink explain</c> was asked.</summary>
+/// <param name="AsksSink">Whether a running sink is asked, too.</param>
 /// <param name="Addresses">Mailboxes or domains.</param>
 /// <param name="Destination">Where the client meant to connect to; null to leave that aside.</param>
-/// <param name="Client">The client whose memory a running sink is asked for; null to ask none.</param>
-/// <param name="Sender">The client's sender, for greylists and limits by its domain; empty for none.</param>
+/// <param name="Client">The client whose memory a running sink is asked for; null for nobody's.</param>
+/// <param name="Sender">The client's sender, for greylists, limits by its domain and overrides, empty for the null sender; null when it is not given.</param>
 /// <param name="User">The client's user, for limits by user; empty for none.</param>
 /// <param name="Url">Where the sink's HTTP listens.</param>
-internal sealed record ExplainQuestion(IReadOnlyList<string> Addresses, IPAddress? Destination, IPAddress? Client, string Sender, string User, Uri Url);
+internal sealed record ExplainQuestion(bool AsksSink, IReadOnlyList<string> Addresses, IPAddress? Destination, IPAddress? Client, string? Sender, string User, Uri Url);
 
 /// <summary>What a sink remembers of a client, in lines for people.</summary>
 internal static class RecallText
 {
-    public static string Of(ExplainReport report, Uri url)
-    {
-        var overrides = report.Overrides.Select(rule => $"  override {OneLine.Escape(rule.Name)}, id {rule.Id}, for another {TimeOf(rule.LeftSeconds)}, at the sink at {url}\n");
-        return string.Concat(overrides) + Of(report.Memory!, url);
-    }
-
-    private static string Of(SenderRecall recall, Uri url)
+    public static string Of(SenderRecall recall, Uri url)
     {
         if (recall.Provider is not { } provider)
         {

@@ -17,6 +17,9 @@ internal static class OverrideCommand
 {
     private const string All = "*";
 
+    // Not a default of the option, which the help would show.
+    private const string TokenVariable = "SINK_API_TOKEN";
+
     private static readonly string[] Stages = ["connect", "ehlo", "mail", "rcpt", "data"];
 
     /// <summary><c>smartsink override</c>.</summary>
@@ -46,6 +49,11 @@ internal static class OverrideCommand
         };
         command.Validators.Add(line =>
         {
+            foreach (var word in (line.GetValue(domains) ?? []).Where(word => word.StartsWith('-')))
+            {
+                line.AddError($"override: unknown option {word}{Suggestion.Of(word, line.Command.Options.Select(option => option.Name))}");
+            }
+
             var isFor = line.GetValue(domains) is { Length: > 0 } || new Option[] { recipient, sender, client }.Any(option => line.GetResult(option) is not null);
             if (!line.GetValue(list) && !isFor)
             {
@@ -95,17 +103,25 @@ internal static class OverrideCommand
         return command;
     }
 
+    /// <summary>An override in a line: <c>3  yahoo is down  4m58s left, acted 120 times</c>.</summary>
+    public static string LineOf(OverrideReport rule)
+    {
+        var left = TimeSpan.FromSeconds(Math.Ceiling(rule.LeftSeconds));
+        var time = left.TotalHours >= 1 ? $"{(int)left.TotalHours}h{left.Minutes:00}m" : left.TotalMinutes >= 1 ? $"{left.Minutes}m{left.Seconds:00}s" : $"{left.Seconds}s";
+        return string.Create(CultureInfo.InvariantCulture, $"{rule.Id}  {OneLine.Escape(rule.Name)}  {time} left, acted {rule.Acted} {(rule.Acted == 1 ? "time" : "times")}{(rule.Times is { } most ? $" of {most}" : string.Empty)}");
+    }
+
     private static async Task<int> RunAsync(
         ParseResult line, Option<Uri> url, Option<string?> token, Func<RunningApi, TextWriter, Task<int>> run, CancellationToken cancellation)
     {
-        using var api = new RunningApi(line.GetValue(url)!, line.GetValue(token), cancellation);
+        using var api = new RunningApi(line.GetValue(url)!, TokenIn(line, token), cancellation);
         return await run(api, line.InvocationConfiguration.Output);
     }
 
     private static async Task<int> AddAsync(RunningApi api, OverrideText given, TextWriter output)
     {
         var added = await api.PostAsync("overrides", given, OverrideJson.Default.OverrideText, OverrideJson.Default.OverrideReport);
-        await output.WriteLineAsync(Line(added));
+        await output.WriteLineAsync(LineOf(added));
         return ExitCodes.Success;
     }
 
@@ -113,7 +129,7 @@ internal static class OverrideCommand
     {
         foreach (var rule in (await api.GetAsync("overrides", OverrideJson.Default.OverrideList)).Overrides)
         {
-            await output.WriteLineAsync(Line(rule));
+            await output.WriteLineAsync(LineOf(rule));
         }
 
         return ExitCodes.Success;
@@ -146,14 +162,6 @@ internal static class OverrideCommand
             await output.WriteLineAsync(removed == 1 ? "1 override removed" : string.Create(CultureInfo.InvariantCulture, $"{removed} overrides removed"));
             return ExitCodes.Success;
         }
-    }
-
-    // 3  yahoo is down  4m58s left, acted 120 times
-    private static string Line(OverrideReport rule)
-    {
-        var left = TimeSpan.FromSeconds(Math.Ceiling(rule.LeftSeconds));
-        var time = left.TotalHours >= 1 ? $"{(int)left.TotalHours}h{left.Minutes:00}m" : left.TotalMinutes >= 1 ? $"{left.Minutes}m{left.Seconds:00}s" : $"{left.Seconds}s";
-        return string.Create(CultureInfo.InvariantCulture, $"{rule.Id}  {OneLine.Escape(rule.Name)}  {time} left, acted {rule.Acted} {(rule.Acted == 1 ? "time" : "times")}{(rule.Times is { } most ? $" of {most}" : string.Empty)}");
     }
 
     private static Option<string?> Text(string name, string help, string description) => new(name) { HelpName = help, Description = description };
@@ -190,15 +198,18 @@ internal static class OverrideCommand
     public static Option<string?> Token() => new("--token")
     {
         HelpName = "text",
-        Description = "Token of a sink on another machine [SINK_API_TOKEN]",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("SINK_API_TOKEN") is { Length: > 0 } token ? token : null,
+        Description = $"Token of a sink on another machine [{TokenVariable}]",
     };
+
+    /// <summary>The token that a command line or else the environment gives; null for none.</summary>
+    public static string? TokenIn(ParseResult line, Option<string?> token) =>
+        (line.GetValue(token) ?? Environment.GetEnvironmentVariable(TokenVariable)) is { Length: > 0 } given ? given : null;
 }
 
 /// <summary>The API of a running sink, asked from the command line.</summary>
 internal sealed class RunningApi : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
     private readonly Uri _root;

@@ -35,7 +35,7 @@ internal static class WatchCommand
         var command = new Command("watch", "Watch a running sink in the terminal: rates, domains, overrides and refusals; without a terminal, a line each second") { url, token, once };
         command.SetAction(async (line, cancellation) =>
         {
-            using var feed = new WatchFeed(line.GetValue(url)!, line.GetValue(token), TimeProvider.System);
+            using var feed = new WatchFeed(line.GetValue(url)!, OverrideCommand.TokenIn(line, token), TimeProvider.System);
             using var stop = new StopSignal(cancellation);
             var output = line.InvocationConfiguration.Output;
             if (line.GetValue(once))

@@ -64,6 +64,7 @@ public sealed class OverrideCommandTests
 
             """));
         (await RunAsync(sink, "override", "--defer", "100")).ShouldBe((2, string.Empty, "override: name a domain (\"*\" for all), or give --recipient, --sender or --client\n"));
+        (await RunAsync(sink, "override", "a.example", "--deffer", "100")).Error.ShouldBe("override: unknown option --deffer, did you mean \"--defer\"?\n");
         (await RunAsync(sink, "override", "a.example", "--defer", "lots")).Error.ShouldBe("--defer: not a percentage from 0 to 100\n");
         (await RunAsync(sink, "override", "a.example", "--reply", "later")).Error.ShouldBe("--reply: not a reply such as \"451 4.7.1 Try again later\"\n");
     }

@@ -1,6 +1,7 @@
 using System.Net;
-using System.Net.Http.Headers;
+using System.Text.Json;
 using SmartSink.Commands;
+using SmartSink.Testing.Time;
 using SmartSink.Tests.Hosting;
 
 namespace SmartSink.Tests.Http;
@@ -60,19 +61,36 @@ public sealed class ExplainTests
     }
 
     [Fact]
-    public async Task A_running_sink_tells_of_the_overrides_that_meet_an_address()
+    public async Task The_overrides_that_an_address_may_meet_are_told_too()
     {
-        await using var sink = await RunningSink.StartAsync(Policy);
-        using var added = await sink.PostAsync("/api/v1/overrides", new StringContent("""{ "match": { "domain": "other.example" }, "do": { "defer": 100 }, "name": "down", "for": "5m" }""", MediaTypeHeaderValue.Parse("application/json")));
-        (await ExplainAsync(sink, "a@other.example", "--client", "127.0.0.1")).ShouldContain($"\n  override down, id 1, for another 5 min, at the sink at {sink.Url("/")}\n");
-        (await ExplainAsync(sink, "a@gmail.com", "--client", "127.0.0.1")).ShouldNotContain("override");
+        await using var sink = await RunningSink.StartAsync(Policy, clock: new ManualTimeProvider());
+        await OverrideAsync("gmail.com", "--defer", "100", "--for", "90s", "--name", "gmail is down");
+        await OverrideAsync("--client", "127.0.0.2", "--accept");
+        await OverrideAsync("--sender", "", "--fault", "drop", "--times", "1");
+        await OverrideAsync("yahoo.com", "--accept");
+        (await ExplainAsync(sink, "a@gmail.com", "--client", "127.0.0.1", "--sender", "me@sender.example")).ShouldEndWith("\n  override 1  gmail is down  1m30s left, acted 0 times\n");
+        (await ExplainAsync(sink, "gmail.com")).ShouldEndWith(
+            """
+
+              override 3  drop from <>  10m00s left, acted 0 times of 1
+              override 2  accept by 127.0.0.2  10m00s left, acted 0 times
+              override 1  gmail is down  1m30s left, acted 0 times
+
+            """);
+
+        using var answer = await sink.GetAsync("/api/v1/explain?recipient=a@gmail.com&client=127.0.0.1&sender=me@sender.example");
+        using var report = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        report.RootElement.GetProperty("overrides").EnumerateArray().Select(rule => $"{rule.GetProperty("name")} {rule.GetProperty("match").GetProperty("domain")} {rule.GetProperty("do").GetProperty("defer")}")
+            .ShouldBe(["gmail is down gmail.com 100"]);
+
+        async Task OverrideAsync(params string[] arguments) => (await CommandLine.RunAsync(["override", .. arguments, "--url", sink.Url("/").ToString()], TextWriter.Null, TextWriter.Null)).ShouldBe(0);
     }
 
     [Fact]
     public async Task With_the_API_off_that_is_what_is_told()
     {
         await using var sink = await RunningSink.StartAsync(Policy, settings => settings with { Api = false });
-        (await ExplainAsync(sink, "a@gmail.com", "--client", "127.0.0.1")).ShouldEndWith($"\n  client   127.0.0.1: the server at {sink.Url("/")} says 404 Not Found; with SINK_API=off a sink tells nothing of its clients\n");
+        (await ExplainAsync(sink, "a@gmail.com", "--client", "127.0.0.1")).ShouldEndWith($"\n  client   127.0.0.1: the server at {sink.Url("/")} says 404 Not Found; with SINK_API=off a sink tells nothing of its clients and overrides\n");
     }
 
     [Fact]
@@ -82,6 +100,7 @@ public sealed class ExplainTests
         var text = await ExplainAsync(sink.PolicyFile, new Uri("http://127.0.0.1:1/"), "a@gmail.com", "--client", "127.0.0.1");
         text.ShouldStartWith("a@gmail.com\n  domain   gmail.com has an entry of its own\n");
         text.ShouldContain("\n  client   127.0.0.1: no sink answers at http://127.0.0.1:1/, so nothing is known of it (");
+        (await ExplainAsync(sink.PolicyFile, new Uri("http://127.0.0.1:1/"), "a@gmail.com")).ShouldContain("\n  override: no sink answers at http://127.0.0.1:1/, so nothing is known of it (");
     }
 
     [Theory]
