@@ -107,7 +107,7 @@ public sealed class RealSinkTests(Browser browser)
 
         using var http = new HttpClient { BaseAddress = sink.Http };
         using var added = await http.PostAsJsonAsync(
-            "/api/v1/overrides", new { match = new { domain = "yahoo.com" }, @do = new { defer = 100 }, @for = "5s", name = "short" }, TestContext.Current.CancellationToken);
+            "/api/v1/overrides", new { match = new { domain = "yahoo.com" }, @do = new { defer = 100 }, @for = "20s", name = "short" }, TestContext.Current.CancellationToken);
         added.EnsureSuccessStatusCode();
         await Expect(visit.Row("overrides", "short")).ToBeVisibleAsync();
         await Expect(visit.Row("overrides", "short")).ToHaveCountAsync(0);

@@ -43,7 +43,7 @@ public sealed class SteeringTests(Browser browser)
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Remove other" }).ClickAsync();
         await Expect(visit.Row("overrides", "other")).ToHaveCountAsync(0);
 
-        sink.AddOverride(Override("short", "yahoo.com"), seconds: 4);
+        sink.AddOverride(Override("short", "yahoo.com"), seconds: 15);
         sink.Publish("override", new JsonObject { ["action"] = "added", ["override_id"] = "3", ["name"] = "short" });
         await Expect(visit.Row("overrides", "short")).ToBeVisibleAsync();
         await Expect(visit.Row("overrides", "short")).ToHaveCountAsync(0);
