@@ -5,7 +5,7 @@ namespace SmartSink.Hosting;
 /// <summary>
 /// Signals that operators send to servers. The first SIGINT or SIGTERM is the host's, which stops gracefully; the second ends the process at once, with
 /// 128 and the signal's number as a shell says it. SIGHUP has all files read now, SIGUSR1 has counts logged, SIGUSR2 does nothing; each of these
-/// ends a process that does not care for it, and before there is a sink they do nothing.
+/// ends a process that does not care for it, and one that comes before there is a sink is answered as soon as there is.
 /// </summary>
 internal sealed class ProcessSignals : IDisposable
 {
@@ -13,7 +13,9 @@ internal sealed class ProcessSignals : IDisposable
     private const int Terminated = 128 + 15;
 
     private readonly List<PosixSignalRegistration> _registrations = [];
-    private volatile SinkApplication? _sink;
+    private readonly Lock _gate = new();
+    private readonly HashSet<Action<SinkApplication>> _early = [];
+    private SinkApplication? _sink;
     private int _hangups;
     private int _stops;
 
@@ -32,13 +34,49 @@ internal sealed class ProcessSignals : IDisposable
         Register((PosixSignal)user2, _ => { });
     }
 
-    /// <summary>From now on the signals are for this sink.</summary>
-    public void Attach(SinkApplication sink) => _sink = sink;
+    /// <summary>From now on the signals are for this sink, and so are those that came before it.</summary>
+    public void Attach(SinkApplication sink)
+    {
+        Action<SinkApplication>[] early;
+        lock (_gate)
+        {
+            _sink = sink;
+            early = [.. _early];
+            _early.Clear();
+        }
+
+        foreach (var answer in early)
+        {
+            answer(sink);
+        }
+    }
+
+    /// <summary>Has a signal answered: now, or once for all of its kind when there is a sink. It listens before it is attached.</summary>
+    public void Answer(Action<SinkApplication> answer)
+    {
+        SinkApplication? sink;
+        lock (_gate)
+        {
+            sink = _sink;
+            if (sink is null)
+            {
+                _early.Add(answer);
+            }
+        }
+
+        if (sink is not null)
+        {
+            answer(sink);
+        }
+    }
 
     public void Dispose()
     {
-        _sink = null;
         _registrations.ForEach(registration => registration.Dispose());
+        lock (_gate)
+        {
+            _sink = null;
+        }
     }
 
     private void Stop(int exitCode)
@@ -69,9 +107,6 @@ internal sealed class ProcessSignals : IDisposable
     private void Register(PosixSignal signal, Action<SinkApplication> answer) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
-        if (_sink is { } sink)
-        {
-            answer(sink);
-        }
+        Answer(answer);
     }));
 }
