@@ -96,6 +96,13 @@ public sealed class RealSinkTests(Browser browser)
         (await AnswerAsync(sink, "c@gmail.com")).ShouldStartWith("250");
         await Expect(visit["#tail tbody tr"].First).ToContainTextAsync("b@yahoo.com");
 
+        // And why it is so.
+        await visit["#tab-try"].ClickAsync();
+        await visit["#explain input[name=recipient]"].FillAsync("b@yahoo.com");
+        await visit["#explain button"].ClickAsync();
+        await Expect(visit["#explanation .overrides"]).ToContainTextAsync("yahoo.com: down for 5 min: ");
+        await visit["#tab-live"].ClickAsync();
+
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "yahoo.com: calm" }).ClickAsync();
         await Expect(visit["#overrides tbody tr"]).ToHaveCountAsync(0);
         (await AnswerAsync(sink, "d@yahoo.com")).ShouldStartWith("250");

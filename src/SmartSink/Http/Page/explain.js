@@ -1,5 +1,5 @@
 import { read } from './api.js';
-import { byId, el } from './dom.js';
+import { byId, el, span } from './dom.js';
 
 /** The form that asks what an address would be answered; the answer in lines for people, and behind them every fact by its name. */
 export function wireExplain() {
@@ -10,7 +10,10 @@ export function wireExplain() {
     const place = byId('explanation');
     try {
       const { text, ...facts } = await read(`explain?${query}`);
-      place.replaceChildren(el('pre', {}, text ?? ''), el('details', {}, el('summary', {}, 'Every fact by its name'), describe(facts)));
+      const overrides = (facts.overrides ?? []).map(each => el('li', {}, `${each.name}: ${span(each.left_seconds)} left`));
+      place.replaceChildren(
+        ...overrides.length === 0 ? [] : [el('p', {}, 'Overrides that come before what the policy says:'), el('ul', { class: 'overrides' }, ...overrides)],
+        el('pre', {}, text ?? ''), el('details', {}, el('summary', {}, 'Every fact by its name'), describe(facts)));
     } catch (error) {
       place.replaceChildren(el('p', { class: 'error' }, error.message));
     }
