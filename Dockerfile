@@ -23,6 +23,7 @@ COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Directory.Build.props src/Image.props src/
 COPY src/SmartSink/SmartSink.csproj src/SmartSink/packages.lock.json src/SmartSink/
 COPY src/SmartSink.Behaviour/SmartSink.Behaviour.csproj src/SmartSink.Behaviour/packages.lock.json src/SmartSink.Behaviour/
+COPY src/SmartSink.Ledger/SmartSink.Ledger.csproj src/SmartSink.Ledger/packages.lock.json src/SmartSink.Ledger/
 COPY src/SmartSink.Policy/SmartSink.Policy.csproj src/SmartSink.Policy/packages.lock.json src/SmartSink.Policy/
 COPY src/SmartSink.Smtp/SmartSink.Smtp.csproj src/SmartSink.Smtp/packages.lock.json src/SmartSink.Smtp/
 COPY src/SmartSink.TrafficGen/SmartSink.TrafficGen.csproj src/SmartSink.TrafficGen/packages.lock.json src/SmartSink.TrafficGen/

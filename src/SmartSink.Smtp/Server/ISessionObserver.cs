@@ -65,6 +65,13 @@ public interface ISessionObserver
     /// <param name="attributes">What it said, as written.</param>
     void ClientIntroduced(IPAddress? speaker, ReadOnlySpan<byte> attributes);
 
+    /// <summary>The client broke the protocol, in a way that is tolerated or not: for who grades senders. Called at most once for each fault and command.</summary>
+    /// <param name="faults">What it did.</param>
+    /// <param name="facts">The dialog at that moment.</param>
+    void Misspoke(ProtocolFaults faults, in SessionFacts facts)
+    {
+    }
+
     /// <summary>An attempt to authenticate came to its end.</summary>
     /// <param name="attempt">What is known of it.</param>
     void Authenticated(in AuthenticationFacts attempt);
@@ -75,6 +82,56 @@ public interface ISessionObserver
     /// <param name="facts">The dialog at that moment.</param>
     /// <param name="reply">The reply that refused.</param>
     void Refused(IMailboxFilter filter, int entry, in SessionFacts facts, Reply reply);
+}
+
+/// <summary>How a client broke the protocol.</summary>
+[Flags]
+public enum ProtocolFaults
+{
+    /// <summary>It did not.</summary>
+    None = 0,
+
+    /// <summary>It spoke before the greeting (RFC 5321 section 3.1).</summary>
+    EarlyTalk = 1,
+
+    /// <summary>It sent commands behind one that must be the last of a group, or at all without PIPELINING (RFC 2920 section 3.1).</summary>
+    UnofferedPipelining = 2,
+
+    /// <summary>It sent its message before the 354 (RFC 5321 section 4.1.1.4).</summary>
+    EarlyData = 4,
+
+    /// <summary>A line ended with CR or LF alone (RFC 5321 section 2.3.8).</summary>
+    BareLineEnd = 8,
+
+    /// <summary>A command line or a line of text was too long (RFC 5321 section 4.5.3.1.4 and 4.5.3.1.6).</summary>
+    LongLine = 16,
+
+    /// <summary>A command that nobody knows.</summary>
+    UnknownCommand = 32,
+
+    /// <summary>A command that is known, with an argument that it cannot have: an address or parameter among them.</summary>
+    BadSyntax = 64,
+
+    /// <summary>Commands in an order that RFC 5321 section 4.1.4 does not allow.</summary>
+    BadSequence = 128,
+
+    /// <summary>The message was larger than the SIZE that MAIL had said (RFC 1870 section 6.1), or SIZE was offered and not said (which is allowed: <see cref="SizeUnsaid"/>).</summary>
+    SizeUnderstated = 256,
+
+    /// <summary>SIZE was offered, and MAIL did not say it. Allowed, and a pity.</summary>
+    SizeUnsaid = 512,
+
+    /// <summary>Octets above 127 in a message that was not announced as 8BITMIME, BINARYMIME or SMTPUTF8 (RFC 6152).</summary>
+    EightBitUnannounced = 1024,
+
+    /// <summary>The name of EHLO or HELO is neither a domain with a dot in it nor an address literal (RFC 5321 section 4.1.1.1).</summary>
+    HeloNoName = 2048,
+
+    /// <summary>An address that is taken although RFC 5321 section 4.1.2 does not let it be written so.</summary>
+    LooseAddress = 4096,
+
+    /// <summary>It closed its sending side before the dialog was over.</summary>
+    HalfClosed = 8192,
 }
 
 /// <summary>What an observer wants to see of a message beside its figures. Most messages go by without, since it has to be copied.</summary>

@@ -11,7 +11,8 @@ public sealed class DependencyDirectionTests
         { "SmartSink.Smtp", [] },
         { "SmartSink.Policy", ["SmartSink.Smtp"] },
         { "SmartSink.Behaviour", ["SmartSink.Policy", "SmartSink.Smtp"] },
-        { "SmartSink", ["SmartSink.Behaviour", "SmartSink.Policy", "SmartSink.Smtp"] },
+        { "SmartSink.Ledger", ["SmartSink.Smtp"] },
+        { "SmartSink", ["SmartSink.Behaviour", "SmartSink.Ledger", "SmartSink.Policy", "SmartSink.Smtp"] },
         { "SmartSink.TrafficGen", ["SmartSink.Smtp"] },
         { "SmartSink.Client", [] },
         { "SmartSink.Testcontainers", ["SmartSink.Client"] },
@@ -33,6 +34,7 @@ public sealed class DependencyDirectionTests
     [InlineData("SmartSink.Smtp", new string[0])]
     [InlineData("SmartSink.Policy", new[] { "Tomlyn" })]
     [InlineData("SmartSink.Behaviour", new string[0])]
+    [InlineData("SmartSink.Ledger", new string[0])]
     [InlineData("SmartSink.Client", new string[0])]
     [InlineData("SmartSink.Testcontainers", new[] { "Testcontainers" })]
     public void A_library_needs_these_packages_and_no_others(string project, string[] expected) =>
@@ -44,6 +46,7 @@ public sealed class DependencyDirectionTests
     [InlineData("SmartSink.Smtp", "N:System.Net.Sockets", "N:System.Threading.Tasks", "N:Microsoft.Extensions.Logging", "T:System.TimeProvider", "T:System.Globalization.IdnMapping")]
     [InlineData("SmartSink.Policy", "N:System.Net.Sockets", "N:System.Net.Http", "N:System.Threading.Tasks", "T:System.Globalization.IdnMapping")]
     [InlineData("SmartSink.Behaviour", "N:System.Net.Sockets", "N:System.Net.Http", "N:System.Threading.Tasks", "T:System.TimeProvider", "T:System.Threading.Timer")]
+    [InlineData("SmartSink.Ledger", "N:System.Net.Sockets", "N:System.Net.Http", "N:System.Threading.Tasks", "T:System.TimeProvider", "T:System.Threading.Timer")]
     [InlineData("SmartSink.Client", "N:System.Net.Sockets", "T:System.Console", "P:System.DateTimeOffset.UtcNow")]
     public void A_library_bans_what_is_not_its_business(string project, params string[] symbols)
     {

@@ -15,9 +15,10 @@ internal sealed record House(string Assembly, string Root, string[][] Rooms)
         new("SmartSink.Smtp", "SmartSink.Smtp", [[RootRoom], ["Idna"], ["Syntax"], ["Replies"], ["Auth"], ["Server", "Client"]]),
         new("SmartSink.Policy", "SmartSink.Policy", [["Shared"], ["Toml", "Model"], ["Replies"], ["Files"], ["Decisions"], ["Explaining"], [RootRoom]]),
         new("SmartSink.Behaviour", "SmartSink.Behaviour", [["Shared"], ["Events"], ["State"], ["Limits", "Rules"], [RootRoom]]),
+        new("SmartSink.Ledger", "SmartSink.Ledger", [["Shared"], ["Facts"], ["Report"], ["Rules"], [RootRoom]]),
         new("smartsink", "SmartSink",
         [
-            ["Shared"], ["Settings", "Transport", "Watching"], ["Tls", "Proxy", "Auth"], ["Connections"], ["Engines"], ["Telemetry"], ["Http"],
+            ["Shared"], ["Settings", "Transport", "Watching"], ["Tls", "Proxy", "Auth"], ["Connections"], ["Engines"], ["Telemetry"], ["Scenarios"], ["Http"],
             ["Hosting"], ["Commands"], [Program],
         ]),
         new("traffic-gen", "SmartSink.TrafficGen",
