@@ -1,0 +1,45 @@
+using SmartSink.Ledger.Facts;
+using SmartSink.Ledger.Report;
+
+namespace SmartSink.Ledger.Rules;
+
+/// <summary>Figures and examples in words, for what rules find.</summary>
+internal static class Evidence
+{
+    /// <summary>How long that is for the provider, in seconds.</summary>
+    public static double Seconds(this SenderHistory history, long milliseconds) => milliseconds * history.TimeScale / 1_000;
+
+    /// <summary>How long those seconds of the provider's time are on the sink's clock, in milliseconds.</summary>
+    public static long Milliseconds(this SenderHistory history, double seconds) => (long)Math.Ceiling(seconds * 1_000 / history.TimeScale);
+
+    /// <summary>The provider's name; for none, words.</summary>
+    public static string Provider(this SenderHistory history, int provider) =>
+        provider >= 0 && provider < history.Providers.Count ? history.Providers[provider] : "no provider";
+
+    /// <summary>A case in point, with the reply's text by its number; -1 for none.</summary>
+    public static ReportExample Example(this SenderHistory history, RuleContext context, long at, string text, int reply = -1) =>
+        new(context.TimeOf(at), text, reply >= 0 && reply < history.Replies.Count ? history.Replies[reply] : null);
+
+    /// <summary><c>250 ms</c>, <c>1.5 s</c>, <c>12 s</c>, <c>5 min</c>, <c>1.5 h</c>.</summary>
+    public static string Length(double seconds) => seconds switch
+    {
+        < 0.9995 => $"{Math.Round(seconds * 1_000)} ms",
+        < 10 => $"{Math.Round(seconds, 1)} s",
+        < 119.5 => $"{Math.Round(seconds)} s",
+        < 5_400 => $"{Math.Round(seconds / 60, seconds < 600 ? 1 : 0)} min",
+        < 172_800 => $"{Math.Round(seconds / 3_600, 1)} h",
+        _ => $"{Math.Round(seconds / 86_400, 1)} days",
+    };
+
+    /// <summary>Of the whole, 0 to 100; 0 of nothing.</summary>
+    public static double Percent(long part, long whole) => whole == 0 ? 0 : 100.0 * part / whole;
+
+    /// <summary><c>3 of 120 recipients (2.5 %)</c>.</summary>
+    public static string Share(long part, long whole, string noun) => $"{part:N0} of {Count(whole, noun)} ({Math.Round(Percent(part, whole), 1)} %)";
+
+    /// <summary><c>1 connection</c>, <c>1,200 connections</c>.</summary>
+    public static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : $"{count:N0} {noun}s";
+
+    /// <summary>Fail or warn from these figures on, upwards.</summary>
+    public static Verdict Above(double value, double warn, double fail) => value > fail ? Verdict.Fail : value > warn ? Verdict.Warn : Verdict.Pass;
+}

@@ -1,0 +1,13 @@
+namespace SmartSink.Ledger.Rules;
+
+/// <summary>Every rule, in the order of the report.</summary>
+internal static class SenderRules
+{
+    public static IReadOnlyList<SenderRule> All { get; } =
+    [
+        new NoRetryAfter5xx(),
+    ];
+
+    /// <summary>The rule of that name; null for none.</summary>
+    public static SenderRule? Find(string name) => All.FirstOrDefault(rule => rule.Name == name);
+}
