@@ -51,6 +51,9 @@ internal readonly record struct LedgerEvent
 
     /// <summary>Whether a message's reply at end of data was lost on purpose: the client cannot know whether it was accepted.</summary>
     public bool IsReplyLost { get; init; }
+
+    /// <summary>Whether the transaction's reverse-path is null.</summary>
+    public bool IsBounce { get; init; }
 }
 
 /// <summary>What a <see cref="LedgerEvent"/> is about.</summary>
@@ -62,7 +65,7 @@ internal enum LedgerEventKind : byte
     /// <summary>The greeting, EHLO or MAIL was refused: <c>Stage</c>, <c>Reply</c>, <c>Provider</c> if it is known.</summary>
     ClientRefused,
 
-    /// <summary>MAIL was accepted: <c>Mail</c> is 0; <c>Run</c> if the reverse-path says it, <c>Tls</c>.</summary>
+    /// <summary>MAIL was accepted: <c>Mail</c> is 0; <c>Run</c> if the reverse-path says it, <c>IsBounce</c>, <c>Tls</c>.</summary>
     TransactionBegan,
 
     /// <summary>A recipient was accepted at RCPT and has no outcome yet: <c>Provider</c>, <c>Mail</c>, <c>Run</c>.</summary>

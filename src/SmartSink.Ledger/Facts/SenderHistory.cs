@@ -149,7 +149,7 @@ internal readonly record struct ProviderSecond
 
     public int Provider { get; init; }
 
-    /// <summary>Connections whose first recipient was this provider's, or whose greeting it refused, begun in it.</summary>
+    /// <summary>Connections whose first recipient of all was this provider's and came in it, or whose greeting it refused.</summary>
     public int Connections { get; init; }
 
     /// <summary>The most of them that were open at once.</summary>
@@ -164,7 +164,7 @@ internal readonly record struct ProviderSecond
     /// <summary>Those of <see cref="TempFailed"/> that were told to come more slowly: <see cref="ReplyLabel.RateLimit"/>.</summary>
     public int Throttled { get; init; }
 
-    /// <summary>Recipients refused for good.</summary>
+    /// <summary>Recipients refused for good, and greetings, EHLO and MAIL.</summary>
     public int PermFailed { get; init; }
 }
 
@@ -196,7 +196,7 @@ internal readonly record struct BounceFact
     /// <summary>As in <see cref="LedgerEvent.Mail"/>: the null sender and who gets it.</summary>
     public ulong Mail { get; init; }
 
-    /// <summary>The message that it returns; 0 when that is not known.</summary>
+    /// <summary>The message that it returns: one value for each, made of the run and number when these are known; 0 when nothing is known.</summary>
     public ulong Message { get; init; }
 
     /// <summary>That message's number in its run; -1 for none.</summary>
@@ -210,7 +210,10 @@ internal sealed record RunFact
 {
     public required string Run { get; init; }
 
-    /// <summary>The highest number that came; -1 for none.</summary>
+    /// <summary>The lowest number that came: 0 or 1, unless the first ones were lost or the ledger began in the middle of the run.</summary>
+    public long Lowest { get; init; }
+
+    /// <summary>The highest number that came.</summary>
     public long Highest { get; init; }
 
     /// <summary>Messages of which a recipient was accepted.</summary>
@@ -219,12 +222,47 @@ internal sealed record RunFact
     /// <summary>Messages of which a recipient was refused for good, and none accepted.</summary>
     public long Refused { get; init; }
 
-    /// <summary>Messages of which a recipient was refused for now the last time that it came.</summary>
+    /// <summary>Messages of which a recipient was refused for now the last time that it came, never for good, and not accepted since.</summary>
     public long Waiting { get; init; }
 
-    /// <summary>Numbers up to the highest of which nothing came.</summary>
+    /// <summary>Whether something was forgotten since the run began: then <see cref="Missing"/> may count numbers that were answered.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>Numbers between the lowest and the highest that never had an answer.</summary>
     public long Missing { get; init; }
 
     /// <summary>The first of those numbers, at most 20.</summary>
     public IReadOnlyList<long> MissingNumbers { get; init; } = [];
 }
+
+/// <summary>What a sender of a run needs to hold its own numbers against. Ranges are sorted and do not touch.</summary>
+/// <param name="Run">The run's id.</param>
+/// <param name="Lowest">The lowest number that came.</param>
+/// <param name="Highest">The highest.</param>
+/// <param name="IsPartial">As <see cref="RunFact.IsPartial"/>: absence proves nothing then.</param>
+/// <param name="Accepted">Numbers of which a recipient was accepted.</param>
+/// <param name="Refused">Numbers of which a recipient was refused for good, and none accepted.</param>
+/// <param name="Waiting">Numbers of which a recipient was refused for now the last time that it came, never for good, and not accepted since.</param>
+/// <param name="Duplicates">Numbers of which a recipient was accepted more than once.</param>
+/// <param name="Last">When those refused and waiting came last: the lowest numbers, at most <see cref="MostLast"/>.</param>
+internal sealed record RunHistory(
+    string Run, long Lowest, long Highest, bool IsPartial, IReadOnlyList<NumberRange> Accepted, IReadOnlyList<NumberRange> Refused, IReadOnlyList<NumberRange> Waiting,
+    IReadOnlyList<RunDuplicate> Duplicates, IReadOnlyList<RunTime> Last)
+{
+    public const int MostLast = 10_000;
+}
+
+/// <summary>Numbers that follow one another, both ends among them.</summary>
+internal readonly record struct NumberRange(long First, long Last)
+{
+    public override string ToString() => First == Last ? $"{First}" : $"{First}-{Last}";
+}
+
+/// <summary>A message of a run that came too often.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Times">How often a recipient of it was accepted again.</param>
+/// <param name="Excused">How many of those are excused (<see cref="DuplicateFact.IsExcused"/>).</param>
+internal readonly record struct RunDuplicate(long Number, int Times, int Excused);
+
+/// <summary>When a message of a run came last, in <see cref="Moment.Milliseconds"/>.</summary>
+internal readonly record struct RunTime(long Number, long At);
