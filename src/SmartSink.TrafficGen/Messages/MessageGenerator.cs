@@ -23,6 +23,8 @@ internal sealed class MessageGenerator
     private readonly byte[][] _domains;
     private readonly byte[]? _senderDomain;
     private readonly byte[] _user;
+    private readonly byte[] _sender;
+    private readonly bool _verp;
     private readonly double _tempFail;
     private readonly double _permFail;
 
@@ -44,6 +46,8 @@ internal sealed class MessageGenerator
         _domains = [.. options.Domains.Select(domain => Encoding.UTF8.GetBytes("@" + domain.Name + suffix))];
         _senderDomain = options.SenderDomain is { } sender ? Encoding.UTF8.GetBytes("@" + sender + suffix) : null;
         _user = Encoding.UTF8.GetBytes(options.SmtpUtf8 ? "üser-" : "user-");
+        _verp = options.UsesVerp;
+        _sender = Encoding.ASCII.GetBytes(_verp ? $"noreply+{options.RunId}/" : "noreply");
         _tempFail = options.TempFailPercent / 100;
         _permFail = _tempFail + (options.PermFailPercent / 100);
     }
@@ -107,9 +111,16 @@ internal sealed class MessageGenerator
     {
         Span<byte> address = stackalloc byte[512];
         var domain = _senderDomain ?? _domains[_domainDraw.Draw(ref random)];
-        "noreply"u8.CopyTo(address);
-        domain.CopyTo(address[7..]);
-        draft.Begin(address[..(7 + domain.Length)]);
+        _sender.CopyTo(address);
+        var local = _sender.Length;
+        if (_verp)
+        {
+            Utf8Formatter.TryFormat(number, address[local..], out var digits);
+            local += digits;
+        }
+
+        domain.CopyTo(address[local..]);
+        draft.Begin(address[..(local + domain.Length)]);
         for (var count = 0; count < _recipients; count++)
         {
             if (_list is not null)

@@ -103,6 +103,14 @@ internal static class FlagCatalog
                 (options, id) => options with { RunId = id },
                 "Identifies the run in each message's X-SmartSink-Run header: 1 to 64 letters, digits, dots, hyphens [default: random]"),
             new SwitchFlag(
+                FlagNames.Verp,
+                options => options with { Verp = true },
+                "Send from noreply+RUN/NUMBER@DOMAIN, so that every refusal and bounce names its message [default: with --verify, if the run id is short enough]"),
+            new SwitchFlag(
+                FlagNames.NoVerp,
+                options => options with { Verp = false },
+                "Send all messages from noreply@DOMAIN"),
+            new SwitchFlag(
                 FlagNames.StartTls,
                 options => options with { Tls = TlsMode.StartTls },
                 "Encrypt with STARTTLS; the connection fails if it is not offered. The certificate is not verified"),

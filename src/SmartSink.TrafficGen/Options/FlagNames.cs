@@ -22,6 +22,7 @@ internal static class FlagNames
     public const string KnowsWhereItGoes = "--i-know-where-this-goes";
     public const string MessageCount = "--message-count";
     public const string MessagesPerConnection = "--messages-per-connection";
+    public const string NoVerp = "--no-verp";
     public const string PermFailPercent = "--permfail-percent";
     public const string Pipelining = "--pipelining";
     public const string ProxyProtocol = "--proxy-protocol";
@@ -44,4 +45,5 @@ internal static class FlagNames
     public const string Verify = "--verify";
     public const string VerifyRelayed = "--verify-relayed";
     public const string VerifyWait = "--verify-wait";
+    public const string Verp = "--verp";
 }

@@ -10,6 +10,7 @@ internal static class FlagRules
     private static readonly (string Flag, string[] Others)[] Exclusions =
     [
         (FlagNames.StartTls, [FlagNames.Tls]),
+        (FlagNames.Verp, [FlagNames.NoVerp]),
         (
             FlagNames.Http,
             [
@@ -52,6 +53,11 @@ internal static class FlagRules
         if (options.TempFailPercent + options.PermFailPercent > 100)
         {
             yield return $"{FlagNames.TempFailPercent}: exceeds 100 together with {FlagNames.PermFailPercent}";
+        }
+
+        if (options is { Verp: true, CanUseVerp: false })
+        {
+            yield return $"{FlagNames.Verp}: needs a {FlagNames.RunId} of at most {TrafficOptions.LongestVerpRun} characters without two dots in a row, as it becomes part of an address";
         }
 
         if (!options.Domains.Any(domain => domain.Weight > 0))

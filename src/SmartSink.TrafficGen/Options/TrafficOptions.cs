@@ -8,6 +8,9 @@ internal sealed record TrafficOptions
     /// <summary>The most recipients of a message: a hundred times what RFC 5321 section 4.5.3.1.8 has every server take.</summary>
     public const int MostRecipients = 10_000;
 
+    /// <summary>The longest run id that leaves a sender's local part room for the rest.</summary>
+    public const int LongestVerpRun = 40;
+
     /// <summary>--target: where the mail goes by SMTP.</summary>
     public DnsEndPoint Target { get; init; } = new("127.0.0.1", 2525);
 
@@ -110,6 +113,9 @@ internal sealed record TrafficOptions
     /// <summary>--run-id: stands in every message's X-SmartSink-Run header; 1 to 64 letters, digits, dots, hyphens.</summary>
     public string RunId { get; init; } = Guid.NewGuid().ToString("N")[..12];
 
+    /// <summary>--verp or --no-verp: whether senders carry the run and the message's number; null for yes with --verify, if the run id lets.</summary>
+    public bool? Verp { get; init; }
+
     /// <summary>--report: the JSON file; null for none.</summary>
     public string? ReportFile { get; init; }
 
@@ -132,6 +138,12 @@ internal sealed record TrafficOptions
 
     /// <summary>Whether mail may go to another machine: somebody said so, or it is for a domain of the sink's.</summary>
     public bool MayLeaveThisMachine => KnowsWhereItGoes || !string.IsNullOrEmpty(DomainSuffix);
+
+    /// <summary>Whether senders read <c>noreply+RUN/NUMBER@domain</c>, so that what comes back names its message.</summary>
+    public bool UsesVerp => Verp ?? (CanUseVerp && Verify.Count > 0);
+
+    /// <summary>Whether the run id can stand in a local part: 64 octets have to do for it, its prefix and its number (RFC 5321 section 4.5.3.1.1).</summary>
+    public bool CanUseVerp => RunId.Length <= LongestVerpRun && !RunId.Contains("..", StringComparison.Ordinal);
 
     /// <summary>Where the mail goes, for people; no password in it.</summary>
     public string Destination => Http is null ? $"{Target.Host}:{Target.Port}" : Http.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped);

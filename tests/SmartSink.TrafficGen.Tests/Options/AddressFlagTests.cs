@@ -1,5 +1,8 @@
+using System.CommandLine;
 using System.Text;
 using SmartSink.Testing;
+using SmartSink.TrafficGen.Options;
+using SmartSink.TrafficGen.Reporting;
 
 namespace SmartSink.TrafficGen.Tests.Options;
 
@@ -28,6 +31,36 @@ public sealed class AddressFlagTests : IDisposable
         var run = await FlagRun.StartAsync("--message-count 2 --sender-domain news.example --domain-suffix sink.test");
 
         run.Messages.Select(message => (message.Sender, message.Greeting)).Distinct().ShouldBe([("noreply@news.example.sink.test", "EHLO news.example.sink.test")]);
+    }
+
+    [Fact]
+    public async Task Verp_puts_the_run_and_the_number_into_each_sender()
+    {
+        var run = await FlagRun.StartAsync("--message-count 2 --verp --run-id r-1 --sender-domain news.example");
+
+        run.Messages.Select(message => message.Sender).ShouldBe(["noreply+r-1/0@news.example", "noreply+r-1/1@news.example"]);
+        run.Messages.ShouldAllBe(message => message.Sender == $"noreply+{message.Field("X-SmartSink-Run")}@news.example" && message.Sender.StartsWith("noreply+r-1/", StringComparison.Ordinal));
+        run.Messages.ShouldAllBe(message => message.Field("From") == $"<{message.Sender}>");
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("--verify http://127.0.0.1:8000", true)]
+    [InlineData("--verify http://127.0.0.1:8000 --no-verp", false)]
+    [InlineData("--verify http://127.0.0.1:8000 --run-id a..b", false)]
+    [InlineData("--verp", true)]
+    public void Verp_goes_with_verify_unless_somebody_says_otherwise(string flags, bool uses)
+    {
+        var catalog = FlagCatalog.Create(FigureCatalog.Known);
+        var root = new RootCommand();
+        foreach (var flag in catalog)
+        {
+            root.Add(flag.Option);
+        }
+
+        var errors = new List<string>();
+        OptionsReader.Read(catalog, root.Parse(flags), errors).UsesVerp.ShouldBe(uses);
+        errors.ShouldBeEmpty();
     }
 
     [Fact]
