@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SmartSink.Ledger.Report;
 
 /// <summary>The report card: one sender after the other, the worst first.</summary>
@@ -6,12 +8,13 @@ namespace SmartSink.Ledger.Report;
 /// <param name="Senders">Those that were asked for.</param>
 /// <param name="Forgotten">Facts that were forgotten for want of memory; the report lacks them.</param>
 /// <param name="TimeScale">How fast the provider's time passed: all lengths in the report are of that time.</param>
-internal sealed record ReportCard(DateTimeOffset At, DateTimeOffset Since, IReadOnlyList<SenderReport> Senders, long Forgotten, double TimeScale);
+/// <param name="LeftOut">Senders that were asked for and are not told, since there are so many.</param>
+internal sealed record ReportCard(DateTimeOffset At, DateTimeOffset Since, IReadOnlyList<SenderReport> Senders, long Forgotten, double TimeScale, int LeftOut = 0);
 
 /// <summary>What one sender did, graded.</summary>
 /// <param name="Client">Its network.</param>
 /// <param name="User">The user that it authenticated as; empty for none.</param>
-/// <param name="Grade"><c>A</c> to <c>F</c>.</param>
+/// <param name="Grade"><c>A</c> to <c>F</c>; <c>-</c> when no rule was seen.</param>
 /// <param name="Accepted">Recipients accepted.</param>
 /// <param name="Tempfail">Tries that were refused for now.</param>
 /// <param name="Permfail">Tries that were refused for good.</param>
@@ -52,23 +55,38 @@ internal sealed record ReportExample(DateTimeOffset At, string Text, string? Rep
 internal sealed record ReportChart(DateTimeOffset Since, int Step, IReadOnlyList<long> Accepted, IReadOnlyList<long> Tempfail, IReadOnlyList<long> Permfail);
 
 /// <summary>What a rule comes to.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
 internal enum Verdict : byte
 {
     /// <summary>Nothing happened that it could tell by.</summary>
+    [JsonStringEnumMemberName("not_seen")]
     NotSeen,
+
+    [JsonStringEnumMemberName("pass")]
     Pass,
+
+    [JsonStringEnumMemberName("warn")]
     Warn,
+
+    [JsonStringEnumMemberName("fail")]
     Fail,
 }
 
 /// <summary>What a failed rule means for the grade.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RuleWeight>))]
 internal enum RuleWeight : byte
 {
     /// <summary>Nothing: it is only told.</summary>
+    [JsonStringEnumMemberName("none")]
     None,
+
+    [JsonStringEnumMemberName("minor")]
     Minor,
+
+    [JsonStringEnumMemberName("major")]
     Major,
 
     /// <summary>An F, whatever else there is.</summary>
+    [JsonStringEnumMemberName("critical")]
     Critical,
 }
