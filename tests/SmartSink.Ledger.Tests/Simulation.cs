@@ -153,6 +153,9 @@ internal sealed record SenderHabits
 
     /// <summary>A message that is deferred holds up all behind it.</summary>
     public bool HasOneQueue { get; init; }
+
+    /// <summary>The number of its first message: of several senders in one simulation each needs numbers of its own.</summary>
+    public long FirstNumber { get; init; }
 }
 
 /// <summary>A sender that lives in a <see cref="Simulation"/>.</summary>
@@ -162,7 +165,7 @@ internal sealed class SimulatedSender(Simulation simulation, SenderHabits habits
 
     private readonly Dictionary<SimulatedProvider, Destination> _destinations = [];
     private SimulatedMail? _head;
-    private long _numbers;
+    private long _numbers = habits.FirstNumber;
 
     /// <summary>Messages come into the queue from a time on, one each so many seconds.</summary>
     public SimulatedSender Sends(SimulatedProvider provider, int messages, double from = 0, double every = 0)

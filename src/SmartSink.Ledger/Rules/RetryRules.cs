@@ -1,6 +1,7 @@
 using SmartSink.Ledger.Facts;
 using SmartSink.Ledger.Report;
 using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Ledger.Rules;
@@ -102,5 +103,282 @@ internal sealed class NoRetryAfter5xx : SenderRule
             context, tries[0].At,
             $"tried again {Evidence.Length(history.Seconds(tries[again].At - tries[0].At))} after the refusal{times} ({history.Provider(tries[0].Provider)}, connection {tries[again].Connection})",
             tries[0].Reply);
+    }
+}
+
+/// <summary>A recipient that was refused for now comes again.</summary>
+internal sealed class Retries4xx : SenderRule
+{
+    private const string Window = "window", SoonestReturn = "soonest_return", Fail = "given_up_fail";
+    private const int GapsOfPatience = 3;
+
+    /// <inheritdoc/>
+    public override string Name => "retries-4xx";
+
+    /// <inheritdoc/>
+    public override string Title => "Retries after a 4xx";
+
+    /// <inheritdoc/>
+    public override string Why =>
+        "A 4xx asks the sender to come again: greylisting, a throttle or an outage are over in minutes or hours. Mail that is not tried again, or is returned at once, is lost for no reason.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.2.1", "RFC 5321 section 4.5.4.1", "RFC 6647 section 5 (greylisting)"];
+
+    /// <inheritdoc/>
+    public override RuleWeight Weight => RuleWeight.Critical;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Threshold> Thresholds =>
+    [
+        new(Window, ThresholdUnit.Duration, 7_200, "how long a recipient may stay away before it counts as given up; three times its longest wait so far if that is more"),
+        new(SoonestReturn, ThresholdUnit.Duration, 14_400, "mail returned to its sender sooner than this after its first try counts as given up, too"),
+        new(Fail, ThresholdUnit.Percent, 1, "fails above this share of recipients given up; fewer only warn"),
+    ];
+
+    /// <summary>What became of a recipient that was refused for now, by the thresholds of this rule.</summary>
+    public static Func<MailItem, Fate> Fates(SenderHistory history, RuleContext context)
+    {
+        var rule = SenderRules.All.OfType<Retries4xx>().Single();
+        var (window, soonest) = (context.Settings[rule, Window], context.Settings[rule, SoonestReturn]);
+        var byNumber = history.Bounces.Where(bounce => bounce.Number >= 0).ToLookup(bounce => bounce.Number);
+        var byMessage = history.Bounces.Where(bounce => bounce.Message != 0).ToLookup(bounce => bounce.Message);
+        return item =>
+        {
+            var tries = item.Tries.Span;
+            var (first, last) = (tries[0], tries[^1]);
+            if (last.Outcome != Outcome.TempFail)
+            {
+                return WasDeferred(tries) ? Fate.CameAgain : Fate.NotDeferred;
+            }
+            foreach (var bounce in byNumber[first.Number].Concat(byMessage[last.Message]))
+            {
+                if (bounce.At >= last.At)
+                {
+                    return history.Seconds(bounce.At - first.At) < soonest ? Fate.ReturnedSoon : Fate.Returned;
+                }
+            }
+            var longest = 0L;
+            for (var index = 1; index < tries.Length; index++)
+            {
+                longest = Math.Max(longest, tries[index].At - tries[index - 1].At);
+            }
+            var isOver = history.Seconds(history.Until - last.At) > Math.Max(window, GapsOfPatience * history.Seconds(longest));
+            return isOver ? Fate.GivenUp : tries.Length > 1 ? Fate.CameAgain : Fate.Waits;
+        };
+    }
+
+    /// <inheritdoc/>
+    public override Judgement Judge(SenderHistory history, RuleContext context)
+    {
+        var fateOf = Fates(history, context);
+        var counts = new int[Enum.GetValues<Fate>().Length];
+        var examples = new List<ReportExample>();
+        foreach (var item in history.Items)
+        {
+            var fate = fateOf(item);
+            counts[(int)fate]++;
+            if (fate is Fate.GivenUp or Fate.ReturnedSoon && examples.Count < Judgement.MostExamples)
+            {
+                var last = item.Tries.Span[^1];
+                examples.Add(history.Example(
+                    context, last.At,
+                    $"tried {Evidence.Count(item.Tries.Length, "time")}, then " +
+                    (fate == Fate.GivenUp ? $"nothing for {Evidence.Length(history.Seconds(history.Until - last.At))}" : "returned to its sender") + $" ({history.Provider(last.Provider)})",
+                    last.Reply));
+            }
+        }
+        var (waiting, lost) = (counts[(int)Fate.Waits], counts[(int)Fate.GivenUp] + counts[(int)Fate.ReturnedSoon]);
+        var judged = counts[(int)Fate.CameAgain] + counts[(int)Fate.Returned] + lost;
+        var rest = waiting == 0 ? "." : $"; {Evidence.Count(waiting, "recipient")} may still come.";
+        if (judged == 0)
+        {
+            return Judgement.NotSeen(waiting == 0 ? "No recipient was refused for now." : $"Of the recipients refused for now none is overdue yet{rest}");
+        }
+        var finding = lost == 0
+            ? $"Of {Evidence.Count(judged, "recipient")} refused for now none was given up{rest}"
+            : $"After a refusal for now, {Evidence.Share(lost, judged, "recipient")} were given up{rest}";
+        return new Judgement(Evidence.Above(Evidence.Percent(lost, judged), 0, context.Settings[this, Fail]), 100 - Evidence.Percent(lost, judged), "%", finding, examples);
+    }
+
+    private static bool WasDeferred(ReadOnlySpan<MailTry> tries)
+    {
+        foreach (var tried in tries)
+        {
+            if (tried.Outcome == Outcome.TempFail)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}
+
+/// <summary>What became of a recipient that was refused for now.</summary>
+internal enum Fate : byte
+{
+    /// <summary>It was not.</summary>
+    NotDeferred,
+
+    /// <summary>It was tried again.</summary>
+    CameAgain,
+
+    /// <summary>It was not yet tried again, and has time for it.</summary>
+    Waits,
+
+    /// <summary>The sender returned the message to its author, after a fair time.</summary>
+    Returned,
+
+    /// <summary>The same, too soon.</summary>
+    ReturnedSoon,
+
+    /// <summary>Nothing came of it any more.</summary>
+    GivenUp,
+}
+
+/// <summary>A sender waits before it tries again, and longer each time.</summary>
+internal sealed class BacksOff : SenderRule
+{
+    private const string ShortFail = "shortest_fail", ShortWarn = "shortest_warn", SteadyFail = "steady_fail", Shrink = "shrink", Grown = "grown", Tolerated = "tolerated",
+        NotGrowing = "not_growing_warn", Herd = "herd";
+
+    // A provider has several hosts, and a sender may go on to the next at once.
+    private const double NextHostSeconds = 1;
+    private const long NextHostMilliseconds = 500, HerdMilliseconds = 100;
+    private const double ShareOfHerd = 0.9;
+
+    /// <inheritdoc/>
+    public override string Name => "backs-off";
+
+    /// <inheritdoc/>
+    public override string Title => "Waits before it retries, and longer each time";
+
+    /// <inheritdoc/>
+    public override string Why =>
+        "Who comes again at once meets the same trouble, and adds to it; greylists, throttles and blocks take that as abuse. Waits that grow and differ spread the load when a provider comes back.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.5.4.1", "RFC 5321 section 4.5.3.1.10 (the rest of too many recipients may follow at once)", "RFC 6647 section 5"];
+
+    /// <inheritdoc/>
+    public override RuleWeight Weight => RuleWeight.Critical;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Threshold> Thresholds =>
+    [
+        new(ShortFail, ThresholdUnit.Duration, 10, "a recipient tried again sooner than this counts as hurried"),
+        new(ShortWarn, ThresholdUnit.Duration, 60, "the same, for a warning"),
+        new(SteadyFail, ThresholdUnit.Duration, 60, "waits that do not grow count as hurried, too, while they are shorter than this"),
+        new(Tolerated, ThresholdUnit.Percent, 5, "fails, or warns, above this share of recipients that are hurried"),
+        new(Shrink, ThresholdUnit.Ratio, 0.8, "a wait shorter than this times the one before it has not grown"),
+        new(Grown, ThresholdUnit.Duration, 600, "a wait of this length is long enough, and need not grow"),
+        new(NotGrowing, ThresholdUnit.Percent, 20, "warns above this share of recipients whose waits do not grow"),
+        new(Herd, ThresholdUnit.Count, 50, "warns when at least so many recipients, refused in one second, all come back in one second"),
+    ];
+
+    /// <inheritdoc/>
+    public override Judgement Judge(SenderHistory history, RuleContext context)
+    {
+        double Setting(string name) => context.Settings[this, name];
+        var began = history.Dialogs.ToLookup(dialog => dialog.Connection, dialog => dialog.BeganAt);
+        var waits = new List<(MailItem Item, List<double> Gaps)>();
+        foreach (var item in history.Items)
+        {
+            var gaps = GapsOf(history, item.Tries.Span, began);
+            if (gaps.Count > 0)
+            {
+                waits.Add((item, gaps));
+            }
+        }
+        if (waits.Count == 0)
+        {
+            return Judgement.NotSeen("No recipient that was refused for now has come again.");
+        }
+        bool Grows(List<double> gaps) => !IsFlat(gaps, Setting(Grown)) && !Shrinks(gaps, Setting(Shrink), Setting(Grown));
+        var several = waits.Where(wait => wait.Gaps.Count > 1).ToList();
+        var steady = several.Where(wait => !Grows(wait.Gaps)).ToList();
+        var hurried = waits.Where(wait => wait.Gaps.Min() < Setting(ShortFail) || (wait.Gaps.Count > 2 && wait.Gaps.Max() < Setting(SteadyFail) && !Grows(wait.Gaps))).ToList();
+        var early = waits.Count(wait => wait.Gaps.Min() < Setting(ShortWarn));
+        var herd = LargestHerd(history);
+        var firsts = waits.Select(wait => wait.Gaps[0]).Order().ToList();
+
+        var verdict = Evidence.Percent(hurried.Count, waits.Count) > Setting(Tolerated) ? Verdict.Fail
+            : Evidence.Percent(early, waits.Count) > Setting(Tolerated) || Evidence.Percent(steady.Count, several.Count) > Setting(NotGrowing) || herd >= Setting(Herd)
+                ? Verdict.Warn : Verdict.Pass;
+        var median = firsts[firsts.Count / 2];
+        var finding = $"The first retry came after {Evidence.Length(median)} (median of {Evidence.Count(waits.Count, "recipient")}, the shortest {Evidence.Length(firsts[0])})" +
+            (hurried.Count == 0 ? string.Empty : $"; {Evidence.Share(hurried.Count, waits.Count, "recipient")} hurried") +
+            (several.Count == 0 ? string.Empty : $"; the waits of {Evidence.Share(several.Count - steady.Count, several.Count, "recipient")} tried more than twice grew") +
+            (herd < Setting(Herd) ? "." : $"; {herd:N0} recipients refused in one second all came back in one second.");
+        var worst = hurried.Concat(steady).Take(Judgement.MostExamples).Select(wait => ExampleOf(history, context, wait.Item, wait.Gaps));
+        return new Judgement(verdict, Math.Round(median, 3), "s", finding, verdict == Verdict.Pass ? [] : [.. worst]);
+    }
+
+    private static List<double> GapsOf(SenderHistory history, ReadOnlySpan<MailTry> tries, ILookup<uint, long> began)
+    {
+        var gaps = new List<double>();
+        var nextHost = Math.Max(history.Milliseconds(NextHostSeconds), NextHostMilliseconds);
+        var isNextHost = false;
+        for (var index = 1; index < tries.Length; index++)
+        {
+            var (before, again) = (tries[index - 1], tries[index]);
+            if (before.Outcome != Outcome.TempFail || before.Label is ReplyLabel.TooManyRecipients or ReplyLabel.Tls)
+            {
+                continue;
+            }
+            var since = began[again.Connection].Where(at => at <= again.At).DefaultIfEmpty(again.At).Last();
+            isNextHost = !isNextHost && again.Connection != before.Connection && (again.At - before.At <= nextHost || (since >= before.At && since - before.At <= nextHost));
+            if (!isNextHost)
+            {
+                gaps.Add(history.Seconds(again.At - before.At));
+            }
+        }
+        return gaps;
+    }
+
+    private static bool IsFlat(List<double> gaps, double grown) => gaps.Count > 2 && gaps[^1] < grown && gaps[^1] < 1.2 * gaps[0];
+
+    private static bool Shrinks(List<double> gaps, double shrink, double grown) =>
+        gaps.Skip(1).Zip(gaps, (gap, before) => gap < shrink * before && gap < grown).Any(shrinks => shrinks);
+
+    // The most recipients refused in one second of which nearly all came again in one second.
+    private static int LargestHerd(SenderHistory history)
+    {
+        var second = Math.Max(history.Milliseconds(1), HerdMilliseconds);
+        var returns = new Dictionary<long, List<long>>();
+        foreach (var item in history.Items)
+        {
+            var tries = item.Tries.Span;
+            if (tries.Length > 1 && tries[0].Outcome == Outcome.TempFail && tries[1].At - tries[0].At > 2 * second)
+            {
+                var start = tries[0].At / second;
+                (returns.TryGetValue(start, out var times) ? times : returns[start] = []).Add(tries[1].At);
+            }
+        }
+        var largest = 0;
+        foreach (var times in returns.Values.Where(times => times.Count > largest))
+        {
+            times.Sort();
+            var most = 0;
+            for (int from = 0, to = 0; to < times.Count; to++)
+            {
+                while (times[to] - times[from] > second)
+                {
+                    from++;
+                }
+                most = Math.Max(most, to - from + 1);
+            }
+            largest = most >= ShareOfHerd * times.Count ? times.Count : largest;
+        }
+        return largest;
+    }
+
+    private static ReportExample ExampleOf(SenderHistory history, RuleContext context, MailItem item, List<double> gaps)
+    {
+        var first = item.Tries.Span[0];
+        var more = gaps.Count > 4 ? $" and {gaps.Count - 4:N0} more" : string.Empty;
+        return history.Example(
+            context, first.At, $"tried again after {string.Join(", ", gaps.Take(4).Select(Evidence.Length))}{more} ({history.Provider(first.Provider)}, connection {first.Connection})",
+            first.Reply);
     }
 }

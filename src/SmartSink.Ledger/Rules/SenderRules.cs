@@ -6,6 +6,8 @@ internal static class SenderRules
     public static IReadOnlyList<SenderRule> All { get; } =
     [
         new NoRetryAfter5xx(),
+        new Retries4xx(),
+        new BacksOff(),
     ];
 
     /// <summary>The rule of that name; null for none.</summary>
