@@ -103,7 +103,13 @@ internal readonly record struct DialogFact
 
 /// <summary>One recipient of one message, as far as it can be told: tries of the same sender and recipient whose message ids do not differ.</summary>
 /// <param name="Tries">In the order of time; at least one.</param>
-internal readonly record struct MailItem(ReadOnlyMemory<MailTry> Tries);
+internal readonly record struct MailItem(ReadOnlyMemory<MailTry> Tries)
+{
+    public MailTry Last => Tries.Span[^1];
+
+    /// <summary>Whether its last answer was a refusal for now.</summary>
+    public bool IsWaiting => Last.Outcome == Outcome.TempFail;
+}
 
 /// <summary>A recipient's outcome.</summary>
 internal readonly record struct MailTry

@@ -38,7 +38,10 @@ internal static class Evidence
     public static string Share(long part, long whole, string noun) => $"{part:N0} of {Count(whole, noun)} ({Math.Round(Percent(part, whole), 1)} %)";
 
     /// <summary><c>1 connection</c>, <c>1,200 connections</c>.</summary>
-    public static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : $"{count:N0} {noun}s";
+    public static string Count(long count, string noun, string? nouns = null) => count == 1 ? $"1 {noun}" : $"{count:N0} {nouns ?? noun + "s"}";
+
+    /// <summary><c>message 17</c>; of a number that is not known, words.</summary>
+    public static string NameOf(long number) => number < 0 ? "a message" : $"message {number}";
 
     /// <summary>Fail or warn from these figures on, upwards.</summary>
     public static Verdict Above(double value, double warn, double fail) => value > fail ? Verdict.Fail : value > warn ? Verdict.Warn : Verdict.Pass;

@@ -78,11 +78,26 @@ internal sealed class RuleSettings
 {
     private readonly Dictionary<(string Rule, string Threshold), double> _thresholds = [];
     private readonly Dictionary<string, RuleWeight> _weights = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ReplyClass> _classes = new(StringComparer.Ordinal);
+
+    /// <summary>Those that no file changes.</summary>
+    public RuleSettings()
+    {
+        foreach (var meaning in ReplyClass.Meanings)
+        {
+            Set(meaning, ReplyClass.Of(meaning));
+        }
+    }
 
     public double this[SenderRule rule, string threshold] =>
         _thresholds.TryGetValue((rule.Name, threshold), out var value) ? value : rule.Thresholds.Single(known => known.Name == threshold).Default;
 
     public RuleWeight WeightOf(SenderRule rule) => _weights.TryGetValue(rule.Name, out var weight) ? weight : rule.Weight;
+
+    /// <summary>What a sender's word for a refusal means; null for a word that nobody explained.</summary>
+    public ReplyClass? MeaningOf(string word) => _classes.TryGetValue(ReplyClass.Fold(word), out var meaning) ? meaning : null;
+
+    public void Set(string word, ReplyClass meaning) => _classes[ReplyClass.Fold(word)] = meaning;
 
     public void Set(SenderRule rule, string threshold, double value) => _thresholds[(rule.Name, threshold)] = value;
 

@@ -8,6 +8,13 @@ internal static class SenderRules
         new NoRetryAfter5xx(),
         new Retries4xx(),
         new BacksOff(),
+        new EndsSessions(),
+        new NoDuplicates(),
+        new NoLoss(),
+        new SpeaksProperly(),
+        new UsesTls(),
+        new Classification(),
+        new BouncesOnce(),
     ];
 
     /// <summary>The rule of that name; null for none.</summary>
