@@ -15,7 +15,7 @@ internal sealed record House(string Assembly, string Root, string[][] Rooms)
         new("SmartSink.Smtp", "SmartSink.Smtp", [[RootRoom], ["Idna"], ["Syntax"], ["Replies"], ["Auth"], ["Server", "Client"]]),
         new("SmartSink.Policy", "SmartSink.Policy", [["Shared"], ["Toml", "Model"], ["Replies"], ["Files"], ["Decisions"], ["Explaining"], [RootRoom]]),
         new("SmartSink.Behaviour", "SmartSink.Behaviour", [["Shared"], ["Events"], ["State"], ["Limits", "Rules"], [RootRoom]]),
-        new("SmartSink.Ledger", "SmartSink.Ledger", [["Shared"], ["Facts"], ["Report"], ["Rules"], [RootRoom]]),
+        new("SmartSink.Ledger", "SmartSink.Ledger", [["Shared"], ["Facts"], ["Store", "Report"], ["Rules"], [RootRoom]]),
         new("smartsink", "SmartSink",
         [
             ["Shared"], ["Settings", "Transport", "Watching"], ["Tls", "Proxy", "Auth"], ["Connections"], ["Engines"], ["Telemetry"], ["Scenarios"], ["Http"],

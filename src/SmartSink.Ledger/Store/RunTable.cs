@@ -1,0 +1,233 @@
+using SmartSink.Ledger.Facts;
+
+namespace SmartSink.Ledger.Store;
+
+/// <summary>What is kept of a run: which numbers came, and the first accepted recipient of each.</summary>
+internal sealed class Run
+{
+    /// <summary>Numbers of a page.</summary>
+    public const int PageLength = 1 << PageBits;
+
+    private const int PageBits = 12;
+
+    private readonly Dictionary<long, uint[]> _pages = [];
+    private readonly Queue<long> _order = [];
+    private readonly HashSet<int> _senders = [];
+    private long _lastPage = -1;
+    private uint[] _last = [];
+
+    public required int Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>What the list of tries had forgotten when the run began.</summary>
+    public required long ForgottenBefore { get; init; }
+
+    public long Lowest { get; private set; } = long.MaxValue;
+
+    public long Highest { get; private set; } = -1;
+
+    public long LastAt { get; private set; }
+
+    /// <summary>Numbers of which a recipient was accepted, those on pages that were forgotten, too.</summary>
+    public long Accepted { get; private set; }
+
+    /// <summary>Numbers that were forgotten with their pages.</summary>
+    public long Forgotten { get; private set; }
+
+    public IReadOnlySet<int> Senders => _senders;
+
+    public bool HasPages => _pages.Count > 0;
+
+    public long Bytes => 700 + ((long)_pages.Count * ((PageLength * sizeof(uint)) + 80)) + (_senders.Count * 24L);
+
+    /// <summary>A message of a run by one value: the same as long as this process lives, and never 0.</summary>
+    public static ulong KeyOf(string run, long number)
+    {
+        var key = ((ulong)(uint)run.GetHashCode(StringComparison.Ordinal) << 32) ^ ((ulong)number * 0x9E3779B97F4A7C15);
+        key = (key ^ (key >> 32)) * 0xD6E8FEB86659FD93;
+        return (key ^ (key >> 32)) | 1;
+    }
+
+    /// <summary>A number came from a sender.</summary>
+    public void Saw(long number, int sender, long at)
+    {
+        Lowest = Math.Min(Lowest, number);
+        Highest = Math.Max(Highest, number);
+        LastAt = Math.Max(LastAt, at);
+        _senders.Add(sender);
+    }
+
+    /// <summary>Notes that a recipient of a number was accepted.</summary>
+    /// <returns>True when it is the number's first, false when that one comes again; null for another.</returns>
+    public bool? Accept(long number, ulong mail)
+    {
+        var page = number >> PageBits;
+        if (page != _lastPage)
+        {
+            if (!_pages.TryGetValue(page, out var found))
+            {
+                found = new uint[PageLength];
+                _pages.Add(page, found);
+                _order.Enqueue(page);
+            }
+
+            (_lastPage, _last) = (page, found);
+        }
+
+        // 32 bits of its hash: a bit alone could not tell the message's second recipient from the first that comes again.
+        ref var mark = ref _last[(int)number & (PageLength - 1)];
+        var sign = (uint)(mail >> 32) | 1;
+        if (mark != 0)
+        {
+            return mark == sign ? false : null;
+        }
+
+        mark = sign;
+        Accepted++;
+        return true;
+    }
+
+    /// <summary>Forgets the page that was begun first.</summary>
+    public long ForgetPage()
+    {
+        _pages.Remove(_order.Dequeue(), out var page);
+        _lastPage = -1;
+        var numbers = page!.LongCount(static mark => mark != 0);
+        Forgotten += numbers;
+        return numbers;
+    }
+
+    /// <summary>The numbers of which a recipient was accepted.</summary>
+    public List<NumberRange> AcceptedRanges()
+    {
+        var ranges = new RangeList();
+        foreach (var page in _pages.Keys.Order())
+        {
+            var marks = _pages[page];
+            for (var i = 0; i < marks.Length; i++)
+            {
+                if (marks[i] != 0)
+                {
+                    ranges.Add((page << PageBits) + i);
+                }
+            }
+        }
+
+        return ranges.Ranges;
+    }
+}
+
+/// <summary>Numbers that are added in their order, as ranges.</summary>
+internal sealed class RangeList
+{
+    public List<NumberRange> Ranges { get; } = [];
+
+    public void Add(long number) => Add(new NumberRange(number, number));
+
+    /// <summary>Adds a range that begins no lower than the one before.</summary>
+    public void Add(NumberRange range)
+    {
+        if (Ranges.Count > 0 && range.First <= Ranges[^1].Last + 1)
+        {
+            Ranges[^1] = Ranges[^1] with { Last = Math.Max(Ranges[^1].Last, range.Last) };
+        }
+        else
+        {
+            Ranges.Add(range);
+        }
+    }
+}
+
+/// <summary>The runs, of which the one that was idle longest goes when there are too many.</summary>
+internal sealed class RunTable : IForgetful
+{
+    /// <summary>The most runs at once.</summary>
+    public const int Most = 1_000;
+
+    /// <summary>Higher numbers are none: they would only make the sink allocate.</summary>
+    public const long MostNumber = 1L << 40;
+
+    private readonly Dictionary<string, Run> _runs = new(StringComparer.Ordinal);
+    private Run? _last;
+    private int _nextId;
+
+    public long Bytes { get; private set; }
+
+    public long Forgotten { get; private set; }
+
+    public IReadOnlyCollection<Run> All => _runs.Values;
+
+    public Run? Find(string name) => _runs.GetValueOrDefault(name);
+
+    /// <summary>A run by its name, perhaps a new one.</summary>
+    /// <param name="name">Its id.</param>
+    /// <param name="forgotten">What the list of tries has forgotten so far.</param>
+    public Run Of(string name, long forgotten)
+    {
+        if (_last is { } last && last.Name == name)
+        {
+            return last;
+        }
+
+        if (!_runs.TryGetValue(name, out var run))
+        {
+            if (_runs.Count == Most)
+            {
+                Remove(_runs.Values.MinBy(static run => run.LastAt)!);
+            }
+
+            run = new Run { Id = _nextId++, Name = name, ForgottenBefore = forgotten };
+            _runs.Add(name, run);
+            Bytes += run.Bytes;
+        }
+
+        _last = run;
+        return run;
+    }
+
+    /// <inheritdoc cref="Run.Saw"/>
+    public void Saw(Run run, long number, int sender, long at)
+    {
+        Bytes -= run.Bytes;
+        run.Saw(number, sender, at);
+        Bytes += run.Bytes;
+    }
+
+    /// <inheritdoc cref="Run.Accept"/>
+    public bool? Accept(Run run, long number, ulong mail)
+    {
+        Bytes -= run.Bytes;
+        var isFirst = run.Accept(number, mail);
+        Bytes += run.Bytes;
+        return isFirst;
+    }
+
+    public bool Forget()
+    {
+        if (_runs.Values.Where(static run => run.HasPages).MinBy(static run => run.LastAt) is { } paged)
+        {
+            Bytes -= paged.Bytes;
+            Forgotten += paged.ForgetPage();
+            Bytes += paged.Bytes;
+        }
+        else if (_runs.Values.MinBy(static run => run.LastAt) is { } idle)
+        {
+            Remove(idle);
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    private void Remove(Run run)
+    {
+        _runs.Remove(run.Name);
+        _last = null;
+        Forgotten += run.Accepted - run.Forgotten;
+        Bytes -= run.Bytes;
+    }
+}
