@@ -16,7 +16,7 @@ public static class PolicyLoader
     /// <param name="bounce">Goes over the files' rate in <c>[default]</c>; null to leave it.</param>
     /// <param name="defer">Likewise.</param>
     public static PolicyLoadResult Load(string mainFile, TimeProvider? clock = null, string? replica = null, DefaultRate? bounce = null, DefaultRate? defer = null) =>
-        Load(mainFile, kept: null, clock, replica, bounce, defer);
+        Load(mainFile, kept: null, clock, replica, bounce, defer, overlay: null);
 
     /// <summary>The same, of files that were kept when they were in force.</summary>
     /// <param name="kept">What <see cref="PolicySnapshot.Texts"/> gave, at least the main file.</param>
@@ -24,22 +24,23 @@ public static class PolicyLoader
     /// <param name="replica">Which of several sinks this is; null for the only one.</param>
     /// <param name="bounce">Goes over the files' rate in <c>[default]</c>; null to leave it.</param>
     /// <param name="defer">Likewise.</param>
+    /// <param name="overlay">Goes over all of it for a while; null for nothing.</param>
     public static PolicyLoadResult Load(
-        IReadOnlyList<PolicyText> kept, TimeProvider? clock = null, string? replica = null, DefaultRate? bounce = null, DefaultRate? defer = null)
+        IReadOnlyList<PolicyText> kept, TimeProvider? clock = null, string? replica = null, DefaultRate? bounce = null, DefaultRate? defer = null, PolicyOverlay? overlay = null)
     {
         ArgumentNullException.ThrowIfNull(kept);
-        return Load(kept[^1].Name, kept, clock, replica, bounce, defer);
+        return Load(kept[^1].Name, kept, clock, replica, bounce, defer, overlay);
     }
 
     private static PolicyLoadResult Load(
-        string mainFile, IReadOnlyList<PolicyText>? kept, TimeProvider? clock, string? replica, DefaultRate? bounce, DefaultRate? defer)
+        string mainFile, IReadOnlyList<PolicyText>? kept, TimeProvider? clock, string? replica, DefaultRate? bounce, DefaultRate? defer, PolicyOverlay? overlay)
     {
         var loadedAt = (clock ?? TimeProvider.System).GetUtcNow();
         var outside = new PolicyDocument { Default = { Bounce = bounce?.ToSetting(), Defer = defer?.ToSetting() } };
-        var files = new PolicyFiles(mainFile, outside, kept);
+        var files = new PolicyFiles(mainFile, outside, kept, sent: null, overlay);
         var policy = files.Read();
         return new PolicyLoadResult(
-            files.Diagnostics.HasErrors ? null : new PolicySnapshot(policy, new PolicySources(files.Sources, outside, policy), files.Hash, loadedAt, replica),
+            files.Diagnostics.HasErrors ? null : new PolicySnapshot(policy, new PolicySources(files.Sources, outside, overlay, policy), files.Hash, loadedAt, replica),
             [.. files.Diagnostics.Sorted().Select(PolicyDiagnostic.Of)],
             files.Paths,
             [.. files.IncludeFolders]);

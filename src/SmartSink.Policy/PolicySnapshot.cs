@@ -70,6 +70,9 @@ public sealed class PolicySnapshot : IMailboxFilter
     /// <summary>When the files were read.</summary>
     public DateTimeOffset LoadedAt { get; }
 
+    /// <summary>What goes over its files for a while; null for nothing.</summary>
+    public PolicyOverlay? Overlay => _sources.Overlay;
+
     /// <summary>Its files, to be kept: the included ones, built-in ones too, then the main one.</summary>
     public IReadOnlyList<PolicyText> Texts => _sources.Texts;
 

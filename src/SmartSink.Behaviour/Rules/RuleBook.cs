@@ -3,6 +3,7 @@ using SmartSink.Behaviour.Events;
 using SmartSink.Behaviour.State;
 using SmartSink.Policy;
 using SmartSink.Policy.Decisions;
+using SmartSink.Policy.Files;
 using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Behaviour.Rules;
@@ -20,6 +21,7 @@ internal sealed class RuleBook(ScaledClock clock, TryCounter tries, IBehaviourOb
     private readonly Dictionary<string, DateTimeOffset?> _running = new(StringComparer.Ordinal);
     private Dictionary<string, RuleTally> _tallies = new(StringComparer.Ordinal);
     private volatile RuleSet? _latest;
+    private (PolicyOverlay Overlay, RuleMoment Origin)? _overlay;
 
     public ScaledClock Clock => clock;
 
@@ -66,6 +68,12 @@ internal sealed class RuleBook(ScaledClock clock, TryCounter tries, IBehaviourOb
                 clock.At(clock.Start, revision, behaviour.TimeScale);
             }
 
+            if (policy.Overlay is { } overlay && overlay != _overlay?.Overlay)
+            {
+                // So does an overlay's; a reload under it changes nothing of when it began.
+                _overlay = (overlay, new RuleMoment(overlay.Began, clock.At(overlay.Began, revision, behaviour.TimeScale), behaviour.TimeScale));
+            }
+
             var before = _tallies;
             _tallies = new Dictionary<string, RuleTally>(StringComparer.Ordinal);
             var rules = new RuleSet(behaviour, policy.Seed, this, revision);
@@ -79,7 +87,7 @@ internal sealed class RuleBook(ScaledClock clock, TryCounter tries, IBehaviourOb
                     _tallies[rule.Name] = tally = before.GetValueOrDefault(rule.Name) ?? new RuleTally();
                 }
 
-                rules.Own.Add(new ActiveRule(rule, order++, ScopeOf(rule), origin, seed, tally));
+                rules.Own.Add(new ActiveRule(rule, order++, ScopeOf(rule), rule.IsOfOverlay ? _overlay!.Value.Origin : origin, seed, tally));
             }
 
             foreach (var gone in _running.Keys.Where(name => !_tallies.ContainsKey(name)).ToList())

@@ -102,6 +102,7 @@ internal sealed class BehaviourBuilder(MergedPolicy policy, Inheritance inherita
                 Client = settings.Number<IPNetwork>("client"),
                 Stage = settings.TryGet<string>("stage", out var stage) ? (Stage)PolicyKeys.Stages.IndexOf(stage) : null,
             },
+            IsOfOverlay = rule.Place.IsInOverlay,
             Share = settings.Get("share", 100.0),
             Time = rule.Kind != RuleKind.Schedule ? RuleTime.Always : settings.Get("at", RuleTime.Always) with
             {

@@ -22,6 +22,9 @@ internal sealed record BehaviourRule
     /// <summary>Always for a rule without a time.</summary>
     public RuleTime Time { get; init; } = RuleTime.Always;
 
+    /// <summary>Whether its time counts from the overlay's beginning, and not from the sink's start.</summary>
+    public bool IsOfOverlay { get; init; }
+
     /// <summary>Percent of those that it meets, more than 0 to 100.</summary>
     public double Share { get; init; } = 100;
 

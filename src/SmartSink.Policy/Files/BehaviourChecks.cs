@@ -85,7 +85,7 @@ internal static class BehaviourChecks
             return;
         }
 
-        foreach (var (path, setting) in own.All.Where(setting => setting.Key != SettingTable.Mode && setting.Value.Place.File == policy.MainFile).Take(1))
+        foreach (var (path, setting) in own.All.Where(setting => setting.Key != SettingTable.Mode && policy.IsOwn(setting.Value.Place)).Take(1))
         {
             diagnostics.Warning(setting.Place, $"{path} has no effect, because {SettingTable.Mode} = \"{off.Value}\" at {off.Place} leaves {(domain.Key.IsFallback ? "them" : "the domain")} to the dice");
         }

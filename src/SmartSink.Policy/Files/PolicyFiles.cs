@@ -12,7 +12,9 @@ namespace SmartSink.Policy.Files;
 /// <param name="outside">What goes over the files.</param>
 /// <param name="kept">The files as they were kept earlier, in place of those on disk, in the order of <see cref="Sources"/>; null to read the disk.</param>
 /// <param name="sent">The main file as somebody sent it, who may include nothing from the disk; null for none.</param>
-internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IReadOnlyList<PolicyText>? kept = null, SourceFile? sent = null)
+/// <param name="overlay">What goes over all of it for a while; null for nothing.</param>
+internal sealed class PolicyFiles(
+    string mainFile, PolicyDocument outside, IReadOnlyList<PolicyText>? kept = null, SourceFile? sent = null, PolicyOverlay? overlay = null)
 {
     /// <summary>The most bytes that all files of a policy may have together.</summary>
     public const long MostBytes = 64 * RegularFile.Megabyte;
@@ -69,6 +71,7 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
         }
 
         AddOutside();
+        AddOverlay();
         var merged = CheckAll();
         Hash = Convert.ToHexStringLower(_hash.GetHashAndReset())[..HashDigits];
         _hash.Dispose();
@@ -193,6 +196,20 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
         }
     }
 
+    private void AddOverlay()
+    {
+        if (overlay?.ToSource() is not { } source)
+        {
+            return;
+        }
+
+        _hash.AppendData(source.Content!);
+        if (ReadToml(source) is { } root)
+        {
+            _documents.Add(DocumentReader.Read(root, source.Name, isMain: false, Diagnostics));
+        }
+    }
+
     private SourceFile ReadSource(string path) => Take(path, kept?.FirstOrDefault(file => file.Name == path)?.ToSource() ?? SourceFile.Read(path, MostBytes));
 
     private SourceFile Take(string path, SourceFile source)
@@ -210,12 +227,22 @@ internal sealed class PolicyFiles(string mainFile, PolicyDocument outside, IRead
 
     private PolicyDocument? ReadDocument(SourceFile source, bool isMain)
     {
+        if (ReadToml(source) is not { } root)
+        {
+            return null;
+        }
+
+        // The main file is read first and merged last.
+        _sources.Insert(isMain ? 0 : _sources.Count - 1, source);
+        return DocumentReader.Read(root, source.Name, isMain, Diagnostics);
+    }
+
+    private TomlTable? ReadToml(SourceFile source)
+    {
         var toml = TomlReader.Read(source.Content);
         if (toml.Errors.Count == 0)
         {
-            // The main file is read first and merged last.
-            _sources.Insert(isMain ? 0 : _sources.Count - 1, source);
-            return DocumentReader.Read(toml.Root, source.Name, isMain, Diagnostics);
+            return toml.Root;
         }
 
         // What a broken file says beyond its mistakes is guesswork: no more is told of it.

@@ -4,12 +4,14 @@ using SmartSink.Policy.Model;
 namespace SmartSink.Policy.Files;
 
 /// <summary>
-/// Lays one over the other, key by key: built-in files, the other included ones, the main file, and what comes from no file; a reply list
+/// Lays one over the other, key by key: built-in files, the other included ones, the main file, what comes from no file, and an overlay; a reply list
 /// counts as one key. What two files of one kind both give, or one file gives under two spellings of a name, is an error: nothing
 /// says which is meant.
 /// </summary>
 internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
 {
+    private const int OfIncluded = 1;
+
     private readonly MergedPolicy _policy = new(mainFile);
     private readonly List<RuleEntry> _rules = [];
 
@@ -23,10 +25,13 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
             Add(document);
         }
 
-        _policy.Rules = [.. _rules.OrderBy(rule => rule.Kind).ThenBy(rule => rule.Place.File != mainFile)];
-        foreach (var (number, rule) in _policy.Rules.GroupBy(rule => rule.Kind).SelectMany(kind => kind.Index()))
+        _policy.Rules = [.. _rules.OrderBy(rule => rule.Kind).ThenByDescending(rule => Math.Max(RankOf(rule.Place), OfIncluded))];
+
+        // By themselves: those of the files are called the same with an overlay and without.
+        foreach (var (number, rule) in _policy.Rules.GroupBy(rule => (rule.Kind, rule.Place.IsInOverlay)).SelectMany(kind => kind.Index()))
         {
-            rule.Settings["name"] ??= new Setting<object>($"{rule.Kind.ToString().ToLowerInvariant()} {number + 1}", rule.Place);
+            rule.Settings["name"] ??= new Setting<object>(
+                $"{(rule.Place.IsInOverlay ? "overlay " : string.Empty)}{rule.Kind.ToString().ToLowerInvariant()} {number + 1}", rule.Place);
         }
 
         // The catalogue is there to be overridden.
@@ -150,9 +155,9 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
 
     private void Hold(Place next, Place? present)
     {
-        if (!next.IsInFile)
+        if (!next.IsInFile || next.IsInOverlay)
         {
-            // A setting takes nothing from the worth of a file.
+            // What is from no file takes nothing from the worth of one.
             return;
         }
 
@@ -165,5 +170,6 @@ internal sealed class PolicyMerger(string mainFile, DiagnosticBag diagnostics)
 
     private bool Clash(Place first, Place second) => RankOf(first) == RankOf(second);
 
-    private int RankOf(Place place) => !place.IsInFile ? 3 : place.File == mainFile ? 2 : BuiltInFiles.IsBuiltIn(place.File) ? 0 : 1;
+    private int RankOf(Place place) =>
+        place.IsInOverlay ? 4 : !place.IsInFile ? 3 : place.File == mainFile ? 2 : BuiltInFiles.IsBuiltIn(place.File) ? 0 : OfIncluded;
 }

@@ -2,6 +2,7 @@ using System.Text;
 using SmartSink.Policy.Model;
 using SmartSink.Policy.Toml;
 using SmartSink.Shared;
+using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Files;
 
@@ -32,18 +33,34 @@ public sealed record PolicyText(string Name, string Text)
     internal SourceFile ToSource() => new(Name, Encoding.UTF8.GetBytes(Text), Problem: null);
 }
 
+/// <summary>A piece of policy that goes over all files for a while: a run's, or a person's who tries something.</summary>
+/// <param name="Name">By which diagnostics and explanations call it.</param>
+/// <param name="Text">TOML, as of a file that includes no other.</param>
+/// <param name="Began">From when on <c>at = "+30s"</c> counts in it.</param>
+public sealed record PolicyOverlay(string Name, string Text, Moment Began)
+{
+    /// <summary>What stands in the place of a file's name: <c>overlay:provider-down</c>.</summary>
+    public string Source => Place.OverlayPrefix + Name;
+
+    internal SourceFile ToSource() => new(Source, Encoding.UTF8.GetBytes(Text), Problem: null);
+}
+
 /// <summary>
 /// The files of a snapshot, as read. An explanation needs what they say, with places; kept as objects that would take more memory than all
 /// else in a snapshot, and explanations are rare. So the files are kept, and read once more when somebody asks.
 /// </summary>
 /// <param name="files">Without mistakes; the included ones in the order in which they were merged, then the main one.</param>
 /// <param name="outside">What goes over the files.</param>
+/// <param name="overlay">What goes over both for a while; null for nothing.</param>
 /// <param name="policy">What they say; forgotten when memory is wanted.</param>
-internal sealed class PolicySources(IReadOnlyList<SourceFile> files, PolicyDocument outside, MergedPolicy policy)
+internal sealed class PolicySources(IReadOnlyList<SourceFile> files, PolicyDocument outside, PolicyOverlay? overlay, MergedPolicy policy)
 {
     private readonly WeakReference<MergedPolicy> _merged = new(policy);
 
-    /// <summary>The files as they can be kept.</summary>
+    /// <summary>What goes over the files for a while; null for nothing.</summary>
+    public PolicyOverlay? Overlay => overlay;
+
+    /// <summary>The files as they can be kept, without the overlay.</summary>
     public IReadOnlyList<PolicyText> Texts => [.. files.Select(file => new PolicyText(file.Name, Encoding.UTF8.GetString(file.Content!)))];
 
     public MergedPolicy Read()
@@ -54,9 +71,12 @@ internal sealed class PolicySources(IReadOnlyList<SourceFile> files, PolicyDocum
             var ignored = new DiagnosticBag();
             var main = files[^1];
             merged = new PolicyMerger(main.Name, ignored).Merge(files
-                .Select(file => DocumentReader.Read(TomlReader.Read(file.Content).Root, file.Name, isMain: file == main, ignored))
-                .Append(outside));
+                .Select(Read)
+                .Append(outside)
+                .Concat(overlay is null ? [] : [Read(overlay.ToSource())]));
             _merged.SetTarget(merged);
+
+            PolicyDocument Read(SourceFile file) => DocumentReader.Read(TomlReader.Read(file.Content).Root, file.Name, isMain: file == main, ignored);
         }
 
         return merged;

@@ -5,12 +5,16 @@ using System.Runtime.InteropServices;
 namespace SmartSink.Policy.Model;
 
 /// <summary>All files as one: the main file's keys over those of the files it includes.</summary>
+/// <param name="mainFile">The main file.</param>
 internal sealed class MergedPolicy(string mainFile)
 {
     private readonly Dictionary<DomainKey, DomainEntry> _byKey = [];
     private readonly List<DomainEntry> _domains = [];
 
     public string MainFile => mainFile;
+
+    /// <summary>Whether somebody has written it for this sink: in the main file, or over it for a while.</summary>
+    public bool IsOwn(Place place) => place.File == mainFile || place.IsInOverlay;
 
     public Setting<long>? Seed { get; set; }
 
@@ -199,7 +203,7 @@ internal sealed class Inheritance(MergedPolicy policy)
         var mode = ModeOf(owners) ?? policy.Settings[SettingTable.Mode];
         var isProvider = mode is { Value: SettingTable.Provider };
         var isOff = !isProvider && ModeOf(owners) is not null;
-        var table = Collect(owners, (owner, place) => isProvider || owner == over || (!isOff && place.File == policy.MainFile));
+        var table = Collect(owners, (owner, place) => isProvider || owner == over || (!isOff && policy.IsOwn(place)));
         return table.All.Count == 0 ? null : table;
     }
 

@@ -68,7 +68,13 @@ internal enum RuleKind : byte
 /// <summary>Where something stands: in a file, or, without line and column, in what <paramref name="File"/> names.</summary>
 internal readonly record struct Place(string File, int Line, int Column)
 {
+    /// <summary>What the name of an overlay's source begins with, in the place of a file's.</summary>
+    public const string OverlayPrefix = "overlay:";
+
     public bool IsInFile => Line > 0;
+
+    /// <summary>Whether it stands in what goes over all files for a while.</summary>
+    public bool IsInOverlay => File.StartsWith(OverlayPrefix, StringComparison.Ordinal);
 
     public override string ToString() => IsInFile ? $"{File}({Line},{Column})" : File;
 }

@@ -59,6 +59,9 @@ internal sealed class Listener(ListenerSettings settings, ListenerContext contex
     /// <summary>Accepts no more connections. For any thread.</summary>
     public void Stop() => _acceptor?.Stop();
 
+    /// <summary>Has something else go wrong with TLS, if it is spoken here; null for what the settings say.</summary>
+    public void OverrideTlsFaults(TlsFaultRates? rates) => context.Tls?.Override(rates);
+
     /// <summary>The server stops, as urgently as that: what is to become of the connections. Called once for each phase, in their order.</summary>
     public void Hurry(StopPhase phase)
     {

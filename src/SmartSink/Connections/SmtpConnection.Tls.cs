@@ -61,9 +61,9 @@ internal sealed partial class SmtpConnection
     /// <summary>What goes wrong in the handshake on purpose.</summary>
     /// <param name="serverName">The name that the client asks for; empty when it asks for none.</param>
     internal TlsFault FaultOf(string serverName) =>
-        _faultDraw is null ? TlsFault.None : Met(_context.Tls!.Faults!.Rates.Pick(_faultDraw, serverName));
+        _faultDraw is null ? TlsFault.None : Met(_faultDraw.Rates.Pick(_faultDraw, serverName));
 
-    private TlsFault DrawnFault => _faultDraw is null ? TlsFault.None : _context.Tls!.Faults!.Rates.Pick(_faultDraw);
+    private TlsFault DrawnFault => _faultDraw is null ? TlsFault.None : _faultDraw.Rates.Pick(_faultDraw);
 
     private StartTlsDenial DrawnDenial => DrawnFault switch
     {

@@ -150,6 +150,10 @@ internal sealed class SmtpHost : IDisposable
     /// <summary>Completes when no listener accepts connections any more; fails as soon as the socket of one breaks down. Only after <see cref="Start"/>.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
+    /// <summary>Has something else go wrong with TLS on connections to come, whatever the listeners' settings say.</summary>
+    /// <param name="rates">What; null for what the settings say.</param>
+    public void OverrideTlsFaults(TlsFaultRates? rates) => _listeners.ForEach(listener => listener.OverrideTlsFaults(rates));
+
     /// <summary>Starts listening and returns. When one listener cannot, none does.</summary>
     /// <exception cref="ListenException">A listener cannot listen where the settings say.</exception>
     public void Start()

@@ -13,6 +13,7 @@ internal sealed partial class PolicySource(SinkSettings settings, TimeProvider c
 {
     private IReadOnlyList<PolicyDiagnostic> _diagnostics = [];
     private bool _hasFile;
+    private PolicyOverlay? _overlay;
 
     /// <summary>
     /// Reads the policy that the settings name; when that is the default path and nothing is there, the built-in one.
@@ -30,13 +31,26 @@ internal sealed partial class PolicySource(SinkSettings settings, TimeProvider c
 
         // Once there was a file, its end is a mistake and not the wish for another policy.
         _hasFile |= !IsMissing(settings);
-        var result = Load(settings, _hasFile ? settings.PolicyFile : BuiltInFiles.MainFile, clock);
+        var files = Load(settings, _hasFile ? settings.PolicyFile : BuiltInFiles.MainFile, clock);
+
+        // They must be good by themselves as well: the overlay ends.
+        var result = _overlay is { } overlay && files.Snapshot is { } alone ? Overlay(alone, overlay) : files;
         _diagnostics = result.Diagnostics;
         return new Reading<PolicySnapshot>(
             result.Snapshot,
-            new WatchedFiles(_hasFile ? result.Files : [Path.GetFullPath(settings.PolicyFile)], result.IncludeFolders),
+            new WatchedFiles(_hasFile ? files.Files : [Path.GetFullPath(settings.PolicyFile)], files.IncludeFolders),
             startedAt,
             [.. result.Diagnostics.Select(diagnostic => diagnostic.ToString())]);
+    }
+
+    /// <summary>Lays something over what is in force, or takes it away; the files are not read for it, and if it is good each reading to come has it, too.</summary>
+    /// <param name="inForce">What is in force, over which there may be another.</param>
+    /// <param name="overlay">What goes over it; null for nothing.</param>
+    public PolicyLoadResult Overlay(PolicySnapshot inForce, PolicyOverlay? overlay)
+    {
+        var result = PolicyLoader.Load(inForce.Texts, clock, settings.Replica, BounceOf(settings), DeferOf(settings), overlay);
+        _overlay = result.HasErrors ? _overlay : overlay;
+        return result;
     }
 
     public bool AreSame(PolicySnapshot first, PolicySnapshot second) => first.Hash == second.Hash;

@@ -136,6 +136,7 @@ internal sealed class SinkApplication : IAsyncDisposable
         var builder = SinkHost.CreateBuilder(settings, clock, loggers, dropped);
         var kept = new KeptPolicy(settings, clock, loggers.CreateLogger<KeptPolicy>());
         builder.Services.AddSingleton(kept);
+        builder.Services.AddOverlays(policySource);
         builder.Services.AddReloaded("policy", policySource, await OrThrow(OrKeptAsync(policy, policySource, kept, settings)), metrics => metrics.PolicyReloads);
         policySource.TellMissing();
         if (certificates is not null)

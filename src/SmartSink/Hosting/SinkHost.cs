@@ -8,6 +8,7 @@ using SmartSink.Http;
 using SmartSink.Http.Api;
 using SmartSink.Http.Page;
 using SmartSink.Policy;
+using SmartSink.Scenarios;
 using SmartSink.Settings;
 using SmartSink.Telemetry;
 using SmartSink.Tls;
@@ -84,6 +85,17 @@ internal static class SinkHost
         services.AddSingleton<IReloader>(provider => provider.GetRequiredService<Reloader<T>>());
         services.AddSingleton<Action<SinkMetrics>>(provider => metrics => PolicyMetrics.ShowReloads(metrics, reloads(metrics), provider.GetRequiredService<Reloader<T>>()));
     }
+
+    /// <summary>Adds what goes over the policy for a while.</summary>
+    public static void AddOverlays(this IServiceCollection services, PolicySource source) => services.AddSingleton(provider => new OverlayKeeper(
+        provider.GetRequiredService<Reloader<PolicySnapshot>>(),
+        source.Overlay,
+        provider.GetRequiredService<BehaviourFilters>(),
+        provider.GetRequiredService<SmtpHost>(),
+        provider.GetService<Reloader<CertificateSet>>(),
+        provider.GetService<SinkEvents>() is { } events ? (action, name) => events.OverrideChanged(action, "overlay", name) : null,
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<OverlayKeeper>>()));
 
     /// <summary>Adds SMTP.</summary>
     public static void AddSmtp(this IServiceCollection services)

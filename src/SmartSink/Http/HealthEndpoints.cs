@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SmartSink.Policy;
 using SmartSink.Watching;
 
@@ -35,7 +36,7 @@ internal static class HealthEndpoints
         return new ReadinessReport(
             StatusOf(phase, policy),
             [.. state.Listeners.Select(listener => new ListenerReport(listener.Settings.Name, listener.Address, Word(listener.Settings.Protocol), Word(listener.Settings.Tls)))],
-            new PolicyReport(snapshot.Hash, snapshot.LoadedAt, snapshot.DomainCount),
+            PolicyReport.Of(snapshot),
             LastReloadReport.Of(policy.LastReload));
     }
 
@@ -52,7 +53,14 @@ internal sealed record ReadinessReport(string Status, IReadOnlyList<ListenerRepo
 
 internal sealed record ListenerReport(string Name, string Address, string Protocol, string Tls);
 
-internal sealed record PolicyReport(string Hash, DateTimeOffset LoadedAt, int Domains);
+internal sealed record PolicyReport(string Hash, DateTimeOffset LoadedAt, int Domains)
+{
+    /// <summary>The name of what goes over its files for a while; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Overlay { get; init; }
+
+    public static PolicyReport Of(PolicySnapshot policy) => new(policy.Hash, policy.LoadedAt, policy.DomainCount) { Overlay = policy.Overlay?.Name };
+}
 
 /// <summary>The last reload of the policy: applied, rejected or unchanged, and what was found, each as <c>file(line,col): error: message</c>.</summary>
 internal sealed record LastReloadReport(string Result, DateTimeOffset At, IReadOnlyList<string> Diagnostics)

@@ -105,6 +105,14 @@ internal sealed record ProblemError
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Parameter { get; init; }
 
+    /// <summary>Of a text in the body, the line, from 1; null where none is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Line { get; init; }
+
+    /// <summary>Likewise the column.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Column { get; init; }
+
     /// <summary>What is wrong.</summary>
     public required string Detail { get; init; }
 }

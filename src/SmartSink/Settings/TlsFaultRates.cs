@@ -48,7 +48,11 @@ internal static class TlsFaults
 /// <summary>A connection's luck: two numbers from 0 to less than 1.</summary>
 /// <param name="ForAll">For the faults of all connections.</param>
 /// <param name="ForName">For those of a server's name, apart, so that they come as often as they should among what the others left.</param>
-internal sealed record TlsFaultDraw(double ForAll, double ForName);
+internal sealed record TlsFaultDraw(double ForAll, double ForName)
+{
+    /// <summary>What may go wrong on the connection, to its end.</summary>
+    public TlsFaultRates Rates { get; init; } = TlsFaultRates.None;
+}
 
 /// <summary>How often TLS goes wrong on a listener, and how.</summary>
 /// <param name="forAll">For every connection.</param>

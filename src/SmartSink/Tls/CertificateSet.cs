@@ -10,8 +10,8 @@ internal sealed class CertificateSet(ServerCertificate fallback, ServerNameTable
     /// <summary>For clients that ask for no name, or for one that no certificate has.</summary>
     public ServerCertificate Default => fallback;
 
-    /// <summary>Those that are shown where something goes wrong on purpose; null when nothing does.</summary>
-    public FaultCertificates? Faulty { get; init; }
+    /// <summary>Those that are shown where something goes wrong on purpose; made when they are first wanted.</summary>
+    public required Lazy<FaultCertificates> Faulty { get; init; }
 
     /// <summary>The names that have a certificate of their own.</summary>
     public IReadOnlyCollection<string> Names => byName.Names;

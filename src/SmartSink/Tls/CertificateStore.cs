@@ -17,7 +17,7 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
 
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private ServerCertificate? _selfSigned;
-    private FaultCertificates? _faulty;
+    private Lazy<FaultCertificates>? _faulty;
     private WatchedFiles _files = WatchedFiles.None;
 
     /// <summary>Reads the certificates, or makes one. What is watched are the files and folders of the settings, none when these name none.</summary>
@@ -50,8 +50,14 @@ internal sealed class CertificateStore(SinkSettings settings, TimeProvider clock
             ? PemCertificate.Read(file, settings.TlsKeyFile)
             : _selfSigned ??= KeptCertificate.LoadOrMake(settings.StateFolder, FileName, MakeSelfSigned, clock, log);
         Tell(settings.TlsCertificateFile ?? Path.Combine(settings.StateFolder ?? string.Empty, FileName), fallback);
-        var certificates = new CertificateSet(fallback, byName);
-        return new CertificateSet(fallback, byName) { Faulty = _faulty ??= FaultCertificates.MakeFor(settings, certificates, clock, log) };
+        _faulty ??= new Lazy<FaultCertificates>(() => FaultCertificates.MakeFor(settings, fallback, byName.Names, clock, log));
+        if (settings.TlsListeners.SelectMany(listener => listener.TlsFaults.Faults).Any(TlsFaults.NeedsCertificate))
+        {
+            // Not at the expense of the first client that meets one.
+            _ = _faulty.Value;
+        }
+
+        return new CertificateSet(fallback, byName) { Faulty = _faulty };
     }
 
     public bool AreSame(CertificateSet first, CertificateSet second) => first.IsSameAs(second);

@@ -29,28 +29,23 @@ internal sealed class FaultCertificates
         _selfSigned = Make(names, now.AddDays(-1), now.AddYears(Years), issuer: null);
     }
 
-    /// <summary>Makes them; null when no listener has a fault that needs one.</summary>
+    /// <summary>Makes them.</summary>
     /// <param name="settings">The listeners, their names and the state folder.</param>
-    /// <param name="certificates">Those of no fault, whose names these have, too.</param>
+    /// <param name="good">The certificate of no fault, whose names these have, too.</param>
+    /// <param name="byName">The names that have a certificate of their own.</param>
     /// <param name="clock">For validity.</param>
     /// <param name="log">Told where the authority is.</param>
-    public static FaultCertificates? MakeFor(SinkSettings settings, CertificateSet certificates, TimeProvider clock, ILogger log)
+    public static FaultCertificates MakeFor(SinkSettings settings, ServerCertificate good, IEnumerable<string> byName, TimeProvider clock, ILogger log)
     {
-        var rates = settings.TlsListeners.Select(listener => listener.TlsFaults).ToList();
-        if (!rates.SelectMany(listener => listener.Faults).Any(TlsFaults.NeedsCertificate))
-        {
-            return null;
-        }
-
         var authority = KeptCertificate.LoadOrMake(
             settings.StateFolder, AuthorityFile, () => CertificateMaker.MakeAuthority(AuthorityName, clock.GetUtcNow()), clock, log);
         string[] names =
         [
             .. settings.AllListeners.Select(listener => listener.Hostname),
             "localhost",
-            .. CertificateFolder.NamesOf(certificates.Default.Target),
-            .. certificates.Names,
-            .. rates.SelectMany(listener => listener.Names),
+            .. CertificateFolder.NamesOf(good.Target),
+            .. byName,
+            .. settings.TlsListeners.SelectMany(listener => listener.TlsFaults.Names),
         ];
         return new FaultCertificates(authority.Target, names, clock.GetUtcNow());
     }

@@ -9,6 +9,9 @@ namespace SmartSink.Tls;
 /// <param name="certificates">Gives those in force.</param>
 internal sealed class TlsSettings(ListenerSettings listener, Func<CertificateSet> certificates)
 {
+    private readonly TlsFaultSource? _own = listener.TlsFaults.Faults.Any() ? new TlsFaultSource(listener.TlsFaults) : null;
+    private volatile TlsFaultSource? _over;
+
     /// <summary>The longest a handshake may take; zero for no limit.</summary>
     public TimeSpan HandshakeTimeout => listener.TlsHandshakeTimeout;
 
@@ -18,7 +21,11 @@ internal sealed class TlsSettings(ListenerSettings listener, Func<CertificateSet
     private bool RequiresCertificate => listener.TlsClientCertificate == ClientCertificateMode.Require;
 
     /// <summary>What goes wrong on purpose; null when nothing does.</summary>
-    public TlsFaultSource? Faults { get; } = listener.TlsFaults.Faults.Any() ? new TlsFaultSource(listener.TlsFaults) : null;
+    public TlsFaultSource? Faults => _over ?? _own;
+
+    /// <summary>Has something else go wrong with connections to come.</summary>
+    /// <param name="rates">What; null for what the settings say.</param>
+    public void Override(TlsFaultRates? rates) => _over = rates is null ? null : new TlsFaultSource(rates);
 
     /// <summary>What a handshake is done with; at hand but for the first handshake with a certificate.</summary>
     /// <param name="serverName">The name that the client asks for; empty when it asks for none.</param>
@@ -26,7 +33,7 @@ internal sealed class TlsSettings(ListenerSettings listener, Func<CertificateSet
     public async Task<SslServerAuthenticationOptions> OptionsForAsync(string serverName, TlsFault fault)
     {
         var current = certificates();
-        var certificate = current.Faulty?.Of(fault) ?? current.For(serverName);
+        var certificate = (TlsFaults.NeedsCertificate(fault) ? current.Faulty.Value.Of(fault) : null) ?? current.For(serverName);
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = await certificate.Context,
@@ -58,15 +65,12 @@ internal sealed class TlsFaultSource(TlsFaultRates rates)
     private readonly Lock _lock = new();
     private readonly Random _random = rates.Seed is { } seed ? new Random(seed) : new Random();
 
-    /// <summary>The listener's faults.</summary>
-    public TlsFaultRates Rates => rates;
-
     /// <summary>The next connection's draw.</summary>
     public TlsFaultDraw Next()
     {
         lock (_lock)
         {
-            return new TlsFaultDraw(_random.NextDouble(), _random.NextDouble());
+            return new TlsFaultDraw(_random.NextDouble(), _random.NextDouble()) { Rates = rates };
         }
     }
 }

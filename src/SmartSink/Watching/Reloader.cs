@@ -69,6 +69,7 @@ internal sealed partial class Reloader<T> : IReloader
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly FileWatch? _watch;
+    private readonly Lock _gate = new();
     private volatile T _current;
     private volatile bool _isKept;
     private volatile ReloadReport? _lastReload;
@@ -120,6 +121,16 @@ internal sealed partial class Reloader<T> : IReloader
 
     public ReloadReport? Reload() => _watch?.ReadNow() == true ? _lastReload : null;
 
+    /// <summary>Puts something else in force that is made of what is, and not by a reading; while it is made the files are not read.</summary>
+    /// <param name="make">Makes it; null to leave what is in force.</param>
+    public void Replace(Func<T, T?> make)
+    {
+        lock (_gate)
+        {
+            _current = make(_current) ?? _current;
+        }
+    }
+
     /// <summary>Looks at the files once.</summary>
     public WatchOutcome Look() => _watch?.Look() ?? WatchOutcome.Same;
 
@@ -127,6 +138,14 @@ internal sealed partial class Reloader<T> : IReloader
 
     // A second reading for mistrust alone that finds nothing new is no reload.
     private WatchedFiles? Read(ReadRequest request)
+    {
+        lock (_gate)
+        {
+            return ReadAlone(request);
+        }
+    }
+
+    private WatchedFiles? ReadAlone(ReadRequest request)
     {
         var reading = _source.Read();
         var wasRejected = _lastReload is { Result: ReloadResult.Rejected };

@@ -90,7 +90,7 @@ internal static class ApiJson
     // Each file of endpoints knows its own.
     private static readonly IJsonTypeInfoResolver[] Contexts =
     [
-        HttpJson.Default, PolicyJson.Default, OverrideJson.Default, StatsJson.Default, ConnectionsJson.Default, EventsJson.Default,
+        HttpJson.Default, PolicyJson.Default, OverrideJson.Default, OverlayJson.Default, StatsJson.Default, ConnectionsJson.Default, EventsJson.Default,
     ];
 
     /// <summary>The same for what is written by hand.</summary>

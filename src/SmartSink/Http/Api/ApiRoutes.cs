@@ -1,5 +1,6 @@
 using SmartSink.Behaviour;
 using SmartSink.Connections;
+using SmartSink.Scenarios;
 using SmartSink.Settings;
 using SmartSink.Telemetry;
 
@@ -23,6 +24,7 @@ internal static class ApiRoutes
         api.MapMessagesApi(services.GetRequiredService<MessageSamples>());
         PolicyApi.Map(api, services);
         api.MapOverrideApi(services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
+        api.MapOverlayApi(services.GetRequiredService<OverlayKeeper>(), services.GetRequiredService<TimeProvider>().ReadMoment);
         ActivatorUtilities.CreateInstance<StatsApi>(services, ActivatorUtilities.CreateInstance<SinkWarnings>(services)).Map(api);
         new ConnectionsApi(services.GetRequiredService<SmtpHost>(), services.GetRequiredService<SenderTable>(), services.GetRequiredService<TimeProvider>().ReadMoment).Map(api);
     }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SmartSink.Behaviour;
 using SmartSink.Behaviour.Rules;
+using SmartSink.Scenarios;
 using SmartSink.Shared;
 using SmartSink.Smtp.Replies;
 
@@ -118,7 +119,7 @@ internal sealed record OverrideList(IReadOnlyList<OverrideReport> Overrides);
 internal sealed record OverridesRemoved(int Removed);
 
 /// <summary>
-/// Reads an override out of JSON: names and types, all mistakes at once. What the values mean is judged behind it, so that a value that cannot be
+/// Reads an override or an overlay out of JSON: names and types, all mistakes at once. What the values mean is judged behind it, so that a value that cannot be
 /// read is left out here, and known there by its place among the mistakes.
 /// </summary>
 internal sealed class OverrideJsonReader
@@ -133,13 +134,31 @@ internal sealed class OverrideJsonReader
     /// <summary>What is wrong with names and types.</summary>
     public IReadOnlyList<OverrideProblem> Problems => _problems;
 
-    /// <summary>What a body says; null when it is no JSON object.</summary>
-    public OverrideText? Read(ReadOnlyMemory<byte> body)
+    /// <summary>What a body says of an override; null when it is no JSON object.</summary>
+    public OverrideText? Read(ReadOnlyMemory<byte> body) => Read(body, ["match", "do", "share", "times", "for", "name"], ReadOverride);
+
+    /// <summary>What a body says of an overlay; null when it is no JSON object.</summary>
+    public OverlayText? ReadOverlay(ReadOnlyMemory<byte> body) => Read(body, ["name", "policy", "tls_faults", "for"], fields => new OverlayText
+    {
+        Name = fields.Text("name"),
+        Policy = fields.Text("policy"),
+        TlsFaults = fields.Text("tls_faults"),
+        For = fields.Text("for"),
+    });
+
+    private T? Read<T>(ReadOnlyMemory<byte> body, string[] known, Func<Fields, T> read)
+        where T : class
     {
         try
         {
             using var document = JsonDocument.Parse(body, Strict);
-            return Read(document.RootElement);
+            if (document.RootElement is var root && root.ValueKind == JsonValueKind.Object)
+            {
+                return read(new Fields(this, root, string.Empty, known));
+            }
+
+            Report(string.Empty, $"the body must be an object, not {NameOf(root)}");
+            return null;
         }
         catch (JsonException exception)
         {
@@ -156,15 +175,8 @@ internal sealed class OverrideJsonReader
         }
     }
 
-    private OverrideText? Read(JsonElement root)
+    private static OverrideText ReadOverride(Fields fields)
     {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            Report(string.Empty, $"the body must be an object, not {NameOf(root)}");
-            return null;
-        }
-
-        var fields = new Fields(this, root, string.Empty, ["match", "do", "share", "times", "for", "name"]);
         var reply = default(OverrideReply);
         var match = fields.Object("match", ["domain", "recipient", "sender", "client", "stage"]);
         var action = fields.Object("do", ["defer", "bounce", "reply", "accept", "delay", "fault", "when"]);

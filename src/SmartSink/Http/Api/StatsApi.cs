@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SmartSink.Behaviour;
 using SmartSink.Connections;
 using SmartSink.Policy;
+using SmartSink.Scenarios;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Telemetry;
@@ -45,7 +46,7 @@ internal sealed class StatsApi(
             clock.GetUtcNow(),
             HealthEndpoints.StatusOf(state, policy),
             _startedAt,
-            new PolicyReport(snapshot.Hash, snapshot.LoadedAt, snapshot.DomainCount),
+            PolicyReport.Of(snapshot),
             warnings.Read(),
             new ConnectionCounts(server.OpenConnections, server.MaxConnections, connections.Opened),
             new DescriptorCounts(descriptors.Open, descriptors.Limit),
@@ -119,7 +120,7 @@ internal sealed class StatsApi(
 /// <summary>What a person should look at, each a sentence with what to do.</summary>
 internal sealed class SinkWarnings(
     SmtpHost server, SinkState state, Reloader<PolicySnapshot> policy, IEnumerable<IReloader> reloaders, BehaviourFilters behaviour, ProcessDescriptors descriptors, DroppedLogEvents log,
-    HttpConnectionLimit http, SinkEvents events, TimeProvider clock)
+    HttpConnectionLimit http, SinkEvents events, OverlayKeeper overlays, TimeProvider clock)
 {
     /// <summary>From this age on an override may have been forgotten.</summary>
     private static readonly TimeSpan OldOverride = TimeSpan.FromHours(1);
@@ -143,6 +144,11 @@ internal sealed class SinkWarnings(
         else if (policy.LastReload is { Result: ReloadResult.Rejected } rejected)
         {
             yield return Text($"The policy files were changed at {rejected.At:HH:mm:ss} UTC and have errors, so policy {policy.Current.Hash} stays in force{First(rejected)}. Mend the files; they are read again by themselves.");
+        }
+
+        if (overlays.Current is { } overlay)
+        {
+            yield return Text($"The overlay \"{overlay.Policy.Name}\" goes over the policy's files until {overlay.EndsAt.Utc:HH:mm:ss} UTC. To take it back sooner, send DELETE {ApiRoutes.Root}{OverlayApi.Path}.");
         }
 
         foreach (var reloader in reloaders.Where(reloader => reloader != policy && reloader.IsRejected))
