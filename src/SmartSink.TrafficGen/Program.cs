@@ -1,6 +1,5 @@
 using System.Globalization;
 using SmartSink.TrafficGen;
-using SmartSink.TrafficGen.Sending;
 
 // Only before its first socket exists can the runtime's socket layer be told how to work, and only by the environment. Completions come on
 // the threads that poll instead of the thread pool, one hand-over less for each; and half of the processors poll, so that each wait ends

@@ -190,8 +190,8 @@ internal static class ExitCodes
     /// <param name="keepGoing">Whether messages may fail; but when not one was answered, nothing was done that was asked.</param>
     public static int Judge(TrafficReport report, TrafficEnd end, bool keepGoing)
     {
-        var (accepted, refused, givenUp, _, _) = report.Messages;
-        var did = end == TrafficEnd.Complete && (keepGoing ? accepted + refused > 0 : refused + givenUp == 0 && accepted > 0);
+        var (accepted, refused, givenUp, _, _, left) = report.Messages;
+        var did = end == TrafficEnd.Complete && left == 0 && (keepGoing ? accepted + refused > 0 : refused + givenUp == 0 && accepted > 0);
         return did && report.FailIf.All(condition => !condition.Holds) && report.Verify is null or { Agrees: true } ? Success : Failure;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class CountingObserver : ITrafficObserver
     private int _refused;
     private int _retried;
     private int _givenUp;
+    private int _left;
     private long _bytes;
 
     public ConcurrentDictionary<(TrafficFault Fault, TrafficStage Stage), int> Faults { get; } = new();
@@ -35,6 +36,8 @@ internal sealed class CountingObserver : ITrafficObserver
     public int Retried => _retried;
 
     public int GivenUp => _givenUp;
+
+    public int Left => _left;
 
     public long Bytes => _bytes;
 
@@ -61,17 +64,19 @@ internal sealed class CountingObserver : ITrafficObserver
         }
     }
 
-    public void MessageAccepted(long bytes)
+    public void MessageAccepted(long number, long bytes)
     {
         Interlocked.Increment(ref _accepted);
         Interlocked.Add(ref _bytes, bytes);
     }
 
-    public void MessageRefused() => Interlocked.Increment(ref _refused);
+    public void MessageRefused(long number) => Interlocked.Increment(ref _refused);
 
     public void MessageRetried() => Interlocked.Increment(ref _retried);
 
-    public void MessageGivenUp() => Interlocked.Increment(ref _givenUp);
+    public void MessageGivenUp(long number) => Interlocked.Increment(ref _givenUp);
+
+    public void MessageLeft(long number) => Interlocked.Increment(ref _left);
 
     public void Ended(string reason) => Reason = reason;
 }

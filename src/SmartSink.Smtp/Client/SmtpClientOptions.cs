@@ -8,6 +8,9 @@ public sealed record SmtpClientOptions
     /// <summary>STARTTLS before anything else; without it the dialog fails.</summary>
     public bool StartTls { get; init; }
 
+    /// <summary>STARTTLS where it is offered; the dialog goes on in the clear where it is not, or is refused (RFC 7435).</summary>
+    public bool OpportunisticTls { get; init; }
+
     /// <summary>MAIL, RCPT and DATA together where PIPELINING is offered.</summary>
     public bool Pipelining { get; init; }
 

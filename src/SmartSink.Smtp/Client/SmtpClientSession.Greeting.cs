@@ -43,10 +43,29 @@ public sealed partial class SmtpClientSession
                 return Fail(ClientFailure.NoTls);
             }
 
-            output.Write("STARTTLS\r\n"u8);
-            return Await(ClientCommand.StartTls);
+            return SayStartTls(output);
         }
 
+        if (_options.OpportunisticTls && !AvoidsTls && !_secured && Has(ServerExtensions.StartTls))
+        {
+            return SayStartTls(output);
+        }
+
+        return Prepare(output);
+    }
+
+    private ClientAction SayStartTls(ReplyBuffer output)
+    {
+        output.Write("STARTTLS\r\n"u8);
+        return Await(ClientCommand.StartTls);
+    }
+
+    private ClientAction TakeStartTls(ClientReply reply, ReplyBuffer output) =>
+        reply.IsPositive ? ClientAction.Handshake : _options.OpportunisticTls ? Prepare(output) : Fail(ClientFailure.NoTls);
+
+    // Encrypted by now, or not at all.
+    private ClientAction Prepare(ReplyBuffer output)
+    {
         if ((_options.Chunking && !Has(ServerExtensions.Chunking)) || (_options.SmtpUtf8 && !Has(ServerExtensions.SmtpUtf8)))
         {
             return Fail(ClientFailure.NotOffered);

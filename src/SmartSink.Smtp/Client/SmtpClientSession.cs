@@ -32,6 +32,12 @@ public sealed partial class SmtpClientSession
     /// <summary>Why the last <see cref="ClientAction.Close"/> was asked for.</summary>
     public ClientFailure Failure { get; private set; }
 
+    /// <summary>Whether opportunistic TLS is left alone, as after handshakes that failed.</summary>
+    public bool AvoidsTls { get; set; }
+
+    /// <summary>Whether the dialog is encrypted by STARTTLS.</summary>
+    public bool IsSecured => _secured;
+
     /// <summary>What the server has offered by EHLO.</summary>
     public ServerExtensions Extensions { get; private set; }
 
@@ -135,7 +141,7 @@ public sealed partial class SmtpClientSession
             ClientCommand.Connect => reply.IsPositive ? SayEhlo(output) : Fail(ClientFailure.Refused),
             ClientCommand.Ehlo => TakeEhlo(reply, output),
             ClientCommand.Helo => reply.IsPositive ? Greeted(output) : Fail(ClientFailure.Refused),
-            ClientCommand.StartTls => reply.IsPositive ? ClientAction.Handshake : Fail(ClientFailure.NoTls),
+            ClientCommand.StartTls => TakeStartTls(reply, output),
             ClientCommand.Auth => TakeAuth(reply, output),
             ClientCommand.Mail => TakeMail(reply, output),
             ClientCommand.Rcpt => TakeRcpt(reply, output),

@@ -10,6 +10,9 @@ internal sealed class Draft
     private bool[] _settled = new bool[1];
     public Envelope Envelope { get; } = new();
 
+    /// <summary>The message's number in the run, from 0 on.</summary>
+    public long Number { get; set; }
+
     /// <summary>The header and the empty line, for generated messages; empty for whole ones.</summary>
     public ReplyBuffer Header { get; } = new(512);
 

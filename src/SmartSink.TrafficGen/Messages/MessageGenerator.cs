@@ -66,6 +66,7 @@ internal sealed class MessageGenerator
     public void Make(long number, Draft draft)
     {
         var random = new RandomStream(_seed, number);
+        draft.Number = number;
         Address(ref random, number, draft);
         if (_whole is not null)
         {

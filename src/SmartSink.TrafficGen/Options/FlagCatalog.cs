@@ -48,6 +48,19 @@ internal static class FlagCatalog
                 options => options with { KeepGoing = true },
                 "Do not end the run when a message fails, and retry after a lost connection, a 421 or an HTTP error, for those recipients "
                     + "that have no answer yet; what the server does not offer, or refuses for good, still ends the run"),
+            new ValueFlag<Manners>(
+                FlagNames.Behave, "well|badly", MannersText.Expected, MannersText.TryParse,
+                (options, manners) => options with { Behave = manners, KeepGoing = true },
+                "Send as a mail server with a queue. well: a queue and few connections for each domain, retries after 5 min and more, slower after a throttle, a pause after 421, "
+                    + "TLS where it is offered. badly: everything again at once, 5xx too, no QUIT, more than once, and with broken manners"),
+            new ValueFlag<double>(
+                FlagNames.TimeScale, "N", PlainText.ExpectedTimeScale, PlainText.TryParseTimeScale,
+                (options, scale) => options with { TimeScale = scale },
+                "Divide the waits of --behave by this, as time_scale in the sink's policy does with its own [default: 1]", FlagNames.Behave),
+            new ValueFlag<int>(
+                FlagNames.DomainConnections, "N", PlainText.ExpectedCount, PlainText.TryParseCount,
+                (options, count) => options with { DomainConnections = count },
+                $"Connections for one domain with --behave well, and never more than its share of --concurrency [default: {defaults.DomainConnections}]", FlagNames.Behave),
             new ListFlag<WeightedDomain>(
                 FlagNames.Domain, "NAME[:WEIGHT]", DomainText.ExpectedWeighted, DomainText.TryParseWeighted,
                 (options, domains) => options with { Domains = DomainText.Merge(domains) },
@@ -105,7 +118,7 @@ internal static class FlagCatalog
             new SwitchFlag(
                 FlagNames.Verp,
                 options => options with { Verp = true },
-                "Send from noreply+RUN/NUMBER@DOMAIN, so that every refusal and bounce names its message [default: with --verify, if the run id is short enough]"),
+                "Send from noreply+RUN/NUMBER@DOMAIN, so that every refusal and bounce names its message [default: with --verify and --behave, if the run id is short enough]"),
             new SwitchFlag(
                 FlagNames.NoVerp,
                 options => options with { Verp = false },

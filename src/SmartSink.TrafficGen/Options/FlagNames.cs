@@ -4,11 +4,13 @@ namespace SmartSink.TrafficGen.Options;
 internal static class FlagNames
 {
     public const string Auth = "--auth";
+    public const string Behave = "--behave";
     public const string BodyFile = "--body-file";
     public const string BodySize = "--body-size";
     public const string Chunking = "--chunking";
     public const string Concurrency = "--concurrency";
     public const string Domain = "--domain";
+    public const string DomainConnections = "--domain-connections";
     public const string DomainSuffix = "--domain-suffix";
     public const string Duration = "--duration";
     public const string FailIf = "--fail-if";
@@ -41,6 +43,7 @@ internal static class FlagNames
     public const string Target = "--target";
     public const string TempFailPercent = "--tempfail-percent";
     public const string Throttle = "--throttle";
+    public const string TimeScale = "--time-scale";
     public const string Tls = "--tls";
     public const string Verify = "--verify";
     public const string VerifyRelayed = "--verify-relayed";

@@ -9,6 +9,7 @@ internal static class FlagRules
     /// <summary>Flags that cannot do what they say beside the ones behind them.</summary>
     private static readonly (string Flag, string[] Others)[] Exclusions =
     [
+        (FlagNames.Behave, [FlagNames.Http, FlagNames.RecipientsPerMessage]),
         (FlagNames.StartTls, [FlagNames.Tls]),
         (FlagNames.Verp, [FlagNames.NoVerp]),
         (
@@ -53,6 +54,16 @@ internal static class FlagRules
         if (options.TempFailPercent + options.PermFailPercent > 100)
         {
             yield return $"{FlagNames.TempFailPercent}: exceeds 100 together with {FlagNames.PermFailPercent}";
+        }
+
+        if (options.Behave == Manners.Well && options.Concurrency < options.Domains.Count)
+        {
+            yield return $"{FlagNames.Concurrency}: {FlagNames.Behave} well needs a connection for each of the {options.Domains.Count:N0} domains";
+        }
+
+        if (options.Behave == Manners.Badly && (options.Tls != TlsMode.None || options.Credential is not null || options.Chunking || options.SmtpUtf8))
+        {
+            yield return $"{FlagNames.Behave}: badly knows no TLS, AUTH, CHUNKING or SMTPUTF8";
         }
 
         if (options is { Verp: true, CanUseVerp: false })

@@ -18,6 +18,8 @@ internal static class PlainText
     public const string ExpectedCredential = "USER:PASSWORD with a non-empty user name";
     public const string ExpectedRunId = "an id of 1 to 64 letters, digits, dots and hyphens";
 
+    public const string ExpectedTimeScale = "a number above 0, at most 100,000";
+
     private const int LongestRunId = 64;
     private const int LargestSize = 1 << 30;
 
@@ -85,6 +87,8 @@ internal static class PlainText
         return value is not null;
     }
 
+    public static bool TryParseTimeScale(string text, out double value) => TryParseNumber(text, out value) && value is > 0 and <= 100_000;
+
     public static bool TryParseRunId(string text, out string value)
     {
         value = text;
@@ -106,5 +110,22 @@ internal static class ProxyProtocolText
             _ => ProxyProtocol.None,
         };
         return value != ProxyProtocol.None;
+    }
+}
+
+/// <summary>How to treat the server: <c>well</c>, <c>badly</c>.</summary>
+internal static class MannersText
+{
+    public const string Expected = "well or badly";
+
+    public static bool TryParse(string text, out Manners value)
+    {
+        value = text switch
+        {
+            "well" => Manners.Well,
+            "badly" => Manners.Badly,
+            _ => Manners.Any,
+        };
+        return value != Manners.Any;
     }
 }

@@ -92,6 +92,15 @@ internal sealed record TrafficOptions
     /// <summary>--keep-going: a message that fails does not end the run, and one that met a lost connection or a 421 is tried again.</summary>
     public bool KeepGoing { get; init; }
 
+    /// <summary>--behave: how replies are obeyed and what is tried again; with an answer <see cref="KeepGoing"/> is true.</summary>
+    public Manners Behave { get; init; }
+
+    /// <summary>--time-scale: how many times as fast as ours the provider's time passes, above 0; all waits of <see cref="Behave"/> are divided by it.</summary>
+    public double TimeScale { get; init; } = 1;
+
+    /// <summary>--domain-connections: the most connections for one domain at once; at least 1.</summary>
+    public int DomainConnections { get; init; } = 5;
+
     /// <summary>--seed: what is drawn depends on this and a message's number alone.</summary>
     public ulong Seed { get; init; }
 
@@ -113,7 +122,7 @@ internal sealed record TrafficOptions
     /// <summary>--run-id: stands in every message's X-SmartSink-Run header; 1 to 64 letters, digits, dots, hyphens.</summary>
     public string RunId { get; init; } = Guid.NewGuid().ToString("N")[..12];
 
-    /// <summary>--verp or --no-verp: whether senders carry the run and the message's number; null for yes with --verify, if the run id lets.</summary>
+    /// <summary>--verp or --no-verp: whether senders carry the run and the message's number; null for yes with --verify and --behave, if the run id lets.</summary>
     public bool? Verp { get; init; }
 
     /// <summary>--report: the JSON file; null for none.</summary>
@@ -140,7 +149,7 @@ internal sealed record TrafficOptions
     public bool MayLeaveThisMachine => KnowsWhereItGoes || !string.IsNullOrEmpty(DomainSuffix);
 
     /// <summary>Whether senders read <c>noreply+RUN/NUMBER@domain</c>, so that what comes back names its message.</summary>
-    public bool UsesVerp => Verp ?? (CanUseVerp && Verify.Count > 0);
+    public bool UsesVerp => Verp ?? (CanUseVerp && (Verify.Count > 0 || Behave != Manners.Any));
 
     /// <summary>Whether the run id can stand in a local part: 64 octets have to do for it, its prefix and its number (RFC 5321 section 4.5.3.1.1).</summary>
     public bool CanUseVerp => RunId.Length <= LongestVerpRun && !RunId.Contains("..", StringComparison.Ordinal);
@@ -150,6 +159,19 @@ internal sealed record TrafficOptions
 
     /// <summary>Whether messages go by DATA, with their dots stuffed and an end of data; otherwise their octets go as they are.</summary>
     public bool UsesData => Http is null && !Chunking;
+}
+
+/// <summary>How a run treats the server.</summary>
+internal enum Manners
+{
+    /// <summary>As a load generator does: messages go as fast as they can, and only what was lost is tried again.</summary>
+    Any,
+
+    /// <summary>As a mail server does that providers like.</summary>
+    Well,
+
+    /// <summary>As one does that they block.</summary>
+    Badly,
 }
 
 /// <summary>Whether and how a connection is encrypted. The server's certificate is not checked.</summary>

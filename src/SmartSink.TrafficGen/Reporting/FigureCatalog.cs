@@ -8,7 +8,7 @@ internal static class FigureCatalog
 {
     /// <summary>All of them in one sentence, for the help and for errors.</summary>
     private const string Summary =
-        "accepted, refused, given_up, retried, not_begun (due by the rate profile), failed (refused and given up), failed_percent (messages); "
+        "accepted, refused, given_up, retried, not_begun (due by the rate profile), left (in the queue of --behave well), failed (refused and given up), failed_percent (messages); "
         + "recipients_accepted, tempfail, permfail, tempfail_percent, permfail_percent (recipients); connections, faults, io_errors, "
         + "and each fault by its name as in fault.connect_failed or fault.service_closing; rate (accepted messages per second); bytes; "
         + "min, mean, p50, p75, p90, p95, p99, p99.9, max (of the whole transaction), or of a stage as in connect.p99";
@@ -36,6 +36,7 @@ internal static class FigureCatalog
         new("given_up", FigureKind.Count, report => report.Messages.GivenUp),
         new("retried", FigureKind.Count, report => report.Messages.Retried),
         new("not_begun", FigureKind.Count, report => report.Messages.NotBegun),
+        new("left", FigureKind.Count, report => report.Messages.Left),
         new("failed", FigureKind.Count, report => Failed(report.Messages)),
         new("failed_percent", FigureKind.Percent, report => Percent(Failed(report.Messages), report.Messages.Accepted + Failed(report.Messages))),
         new("recipients_accepted", FigureKind.Count, report => report.Recipients.Accepted),

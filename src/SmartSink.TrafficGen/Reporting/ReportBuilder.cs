@@ -23,7 +23,7 @@ internal static class ReportBuilder
             Seconds = Math.Round(time.TotalSeconds, 3),
             End = Words.For(end),
             Reason = recorder.Reason,
-            Messages = new MessageTotals(counts.Accepted, counts.Refused, counts.GivenUp, counts.Retried, end == TrafficEnd.Complete ? NotBegun(options, counts) : 0),
+            Messages = new MessageTotals(counts.Accepted, counts.Refused, counts.GivenUp, counts.Retried, end == TrafficEnd.Complete ? NotBegun(options, counts) : 0, counts.Left),
             Rate = RateFigures.Of(counts.Accepted, time),
             Bytes = counts.Bytes,
             Recipients = OutcomeTotals.Of(counts.Recipients),
@@ -49,7 +49,7 @@ internal static class ReportBuilder
 
         var profile = new RateProfile(options.RateProfile, 0, TimeSpan.TicksPerSecond);
         var due = Math.Min(profile.DueBefore(options.Duration?.Ticks ?? long.MaxValue), options.MessageCount ?? long.MaxValue);
-        return Math.Max(due - counts.Accepted - counts.Refused - counts.GivenUp, 0);
+        return Math.Max(due - counts.Accepted - counts.Refused - counts.GivenUp - counts.Left, 0);
     }
 
     private static IEnumerable<DomainTotal> Domains(

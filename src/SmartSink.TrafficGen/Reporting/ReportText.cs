@@ -36,7 +36,7 @@ internal static class ReportText
         text.Append(CultureInfo.InvariantCulture, $"run {report.RunId}: {Decimal(report.Seconds)} s to {report.Target}, {Whole(report.Concurrency)} at once, seed {report.Seed}, {report.End}");
         text.Append(report.Reason is null ? "\n\n" : $": {report.Reason}\n\n");
         var table = new TextTable(left: 2);
-        table.Add("messages", $"accepted {Whole(messages.Accepted)}, refused {Whole(messages.Refused)}, given up {Whole(messages.GivenUp)}, retried {Whole(messages.Retried)}{(messages.NotBegun > 0 ? $", not begun {Whole(messages.NotBegun)}" : string.Empty)}");
+        table.Add("messages", $"accepted {Whole(messages.Accepted)}, refused {Whole(messages.Refused)}, given up {Whole(messages.GivenUp)}, retried {Whole(messages.Retried)}{(messages.NotBegun > 0 ? $", not begun {Whole(messages.NotBegun)}" : string.Empty)}{(messages.Left > 0 ? $", left in the queue {Whole(messages.Left)}" : string.Empty)}");
         table.Add("rate", $"{Whole(rate.PerSecond)}/s, {Whole(rate.PerMinute)}/min, {Whole(rate.PerHour)}/h ({(rate.PerHour / 1e6).ToString("N2", CultureInfo.InvariantCulture)} MMH)");
         table.Add("bytes", $"{Bytes(report.Bytes)}{(report.Seconds > 0 ? $", {Bytes(report.Bytes / report.Seconds)}/s" : string.Empty)}");
         table.Add("recipients", $"accepted {Whole(recipients.Accepted)}, tempfail {Whole(recipients.Tempfail)}, permfail {Whole(recipients.Permfail)}");

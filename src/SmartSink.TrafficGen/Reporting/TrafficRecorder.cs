@@ -27,6 +27,7 @@ internal sealed class TrafficRecorder : ITrafficObserver
         Refused,
         Retried,
         GivenUp,
+        Left,
     }
 
     /// <summary>Why the run was ended as one that no further try could help; null when it was not.</summary>
@@ -49,17 +50,19 @@ internal sealed class TrafficRecorder : ITrafficObserver
         }
     }
 
-    public void MessageAccepted(long bytes)
+    public void MessageAccepted(long number, long bytes)
     {
         _counters.Add((int)Counter.Accepted);
         _counters.Add((int)Counter.Bytes, bytes);
     }
 
-    public void MessageRefused() => _counters.Add((int)Counter.Refused);
+    public void MessageRefused(long number) => _counters.Add((int)Counter.Refused);
 
     public void MessageRetried() => _counters.Add((int)Counter.Retried);
 
-    public void MessageGivenUp() => _counters.Add((int)Counter.GivenUp);
+    public void MessageGivenUp(long number) => _counters.Add((int)Counter.GivenUp);
+
+    public void MessageLeft(long number) => _counters.Add((int)Counter.Left);
 
     public void Ended(string reason) => Reason = reason;
 
@@ -79,6 +82,7 @@ internal sealed class TrafficRecorder : ITrafficObserver
         Refused = _counters.Read((int)Counter.Refused),
         Retried = _counters.Read((int)Counter.Retried),
         GivenUp = _counters.Read((int)Counter.GivenUp),
+        Left = _counters.Read((int)Counter.Left),
         Answers = _answers.Read(),
         Faults = [.. ReadFaults()],
     };
@@ -112,6 +116,9 @@ internal sealed record TrafficCounts
     public required long Retried { get; init; }
 
     public required long GivenUp { get; init; }
+
+    /// <summary>Messages that waited to be tried again when the run ended.</summary>
+    public long Left { get; init; }
 
     /// <summary>Recipients by what they were answered, in the order of domain, stage and code.</summary>
     public required IReadOnlyList<(Answer Answer, long Count)> Answers { get; init; }

@@ -61,7 +61,8 @@ internal sealed record TrafficReport
 /// <param name="GivenUp">Lost to a fault of the connection.</param>
 /// <param name="Retried">Tries lost to a fault after which the message was tried again.</param>
 /// <param name="NotBegun">Due by the rate profile, but no connection was free for them before the run's end.</param>
-internal sealed record MessageTotals(long Accepted, long Refused, long GivenUp, long Retried, long NotBegun = 0);
+/// <param name="Left">Waited to be tried again when the run ended; only a run that behaves well has a queue.</param>
+internal sealed record MessageTotals(long Accepted, long Refused, long GivenUp, long Retried, long NotBegun = 0, long Left = 0);
 
 /// <summary>A rate of messages.</summary>
 /// <param name="PerSecond">In a second.</param>

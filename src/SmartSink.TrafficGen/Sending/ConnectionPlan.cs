@@ -22,6 +22,7 @@ internal sealed record ConnectionPlan(
         var dialog = new SmtpClientOptions
         {
             StartTls = options.Tls == TlsMode.StartTls,
+            OpportunisticTls = options is { Behave: Manners.Well, Tls: TlsMode.None },
             Pipelining = options.Pipelining,
             Chunking = options.Chunking,
             SmtpUtf8 = options.SmtpUtf8,

@@ -30,17 +30,24 @@ internal interface ITrafficObserver
     void RecipientAnswered(int code, TrafficStage stage, int domain, ReadOnlySpan<byte> text);
 
     /// <summary>A message was accepted for at least one recipient.</summary>
+    /// <param name="number">Its number in the run.</param>
     /// <param name="bytes">Its size as sent, without stuffed dots and the end of data.</param>
-    void MessageAccepted(long bytes);
+    void MessageAccepted(long number, long bytes);
 
     /// <summary>A message was refused for all its recipients; it is not tried again.</summary>
-    void MessageRefused();
+    /// <param name="number">Its number in the run.</param>
+    void MessageRefused(long number);
 
-    /// <summary>A message met a fault and will be tried again.</summary>
+    /// <summary>A message met a fault, or was refused for now, and will be tried again.</summary>
     void MessageRetried();
 
     /// <summary>A message met a fault and will not be tried again.</summary>
-    void MessageGivenUp();
+    /// <param name="number">Its number in the run.</param>
+    void MessageGivenUp(long number);
+
+    /// <summary>A message waited in a queue to be tried again when the run ended.</summary>
+    /// <param name="number">Its number in the run.</param>
+    void MessageLeft(long number);
 
     /// <summary>The run was ended because no further try could have helped, or none was to be made and none connected; told once, at its end.</summary>
     /// <param name="reason">One line for the user: what the server does not offer or has refused, or why the system could not connect.</param>

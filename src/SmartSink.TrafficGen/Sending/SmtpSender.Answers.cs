@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using SmartSink.Smtp.Client;
+using SmartSink.TrafficGen.Options;
 
 namespace SmartSink.TrafficGen.Sending;
 
@@ -11,6 +13,11 @@ internal sealed partial class SmtpSender
     {
         var now = _run.Clock.GetTimestamp();
         _code = reply.Code;
+        if (reply.ClosesConnection)
+        {
+            Keep(reply);
+        }
+
         switch (command)
         {
             case ClientCommand.Connect:
@@ -78,12 +85,22 @@ internal sealed partial class SmtpSender
             _draft!.Settle(recipient, reply.IsPositive);
         }
 
+        Keep(reply);
         _run.Observer.RecipientAnswered(reply.Code, stage, _draft!.DomainOf(recipient), _session.RefusalText);
+    }
+
+    private void Keep(ClientReply reply)
+    {
+        Code = reply.Code;
+        if (_run.Options.Behave == Manners.Well)
+        {
+            RefusalText = Encoding.Latin1.GetString(_session.RefusalText);
+        }
     }
 
     private void Time(TrafficStage stage, long now) => _run.Observer.Timed(stage, now - _since);
 
-    private static bool IsFault(Exception exception) =>
+    public static bool IsFault(Exception exception) =>
         exception is SocketException or IOException or ObjectDisposedException or AuthenticationException;
 
     private static TrafficFault FaultOf(ClientFailure failure) => failure switch
@@ -125,7 +142,10 @@ internal sealed partial class SmtpSender
             : fault == TrafficFault.ConnectFailed ? ConnectFailure(exception)
             : HandshakeRefusal(exception);
         Close();
-        _run.Observer.Faulted(fault, _securing ? TrafficStage.Tls : StageOf(_session.Awaited));
+        var stage = _securing ? TrafficStage.Tls : StageOf(_session.Awaited);
+        Fault = fault;
+        IsClosedBetween = fault == TrafficFault.Closed && stage is TrafficStage.Mail or TrafficStage.Transaction;
+        _run.Observer.Faulted(fault, stage);
         if (reason is not null)
         {
             _run.Control.Fail($"{_run.Options.Destination} {reason}");
@@ -149,5 +169,5 @@ internal sealed partial class SmtpSender
 
     // A connection that breaks during the handshake says nothing of the next, and neither does a handshake that fails after another went well.
     private string? HandshakeRefusal(Exception exception) =>
-        exception is AuthenticationException && !_transport.HasSecured ? $"failed the TLS handshake: {exception.Message}" : null;
+        exception is AuthenticationException && _run.Options.Tls != TlsMode.None && !_transport.HasSecured ? $"failed the TLS handshake: {exception.Message}" : null;
 }

@@ -46,8 +46,33 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
         _session = new SmtpClientSession(transport.Plan.Dialog, name, this);
     }
 
+    /// <summary>Whether there is a connection.</summary>
+    public bool IsOpen => _connection is not null;
+
+    /// <inheritdoc cref="SmtpClientSession.IsSecured"/>
+    public bool IsSecured => _session.IsSecured;
+
+    /// <inheritdoc cref="SmtpClientSession.AvoidsTls"/>
+    public bool AvoidsTls
+    {
+        set => _session.AvoidsTls = value;
+    }
+
+    /// <summary>The code of the last recipient's answer, 421 among them; 0 when the last try brought none.</summary>
+    public int Code { get; private set; }
+
+    /// <summary>The text of that answer, or of a 421 elsewhere in the dialog, if it is a refusal; kept for a run that behaves well.</summary>
+    public string RefusalText { get; private set; } = string.Empty;
+
+    /// <summary>By what the connection was lost in the last try, or could not be made; null for not at all.</summary>
+    public TrafficFault? Fault { get; private set; }
+
+    /// <summary>Whether the server closed between two messages, without a word to the second one.</summary>
+    public bool IsClosedBetween { get; private set; }
+
     public async ValueTask<bool> OpenAsync()
     {
+        Begin();
         _sentHere = 0;
         _left = 0;
         _securing = false;
@@ -85,6 +110,7 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
             }
         }
 
+        Begin();
         _draft = draft;
         _sentHere++;
         _mailRefused = false;
@@ -132,6 +158,14 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
     public Connection.OverdueWait? FindOverdue(long now) => _connection?.FindOverdue(now);
 
     public void Dispose() => Close();
+
+    private void Begin()
+    {
+        Code = 0;
+        RefusalText = string.Empty;
+        Fault = null;
+        IsClosedBetween = false;
+    }
 
     // The gate is for the connecting alone: how long a server takes to greet is to be its own affair.
     private async ValueTask ConnectAsync()

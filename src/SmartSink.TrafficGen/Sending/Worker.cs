@@ -1,9 +1,10 @@
 using SmartSink.TrafficGen.Messages;
+using SmartSink.TrafficGen.Options;
 
 namespace SmartSink.TrafficGen.Sending;
 
 /// <summary>Sends message after message, and those again that met a fault. It ends with the run and not before, whatever the server does.</summary>
-internal sealed class Worker : IDisposable
+internal sealed class Worker
 {
     private readonly TrafficContext _run;
     private readonly IMessageSender _sender;
@@ -11,7 +12,7 @@ internal sealed class Worker : IDisposable
 
     /// <summary>Makes a worker that does nothing yet.</summary>
     /// <param name="run">The run it belongs to.</param>
-    /// <param name="sender">Its way to the server, which it disposes.</param>
+    /// <param name="sender">Its way to the server.</param>
     public Worker(TrafficContext run, IMessageSender sender)
     {
         _run = run;
@@ -35,12 +36,6 @@ internal sealed class Worker : IDisposable
         await _sender.CloseAsync();
     }
 
-    /// <summary>Gives up what has waited for too long; for the heartbeat's thread.</summary>
-    /// <param name="now">The clock's present time stamp; <see cref="long.MaxValue"/> for all that waits.</param>
-    public void Expire(long now) => _sender.Expire(now);
-
-    public void Dispose() => _sender.Dispose();
-
     private async Task DeliverAsync(Ticket ticket)
     {
         _run.Messages.Make(ticket.Number, _draft);
@@ -48,7 +43,7 @@ internal sealed class Worker : IDisposable
         {
             if (!await AgainAsync(attempt))
             {
-                _run.Observer.MessageGivenUp();
+                _run.Observer.MessageGivenUp(ticket.Number);
                 return;
             }
 
@@ -62,11 +57,11 @@ internal sealed class Worker : IDisposable
     {
         if (_draft.IsAccepted)
         {
-            _run.Observer.MessageAccepted(_draft.Envelope.Size);
+            _run.Observer.MessageAccepted(_draft.Number, _draft.Envelope.Size);
             return;
         }
 
-        _run.Observer.MessageRefused();
+        _run.Observer.MessageRefused(_draft.Number);
         if (!_run.Options.KeepGoing)
         {
             _run.Control.Fail();
@@ -87,7 +82,7 @@ internal sealed class Worker : IDisposable
             return false;
         }
 
-        var wait = Backoff.After(attempt, Random.Shared.NextDouble());
+        var wait = _run.Options.Behave == Manners.Badly ? TimeSpan.Zero : Backoff.After(attempt, Random.Shared.NextDouble());
         var until = _run.Clock.GetTimestamp() + (long)(wait.TotalSeconds * _run.Clock.TimestampFrequency);
         // A wait beyond the run's end is waited out to that end, or message after message would be given up without a pause.
         if (!await WaitAsync(Math.Min(until, _run.Schedule.Deadline)) || until >= _run.Schedule.Deadline)

@@ -64,6 +64,30 @@ public sealed class SmtpClientSessionTests
     }
 
     [Fact]
+    public void Opportunistic_TLS_is_used_where_it_is_offered()
+    {
+        var dialog = ClientDialog.Greeted(new SmtpClientOptions { OpportunisticTls = true }, "STARTTLS");
+        dialog.Said.ShouldBe("STARTTLS\r\n");
+        dialog.Hear("220 Go on");
+        dialog.Action.ShouldBe(ClientAction.Handshake);
+        dialog.Secured();
+        dialog.Said.ShouldBe("EHLO client.example\r\n");
+        dialog.Hear("250-mx.example", "250 STARTTLS");
+
+        (dialog.Action, dialog.Session.IsSecured).ShouldBe((ClientAction.Idle, true));
+    }
+
+    [Fact]
+    public void Opportunistic_TLS_that_is_not_offered_or_refused_leaves_the_dialog_in_the_clear()
+    {
+        ClientDialog.Greeted(new SmtpClientOptions { OpportunisticTls = true }).Action.ShouldBe(ClientAction.Idle);
+
+        var dialog = ClientDialog.Greeted(new SmtpClientOptions { OpportunisticTls = true }, "STARTTLS");
+        dialog.Hear("454 Not now");
+        (dialog.Action, dialog.Session.IsSecured, dialog.Session.Failure).ShouldBe((ClientAction.Idle, false, ClientFailure.None));
+    }
+
+    [Fact]
     public void Refused_recipients_are_left_out_and_with_none_left_the_transaction_is_reset()
     {
         var dialog = ClientDialog.Greeted();

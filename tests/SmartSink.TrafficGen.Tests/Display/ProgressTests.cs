@@ -61,8 +61,8 @@ public sealed class ProgressTests
         var options = new TrafficOptions { Duration = seconds is { } value ? TimeSpan.FromSeconds(value) : null, MessageCount = count };
         var meter = new ProgressMeter(options, _recorder, _time);
         Accept(8);
-        _recorder.MessageRefused();
-        _recorder.MessageGivenUp();
+        _recorder.MessageRefused(0);
+        _recorder.MessageGivenUp(0);
         _time.Advance(TimeSpan.FromSeconds(10));
         meter.Take().Done.ShouldBe(done);
     }
@@ -101,7 +101,7 @@ public sealed class ProgressTests
     {
         for (var i = 0; i < messages; i++)
         {
-            _recorder.MessageAccepted(1);
+            _recorder.MessageAccepted(0, 1);
         }
     }
 }

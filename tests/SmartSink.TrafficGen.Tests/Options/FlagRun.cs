@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using SmartSink.TrafficGen.Sending;
 
 namespace SmartSink.TrafficGen.Tests.Options;
 

@@ -43,6 +43,12 @@ public sealed class TrafficCommandLineTests : IDisposable
         { "--fail-if p99>fast", "--fail-if: \"p99>fast\" compares with \"fast\", which is not a time" },
         { "--verify-wait 5s", "--verify-wait: has no effect without --verify" },
         { "--verify http://localhost:8000 --verify http://LOCALHOST:8000/metrics", "--verify: http://localhost:8000/metrics is given more than once, so its counts would be added up more than once" },
+        { "--behave so-so", "--behave: \"so-so\" is not well or badly" },
+        { "--behave well --recipients-per-message 2", "--recipients-per-message: cannot be used with --behave" },
+        { "--behave well --concurrency 3", "--concurrency: --behave well needs a connection for each of the 4 domains" },
+        { "--behave badly --starttls", "--behave: badly knows no TLS, AUTH, CHUNKING or SMTPUTF8" },
+        { "--time-scale 60", "--time-scale: has no effect without --behave" },
+        { "--behave well --time-scale 0", "--time-scale: \"0\" is not a number above 0" },
         { "--verp --no-verp", "--no-verp: cannot be used with --verp" },
         { "--verp --run-id a..b", "--verp: needs a --run-id of at most 40 characters without two dots in a row, as it becomes part of an address" },
         { $"--verp --run-id {new string('r', 41)}", "--verp: needs a --run-id of at most 40 characters" },
@@ -155,6 +161,14 @@ public sealed class TrafficCommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_behaves_keeps_going_and_numbers_the_senders()
+    {
+        var options = await ReadAsync("--behave", "well", "--time-scale", "60", "--domain-connections", "3", "--concurrency", "20");
+
+        (options.Behave, options.TimeScale, options.DomainConnections, options.KeepGoing, options.UsesVerp).ShouldBe((Manners.Well, 60, 3, true, true));
+    }
+
+    [Fact]
     public async Task The_domains_of_a_recipients_file_are_the_runs_domains()
     {
         var file = _folder.Write("recipients.txt", "a@One.test\n\nb@two.test\n\"c@d\"@one.test\n");
@@ -223,7 +237,7 @@ public sealed class TrafficCommandLineTests : IDisposable
         using var error = new StringWriter { NewLine = "\n" };
         var session = new TrafficSession(full, error, TimeProvider.System, (_, observer, _, _) =>
         {
-            observer.MessageAccepted(1);
+            observer.MessageAccepted(0, 1);
             return Task.FromResult(TrafficEnd.Complete);
         });
 
@@ -245,7 +259,7 @@ public sealed class TrafficCommandLineTests : IDisposable
         {
             clock.Advance(TimeSpan.FromSeconds(1));
             await full.Refused;
-            observer.MessageAccepted(1);
+            observer.MessageAccepted(0, 1);
             return TrafficEnd.Complete;
         });
 

@@ -23,10 +23,10 @@ public sealed class TrafficRecorderTests
                 recorder.RecipientAnswered(250, TrafficStage.EndOfData, thread % 2, []);
                 recorder.RecipientAnswered(550, TrafficStage.Rcpt, 0, []);
                 recorder.RecipientAnswered(451, TrafficStage.Rcpt, 1, []);
-                recorder.MessageAccepted(10);
-                recorder.MessageRefused();
+                recorder.MessageAccepted(0, 10);
+                recorder.MessageRefused(0);
                 recorder.MessageRetried();
-                recorder.MessageGivenUp();
+                recorder.MessageGivenUp(0);
             }
         });
 
@@ -69,7 +69,7 @@ public sealed class TrafficRecorderTests
         recorder.Timed(TrafficStage.Transaction, 123_456);
         recorder.RecipientAnswered(250, TrafficStage.EndOfData, 3, []);
         recorder.RecipientAnswered(550, TrafficStage.Rcpt, 3, "5.1.1 No such user"u8);
-        recorder.MessageAccepted(1024);
-        recorder.MessageRefused();
+        recorder.MessageAccepted(0, 1024);
+        recorder.MessageRefused(0);
     }
 }

@@ -35,9 +35,9 @@ public sealed class TrafficSessionTests : IDisposable
         var code = await _program.RunAsync(
             observer =>
             {
-                Repeat(accepted, () => observer.MessageAccepted(100));
-                Repeat(refused, observer.MessageRefused);
-                Repeat(givenUp, observer.MessageGivenUp);
+                Repeat(accepted, () => observer.MessageAccepted(0, 100));
+                Repeat(refused, () => observer.MessageRefused(0));
+                Repeat(givenUp, () => observer.MessageGivenUp(0));
                 return end;
             },
             arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -52,7 +52,7 @@ public sealed class TrafficSessionTests : IDisposable
         await _program.RunAsync(
             observer =>
             {
-                observer.MessageAccepted(1000);
+                observer.MessageAccepted(0, 1000);
                 _program.Time.Advance(TimeSpan.FromSeconds(2));
                 return TrafficEnd.Complete;
             },
@@ -67,7 +67,7 @@ public sealed class TrafficSessionTests : IDisposable
         await _program.RunAsync(
             async (_, observer, _, _) =>
             {
-                observer.MessageAccepted(1000);
+                observer.MessageAccepted(0, 1000);
                 _program.Time.Advance(TimeSpan.FromSeconds(1));
                 await _program.FirstErrorLine;
                 return TrafficEnd.Complete;
@@ -84,7 +84,7 @@ public sealed class TrafficSessionTests : IDisposable
             observer =>
             {
                 observer.RecipientAnswered(250, TrafficStage.EndOfData, 1, []);
-                observer.MessageAccepted(100);
+                observer.MessageAccepted(0, 100);
                 return TrafficEnd.Complete;
             },
             "--report", file);
@@ -105,7 +105,7 @@ public sealed class TrafficSessionTests : IDisposable
         await _program.RunAsync(
             observer =>
             {
-                observer.MessageAccepted(100);
+                observer.MessageAccepted(0, 100);
                 return TrafficEnd.Complete;
             },
             "--report", file);
@@ -119,7 +119,7 @@ public sealed class TrafficSessionTests : IDisposable
         var code = await _program.RunAsync(
             observer =>
             {
-                observer.MessageAccepted(100);
+                observer.MessageAccepted(0, 100);
                 return TrafficEnd.Complete;
             },
             "--report", "/dev/full");
@@ -150,7 +150,7 @@ public sealed class TrafficSessionTests : IDisposable
     {
         (await _program.RunAsync((_, observer, _, _) =>
         {
-            observer.MessageAccepted(100);
+            observer.MessageAccepted(0, 100);
             throw new OperationCanceledException();
         })).ShouldBe(1);
         _program.Output.ShouldContain(", cancelled\n");

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using SmartSink.Testing;
-using SmartSink.TrafficGen.Sending;
 using SmartSink.TrafficGen.Tests.Options;
 
 namespace SmartSink.TrafficGen.Tests.Sending;

@@ -78,7 +78,7 @@ public sealed class VerifierTests
     {
         using var pages = new MetricsPages(MetricsPages.Page(0, 0), MetricsPages.Page(1, 0));
         Answer(250, TrafficStage.EndOfData, 3);
-        _recorder.MessageGivenUp();
+        _recorder.MessageGivenUp(0);
 
         var report = await CompareAsync(pages);
 
