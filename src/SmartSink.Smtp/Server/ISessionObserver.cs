@@ -28,10 +28,19 @@ public interface ISessionObserver
     {
     }
 
+    /// <summary>MAIL was accepted: a transaction has begun.</summary>
+    /// <param name="facts">The dialog at that moment.</param>
+    /// <param name="offersTls">Whether EHLO has offered STARTTLS, and TLS is not used.</param>
+    void TransactionBegan(in SessionFacts facts, bool offersTls)
+    {
+    }
+
     /// <summary>A recipient was accepted at RCPT, and has no outcome yet: <see cref="RecipientDecided"/> follows at end of data, unless the transaction is abandoned.</summary>
+    /// <param name="filter">The revision that the transaction uses, which names <paramref name="entry"/>.</param>
+    /// <param name="entry">The recipient's entry.</param>
     /// <param name="facts">The dialog at that moment.</param>
     /// <param name="kept">The reply that the filter keeps for the recipient until end of data; null for none.</param>
-    void RecipientTaken(in SessionFacts facts, Reply? kept)
+    void RecipientTaken(IMailboxFilter filter, int entry, in SessionFacts facts, Reply? kept)
     {
     }
 
@@ -58,17 +67,25 @@ public interface ISessionObserver
     /// <summary>A transaction was given up before its end of data.</summary>
     /// <param name="filter">The revision that the transaction used.</param>
     /// <param name="entries">The entry of each recipient that had been accepted and now has no outcome; valid only during the call.</param>
-    void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries);
+    /// <param name="connection">As in <see cref="SessionFacts.Connection"/>.</param>
+    void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries, uint connection);
 
     /// <summary>A client that is believed said by XCLIENT for whom it speaks.</summary>
     /// <param name="speaker">The address that it has itself.</param>
     /// <param name="attributes">What it said, as written.</param>
     void ClientIntroduced(IPAddress? speaker, ReadOnlySpan<byte> attributes);
 
-    /// <summary>The client broke the protocol, in a way that is tolerated or not: for who grades senders. Called at most once for each fault and command.</summary>
+    /// <summary>The client broke the protocol, in a way that is tolerated or not: for who grades senders. Called at most once for each fault and command, when it was answered.</summary>
     /// <param name="faults">What it did.</param>
-    /// <param name="facts">The dialog at that moment.</param>
+    /// <param name="facts">Whose dialog it is, and when: connection, client, user, name, TLS and moment.</param>
     void Misspoke(ProtocolFaults faults, in SessionFacts facts)
+    {
+    }
+
+    /// <summary>The client did what is right or wrong by what else it does: for who grades senders.</summary>
+    /// <param name="act">What it did.</param>
+    /// <param name="connection">As in <see cref="SessionFacts.Connection"/>.</param>
+    void Noted(ClientAct act, uint connection)
     {
     }
 
@@ -134,6 +151,19 @@ public enum ProtocolFaults
     HalfClosed = 8192,
 }
 
+/// <summary>What a client did that no other report tells.</summary>
+public enum ClientAct : byte
+{
+    /// <summary>It said RSET.</summary>
+    Reset,
+
+    /// <summary>It asked for TLS and was answered 454 (RFC 3207 section 4).</summary>
+    AskedForTlsInVain,
+
+    /// <summary>It said something other than QUIT after a 421, or another reply that closes, had reached it (RFC 5321 section 3.8).</summary>
+    SpokeBehindClose,
+}
+
 /// <summary>What an observer wants to see of a message beside its figures. Most messages go by without, since it has to be copied.</summary>
 [Flags]
 public enum MessageDetails
@@ -146,6 +176,12 @@ public enum MessageDetails
 
     /// <summary><see cref="MessageFacts.Header"/>.</summary>
     Header = 2,
+
+    /// <summary>
+    /// <see cref="MessageFacts.MessageId"/>, <see cref="MessageFacts.Run"/> and, of a message of the null sender, those of the message that it returns; and
+    /// faults of the text, for <see cref="ISessionObserver.Misspoke"/>.
+    /// </summary>
+    Identity = 4,
 }
 
 /// <summary>A message at its end, as the observer sees it. Spans are valid only during the call.</summary>
@@ -171,9 +207,24 @@ public readonly ref struct MessageFacts
 
     /// <summary>
     /// The message's id: what stands between the angle brackets of its <c>Message-ID</c> (RFC 5322 section 3.6.4), else the value of its <c>X-SmartSink-Run</c>.
-    /// Empty when no answer of the filter wanted it, or none was found at the message's beginning.
+    /// Empty when neither an answer of the filter nor <see cref="MessageDetails.Identity"/> wanted it, or none was found at the message's beginning.
     /// </summary>
     public ReadOnlySpan<byte> MessageId { get; init; }
+
+    /// <summary>The value of its <c>X-SmartSink-Run</c>, without white space; empty when there is none or <see cref="MessageDetails.Identity"/> was not wanted.</summary>
+    public ReadOnlySpan<byte> Run { get; init; }
+
+    /// <summary>
+    /// Of a message of the null sender, the id of the message that it returns: from the header that it has of it, else the last one of its own <c>References</c>.
+    /// Empty as <see cref="Run"/> is.
+    /// </summary>
+    public ReadOnlySpan<byte> ReturnedId { get; init; }
+
+    /// <summary>Likewise the returned message's <c>X-SmartSink-Run</c>.</summary>
+    public ReadOnlySpan<byte> ReturnedRun { get; init; }
+
+    /// <summary>Whether the reply at end of data was kept from the client on purpose, in whole or in part: it cannot know what became of the message.</summary>
+    public bool IsReplyLost { get; init; }
 
     /// <summary>What the reply at end of data said.</summary>
     public Outcome Outcome { get; init; }

@@ -147,6 +147,7 @@ public abstract partial class MailSession
     {
         if (reply is { Closes: true })
         {
+            _isShut = true;
             End(SessionEndReason.PolicyClosed);
         }
     }

@@ -1,5 +1,6 @@
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Replies;
+using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
@@ -21,9 +22,35 @@ public abstract partial class MailSession
         _observer.ReplyWritten(reply.Code);
     }
 
+    private protected void TellOfFaults(in Moment now)
+    {
+        if (_faults != ProtocolFaults.None)
+        {
+            var facts = new SessionFacts { Connection = _number, ClientAddress = _clientAddress, User = _user, Helo = _helo, IsTls = _isTls, Now = now };
+            _observer.Misspoke(_faults, facts);
+            _faults = ProtocolFaults.None;
+        }
+    }
+
+    // What a client did wrong that gets a reply of the protocol: nothing where that may only follow from a refusal before.
+    private static ProtocolFaults FaultOf(FixedReply reply) => reply.Code switch
+    {
+        500 when reply == StandardReplies.LineTooLong || reply == StandardReplies.AuthLineTooLong => ProtocolFaults.LongLine,
+        500 when reply == StandardReplies.BareLineFeed || reply == StandardReplies.BareCarriageReturn => ProtocolFaults.BareLineEnd,
+        500 when reply == StandardReplies.BehindBareEnd => ProtocolFaults.None,
+        501 when reply == StandardReplies.AuthCancelled => ProtocolFaults.None,
+        503 when reply == StandardReplies.NoRecipientLeft => ProtocolFaults.None,
+        500 when reply == StandardReplies.ControlCharacter => ProtocolFaults.BadSyntax,
+        500 => ProtocolFaults.UnknownCommand,
+        501 or 504 or 555 => ProtocolFaults.BadSyntax,
+        503 => ProtocolFaults.BadSequence,
+        _ => ProtocolFaults.None,
+    };
+
     // A refusal by the protocol: when it is one error too many, the 421 takes its place.
     private protected void Fail(FixedReply reply, ReplyBuffer output)
     {
+        _faults |= FaultOf(reply);
         var limit = _profile.Options.MaxErrors;
         if (limit > 0 && reply.Code is (>= 500 and <= 504) or 535 or 555 && ++_errors > limit)
         {
@@ -96,11 +123,16 @@ public abstract partial class MailSession
         var transaction = MailTransactionPool.Rent();
         transaction.Begin(_filters.Current, sender, domain.Length, now);
         _transaction = transaction;
-        var reply = Answer(transaction.Filter, Facts(Stage.Mail, now), output, StandardReplies.SenderOk);
+        var facts = Facts(Stage.Mail, now);
+        var reply = Answer(transaction.Filter, facts, output, StandardReplies.SenderOk);
         if (reply is null || !IsPositive(reply))
         {
             // No transaction has begun, so none is abandoned.
             ReleaseTransaction();
+        }
+        else
+        {
+            _observer.TransactionBegan(facts, (Offered & SmtpExtensions.StartTls) != SmtpExtensions.None);
         }
 
         CloseIfAsked(reply);
@@ -147,7 +179,7 @@ public abstract partial class MailSession
             }
 
             Say(reply, facts, output);
-            _observer.RecipientTaken(facts, isKept ? answer.Reply : null);
+            _observer.RecipientTaken(transaction.Filter, answer.Entry, facts, isKept ? answer.Reply : null);
             CloseIfAsked(reply);
         }
         else
@@ -179,7 +211,8 @@ public abstract partial class MailSession
     // Each recipient gets a reply of its own in LMTP, in the order in which they were accepted (RFC 2033 section 4.2).
     private protected void EndMessage(MailTransaction transaction, bool each, ReplyBuffer output, in Moment now)
     {
-        transaction.EndIdReading();
+        transaction.EndReading();
+        _faults |= transaction.Faults;
         var facts = EndFacts(transaction.Decider, now);
         var reply = EndReply(transaction, facts);
         var (delay, fault) = (transaction.EndDelay, transaction.EndFault);
@@ -217,7 +250,7 @@ public abstract partial class MailSession
         }
 
         transaction.FirstRecipients?.DecideAll(reply.Outcome);
-        TellOfMessage(transaction, reply, now, _isStopping ? 0 : delay);
+        TellOfMessage(transaction, reply, now, _isStopping ? 0 : delay, fault);
         if (!IsPositive(reply))
         {
             var entry = facts.Domain.IsEmpty ? transaction.Accepted[0] : transaction.Filter.EntryOf(facts.Domain);
@@ -262,7 +295,7 @@ public abstract partial class MailSession
         if (isLast)
         {
             var closing = answers.Closing;
-            TellOfMessage(transaction, answers.Whole!, now, delay: 0);
+            TellOfMessage(transaction, answers.Whole!, now, delay: 0, fault);
             _state = SessionState.Greeted;
             ReleaseTransaction();
             CloseIfAsked(closing, fault);
@@ -317,7 +350,7 @@ public abstract partial class MailSession
         }
     }
 
-    private void TellOfMessage(MailTransaction transaction, Reply reply, in Moment now, int delay) => _observer.MessageEnded(new MessageFacts
+    private void TellOfMessage(MailTransaction transaction, Reply reply, in Moment now, int delay, AnswerFault fault) => _observer.MessageEnded(new MessageFacts
     {
         Connection = _number,
         TransactionId = transaction.Id,
@@ -325,6 +358,10 @@ public abstract partial class MailSession
         User = _user,
         Sender = transaction.Sender,
         MessageId = transaction.MessageId,
+        Run = transaction.Identity is { } run ? run.Run : default,
+        ReturnedId = transaction.Identity is { } returned ? returned.ReturnedId : default,
+        ReturnedRun = transaction.Identity is { } again ? again.ReturnedRun : default,
+        IsReplyLost = fault is AnswerFault.DropBeforeReply or AnswerFault.DropWithinReply,
         Outcome = reply.Outcome,
         Code = reply.Code,
         Recipients = transaction.AcceptedCount,
@@ -366,7 +403,7 @@ public abstract partial class MailSession
     {
         if (_transaction is { } transaction)
         {
-            _observer.TransactionAbandoned(transaction.Filter, transaction.Undecided);
+            _observer.TransactionAbandoned(transaction.Filter, transaction.Undecided, _number);
             ReleaseTransaction();
         }
     }

@@ -14,7 +14,7 @@ public abstract partial class MailSession
     private protected readonly IMailboxFilterSource _filters;
     private protected readonly ISessionObserver _observer;
     private protected readonly IPAddress? _connectedAddress;
-    private readonly uint _number;
+    private protected readonly uint _number;
 
     // Where the session stands.
     private protected SessionProfile _profile;
@@ -37,6 +37,12 @@ public abstract partial class MailSession
     // Mail: the open transaction, and the chunk under way of those that know BDAT.
     private protected MailTransaction? _transaction;
     private protected Chunk? _chunk;
+
+    // What the client did wrong since it was told of last.
+    private protected ProtocolFaults _faults;
+
+    // Whether a reply said that the dialog is over.
+    private bool _isShut;
 
     // What limits look at.
     private protected long _lastHeard;
@@ -124,7 +130,7 @@ public abstract partial class MailSession
     /// How many of the octets that come next are of no interest, because they are a chunk's: they may be given to <see cref="Advance"/>
     /// like all others, or dropped unread and told by <see cref="Dropped"/>.
     /// </summary>
-    public long Droppable => IsInChunk && _transaction is not { IsReadingId: true } ? _chunk!.Left : 0;
+    public long Droppable => IsInChunk && _transaction is not { IsReading: true } ? _chunk!.Left : 0;
 
     /// <summary>Whether a message's data is being received (a lost connection now is <see cref="SessionEndReason.ClosedInData"/>).</summary>
     public bool IsInData => IsScanning || IsInChunk || (_transaction is { IsChunked: true } && _state != SessionState.Answering);
@@ -198,6 +204,11 @@ public abstract partial class MailSession
 
             var taken = Take(input[consumed..], output, now);
             consumed += taken;
+            if (_faults != ProtocolFaults.None)
+            {
+                TellOfFaults(now);
+            }
+
             if (taken == 0)
             {
                 break;
@@ -224,8 +235,22 @@ public abstract partial class MailSession
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, Droppable);
         _lastHeard = now.Milliseconds;
         TakeChunk(bytes, output, now);
+        TellOfFaults(now);
         return Conclude();
     }
+
+    /// <summary>The client did what the transport alone can see.</summary>
+    public void Misspoke(ProtocolFaults faults, Moment now)
+    {
+        _faults |= faults;
+        TellOfFaults(now);
+    }
+
+    /// <summary>The client spoke although a reply had said that the dialog is over.</summary>
+    public void SpokeBehindClose() => _observer.Noted(ClientAct.SpokeBehindClose, _number);
+
+    /// <summary>Whether the dialog is over, and a reply has said so.</summary>
+    public bool HasShut => _isShut || EndReason is SessionEndReason.TooManyErrors or SessionEndReason.TooManyMessages or SessionEndReason.Shutdown;
 
     // Takes a part of the input from its start, and says how much: 0 when more has to come first.
     private protected abstract int Take(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now);
@@ -251,6 +276,11 @@ public abstract partial class MailSession
     private protected bool TakeHello(ReadOnlySpan<byte> name, bool isExtended, ReplyBuffer output, in Moment now)
     {
         var previous = _helo;
+        if (!DomainName.IsHostOrLiteral(name))
+        {
+            _faults |= ProtocolFaults.HeloNoName;
+        }
+
         if (!name.SequenceEqual(previous))
         {
             _helo = name.ToArray();
@@ -319,6 +349,14 @@ public abstract partial class MailSession
 
     private protected bool HidesStartTls =>
         StartTlsDenial == StartTlsDenial.Hidden && !_isTls && (_profile.ExtensionsInClear & SmtpExtensions.StartTls) != SmtpExtensions.None;
+
+    // STARTTLS, where this session is denied it.
+    private protected void RefuseTls(ReplyBuffer output)
+    {
+        HasDeniedTls = true;
+        _observer.Noted(ClientAct.AskedForTlsInVain, _number);
+        Say(StandardReplies.TlsUnavailable, output);
+    }
 
     private protected bool CanStartTls => Knows(SmtpExtensions.StartTls);
 

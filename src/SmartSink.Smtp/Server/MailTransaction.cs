@@ -34,6 +34,11 @@ internal sealed class MailTransaction
 
     public bool IsUtf8 { get; set; }
 
+    public bool IsEightBit { get; set; }
+
+    /// <summary>What MAIL said with SIZE; 0 for nothing.</summary>
+    public long DeclaredSize { get; set; }
+
     /// <summary>The moment of MAIL.</summary>
     public Moment StartedAt { get; private set; }
 
@@ -76,8 +81,17 @@ internal sealed class MailTransaction
     /// <summary>What goes wrong at end of data.</summary>
     public AnswerFault EndFault { get; private set; }
 
-    /// <summary>Whether the next octets of the message may have its id in them.</summary>
-    public bool IsReadingId => _identity is { IsReading: true };
+    /// <summary>Whether the next octets of the message are to be read.</summary>
+    public bool IsReading => _identity is { IsReading: true };
+
+    /// <summary>What was read of the message; null when nobody wanted anything.</summary>
+    public MessageIdentity? Identity => _identity;
+
+    /// <summary>What the client did wrong with the message, as far as it was looked at.</summary>
+    public ProtocolFaults Faults => (DeclaredSize > 0 && Size > DeclaredSize ? ProtocolFaults.SizeUnderstated : ProtocolFaults.None)
+        | (_identity is not { Faults: var faults } || IsBinary ? ProtocolFaults.None
+            : IsEightBit || IsUtf8 ? faults & ~ProtocolFaults.EightBitUnannounced
+            : faults);
 
     /// <summary>As in <see cref="MessageFacts.MessageId"/>.</summary>
     public ReadOnlySpan<byte> MessageId => _identity is { } identity ? identity.Id : default;
@@ -104,6 +118,8 @@ internal sealed class MailTransaction
         _senderDomainLength = domainLength;
         IsUtf8 = false;
         IsBinary = false;
+        IsEightBit = false;
+        DeclaredSize = 0;
         StartedAt = now;
         Waited = 0;
     }
@@ -143,6 +159,13 @@ internal sealed class MailTransaction
             _identity ??= new MessageIdentity();
             _identity.KeepsHeader = true;
         }
+
+        if (Wants(MessageDetails.Identity))
+        {
+            _identity ??= new MessageIdentity();
+            _identity.LooksAtAll = true;
+            _identity.LooksForReturned = Sender.IsEmpty;
+        }
     }
 
     public void Accept(in FilterAnswer answer, in SessionFacts facts)
@@ -177,11 +200,13 @@ internal sealed class MailTransaction
         EndFault = EndFault == AnswerFault.None ? fault : EndFault;
     }
 
-    /// <summary>Octets of the message, while its id is looked for.</summary>
-    public void ReadId(ReadOnlySpan<byte> octets) => _identity!.Read(octets);
+    /// <summary>Octets of the message, as long as they are looked at.</summary>
+    /// <param name="octets">They may end with the mark of the end of data.</param>
+    /// <param name="isLast">Whether no more of the message or chunk come.</param>
+    public void Read(ReadOnlySpan<byte> octets, bool isLast) => _identity!.Read(octets, isLast, hasMark: !IsChunked);
 
     /// <summary>The message, or the first of its chunks, is over.</summary>
-    public void EndIdReading() => _identity?.EndReading(hasMark: !IsChunked);
+    public void EndReading() => _identity?.EndReading(hasMark: !IsChunked);
 
     /// <summary>The mailbox and entry of one of those for whom the filter wants the id.</summary>
     public ReadOnlySpan<byte> Wanted(int number, out int entry) => _identity!.Recipient(number, out entry);
@@ -253,6 +278,8 @@ internal struct KeptBytes
     private int _length;
 
     public readonly ReadOnlySpan<byte> Value => _bytes.AsSpan(0, _length);
+
+    public void Clear() => _length = 0;
 
     public void Set(ReadOnlySpan<byte> value)
     {

@@ -6,8 +6,8 @@ namespace SmartSink.Smtp.Server;
 
 /// <summary>
 /// By what a message is known again when it comes once more: its id, read from the header as it passes by, and the recipients for whom that is
-/// wanted. The header itself is kept for whoever wants to see it. Only the beginning of a header is looked at, and only of a message sent by DATA or in one chunk is it certain to be the same octets.
-/// Used again and again.
+/// wanted. The header itself is kept for whoever wants to see it, and whoever grades senders learns what is wrong with the text. Only the beginning of a
+/// message is looked at, and only of one sent by DATA or in one chunk is it certain to be the same octets. Used again and again.
 /// </summary>
 internal sealed class MessageIdentity
 {
@@ -17,21 +17,42 @@ internal sealed class MessageIdentity
     /// <summary>How much of a header is looked at, in octets.</summary>
     public const int Window = 8 * 1024;
 
-    /// <summary>A longer one does not fit on a line (RFC 5322 section 2.1.1), and is none.</summary>
-    private const int LongestId = 998;
+    /// <summary>Octets of a line without its CRLF (RFC 5322 section 2.1.1); an id that is longer does not fit on one, and is none.</summary>
+    private const int LongestLine = 998;
 
     private readonly List<(int Index, int Entry)> _recipients = [];
     private MailboxList _mailboxes = new();
     private KeptBytes _id;
+    private KeptBytes _run;
+    private KeptBytes _returnedId;
+    private KeptBytes _returnedRun;
 
-    // As long as the header has not ended, what came of it, and behind its end the whole of it if it is kept; from the pool.
+    // As long as more is to come, what came, and then the whole header if it is kept; from the pool.
     private byte[]? _header;
     private int _length;
 
-    /// <summary>Whether the header goes on.</summary>
+    /// <summary>Whether more is looked at: of the header, or of the whole message.</summary>
     public bool IsReading { get; private set; }
 
     public ReadOnlySpan<byte> Id => _id.Value;
+
+    /// <summary>As in <see cref="MessageFacts.Run"/>.</summary>
+    public ReadOnlySpan<byte> Run => _run.Value;
+
+    /// <summary>As in <see cref="MessageFacts.ReturnedId"/>.</summary>
+    public ReadOnlySpan<byte> ReturnedId => _returnedId.Value;
+
+    /// <summary>As in <see cref="MessageFacts.ReturnedRun"/>.</summary>
+    public ReadOnlySpan<byte> ReturnedRun => _returnedRun.Value;
+
+    /// <summary>What is wrong with the text, once it has been looked at, and whatever MAIL had announced.</summary>
+    public ProtocolFaults Faults { get; private set; }
+
+    /// <summary>Whether what <see cref="MessageDetails.Identity"/> stands for is wanted.</summary>
+    public bool LooksAtAll { get; set; }
+
+    /// <summary>Whether the message that is returned is wanted, too.</summary>
+    public bool LooksForReturned { get; set; }
 
     /// <summary>Whether the header is kept to the end of the transaction.</summary>
     public bool KeepsHeader { get; set; }
@@ -63,14 +84,22 @@ internal sealed class MessageIdentity
 
     public void Begin()
     {
-        IsReading = Count > 0 || KeepsHeader;
-        _id.Set(default);
+        IsReading = Count > 0 || KeepsHeader || LooksAtAll;
+        ForgetIds();
     }
 
-    public void Read(ReadOnlySpan<byte> octets)
+    public void Read(ReadOnlySpan<byte> octets, bool isLast, bool hasMark)
     {
-        octets = octets[..Math.Min(octets.Length, Window - _length)];
-        if (_header is null && HeaderLength(octets) is >= 0 and var whole)
+        var room = Window - _length;
+        if (_header is null && LooksAtAll && (isLast || octets.Length >= room))
+        {
+            octets = isLast && hasMark ? octets[..^EndMark] : octets;
+            Look(octets[..Math.Min(octets.Length, room)], isWhole: octets.Length <= room);
+            return;
+        }
+
+        octets = octets[..Math.Min(octets.Length, room)];
+        if (_header is null && !LooksAtAll && HeaderLength(octets) is >= 0 and var whole)
         {
             Finish(octets[..whole], isWhole: true);
             return;
@@ -80,6 +109,15 @@ internal sealed class MessageIdentity
         var before = _length;
         octets.CopyTo(_header.AsSpan(before));
         _length += octets.Length;
+        if (LooksAtAll)
+        {
+            if (_length == Window)
+            {
+                Look(_header.AsSpan(0, Window), isWhole: false);
+            }
+
+            return;
+        }
 
         // The end may lie across the seam.
         var from = Math.Max(0, before - 3);
@@ -99,7 +137,15 @@ internal sealed class MessageIdentity
     {
         if (IsReading)
         {
-            Finish(_header.AsSpan(0, hasMark ? Math.Max(0, _length - EndMark) : _length), isWhole: true);
+            var came = _header.AsSpan(0, hasMark ? Math.Max(0, _length - EndMark) : _length);
+            if (LooksAtAll)
+            {
+                Look(came, isWhole: true);
+            }
+            else
+            {
+                Finish(came, isWhole: true);
+            }
         }
     }
 
@@ -107,10 +153,19 @@ internal sealed class MessageIdentity
     {
         IsReading = false;
         Release();
-        _id.Set(default);
+        ForgetIds();
         _recipients.Clear();
         _mailboxes.Clear();
-        KeepsHeader = false;
+        KeepsHeader = LooksAtAll = LooksForReturned = false;
+    }
+
+    private void ForgetIds()
+    {
+        Faults = ProtocolFaults.None;
+        _id.Clear();
+        _run.Clear();
+        _returnedId.Clear();
+        _returnedRun.Clear();
     }
 
     /// <summary>The header with the CRLF of its last field, in front of the empty line; -1 when that has not come.</summary>
@@ -120,6 +175,19 @@ internal sealed class MessageIdentity
     {
         var end = octets.IndexOf("\r\n\r\n"u8);
         return end < 0 ? -1 : from + end + 2;
+    }
+
+    // The beginning of a message, or all of it: the header, what it returns, and what is wrong with the text.
+    private void Look(ReadOnlySpan<byte> text, bool isWhole)
+    {
+        Faults = FaultsOf(text);
+        var length = HeaderLength(text) is >= 0 and var whole ? whole : text.Length;
+        if (LooksForReturned)
+        {
+            ReadReturned(text[..length], text[length..], isWhole);
+        }
+
+        Finish(text[..length], isWhole || length < text.Length);
     }
 
     private void Finish(ReadOnlySpan<byte> header, bool isWhole)
@@ -132,38 +200,78 @@ internal sealed class MessageIdentity
             _length = header.Length;
         }
 
-        ReadOnlySpan<byte> run = default;
-        while (FieldLength(header, isWhole) is > 0 and var length)
-        {
-            var field = header[..length];
-            header = header[length..];
-            var colon = field.IndexOf((byte)':');
-            if (colon < 0)
-            {
-                continue;
-            }
-
-            var name = field[..colon].TrimEnd(" \t"u8);
-            if (Ascii.EqualsIgnoreCase(name, "Message-ID"u8) && TryKeep(IdIn(field[(colon + 1)..])))
-            {
-                break;
-            }
-
-            if (Ascii.EqualsIgnoreCase(name, "X-SmartSink-Run"u8))
-            {
-                run = field[(colon + 1)..];
-            }
-        }
-
+        ReadIds(header, isWhole, ref _id, ref _run);
         if (_id.Value.IsEmpty)
         {
-            TryKeep(run);
+            _id.Set(_run.Value);
         }
 
         if (!KeepsHeader)
         {
             Release();
         }
+    }
+
+    // The first id that is one, and the first run that is: it stands in for the id, and who looks at all wants both.
+    private void ReadIds(ReadOnlySpan<byte> header, bool isWhole, ref KeptBytes id, ref KeptBytes run)
+    {
+        while ((id.Value.IsEmpty || (LooksAtAll && run.Value.IsEmpty)) && FieldLength(header, isWhole) is > 0 and var length)
+        {
+            var field = header[..length];
+            header = header[length..];
+            if (id.Value.IsEmpty && TryValue(field, "Message-ID"u8, out var value))
+            {
+                TryKeep(IdIn(value), ref id);
+            }
+            else if (run.Value.IsEmpty && TryValue(field, "X-SmartSink-Run"u8, out value))
+            {
+                TryKeep(value, ref run);
+            }
+        }
+    }
+
+    // Whoever returns a message puts its header or all of it behind a text of its own, each line as it was; some name its id in their References besides, as the last.
+    private void ReadReturned(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, bool isWhole)
+    {
+        ReadIds(body, isWhole, ref _returnedId, ref _returnedRun);
+        for (var rest = header; _returnedId.Value.IsEmpty && FieldLength(rest, isWhole: true) is > 0 and var length; rest = rest[length..])
+        {
+            if (TryValue(rest[..length], "References"u8, out var value) && value.LastIndexOf((byte)'<') is >= 0 and var last)
+            {
+                TryKeep(IdIn(value[last..]), ref _returnedId);
+            }
+        }
+    }
+
+    // The value of a field of that name, which may have white space behind it (RFC 5322 section 4.5).
+    private static bool TryValue(ReadOnlySpan<byte> field, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        if (field.Length <= name.Length || !Ascii.EqualsIgnoreCase(field[..name.Length], name))
+        {
+            return false;
+        }
+
+        var rest = field[name.Length..].TrimStart(" \t"u8);
+        value = rest is [(byte)':', ..] ? rest[1..] : default;
+        return rest is [(byte)':', ..];
+    }
+
+    // RFC 5321 section 2.3.8 and 4.5.3.1.6, RFC 6152; a CR that comes last may be half of an end.
+    private static ProtocolFaults FaultsOf(ReadOnlySpan<byte> text)
+    {
+        var faults = Ascii.IsValid(text) ? ProtocolFaults.None : ProtocolFaults.EightBitUnannounced;
+        text = text is [.., (byte)'\r'] ? text[..^1] : text;
+        var ends = 0;
+        var rest = text;
+        for (int length; (length = rest.IndexOf("\r\n"u8)) >= 0; rest = rest[(length + 2)..])
+        {
+            ends++;
+            faults |= length > LongestLine ? ProtocolFaults.LongLine : ProtocolFaults.None;
+        }
+
+        faults |= rest.Length > LongestLine ? ProtocolFaults.LongLine : ProtocolFaults.None;
+        return faults | (text.Count((byte)'\n') != ends || text.Count((byte)'\r') != ends ? ProtocolFaults.BareLineEnd : ProtocolFaults.None);
     }
 
     /// <summary>A field with its folded lines and its CRLF (RFC 5322 section 2.2.3); 0 when there is no whole one.</summary>
@@ -197,10 +305,10 @@ internal sealed class MessageIdentity
         return start > 0 && end >= 0 ? value.Slice(start, end) : value;
     }
 
-    /// <summary>Keeps an id without its white space. False when nothing or too much is left, or what no text has.</summary>
-    private bool TryKeep(ReadOnlySpan<byte> text)
+    /// <summary>Keeps an id without its white space, unless too much is left, or what no text has.</summary>
+    private static void TryKeep(ReadOnlySpan<byte> text, ref KeptBytes kept)
     {
-        Span<byte> id = stackalloc byte[LongestId];
+        Span<byte> id = stackalloc byte[LongestLine];
         var length = 0;
         foreach (var octet in text)
         {
@@ -209,16 +317,15 @@ internal sealed class MessageIdentity
                 continue;
             }
 
-            if (length == LongestId || octet is < 0x20 or 0x7f)
+            if (length == LongestLine || octet is < 0x20 or 0x7f)
             {
-                return false;
+                return;
             }
 
             id[length++] = octet;
         }
 
-        _id.Set(id[..length]);
-        return length > 0;
+        kept.Set(id[..length]);
     }
 
     private void Release()

@@ -7,6 +7,10 @@ namespace SmartSink.Smtp.Server;
 /// <content>The envelope: MAIL, RCPT, RSET.</content>
 public sealed partial class SmtpSession
 {
+    // Octets of "FROM:" and "TO:", behind which no space belongs (RFC 5321 section 3.3).
+    private const int MailWord = 5;
+    private const int RcptWord = 3;
+
     private void Mail(Command command, ReplyBuffer output, in Moment now)
     {
         if (_state != SessionState.Greeted)
@@ -55,8 +59,13 @@ public sealed partial class SmtpSession
         }
         else if (JudgeSender(arguments.Path.Mailbox, arguments.Path.Domain, output, now))
         {
-            _transaction!.IsUtf8 = arguments.IsUtf8;
-            _transaction.IsBinary = arguments.IsBinary;
+            var transaction = _transaction!;
+            transaction.IsUtf8 = arguments.IsUtf8;
+            transaction.IsBinary = arguments.IsBinary;
+            transaction.IsEightBit = arguments.IsEightBit;
+            transaction.DeclaredSize = arguments.Size;
+            _faults |= (arguments.IsLoose || command.Argument[MailWord] == ' ' ? ProtocolFaults.LooseAddress : ProtocolFaults.None)
+                | (arguments.Size == 0 && (Offered & SmtpExtensions.Size) != SmtpExtensions.None ? ProtocolFaults.SizeUnsaid : ProtocolFaults.None);
         }
     }
 
@@ -84,6 +93,7 @@ public sealed partial class SmtpSession
         else
         {
             var path = arguments.Path;
+            _faults |= arguments.IsLoose || command.Argument[RcptWord] == ' ' ? ProtocolFaults.LooseAddress : ProtocolFaults.None;
             Span<byte> localPart = stackalloc byte[path.LocalPart.Length];
             var facts = Facts(Stage.Rcpt, now, path.Mailbox, LocalPart.Unquote(path.LocalPart, localPart), path.NormalizedDomain, arguments.IsLoose);
             if (path.IsInternational && !transaction.IsUtf8)
@@ -119,6 +129,7 @@ public sealed partial class SmtpSession
         }
 
         AbandonTransaction();
+        _observer.Noted(ClientAct.Reset, _number);
         Say(StandardReplies.Ok, output);
         StopIfAsked(output);
     }

@@ -50,13 +50,14 @@ public sealed partial class SmtpSession
     {
         var transaction = _transaction!;
         var isWhole = transaction.Scanner.Scan(input, out var consumed);
-        if (transaction.IsReadingId)
+        if (transaction.IsReading)
         {
-            transaction.ReadId(input[..consumed]);
+            transaction.Read(input[..consumed], isWhole);
         }
 
         if (isWhole)
         {
+            NoteWhatIsBehindMessage(input.Length - consumed);
             _state = SessionState.Greeted;
             _messages++;
             EndMessage(transaction, each: IsLmtp, output, now);
@@ -106,12 +107,26 @@ public sealed partial class SmtpSession
         _ => null,
     };
 
+    // The end of a message or chunk may have commands behind it where PIPELINING is offered (RFC 2920 section 3.1).
+    private void NoteWhatIsBehindMessage(int octets)
+    {
+        if (octets > 0 && !OffersPipelining)
+        {
+            _faults |= ProtocolFaults.UnofferedPipelining;
+        }
+    }
+
     private int TakeChunk(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
         var bytes = (int)Math.Min(_chunk!.Left, input.Length);
-        if (_chunk.Refusal is null && _transaction!.IsReadingId)
+        if (_chunk.Refusal is null && _transaction!.IsReading)
         {
-            _transaction.ReadId(input[..bytes]);
+            _transaction.Read(input[..bytes], bytes == _chunk.Left);
+        }
+
+        if (bytes == _chunk.Left)
+        {
+            NoteWhatIsBehindMessage(input.Length - bytes);
         }
 
         TakeChunk(bytes, output, now);
@@ -149,7 +164,7 @@ public sealed partial class SmtpSession
         }
         else
         {
-            _transaction!.EndIdReading();
+            _transaction!.EndReading();
             Say(StandardReplies.ChunkTaken, output);
         }
 

@@ -34,8 +34,7 @@ public sealed partial class SmtpSession
         }
         else if (StartTlsDenial == StartTlsDenial.Unavailable)
         {
-            HasDeniedTls = true;
-            Say(StandardReplies.TlsUnavailable, output);
+            RefuseTls(output);
         }
         else
         {

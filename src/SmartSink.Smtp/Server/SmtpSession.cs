@@ -97,14 +97,38 @@ public sealed partial class SmtpSession : MailSession
         if (IsAuthenticating)
         {
             TakeResponse(input[..end], output);
+            NoteWhatIsBehind(Verb.Auth, input.Length - end - 2);
         }
         else
         {
-            Execute(CommandParser.Parse(input[..end]), output, now);
+            var command = CommandParser.Parse(input[..end]);
+            Execute(command, output, now);
+            NoteWhatIsBehind(command.Verb, input.Length - end - 2);
         }
 
         return end + 2;
     }
+
+    // RFC 2920 section 3.1: only some commands may have others behind them before they are answered, and only where PIPELINING is offered. A chunk is
+    // a part of its BDAT, and behind QUIT there is nothing to be out of step with.
+    private void NoteWhatIsBehind(Verb verb, int octets)
+    {
+        if (octets == 0)
+        {
+            return;
+        }
+
+        if (_state == SessionState.Data)
+        {
+            _faults |= ProtocolFaults.EarlyData;
+        }
+        else if (verb is not (Verb.Mail or Verb.Rcpt or Verb.Rset or Verb.Bdat or Verb.Quit) || (verb is not (Verb.Bdat or Verb.Quit) && !OffersPipelining))
+        {
+            _faults |= ProtocolFaults.UnofferedPipelining;
+        }
+    }
+
+    private bool OffersPipelining => (Offered & SmtpExtensions.Pipelining) != SmtpExtensions.None;
 
     private int LimitOf(ReadOnlySpan<byte> start) => IsAuthenticating ? CommandLine.MaxAuthLength : CommandLine.LimitOf(start);
 

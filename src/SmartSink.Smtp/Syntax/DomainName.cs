@@ -63,6 +63,18 @@ public static class DomainName
         return true;
     }
 
+    /// <summary>Whether a name of EHLO or HELO is one by which a host can be known (RFC 5321 section 4.1.1.1): a domain with a dot in it, or an address literal.</summary>
+    internal static bool IsHostOrLiteral(ReadOnlySpan<byte> name)
+    {
+        if (name is [(byte)'[', ..])
+        {
+            return Ascii.IsValid(name) && AddressLiteral.IsValid(name);
+        }
+
+        name = name is [.., (byte)'.'] ? name[..^1] : name;
+        return name.Contains((byte)'.') && name.Length <= MaxLength && AreLabels(name) && !AddressLiteral.TryReadIPv4(name, out _);
+    }
+
     // RFC 5321 section 4.1.2: sub-domain = Let-dig [Ldh-str], with the underscore added.
     private static bool AreLabels(ReadOnlySpan<byte> name)
     {

@@ -40,6 +40,12 @@ internal ref struct MailArguments
 
     public bool IsBinary { get; private set; }
 
+    /// <summary>Whether BODY=8BITMIME stands there (RFC 6152).</summary>
+    public bool IsEightBit { get; private set; }
+
+    /// <summary>Whether the sender is not an address of RFC 5321: loose, or without a domain and not null.</summary>
+    public readonly bool IsLoose => IsLooseSender(Path);
+
     /// <summary>Reads what follows the verb, with the parameters of the extensions offered: none when the dialog began with HELO. Unless it is strict, the sender may lack a domain and be loose.</summary>
     public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, bool isStrict, Span<byte> scratch, out MailArguments arguments)
     {
@@ -50,7 +56,7 @@ internal ref struct MailArguments
             return SyntaxError.BadArgument;
         }
 
-        if (!PathParser.TryParse(text, scratch, out var path, out var length) || (isStrict && (path.IsLoose || (path.Domain.IsEmpty && !path.IsNull))))
+        if (!PathParser.TryParse(text, scratch, out var path, out var length) || (isStrict && IsLooseSender(path)))
         {
             return SyntaxError.BadAddress;
         }
@@ -73,6 +79,8 @@ internal ref struct MailArguments
 
         return SyntaxError.None;
     }
+
+    private static bool IsLooseSender(MailPath path) => path.IsLoose || (path.Domain.IsEmpty && !path.IsNull);
 
     private SyntaxError Add(Parameter parameter)
     {
@@ -106,7 +114,8 @@ internal ref struct MailArguments
     private bool TryReadBody(Parameter parameter)
     {
         IsBinary = Offers(SmtpExtensions.BinaryMime) && parameter.HasValueOf("BINARYMIME"u8);
-        return IsBinary || parameter.HasValueOf("7BIT"u8) || (Offers(SmtpExtensions.EightBitMime) && parameter.HasValueOf("8BITMIME"u8));
+        IsEightBit = Offers(SmtpExtensions.EightBitMime) && parameter.HasValueOf("8BITMIME"u8);
+        return IsBinary || IsEightBit || parameter.HasValueOf("7BIT"u8);
     }
 
     // A number beyond 63 bits is a size beyond every limit.

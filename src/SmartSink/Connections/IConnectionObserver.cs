@@ -23,7 +23,8 @@ internal interface IConnectionObserver
     /// <summary>A TLS handshake ended.</summary>
     /// <param name="version">The version agreed on; <see cref="SslProtocols.None"/> when it failed before that.</param>
     /// <param name="succeeded">Whether the dialog goes on.</param>
-    void TlsHandshakeEnded(SslProtocols version, bool succeeded);
+    /// <param name="connection">The connection's number.</param>
+    void TlsHandshakeEnded(SslProtocols version, bool succeeded, uint connection);
 
     /// <summary>A client was asked for its certificate in a handshake that succeeded.</summary>
     /// <param name="subject">The subject of the one that it showed, cut to a bearable length; null when it showed none.</param>

@@ -18,6 +18,9 @@ internal sealed partial class SmtpConnection
     private bool _leftUnread;
     private bool _wasSilent;
 
+    /// <summary>Whether the greeting waits for its time.</summary>
+    private bool _isGreetingDue;
+
     /// <summary>Replies that the client has not taken yet, and what the session asked for after them.</summary>
     private byte[]? _unsent;
     private int _unsentFrom;
@@ -27,7 +30,19 @@ internal sealed partial class SmtpConnection
     {
         var replies = ThreadBuffers.TakeReplies();
         var step = Session.Start(replies, _context.Now());
+        _isGreetingDue = step.Action == SessionAction.Pause;
+        NoteEarlyTalk();
         Converse(step.Action, replies);
+    }
+
+    /// <summary>Notes a client that has spoken before the greeting. The end of its sending side alone looks the same as bytes that come before it.</summary>
+    private void NoteEarlyTalk()
+    {
+        Span<byte> first = stackalloc byte[1];
+        if (_readiness.MayHoldBytes && !_readiness.IsEndReported && _channel.Peek(first, out _) > 0)
+        {
+            Session.Misspoke(ProtocolFaults.EarlyTalk, _context.Now());
+        }
     }
 
     /// <summary>The client is silent and the session's time has come, or the server stops.</summary>
@@ -35,7 +50,14 @@ internal sealed partial class SmtpConnection
     {
         _wasSilent = _phase == ConnectionPhase.Reading && !_readiness.MayRead && !Session.IsInData;
         var replies = ThreadBuffers.TakeReplies();
-        Converse(_context.AskSession(Session, replies), replies);
+        var action = _context.AskSession(Session, replies);
+        if (_isGreetingDue)
+        {
+            _isGreetingDue = action == SessionAction.Pause;
+            NoteEarlyTalk();
+        }
+
+        Converse(action, replies);
     }
 
     private void Converse(SessionAction action) => Converse(action, ThreadBuffers.TakeReplies());
@@ -110,6 +132,11 @@ internal sealed partial class SmtpConnection
 
         if (error != SocketError.Success || bytes == 0)
         {
+            if (error == SocketError.Success && replies.Length > 0)
+            {
+                Session.Misspoke(ProtocolFaults.HalfClosed, _context.Now());
+            }
+
             SendNow(replies, last: true, out _);
             Lost(error);
             return false;

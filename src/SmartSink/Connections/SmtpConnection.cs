@@ -162,6 +162,7 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
                     SendRest();
                     break;
                 case ConnectionPhase.Lingering:
+                    HearBehindClose();
                     Linger();
                     break;
                 case ConnectionPhase.Pausing when (flags & (ReadyFlags.HungUp | ReadyFlags.Failed)) != ReadyFlags.None:
@@ -338,6 +339,25 @@ internal sealed partial class SmtpConnection : IReadyHandler, IOpenConnection
 
         Span<byte> first = stackalloc byte[1];
         return _readiness.MayRead && _channel.Peek(first, out var error) == 0 && error != SocketError.WouldBlock;
+    }
+
+    /// <summary>
+    /// Notes a client that goes on although it was told that the dialog is over. What it had sent before it could know is no fault, nor is QUIT; what
+    /// comes over TLS cannot be told from the end of TLS.
+    /// </summary>
+    private void HearBehindClose()
+    {
+        if (_lingered > 0 || _leftUnread || !Session.HasShut || !_readiness.MayRead)
+        {
+            return;
+        }
+
+        Span<byte> first = stackalloc byte[4];
+        var bytes = _channel.Peek(first, out _);
+        if (bytes > 0 && !Ascii.EqualsIgnoreCase(first[..bytes], "QUIT"u8[..bytes]))
+        {
+            Session.SpokeBehindClose();
+        }
     }
 
     /// <summary>Drops what has come; what comes later is reported.</summary>

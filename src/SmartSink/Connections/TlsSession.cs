@@ -14,7 +14,7 @@ namespace SmartSink.Connections;
 /// The dialog from STARTTLS on, or from its beginning: one asynchronous method, all of which runs on the connection's thread,
 /// for all that it waits for is the connection's socket. While the client is silent neither this nor the TLS stream holds a buffer.
 /// </summary>
-internal sealed class TlsSession(ListenerContext context, SmtpConnection connection, ChannelStream stream, MailSession session, long id)
+internal sealed class TlsSession(ListenerContext context, SmtpConnection connection, ChannelStream stream, MailSession session, uint id)
 {
     /// <summary>A TLS record's worth of bytes (RFC 8446 section 5.1).</summary>
     private const int ReadSize = 16 * 1024;
@@ -307,13 +307,13 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
             // The stream throws anything at all for what a client sends. Our own part of a handshake is the choice of the certificate.
             await CarryOutFaultAsync();
             LostBy ??= SessionEndReason.TlsFailed;
-            context.Observer.TlsHandshakeEnded(SslProtocols.None, succeeded: false);
+            context.Observer.TlsHandshakeEnded(SslProtocols.None, succeeded: false, id);
             context.Log.HandshakeFailed(id, connection.ClientAddress, (error.InnerException ?? error).Message);
             return false;
         }
 
         Version = tls.SslProtocol;
-        context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true);
+        context.Observer.TlsHandshakeEnded(tls.SslProtocol, succeeded: true, id);
         context.Log.HandshakeDone(id, connection.ClientAddress, tls.SslProtocol);
         if (context.Tls.AsksForCertificate)
         {

@@ -116,13 +116,13 @@ internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions op
                 Refuse(StandardReplies.NotImplemented);
                 break;
             case StartTlsCommand when StartTlsDenial == StartTlsDenial.Unavailable:
-                HasDeniedTls = true;
-                Say(StandardReplies.TlsUnavailable, _output);
+                RefuseTls(_output);
                 throw Veto();
             case DataCommand when _transaction is { AcceptedCount: > 0 } && IsDataDenied(_output):
                 throw Veto();
             case RsetCommand:
                 AbandonTransaction();
+                _observer.Noted(ClientAct.Reset, _number);
                 break;
         }
     }
@@ -220,9 +220,9 @@ internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions op
         var transaction = _transaction!;
         var wasTooBig = IsTooBig(transaction);
         var isWhole = transaction.Scanner.Scan(input, out var taken);
-        if (transaction.IsReadingId)
+        if (transaction.IsReading)
         {
-            transaction.ReadId(input[..taken]);
+            transaction.Read(input[..taken], isWhole);
         }
 
         if (!wasTooBig)

@@ -91,7 +91,7 @@ internal sealed class ConnectionMetrics
 
         public void BytesSent(int count) => _totals.Add(Sent, count);
 
-        public void TlsHandshakeEnded(SslProtocols version, bool succeeded)
+        public void TlsHandshakeEnded(SslProtocols version, bool succeeded, uint connection)
         {
             var row = TlsVersionsText.IndexOf(version) + 1;
             _handshakes.Add((row * TlsResults.Length) + (succeeded ? 1 : 0));

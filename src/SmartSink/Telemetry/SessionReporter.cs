@@ -17,7 +17,7 @@ internal sealed class SessionReporter(SessionMetrics metrics, SenderTable sender
 
     public void DialogBegan(in SessionFacts facts) => senders.DialogBegan(facts);
 
-    public void RecipientTaken(in SessionFacts facts, Reply? kept) => senders.RecipientTaken(facts, kept);
+    public void RecipientTaken(IMailboxFilter filter, int entry, in SessionFacts facts, Reply? kept) => senders.RecipientTaken(facts, kept);
 
     public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, in SessionFacts facts)
     {
@@ -58,7 +58,7 @@ internal sealed class SessionReporter(SessionMetrics metrics, SenderTable sender
         }
     }
 
-    public void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries) => metrics.CountAbandoned(filter, entries);
+    public void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries, uint connection) => metrics.CountAbandoned(filter, entries);
 
     public void Authenticated(in AuthenticationFacts attempt)
     {

@@ -35,7 +35,7 @@ public sealed class NullObserver : ISessionObserver
     }
 
     /// <inheritdoc/>
-    public void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries)
+    public void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries, uint connection)
     {
     }
 

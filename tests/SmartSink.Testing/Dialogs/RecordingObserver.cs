@@ -15,6 +15,8 @@ public sealed class RecordingObserver : ISessionObserver
     private readonly ConcurrentQueue<int> _codes = new();
     private readonly ConcurrentQueue<(string Sender, long Size)> _messages = new();
     private readonly ConcurrentQueue<(string Recipients, string Header)> _kept = new();
+    private readonly ConcurrentQueue<string> _manners = new();
+    private readonly ConcurrentQueue<string> _identities = new();
 
     /// <summary>Everything but the replies' codes, in order.</summary>
     public IReadOnlyList<string> Events => [.. _events];
@@ -34,6 +36,12 @@ public sealed class RecordingObserver : ISessionObserver
     /// <summary>Of each message whatever was kept, in order: its first recipients with entry and outcome, and its header.</summary>
     public IReadOnlyList<(string Recipients, string Header)> Kept => [.. _kept];
 
+    /// <summary>How clients misspoke and what else they did, in order.</summary>
+    public IReadOnlyList<string> Manners => [.. _manners];
+
+    /// <summary>Of each message for which <see cref="MessageDetails.Identity"/> was wanted: its id and run, and those of what it returns; <c>lost</c> behind it where its reply is.</summary>
+    public IReadOnlyList<string> Identities => [.. _identities];
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
@@ -41,6 +49,8 @@ public sealed class RecordingObserver : ISessionObserver
         _codes.Clear();
         _messages.Clear();
         _kept.Clear();
+        _manners.Clear();
+        _identities.Clear();
     }
 
     /// <inheritdoc/>
@@ -80,13 +90,24 @@ public sealed class RecordingObserver : ISessionObserver
             _kept.Enqueue((Text(message.FirstRecipients, message.Filter), Text(message.Header)));
         }
 
+        if ((message.Details & MessageDetails.Identity) != MessageDetails.None)
+        {
+            _identities.Enqueue($"{Text(message.MessageId)} {Text(message.Run)} returns {Text(message.ReturnedId)} {Text(message.ReturnedRun)}{(message.IsReplyLost ? " lost" : string.Empty)}");
+        }
+
         var sender = Text(message.Sender);
         _messages.Enqueue((sender, message.Size));
         _events.Enqueue($"message {(message.User.IsEmpty ? string.Empty : $"of {Text(message.User)} ")}from <{sender}> {message.Outcome} {message.Code}, {message.Recipients} recipients, {message.Size} octets, {message.TransactionTime.TotalSeconds} s, data {message.DataTime.TotalSeconds} s");
     }
 
     /// <inheritdoc/>
-    public void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries) => _events.Enqueue($"abandoned {entries.Length}");
+    public void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries, uint connection) => _events.Enqueue($"abandoned {entries.Length}");
+
+    /// <inheritdoc/>
+    public void Misspoke(ProtocolFaults faults, in SessionFacts facts) => _manners.Enqueue(faults.ToString());
+
+    /// <inheritdoc/>
+    public void Noted(ClientAct act, uint connection) => _manners.Enqueue(act.ToString());
 
     /// <inheritdoc/>
     public void Authenticated(in AuthenticationFacts attempt) => _events.Enqueue($"authentication of <{Text(attempt.User)}> by {attempt.Mechanism}: {attempt.Result}");

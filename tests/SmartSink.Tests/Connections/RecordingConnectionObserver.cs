@@ -59,7 +59,7 @@ internal sealed class RecordingConnectionObserver : IConnectionObserver
 
     public void BytesSent(int count) => Interlocked.Add(ref _sent, count);
 
-    public void TlsHandshakeEnded(SslProtocols version, bool succeeded) => Handshakes.Enqueue((version, succeeded));
+    public void TlsHandshakeEnded(SslProtocols version, bool succeeded, uint connection) => Handshakes.Enqueue((version, succeeded));
 
     public void ClientCertificateAsked(string? subject) => ClientCertificates.Enqueue(subject);
 

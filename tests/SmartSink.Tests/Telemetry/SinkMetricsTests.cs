@@ -36,7 +36,7 @@ public sealed class SinkMetricsTests : IDisposable
         reporter.ClientRefused(filter, 1, new FixedReply(421, new(4, 4, 5), "Slower"u8));
         reporter.MessageEnded(new MessageFacts { Outcome = Outcome.Accepted, Code = 250, Recipients = 1, Size = 1234, TransactionTime = TimeSpan.FromMilliseconds(30), DataTime = TimeSpan.FromMilliseconds(15) });
         reporter.RecipientDrawn(filter, 1, Outcome.TempFail);
-        reporter.TransactionAbandoned(filter, [0, 1, 1]);
+        reporter.TransactionAbandoned(filter, [0, 1, 1], 1);
 
         var scrape = await _metrics.ScrapeAsync();
         scrape.Sum("smartsink_replies_total").ShouldBe(8);
