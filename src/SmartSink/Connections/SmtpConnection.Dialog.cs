@@ -31,32 +31,44 @@ internal sealed partial class SmtpConnection
         var replies = ThreadBuffers.TakeReplies();
         var step = Session.Start(replies, _context.Now());
         _isGreetingDue = step.Action == SessionAction.Pause;
-        NoteEarlyTalk();
+        if (_readiness.MayHoldBytes && _context.Proxy is null && !IsThereBeforeGreeting())
+        {
+            ThreadBuffers.Return(replies);
+            return;
+        }
+
         Converse(step.Action, replies);
     }
 
-    /// <summary>Notes a client that has spoken before the greeting. The end of its sending side alone looks the same as bytes that come before it.</summary>
-    private void NoteEarlyTalk()
+    /// <summary>Looks whether the client has spoken before the greeting. False when the connection is over: an error is told only once.</summary>
+    private bool IsThereBeforeGreeting()
     {
         Span<byte> first = stackalloc byte[1];
-        if (_readiness.MayHoldBytes && !_readiness.IsEndReported && _channel.Peek(first, out _) > 0)
+        if (_channel.Peek(first, out var error) > 0)
         {
             Session.Misspoke(ProtocolFaults.EarlyTalk, _context.Now());
         }
+        else if (error is not (SocketError.Success or SocketError.WouldBlock))
+        {
+            Lost(error);
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>The client is silent and the session's time has come, or the server stops.</summary>
     private void LookAtSession()
     {
+        if (_isGreetingDue && !IsThereBeforeGreeting())
+        {
+            return;
+        }
+
         _wasSilent = _phase == ConnectionPhase.Reading && !_readiness.MayRead && !Session.IsInData;
         var replies = ThreadBuffers.TakeReplies();
         var action = _context.AskSession(Session, replies);
-        if (_isGreetingDue)
-        {
-            _isGreetingDue = action == SessionAction.Pause;
-            NoteEarlyTalk();
-        }
-
+        _isGreetingDue &= action == SessionAction.Pause;
         Converse(action, replies);
     }
 

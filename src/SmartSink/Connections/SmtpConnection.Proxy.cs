@@ -50,6 +50,11 @@ internal sealed partial class SmtpConnection
                 _channel.Drop(header.Length, out _);
                 _context.Observer.BytesReceived(header.Length);
                 TakeOver(header);
+                if (bytes > header.Length && !_context.IsTlsImplicit && _phase != ConnectionPhase.Closed)
+                {
+                    Session.Misspoke(ProtocolFaults.EarlyTalk, _context.Now());
+                }
+
                 break;
             case ProxyHeaderResult.Incomplete when !_readiness.IsEndReported:
                 // What comes behind the bytes that were left where they are is reported anew.

@@ -80,8 +80,8 @@ public sealed class SinkMetricsTests : IDisposable
         connections.BytesReceived(100);
         connections.BytesReceived(23);
         connections.BytesSent(45);
-        connections.TlsHandshakeEnded(SslProtocols.Tls13, succeeded: true);
-        connections.TlsHandshakeEnded(SslProtocols.None, succeeded: false);
+        connections.TlsHandshakeEnded(SslProtocols.Tls13, succeeded: true, 1);
+        connections.TlsHandshakeEnded(SslProtocols.None, succeeded: false, 1);
         connections.AcceptFailed("ConnectionAborted");
         connections.AcceptFailed("ConnectionAborted");
         connections.ReplyFaultMet(ReplyFault.LateLine);
