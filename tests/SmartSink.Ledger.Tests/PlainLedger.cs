@@ -9,6 +9,7 @@ namespace SmartSink.Ledger.Tests;
 internal sealed class PlainLedger(LedgerSender sender)
 {
     private readonly Dictionary<uint, int> _places = [];
+    private readonly Dictionary<int, int> _open = [];
     private readonly List<DialogFact> _dialogs = [];
     private readonly SortedDictionary<ulong, List<MailTry>> _tries = [];
     private readonly SortedDictionary<(long At, int Provider), ProviderSecond> _seconds = [];
@@ -39,13 +40,17 @@ internal sealed class PlainLedger(LedgerSender sender)
         if (dialog.Provider < 0 && provider >= 0)
         {
             dialog = dialog with { Provider = provider };
-            var open = _dialogs.Count(other => other.EndedAt < 0 && other.Provider == provider) + 1;
+            var open = _open[provider] = _open.GetValueOrDefault(provider) + 1;
             Count(dialog.BeganAt, provider, second => second with { Connections = second.Connections + 1, MostOpen = Math.Max(second.MostOpen, open) });
         }
         var reply = told.Reply is FixedReply text ? NumberOf(_replies, Encoding.UTF8.GetString(text.Bytes).TrimEnd().ReplaceLineEndings("\n")) : -1;
         if (told.Reply?.Code == 421 && dialog.ShutAt < 0)
         {
             dialog = dialog with { ShutAt = told.At };
+        }
+        if (told.Kind == LedgerEventKind.ConnectionClosed && dialog.Provider >= 0)
+        {
+            _open[dialog.Provider]--;
         }
         _dialogs[place] = told.Kind switch
         {

@@ -240,9 +240,9 @@ internal sealed class SimulatedSender(Simulation simulation, SenderHabits habits
         if (provider.Greet(simulation.Now, provider.Open) is { } reply)
         {
             simulation.Tell(new LedgerEvent { Kind = LedgerEventKind.ClientRefused, At = 0, Connection = connection, Provider = provider.Name, Reply = reply, Stage = Stage.Connect });
-            Shut(destination, connection, reply);
             var wait = habits.SlowsDown ? Wait(mail) : habits.Pause;
             simulation.At(simulation.Now + wait, () => Queue(mail));
+            simulation.At(simulation.Now + RoundTrip, () => Shut(destination, connection, reply));
             return;
         }
         simulation.At(simulation.Now + RoundTrip, () => Deliver(destination, connection, mail));
@@ -345,6 +345,7 @@ internal sealed class SimulatedSender(Simulation simulation, SenderHabits habits
         }
         Close(destination, connection, SessionEndReason.PolicyClosed);
         SlowDown(destination);
+        Pump(destination);
     }
 
     private void SlowDown(Destination destination)

@@ -1,0 +1,268 @@
+using SmartSink.Ledger.Facts;
+using SmartSink.Ledger.Report;
+using SmartSink.Smtp;
+using SmartSink.Smtp.Server;
+
+namespace SmartSink.Ledger.Rules;
+
+/// <summary>A sender that is told 421 closes the connection, and leaves the provider alone for a while.</summary>
+internal sealed class Honours421 : SenderRule
+{
+    private const string AgainWarn = "again_warn", Insists = "insists", InsistsFail = "insists_fail", SpokeWarn = "spoke_warn", SpokeFail = "spoke_fail";
+
+    /// <inheritdoc/>
+    public override string Name => "honours-421";
+
+    /// <inheritdoc/>
+    public override string Title => "Honours 421 and closes";
+
+    /// <inheritdoc/>
+    public override string Why =>
+        "421 says that the service is not available and the connection ends. Commands behind it are lost, and whoever connects again at once takes the places of others, and is blocked for longer.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Sources => ["RFC 5321 section 3.8", "RFC 5321 section 4.2.3", "Gmail: Email sender guidelines"];
+
+    /// <inheritdoc/>
+    public override RuleWeight Weight => RuleWeight.Major;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Threshold> Thresholds =>
+    [
+        new(AgainWarn, ThresholdUnit.Count, 10, "warns when more connections than this are turned away by 421 in the minute after one was"),
+        new(Insists, ThresholdUnit.Ratio, 0.25, "the sender insists if these are also more than this times the connections of the minute before"),
+        new(InsistsFail, ThresholdUnit.Percent, 20, "fails when it insists after more than this share of them"),
+        new(SpokeWarn, ThresholdUnit.Percent, 2, "warns above this share of connections with commands behind a 421"),
+        new(SpokeFail, ThresholdUnit.Percent, 20, "fails above it"),
+    ];
+
+    /// <inheritdoc/>
+    public override Judgement Judge(SenderHistory history, RuleContext context)
+    {
+        double Setting(string name) => context.Settings[this, name];
+        var shut = history.Dialogs.Where(dialog => dialog.ShutAt >= 0).ToList();
+        if (shut.Count == 0)
+        {
+            return Judgement.NotSeen("The sender was never told 421.");
+        }
+
+        // A connection that delivered something before was ended for its length: it is right to open the next.
+        var episodes = Episode.Of(history, dialog => dialog is { ShutAt: >= 0, Messages: 0 });
+        var warned = episodes.Where(episode => episode.Again > Setting(AgainWarn)).OrderByDescending(episode => episode.Again).ToList();
+        var insists = warned.Where(episode => episode.Again > Setting(Insists) * episode.Before).ToList();
+        var spoke = shut.Where(dialog => dialog.CommandsBehindShut > 0).ToList();
+        var (spokeShare, most) = (Evidence.Percent(spoke.Count, shut.Count), episodes.Select(episode => episode.Again).DefaultIfEmpty(0).Max());
+        var verdict = Evidence.Percent(insists.Count, episodes.Count) > Setting(InsistsFail) || spokeShare > Setting(SpokeFail) ? Verdict.Fail
+            : warned.Count > 0 || spokeShare > Setting(SpokeWarn) ? Verdict.Warn : Verdict.Pass;
+        var finding = $"In the {Evidence.Length(Episode.Minute(history))} after a 421 at most {Evidence.Count(most, "connection")} met another; " +
+            $"commands came behind it in {Evidence.Share(spoke.Count, shut.Count, "connection")}.";
+        var examples = warned.Select(episode => episode.Example(history, context, episode.First.ShutAt, "after the 421"))
+            .Concat(spoke.Select(dialog => history.Example(
+                context, dialog.ShutAt, $"{Evidence.Count(dialog.CommandsBehindShut, "command")} behind the 421 ({history.Provider(dialog.Provider)}, connection {dialog.Connection})",
+                dialog.RefusedReply)));
+        return new Judgement(verdict, most, "connections", finding, [.. examples.Take(Judgement.MostExamples)]);
+    }
+}
+
+/// <summary>A sender does not connect again and again to be turned away, or for nothing.</summary>
+internal sealed class NoStorm : SenderRule
+{
+    private const string StormWarn = "storm_warn", StormFail = "storm_fail", EmptyWarn = "empty_warn", EmptyFail = "empty_fail", EmptyLeast = "empty_least";
+
+    /// <inheritdoc/>
+    public override string Name => "no-storm";
+
+    /// <inheritdoc/>
+    public override string Title => "No reconnect storm";
+
+    /// <inheritdoc/>
+    public override string Why =>
+        "A connection costs a provider more than a message. Connections that are refused in the greeting, or come to nothing, by the hundred are what an attack looks like, and are blocked like one.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.5.4.1", "Gmail: Email sender guidelines", "Outlook.com Postmaster: Policies, practices, and guidelines"];
+
+    /// <inheritdoc/>
+    public override RuleWeight Weight => RuleWeight.Critical;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Threshold> Thresholds =>
+    [
+        new(StormWarn, ThresholdUnit.Count, 60, "warns when more connections than this are refused in the minute after a refusal in the greeting or at EHLO"),
+        new(StormFail, ThresholdUnit.Count, 120, "fails above it"),
+        new(EmptyWarn, ThresholdUnit.Percent, 20, "warns above this share of connections that the sender ended without a transaction"),
+        new(EmptyFail, ThresholdUnit.Percent, 50, "fails above it"),
+        new(EmptyLeast, ThresholdUnit.Count, 20, "fewer of them say nothing"),
+    ];
+
+    /// <inheritdoc/>
+    public override Judgement Judge(SenderHistory history, RuleContext context)
+    {
+        double Setting(string name) => context.Settings[this, name];
+        if (history.Dialogs.Count == 0)
+        {
+            return Judgement.NotSeen("The sender opened no connection.");
+        }
+        var storms = Episode.Of(history, IsRefused).OrderByDescending(episode => episode.Again).ToList();
+        var most = storms.Select(episode => episode.Again).FirstOrDefault();
+        var empty = history.Dialogs.Where(IsEmpty).ToList();
+        var emptyShare = empty.Count < Setting(EmptyLeast) ? 0 : Evidence.Percent(empty.Count, history.Dialogs.Count);
+        var verdict = (Verdict)Math.Max(
+            (int)Evidence.Above(most, Setting(StormWarn), Setting(StormFail)), (int)Evidence.Above(emptyShare, Setting(EmptyWarn), Setting(EmptyFail)));
+        var finding = (storms.Count == 0 ? "No greeting was refused" : $"In the {Evidence.Length(Episode.Minute(history))} after a refused greeting at most {Evidence.Count(most, "connection")} met another refusal") +
+            $"; {Evidence.Share(empty.Count, history.Dialogs.Count, "connection")} ended without a transaction.";
+        var examples = storms.Where(storm => storm.Again > Setting(StormWarn)).Select(storm => storm.Example(history, context, storm.First.BeganAt, "after the refusal"))
+            .Concat(empty.Where(_ => emptyShare > Setting(EmptyWarn)).Select(dialog => history.Example(
+                context, dialog.BeganAt, $"connection {dialog.Connection} open for {Evidence.Length(history.Seconds(dialog.EndedAt - dialog.BeganAt))}, without a transaction")));
+        return new Judgement(verdict, most, "connections", finding, [.. examples.Take(Judgement.MostExamples)]);
+    }
+
+    private static bool IsRefused(DialogFact dialog) =>
+        (dialog.RefusedReply >= 0 && dialog.RefusedAt is Stage.Connect or Stage.Ehlo) || dialog.Reason is SessionEndReason.TooManyConnections or SessionEndReason.TooManyConnectionsFromAddress;
+
+    // Only what the sender ended by itself.
+    private static bool IsEmpty(DialogFact dialog) =>
+        dialog is { Transactions: 0, RefusedReply: < 0, EndedAt: >= 0, Reason: SessionEndReason.Quit or SessionEndReason.ClientClosed or SessionEndReason.ConnectionReset } &&
+        dialog.Tls != TlsUse.Failed;
+}
+
+/// <summary>A sender sends more than one message on a connection while it has more, and ends it when it has none.</summary>
+internal sealed class ReusesConnections : SenderRule
+{
+    private const string NeedlessWarn = "needless_warn", NeedlessFail = "needless_fail", Least = "messages_least", IdleWarn = "idle_warn", IdleFail = "idle_fail", IdleShare = "idle_share";
+    private const double SoonSeconds = 2;
+    private const long SoonMilliseconds = 100, IdleMilliseconds = 5_000;
+
+    /// <inheritdoc/>
+    public override string Name => "reuses-connections";
+
+    /// <inheritdoc/>
+    public override string Title => "Reuses connections";
+
+    /// <inheritdoc/>
+    public override string Why =>
+        "Each connection costs both sides a handshake or two, and providers count them. A connection that stays open without work takes a place, and a provider closes it in the middle of the next message.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Sources => ["RFC 5321 section 3.3", "RFC 5321 section 4.5.3.2.7 (timeouts)", "Yahoo Sender Hub: Best practices"];
+
+    /// <inheritdoc/>
+    public override RuleWeight Weight => RuleWeight.Minor;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Threshold> Thresholds =>
+    [
+        new(NeedlessWarn, ThresholdUnit.Percent, 30, "warns above this share of messages after which the connection was closed, and another opened to the same provider within two seconds"),
+        new(NeedlessFail, ThresholdUnit.Percent, 70, "fails above it"),
+        new(Least, ThresholdUnit.Count, 20, "fewer messages say nothing of that"),
+        new(IdleWarn, ThresholdUnit.Duration, 60, "a connection is idle that lies open for longer than this after its last message"),
+        new(IdleFail, ThresholdUnit.Duration, 300, "the same, for a fail"),
+        new(IdleShare, ThresholdUnit.Percent, 20, "warns, or fails, above this share of idle connections"),
+    ];
+
+    /// <inheritdoc/>
+    public override Judgement Judge(SenderHistory history, RuleContext context)
+    {
+        double Setting(string name) => context.Settings[this, name];
+        var used = history.Dialogs.Where(dialog => dialog is { Messages: > 0, EndedAt: >= 0 }).ToList();
+        var messages = used.Sum(dialog => (long)dialog.Messages);
+        if (messages == 0)
+        {
+            return Judgement.NotSeen("No connection that brought a message has ended.");
+        }
+        var needless = messages < Setting(Least) ? [] : NeedlesslyClosed(history, context);
+        int Idle(string length)
+        {
+            var most = Math.Max(history.Milliseconds(Setting(length)), IdleMilliseconds);
+            return used.Count(dialog => dialog.EndedAt - dialog.LastActiveAt > most && dialog.Reason is SessionEndReason.Quit or SessionEndReason.ClientClosed or SessionEndReason.IdleTimeout);
+        }
+        var (idle, idleFail) = (Idle(IdleWarn), Idle(IdleFail));
+        var idleVerdict = Evidence.Percent(idleFail, used.Count) > Setting(IdleShare) ? Verdict.Fail : Evidence.Percent(idle, used.Count) > Setting(IdleShare) ? Verdict.Warn : Verdict.Pass;
+        var verdict = (Verdict)Math.Max((int)Evidence.Above(Evidence.Percent(needless.Count, messages), Setting(NeedlessWarn), Setting(NeedlessFail)), (int)idleVerdict);
+        var average = (double)messages / used.Count;
+        var finding = $"A connection brought {Math.Round(average, 1)} messages on average; {Evidence.Share(needless.Count, used.Count, "connection")} ended although more was to be sent, " +
+            $"{Evidence.Share(idle, used.Count, "connection")} lay idle for more than {Evidence.Length(Setting(IdleWarn))}.";
+        var examples = verdict == Verdict.Pass ? [] : needless.Take(Judgement.MostExamples).Select(closed => history.Example(
+            context, closed.Dialog.EndedAt,
+            $"connection {closed.Dialog.Connection} ended after {Evidence.Count(closed.Dialog.Messages, "message")}, connection {closed.Next.Connection} began {Evidence.Length(history.Seconds(Math.Max(0, closed.Next.BeganAt - closed.Dialog.EndedAt)))} later ({history.Provider(closed.Dialog.Provider)})"));
+        return new Judgement(verdict, Math.Round(average, 2), "messages", finding, [.. examples]);
+    }
+
+    // A connection that the sender closed by itself, below the provider's limit, and the one that it opened instead. Each new one stands for one closed.
+    private static List<(DialogFact Dialog, DialogFact Next)> NeedlesslyClosed(SenderHistory history, RuleContext context)
+    {
+        var needless = new List<(DialogFact, DialogFact)>();
+        var soon = Math.Max(history.Milliseconds(SoonSeconds), SoonMilliseconds);
+        foreach (var provider in history.Dialogs.Where(dialog => dialog.Provider >= 0 && dialog.Messages > 0).GroupBy(dialog => dialog.Provider))
+        {
+            var limit = context.LimitsOf(history.Provider(provider.Key))?.MessagesPerConnection ?? int.MaxValue;
+            var begun = provider.OrderBy(dialog => dialog.BeganAt).ToArray();
+            var next = 0;
+            foreach (var dialog in provider.Where(dialog => dialog is { EndedAt: >= 0, ShutAt: < 0, Reason: SessionEndReason.Quit or SessionEndReason.ClientClosed or SessionEndReason.ConnectionReset } && dialog.Messages < limit).OrderBy(dialog => dialog.LastActiveAt))
+            {
+                while (next < begun.Length && begun[next].BeganAt <= dialog.LastActiveAt)
+                {
+                    next++;
+                }
+                if (next < begun.Length && begun[next].BeganAt <= dialog.EndedAt + soon)
+                {
+                    needless.Add((dialog, begun[next++]));
+                }
+            }
+        }
+        return needless;
+    }
+}
+
+/// <summary>A client was turned away, and what it did in the minute after.</summary>
+/// <param name="First">The connection that was turned away.</param>
+/// <param name="Before">Connections to the same provider begun in the minute before.</param>
+/// <param name="Again">Connections begun in the minute after, without its first moments, that were turned away as well.</param>
+internal sealed record Episode(DialogFact First, int Before, int Again)
+{
+    // What is on its way already, and the provider's other hosts, are no answer to the refusal. Real time has a part in it however fast the provider's passes.
+    private const double MinuteSeconds = 60, MomentSeconds = 2;
+    private const long MinuteMilliseconds = 5_000, MomentMilliseconds = 500;
+
+    /// <summary>How long the minute is, in seconds of the provider's time.</summary>
+    public static double Minute(SenderHistory history) => history.Seconds(Math.Max(history.Milliseconds(MinuteSeconds), MinuteMilliseconds));
+
+    /// <summary>An episode for each stretch of a minute that begins with a connection that was turned away.</summary>
+    public static List<Episode> Of(SenderHistory history, Func<DialogFact, bool> isTurnedAway)
+    {
+        var (minute, moment) = (Math.Max(history.Milliseconds(MinuteSeconds), MinuteMilliseconds), Math.Max(history.Milliseconds(MomentSeconds), MomentMilliseconds));
+        var episodes = new List<Episode>();
+        foreach (var provider in history.Dialogs.GroupBy(dialog => dialog.Provider))
+        {
+            var all = provider.OrderBy(dialog => dialog.BeganAt).ToArray();
+            var times = Array.ConvertAll(all, dialog => dialog.BeganAt);
+            var turned = Array.FindAll(all, dialog => isTurnedAway(dialog));
+            var turnedTimes = Array.ConvertAll(turned, dialog => dialog.BeganAt);
+            for (var index = 0; index < turned.Length; index = IndexOf(turnedTimes, turnedTimes[index] + minute))
+            {
+                var at = turned[index].BeganAt;
+                episodes.Add(new Episode(
+                    turned[index], IndexOf(times, at) - IndexOf(times, at - minute), IndexOf(turnedTimes, at + minute) - Math.Max(index + 1, IndexOf(turnedTimes, at + moment))));
+            }
+        }
+        return episodes;
+    }
+
+    /// <summary>The episode as a case in point.</summary>
+    public ReportExample Example(SenderHistory history, RuleContext context, long at, string after) => history.Example(
+        context, at,
+        $"{Evidence.Count(Again, "connection")} turned away in the {Evidence.Length(Minute(history))} {after}, {Evidence.Count(Before, "connection")} in the time before ({history.Provider(First.Provider)}, connection {First.Connection})",
+        First.RefusedReply);
+
+    // The first of those times that is not before this one.
+    private static int IndexOf(long[] times, long time)
+    {
+        var (low, high) = (0, times.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = times[middle] < time ? (middle + 1, high) : (low, middle);
+        }
+        return low;
+    }
+}
