@@ -131,7 +131,7 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
 
     private async Task<TrafficReport> RunAsync(TrafficOptions options, Verifier? verifier, CancellationToken stop)
     {
-        var recorder = new TrafficRecorder();
+        var recorder = new TrafficRecorder(keepsFates: verifier is not null);
         var started = time.GetUtcNow();
         var begin = time.GetTimestamp();
         TrafficEnd end;
@@ -148,7 +148,7 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
         report = report with
         {
             FailIf = [.. options.FailIf.Select(condition => FigureCatalog.Judge(condition, report))],
-            Verify = verifier is null ? null : await verifier.CompareAsync(recorder.ReadCounts(), ended ? CancellationToken.None : stop),
+            Verify = verifier is null ? null : await verifier.CompareAsync(recorder.ReadCounts(), recorder.Fates, ended ? CancellationToken.None : stop),
         };
         return report with { ExitCode = ExitCodes.Judge(report, end, options.KeepGoing) };
     }

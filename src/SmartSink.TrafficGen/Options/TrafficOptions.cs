@@ -151,6 +151,9 @@ internal sealed record TrafficOptions
     /// <summary>Whether senders read <c>noreply+RUN/NUMBER@domain</c>, so that what comes back names its message.</summary>
     public bool UsesVerp => Verp ?? (CanUseVerp && (Verify.Count > 0 || Behave != Manners.Any));
 
+    /// <summary>Whether a sink can tell the number of each message: by its sender, or by the header of one that is made here.</summary>
+    public bool HasNumbers => UsesVerp || (BodyFile is null && Replay is null);
+
     /// <summary>Whether the run id can stand in a local part: 64 octets have to do for it, its prefix and its number (RFC 5321 section 4.5.3.1.1).</summary>
     public bool CanUseVerp => RunId.Length <= LongestVerpRun && !RunId.Contains("..", StringComparison.Ordinal);
 

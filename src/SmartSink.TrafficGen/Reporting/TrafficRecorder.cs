@@ -5,7 +5,8 @@ using SmartSink.TrafficGen.Sending;
 namespace SmartSink.TrafficGen.Reporting;
 
 /// <summary>Counts and times what becomes of a run.</summary>
-internal sealed class TrafficRecorder : ITrafficObserver
+/// <param name="keepsFates">Whether to keep what became of each message, too.</param>
+internal sealed class TrafficRecorder(bool keepsFates = false) : ITrafficObserver
 {
     private const int LeastRefusal = 400;
     private static readonly int Stages = Enum.GetValues<TrafficStage>().Length;
@@ -30,6 +31,9 @@ internal sealed class TrafficRecorder : ITrafficObserver
         Left,
     }
 
+    /// <summary>What became of each message; null unless it is kept.</summary>
+    public MessageFates? Fates { get; } = keepsFates ? new MessageFates() : null;
+
     /// <summary>Why the run was ended as one that no further try could help; null when it was not.</summary>
     public string? Reason { get; private set; }
 
@@ -52,17 +56,26 @@ internal sealed class TrafficRecorder : ITrafficObserver
 
     public void MessageAccepted(long number, long bytes)
     {
+        Fates?.Set(number, MessageFate.Accepted);
         _counters.Add((int)Counter.Accepted);
         _counters.Add((int)Counter.Bytes, bytes);
     }
 
-    public void MessageRefused(long number) => _counters.Add((int)Counter.Refused);
+    public void MessageRefused(long number)
+    {
+        Fates?.Set(number, MessageFate.Refused);
+        _counters.Add((int)Counter.Refused);
+    }
 
     public void MessageRetried() => _counters.Add((int)Counter.Retried);
 
     public void MessageGivenUp(long number) => _counters.Add((int)Counter.GivenUp);
 
-    public void MessageLeft(long number) => _counters.Add((int)Counter.Left);
+    public void MessageLeft(long number)
+    {
+        Fates?.Set(number, MessageFate.Waiting);
+        _counters.Add((int)Counter.Left);
+    }
 
     public void Ended(string reason) => Reason = reason;
 

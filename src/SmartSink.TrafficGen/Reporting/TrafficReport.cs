@@ -173,9 +173,70 @@ internal sealed record VerifyReport(
     long Unanswered,
     IReadOnlyList<VerifyGroup> Groups)
 {
+    /// <summary>The comparison by number; null when the sinks' ledgers could not be asked.</summary>
+    public VerifyNumbers? Numbers { get; init; }
+
+    /// <summary>Why the numbers were not compared, with what to do; a line for each sink. Null when they were, or cannot be.</summary>
+    public string? NumbersProblem { get; init; }
+
+    /// <summary>Whether the numbers alone decide: then the counts are told for themselves.</summary>
+    [JsonIgnore]
+    public bool IsByNumber { get; init; }
+
     /// <summary>Whether every sink could be read, so that the sums can be compared.</summary>
     [JsonIgnore]
     public bool IsWhole => Sinks.All(sink => sink.Problem is null);
+}
+
+/// <summary>A run's messages beside what the sinks' ledgers say of them, by number.</summary>
+/// <param name="Accepted">Messages that were accepted here.</param>
+/// <param name="Lost">Accepted here, and the sinks have no answer to them.</param>
+/// <param name="Twice">Accepted by the sinks more than once, without an excuse.</param>
+/// <param name="Excused">The same, after a reply that the sink lost on purpose.</param>
+/// <param name="WronglyBounced">Refused here, or returned by the target, though a sink accepted them or none had refused them.</param>
+/// <param name="Waiting">Accepted by the target, and refused by the sinks for now the last time that they came.</param>
+/// <param name="Unheard">Accepted by the sinks, of which this side has had no good answer.</param>
+/// <param name="Partial">Whether a ledger has forgotten something of the run: then nothing can be told to be lost.</param>
+/// <param name="Agrees">Whether nothing is lost, came twice without an excuse, was wrongly bounced or waits.</param>
+internal sealed record VerifyNumbers(
+    long Accepted, NumberList Lost, NumberList Twice, NumberList Excused, NumberList WronglyBounced, NumberList Waiting, NumberList Unheard, bool Partial, bool Agrees);
+
+/// <summary>Numbers of messages, in their order.</summary>
+internal sealed class NumberList
+{
+    /// <summary>The most ranges that are kept; the count goes on.</summary>
+    private const int MostRanges = 10_000;
+
+    private readonly List<(long First, long Last)> _ranges = [];
+
+    /// <summary>How many there are.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Which: <c>0-99</c>, <c>101</c>.</summary>
+    public IReadOnlyList<string> Numbers => [.. _ranges.Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}")];
+
+    /// <summary>The first of them.</summary>
+    public IEnumerable<long> First(int most) =>
+        _ranges.SelectMany(range => Enumerable.Range(0, (int)Math.Min(range.Last - range.First + 1, most)).Select(index => range.First + index)).Take(most);
+
+    /// <summary>Adds the next number, if it is one.</summary>
+    public void Add(long number, bool isOne)
+    {
+        if (!isOne)
+        {
+            return;
+        }
+
+        Count++;
+        if (_ranges.Count > 0 && _ranges[^1].Last == number - 1)
+        {
+            _ranges[^1] = (_ranges[^1].First, number);
+        }
+        else if (_ranges.Count < MostRanges)
+        {
+            _ranges.Add((number, number));
+        }
+    }
 }
 
 /// <summary>One of the sinks.</summary>

@@ -26,6 +26,16 @@ internal static class VerifyText
 
         AppendGroups(text, verify);
         AppendSinks(text, verify.Sinks);
+        if (verify.Numbers is { } numbers)
+        {
+            AppendNumbers(text, numbers, verify);
+        }
+
+        if (verify.IsByNumber)
+        {
+            return;
+        }
+
         foreach (var group in verify.Groups.Where(group => group.Domains.Count > 1))
         {
             text.Append(CultureInfo.InvariantCulture, $"{group.Label} covers {string.Join(", ", group.Domains)}: the sink's policy does not distinguish them\n");
@@ -40,6 +50,11 @@ internal static class VerifyText
         if (!verify.Agrees)
         {
             AppendConclusions(text, verify);
+        }
+
+        if (verify.NumbersProblem is { } problem)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"not compared by number: {problem.Replace("\n", "\nnot compared by number: ", StringComparison.Ordinal)}\n");
         }
     }
 
@@ -59,6 +74,35 @@ internal static class VerifyText
         }
 
         table.AppendTo(text);
+    }
+
+    private static void AppendNumbers(StringBuilder text, VerifyNumbers numbers, VerifyReport verify)
+    {
+        (string Name, NumberList List)[] lists =
+        [
+            ("lost", numbers.Lost), ("accepted twice", numbers.Twice), ("accepted twice after a lost reply", numbers.Excused), ("wrongly bounced", numbers.WronglyBounced),
+            ("waiting in the target's queue", numbers.Waiting), ($"accepted by the {Sinks(verify)}, unanswered here", numbers.Unheard),
+        ];
+        var table = new TextTable(left: 1, lastLeft: true);
+        table.Add("by number", "messages", string.Empty);
+        foreach (var (name, list) in lists.Where(pair => pair.List.Count > 0))
+        {
+            table.Add(name, Whole(list.Count), string.Join(", ", list.First(MostNumbers)) + (list.Count > MostNumbers ? ", …" : string.Empty));
+        }
+
+        if (lists.Any(pair => pair.List.Count > 0))
+        {
+            table.AppendTo(text);
+        }
+
+        var all = $"all {Whole(numbers.Accepted)} messages that {(verify.Relayed ? "the target accepted" : "were accepted")}";
+        text.Append(numbers.Agrees
+            ? verify.Relayed ? $"by number: {all} came to the {Sinks(verify)}, and were accepted once or refused for good" : $"by number: {all} came to the {Sinks(verify)} once"
+            : $"by number: {(verify.Relayed ? "the target" : "this side")} and the {Sinks(verify)} DIFFER").Append('\n');
+        if (numbers.Partial)
+        {
+            text.Append("the ledger had to forget a part of the run, so that nothing can be told to be lost: raise SINK_LEDGER_MEMORY\n");
+        }
     }
 
     private static void AppendSinks(StringBuilder text, IReadOnlyList<VerifiedSink> sinks)
@@ -119,6 +163,9 @@ internal static class VerifyText
     private static string ExtraFrom(VerifyReport verify) => verify.Unanswered > 0
         ? $"another sender, or the {Transactions(verify.Unanswered)} that ended here without an answer"
         : "another sender";
+
+    /// <summary>How many numbers of a list are told; the JSON report has them all.</summary>
+    private const int MostNumbers = 20;
 
     private const string FlagForReplicas = "no --verify names";
 

@@ -14,13 +14,15 @@ internal sealed class Verifier : IDisposable
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<SinkMetrics> _sinks;
     private readonly SinkCounts[] _before;
+    private readonly string? _ledgerProblem;
 
-    private Verifier(TrafficOptions options, TimeProvider time, IReadOnlyList<SinkMetrics> sinks, SinkCounts[] before)
+    private Verifier(TrafficOptions options, TimeProvider time, IReadOnlyList<SinkMetrics> sinks, SinkCounts[] before, string? ledgerProblem)
     {
         _options = options;
         _time = time;
         _sinks = sinks;
         _before = before;
+        _ledgerProblem = ledgerProblem;
     }
 
     /// <summary>Asks for the first time.</summary>
@@ -36,7 +38,7 @@ internal sealed class Verifier : IDisposable
             var before = await Task.WhenAll(sinks.Select(sink => sink.TryFetchAsync(cancellation)));
             var problems = before.Select(fetched => fetched.Problem).OfType<string>().ToList();
             return problems.Count == 0
-                ? new Verifier(options, time, sinks, [.. before.Select(fetched => fetched.Counts!)])
+                ? new Verifier(options, time, sinks, [.. before.Select(fetched => fetched.Counts!)], await FindLedgerProblemAsync(options, sinks, cancellation))
                 : throw new VerifyException(string.Join('\n', problems), inner: null);
         }
         catch
@@ -48,14 +50,15 @@ internal sealed class Verifier : IDisposable
 
     /// <summary>Asks again until both sides agree, at most for the time that the options give.</summary>
     /// <param name="counts">What the run counted.</param>
+    /// <param name="fates">What became of each message; null when they have no numbers.</param>
     /// <param name="enough">Ends the waiting; the last answer counts.</param>
-    public async Task<VerifyReport> CompareAsync(TrafficCounts counts, CancellationToken enough)
+    public async Task<VerifyReport> CompareAsync(TrafficCounts counts, MessageFates? fates, CancellationToken enough)
     {
         var sent = ByDomain(counts);
         var until = _time.GetUtcNow() + _options.VerifyWait;
         while (true)
         {
-            var report = await AskAsync(sent, counts.Retried + counts.GivenUp);
+            var report = await WithNumbersAsync(await AskAsync(sent, counts.Retried + counts.GivenUp), fates);
             if (report.Agrees || _time.GetUtcNow() >= until || enough.IsCancellationRequested)
             {
                 return report;
@@ -85,6 +88,37 @@ internal sealed class Verifier : IDisposable
             Extra = groups.Sum(group => Comparison.Extra(group, relayed)),
             Groups = groups,
         };
+    }
+
+    private static async Task<string?> FindLedgerProblemAsync(TrafficOptions options, IReadOnlyList<SinkMetrics> sinks, CancellationToken cancellation)
+    {
+        if (!options.HasNumbers)
+        {
+            return $"messages of {FlagNames.BodyFile} and {FlagNames.Replay} have no numbers without {FlagNames.Verp}";
+        }
+
+        var problems = await Task.WhenAll(sinks.Select(sink => sink.Ledger.FindProblemAsync(cancellation)));
+        return problems.Any(problem => problem is not null) ? string.Join('\n', problems.OfType<string>()) : null;
+    }
+
+    /// <summary>Numbers decide alone, except for messages to several recipients: there a number says only that one of them was reached.</summary>
+    private async Task<VerifyReport> WithNumbersAsync(VerifyReport report, MessageFates? fates)
+    {
+        if (fates is null || !report.IsWhole || _ledgerProblem is not null)
+        {
+            return report with { NumbersProblem = _ledgerProblem };
+        }
+
+        var runs = await Task.WhenAll(_sinks.Select(sink => sink.Ledger.TryReadAsync(_options.RunId, CancellationToken.None)));
+        if (runs.Any(run => run.Problem is not null))
+        {
+            return report with { NumbersProblem = string.Join('\n', runs.Select(run => run.Problem).OfType<string>()) };
+        }
+
+        var single = _options.RecipientsPerMessage == 1;
+        var numbers = NumberComparison.Compare(fates, [.. runs.Select(run => run.Run!)], _options.VerifyRelayed, single);
+        var isByNumber = single && !numbers.Partial;
+        return report with { Numbers = numbers, IsByNumber = isByNumber, Agrees = numbers.Agrees && (isByNumber || report.Agrees) };
     }
 
     private static async Task<(VerifiedSink Report, SinkCounts? Counts)> SinceAsync(SinkMetrics sink, SinkCounts before)
@@ -141,6 +175,7 @@ internal sealed class SinkMetrics : IDisposable
         Address = sink;
         Page = AddressText.MetricsAt(sink);
         _client = new HttpClient(handler ?? new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience, MaxResponseContentBufferSize = MostBytes };
+        Ledger = new LedgerPage(_client, new Uri(Page, "api/v1/ledger"));
     }
 
     /// <summary>The sink as it was named.</summary>
@@ -148,6 +183,9 @@ internal sealed class SinkMetrics : IDisposable
 
     /// <summary>Where its counters stand.</summary>
     public Uri Page { get; }
+
+    /// <summary>Its ledger.</summary>
+    public LedgerPage Ledger { get; }
 
     /// <summary>What the sink has counted until now; or why that cannot be read, in a line that names the page.</summary>
     public async Task<(SinkCounts? Counts, string? Problem)> TryFetchAsync(CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Net;
 using SmartSink.Testing.Time;
 using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Reporting;
@@ -13,10 +14,11 @@ public sealed class VerifierTests
         Domains = [new WeightedDomain("gmail.com", 1)],
         Verify = [new Uri("http://sink.test:8000")],
         VerifyWait = TimeSpan.FromSeconds(1),
+        RunId = "r1",
     };
 
     private readonly ManualTimeProvider _time = new();
-    private readonly TrafficRecorder _recorder = new();
+    private readonly TrafficRecorder _recorder = new(keepsFates: true);
 
     [Theory]
     [InlineData("http://sink.test:8000", "http://sink.test:8000/metrics")]
@@ -113,7 +115,7 @@ public sealed class VerifierTests
         using var enough = new CancellationTokenSource();
         Answer(250, TrafficStage.EndOfData, 3);
 
-        var comparing = verifier.CompareAsync(_recorder.ReadCounts(), enough.Token);
+        var comparing = verifier.CompareAsync(_recorder.ReadCounts(), _recorder.Fates, enough.Token);
         comparing.IsCompleted.ShouldBeFalse();
         await enough.CancelAsync();
 
@@ -171,6 +173,40 @@ public sealed class VerifierTests
             [(null, new OutcomeTotals(1, 0, 0)), ("http://sink.test:8001/metrics: nobody listens", null)]);
     }
 
+    [Fact]
+    public async Task Where_the_ledger_is_on_the_numbers_decide()
+    {
+        var asked = 0;
+        using var pages = new MetricsPages(MetricsPages.Page(0, 0), MetricsPages.Page(7, 0))
+        {
+            Ledger = path => (HttpStatusCode.OK, path == "/runs/r1" ? $$"""{"run":"r1","accepted":["0-{{asked++}}"],"refused":[],"more":1}""" : """{"on":true,"since":null}"""),
+        };
+        Answer(250, TrafficStage.EndOfData, 3);
+        for (var number = 0; number < 3; number++)
+        {
+            _recorder.MessageAccepted(number, 1);
+        }
+
+        var report = await CompareAsync(pages);
+
+        (report.Agrees, report.IsByNumber, report.Numbers!.Accepted, asked, report.NumbersProblem).ShouldBe((true, true, 3, 3, null));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.OK, """{"on":false}""", "the ledger is off; switch it on before a run, with SINK_LEDGER=on or smartsink ledger on")]
+    [InlineData(HttpStatusCode.NotFound, "", "the sink has no ledger, or SINK_API is off")]
+    [InlineData(HttpStatusCode.Forbidden, """{"detail":"The host sink.test is not known to be this sink's"}""", "The host sink.test is not known to be this sink's")]
+    [InlineData(HttpStatusCode.BadGateway, "<html>", "502 Bad Gateway")]
+    public async Task Where_the_ledger_cannot_be_asked_the_counts_decide_and_it_is_said_why(HttpStatusCode status, string json, string why)
+    {
+        using var pages = new MetricsPages(MetricsPages.Page(0, 0), MetricsPages.Page(1, 0)) { Ledger = _ => (status, json) };
+        Answer(250, TrafficStage.EndOfData, 1);
+
+        var report = await CompareAsync(pages);
+
+        (report.Agrees, report.IsByNumber, report.Numbers, report.NumbersProblem).ShouldBe((true, false, null, $"http://sink.test:8000/api/v1/ledger: {why}"));
+    }
+
     private void Answer(int code, TrafficStage stage, int times)
     {
         for (var i = 0; i < times; i++)
@@ -183,7 +219,7 @@ public sealed class VerifierTests
     private async Task<VerifyReport> CompareAsync(params MetricsPages[] pages)
     {
         using var verifier = await StartAsync(pages);
-        var comparing = verifier.CompareAsync(_recorder.ReadCounts(), TestContext.Current.CancellationToken);
+        var comparing = verifier.CompareAsync(_recorder.ReadCounts(), _recorder.Fates, TestContext.Current.CancellationToken);
         while (!comparing.IsCompleted)
         {
             if (_time.TimerCount > 0)
