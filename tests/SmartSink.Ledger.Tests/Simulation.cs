@@ -239,6 +239,7 @@ internal sealed class SimulatedSender(Simulation simulation, SenderHabits habits
         var provider = destination.Provider;
         if (provider.Greet(simulation.Now, provider.Open) is { } reply)
         {
+            destination.Most = habits.SlowsDown ? Math.Max(1, destination.Open - 1) : destination.Most;
             simulation.Tell(new LedgerEvent { Kind = LedgerEventKind.ClientRefused, At = 0, Connection = connection, Provider = provider.Name, Reply = reply, Stage = Stage.Connect });
             var wait = habits.SlowsDown ? Wait(mail) : habits.Pause;
             simulation.At(simulation.Now + wait, () => Queue(mail));
@@ -270,7 +271,7 @@ internal sealed class SimulatedSender(Simulation simulation, SenderHabits habits
             simulation.Tell(told with { Kind = LedgerEventKind.RecipientTaken });
             simulation.Tell(told with { Kind = LedgerEventKind.RecipientDecided, Stage = Stage.Data });
             simulation.Tell(told with { Kind = LedgerEventKind.MessageEnded, Message = (ulong)mail.Number + 1 });
-            destination.Allowed = Math.Min(habits.Connections, destination.Allowed + (mail.Number % 10 == 0 ? 1 : 0));
+            destination.Allowed = Math.Min(destination.Most, destination.Allowed + (mail.Number % 10 == 0 ? 1 : 0));
             Done(mail);
         }
         else
@@ -372,6 +373,8 @@ internal sealed class SimulatedSender(Simulation simulation, SenderHabits habits
         public List<SimulatedMail> Due { get; } = [];
 
         public int Allowed { get; set; } = allowed;
+
+        public int Most { get; set; } = allowed;
 
         public int Open { get; set; }
 

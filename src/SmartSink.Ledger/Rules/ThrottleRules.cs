@@ -1,0 +1,343 @@
+using SmartSink.Ledger.Facts;
+using SmartSink.Ledger.Report;
+using SmartSink.Smtp;
+using SmartSink.Smtp.Replies;
+
+namespace SmartSink.Ledger.Rules;
+
+/// <summary>A sender that is throttled sends more slowly, and comes back when it is accepted again.</summary>
+internal sealed class SlowsDown : SenderRule
+{
+    private const string RatioWarn = "ratio_warn", RatioFail = "ratio_fail", ThrottledLeast = "throttled_least", EpisodesFail = "episodes_fail", Recovery = "recovery_warn";
+
+    // The first moments after a throttle are what was on its way. Real time has a part in it however fast the provider's passes.
+    private const double MinuteSeconds = 60, MomentSeconds = 10;
+    private const long MinuteMilliseconds = 5_000, MomentMilliseconds = 2_000, SecondMilliseconds = 1_000;
+
+    /// <inheritdoc/>
+    public override string Name => "slows-down";
+
+    /// <inheritdoc/>
+    public override string Title => "Slows down when throttled";
+
+    /// <inheritdoc/>
+    public override string Why =>
+        "A throttle is a request. Who goes on at the same rate is refused more and more, and then blocked; who slows down and comes back step by step gets the most mail through.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Sources => ["Gmail: Email sender guidelines (sending limits)", "Yahoo Sender Hub: SMTP error codes (421 TS04)", "Microsoft: Mail flow throttling in Exchange Online", "RFC 5321 section 4.5.4.1"];
+
+    /// <inheritdoc/>
+    public override RuleWeight Weight => RuleWeight.Major;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Threshold> Thresholds =>
+    [
+        new(RatioWarn, ThresholdUnit.Ratio, 0.5, "a sender has not slowed down enough whose rate in the minute after a throttle is more than this times the rate before"),
+        new(RatioFail, ThresholdUnit.Ratio, 0.8, "it has not slowed down at all above this"),
+        new(ThrottledLeast, ThresholdUnit.Percent, 20, "in both cases only while more than this share of what it tries is throttled"),
+        new(EpisodesFail, ThresholdUnit.Percent, 20, "fails, or warns, above this share of throttles"),
+        new(Recovery, ThresholdUnit.Duration, 7_200, "warns when mail waits that was throttled, and nothing was tried at the provider for so long"),
+    ];
+
+    /// <inheritdoc/>
+    public override Judgement Judge(SenderHistory history, RuleContext context)
+    {
+        double Setting(string name) => context.Settings[this, name];
+        var throttles = history.Seconds.GroupBy(second => second.Provider).SelectMany(provider => ThrottlesOf(history, [.. provider.OrderBy(second => second.At)])).ToList();
+        if (throttles.Count == 0)
+        {
+            return Judgement.NotSeen(history.Seconds.Any(second => second.Throttled > 0) ? "The sender was throttled only just now." : "The sender was never throttled.");
+        }
+        bool IsThrottledStill(Throttle throttle) => Evidence.Percent(throttle.Throttled, throttle.Tries) > Setting(ThrottledLeast);
+        bool Persists(Throttle throttle, string ratio) => throttle.Ratio > Setting(ratio) && IsThrottledStill(throttle);
+        var (slow, stubborn) = (throttles.Where(throttle => Persists(throttle, RatioWarn)).ToList(), throttles.Where(throttle => Persists(throttle, RatioFail)).ToList());
+        var stuck = Stuck(history, Setting(Recovery));
+        var verdict = Evidence.Percent(stubborn.Count, throttles.Count) > Setting(EpisodesFail) ? Verdict.Fail
+            : Evidence.Percent(slow.Count, throttles.Count) > Setting(EpisodesFail) || stuck.Count > 0 ? Verdict.Warn : Verdict.Pass;
+        var rates = throttles.Where(throttle => IsThrottledStill(throttle)).Select(throttle => throttle.Ratio).Order().ToList();
+        var rate = rates.Count == 0 ? string.Empty : $"; while it was throttled on, its rate was {Math.Round(rates[rates.Count / 2], 2)} times that before";
+        var recovered = throttles.Where(throttle => throttle.Recovered >= 0).Select(throttle => throttle.Recovered).Order().ToList();
+        var connections = throttles.Sum(throttle => throttle.ConnectionsBefore) is > 0 and var before
+            ? $", it opened {Math.Round(throttles.Sum(throttle => throttle.ConnectionsAfter) / before, 2)} times as many connections" : string.Empty;
+        var finding = $"After {Evidence.Share(slow.Count, throttles.Count, "throttle")} the sender went on at more than {Setting(RatioWarn)} times its rate and was throttled on{rate}{connections}, " +
+            $"and got {Math.Round(throttles.Average(throttle => throttle.Throttled) * 60 / history.Seconds(Minute(history)), 1)} throttled replies a minute" +
+            (recovered.Count == 0 ? string.Empty : $"; mail was accepted again after {Evidence.Length(recovered[recovered.Count / 2])}") +
+            (stuck.Count == 0 ? "." : $"; nothing was tried again at {string.Join(", ", stuck)}, though mail waits.");
+        var examples = slow.OrderByDescending(throttle => throttle.Tries).Take(Judgement.MostExamples).Select(throttle => history.Example(
+            context, throttle.At, $"{throttle.Tries:N0} recipients tried in the minute after the throttle, {throttle.Throttled:N0} of them throttled, {Math.Round(throttle.Ratio, 2)} times the rate before ({history.Provider(throttle.Provider)})",
+            ReplyOf(history, throttle)));
+        return new Judgement(verdict, Evidence.Percent(slow.Count, throttles.Count), "%", finding, [.. examples]);
+    }
+
+    private static long Minute(SenderHistory history) => Math.Max(history.Milliseconds(MinuteSeconds), MinuteMilliseconds);
+
+    private static int TriesOf(ProviderSecond second) => second.Accepted + second.TempFailed + second.PermFailed;
+
+    private static IEnumerable<Throttle> ThrottlesOf(SenderHistory history, ProviderSecond[] seconds)
+    {
+        var (minute, moment) = (Minute(history), Math.Max(history.Milliseconds(MomentSeconds), MomentMilliseconds));
+        var (rate, connections) = (0.0, 0.0);
+        for (var index = 0; index < seconds.Length; index++)
+        {
+            var at = seconds[index].At;
+            var (from, to) = (at + moment, at + moment + minute);
+            if (seconds[index].Throttled == 0 || to > history.Until)
+            {
+                continue;
+            }
+
+            // Beside the highest rate so far: the next throttle may come while it has slowed down already.
+            var before = seconds.Where(second => second.At > at - minute && second.At <= at).ToList();
+            var length = (double)Math.Min(minute, at - seconds[0].At + SecondMilliseconds);
+            rate = Math.Max(rate, before.Sum(TriesOf) / length);
+            connections = Math.Max(connections, before.Sum(second => second.Connections) / length);
+            var after = seconds.Where(second => second.At >= from && second.At < to).ToList();
+            var accepted = Array.Find(seconds, second => second.At > at && second.Accepted > 0 && second.Throttled == 0);
+            yield return new Throttle(
+                at, seconds[index].Provider, after.Sum(TriesOf), after.Sum(second => second.Throttled), after.Sum(TriesOf) / rate / minute, connections,
+                after.Sum(second => second.Connections) / (double)minute, accepted.Accepted > 0 ? history.Seconds(accepted.At - at) : -1);
+            while (index + 1 < seconds.Length && seconds[index + 1].At < to)
+            {
+                index++;
+            }
+        }
+    }
+
+    // Providers at which throttled mail waits and nothing happens.
+    private static List<string> Stuck(SenderHistory history, double longest)
+    {
+        var last = history.Seconds.GroupBy(second => second.Provider).ToDictionary(provider => provider.Key, provider => provider.Max(second => second.At));
+        var stuck = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var item in history.Items)
+        {
+            var tried = item.Tries.Span[^1];
+            if (tried is { Outcome: Outcome.TempFail, Label: ReplyLabel.RateLimit } && history.Seconds(history.Until - Math.Max(tried.At, last.GetValueOrDefault(tried.Provider))) > longest)
+            {
+                stuck.Add(history.Provider(tried.Provider));
+            }
+        }
+        return [.. stuck];
+    }
+
+    private static int ReplyOf(SenderHistory history, Throttle throttle)
+    {
+        foreach (var item in history.Items)
+        {
+            foreach (var tried in item.Tries.Span)
+            {
+                if (tried.Provider == throttle.Provider && tried is { Outcome: Outcome.TempFail, Label: ReplyLabel.RateLimit })
+                {
+                    return tried.Reply;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /// <summary>A throttle after a time without one, and the minute behind it.</summary>
+    private sealed record Throttle(long At, int Provider, int Tries, int Throttled, double Ratio, double ConnectionsBefore, double ConnectionsAfter, double Recovered);
+}
+
+/// <summary>A sender learns a provider's limits, and keeps them.</summary>
+internal sealed class KeepsLimits : SenderRule
+{
+    private const string OverFail = "over_fail", OverLeast = "over_least", Learn = "learn";
+    private const long LearnMilliseconds = 5_000;
+
+    /// <inheritdoc/>
+    public override string Name => "keeps-limits";
+
+    /// <inheritdoc/>
+    public override string Title => "Keeps within a provider's limits";
+
+    /// <inheritdoc/>
+    public override string Why =>
+        "Nobody tells a sender the limits beforehand, but the first refusal does. What goes on beyond them is refused each time, and counts against the sender.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.5.3.1.10", "Yahoo Sender Hub: Best practices", "Comcast Postmaster: connection limits", "Outlook.com Postmaster: Policies, practices, and guidelines"];
+
+    /// <inheritdoc/>
+    public override RuleWeight Weight => RuleWeight.Minor;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Threshold> Thresholds =>
+    [
+        new(Learn, ThresholdUnit.Duration, 60, "how long a sender may go beyond a limit after it first did"),
+        new(OverFail, ThresholdUnit.Percent, 20, "fails when later more than this share of connections, or of seconds with connections, is beyond a limit; less only warns"),
+        new(OverLeast, ThresholdUnit.Count, 5, "fewer than so many of them only warn"),
+    ];
+
+    /// <inheritdoc/>
+    public override Judgement Judge(SenderHistory history, RuleContext context)
+    {
+        var found = new List<Excess>();
+        foreach (var (provider, name) in history.Providers.Index())
+        {
+            if (context.LimitsOf(name) is not { } limits)
+            {
+                continue;
+            }
+            var dialogs = history.Dialogs.Where(dialog => dialog.Provider == provider).OrderBy(dialog => dialog.BeganAt).ToList();
+            var seconds = history.Seconds.Where(second => second.Provider == provider && second.MostOpen > 0).OrderBy(second => second.At);
+            Add("connections at once", limits.Connections, seconds.Select(second => (second.At, second.MostOpen)));
+            Add("messages a connection", limits.MessagesPerConnection, dialogs.Select(dialog => (dialog.BeganAt, dialog.Transactions + (dialog is { RefusedReply: >= 0, RefusedAt: Stage.Mail } ? 1 : 0))));
+            Add("recipients a message", limits.RecipientsPerMessage, dialogs.Select(dialog => (dialog.BeganAt, dialog.MostRecipients)));
+
+            void Add(string what, int? limit, IEnumerable<(long At, int Count)> seen)
+            {
+                var counted = seen.Where(one => one.Count > 0).ToList();
+                if (limit is { } most && counted.Count > 0)
+                {
+                    found.Add(Excess.Of(what, name, most, counted, Math.Max(history.Milliseconds(context.Settings[this, Learn]), LearnMilliseconds)));
+                }
+            }
+        }
+        if (found.Count == 0)
+        {
+            return Judgement.NotSeen("The policy sets no limits for the providers that the sender came to.");
+        }
+        var over = found.Where(excess => excess.Over > 0).OrderByDescending(excess => excess.LaterShare).ThenByDescending(excess => excess.Most - excess.Limit).ToList();
+        var worst = over.Select(excess => excess.LaterShare).FirstOrDefault();
+        var goesOn = over.Any(excess => excess.LaterShare > context.Settings[this, OverFail] && excess.LaterOver >= context.Settings[this, OverLeast]);
+        var finding = over.Count == 0
+            ? $"The sender kept all {Evidence.Count(found.Count, "limit")} that it came to."
+            : $"The sender went beyond {over.Count:N0} of {Evidence.Count(found.Count, "limit")}, and " + (goesOn ? $"went on: {Math.Round(worst, 1)} % of what came later was beyond {over[0].What} at {over[0].Provider}." : "learned from it.");
+        var examples = over.Take(Judgement.MostExamples).Select(excess => history.Example(
+            context, excess.First, $"{excess.Most:N0} {excess.What} where {excess.Limit:N0} are allowed, {excess.Over:N0} times ({excess.Provider})"));
+        return new Judgement(goesOn ? Verdict.Fail : over.Count > 0 ? Verdict.Warn : Verdict.Pass, Math.Round(worst, 2), "%", finding, [.. examples]);
+    }
+
+    /// <summary>A limit, and how often it was gone beyond: in all, and after the sender could have learned it.</summary>
+    private sealed record Excess(string What, string Provider, int Limit, int Most, long First, int Over, int LaterOver, double LaterShare)
+    {
+        public static Excess Of(string what, string provider, int limit, List<(long At, int Count)> seen, long learn)
+        {
+            var over = seen.Where(one => one.Count > limit).ToList();
+            var first = over.Count == 0 ? long.MaxValue : over[0].At;
+            var later = seen.Where(one => over.Count > 0 && one.At - first > learn).ToList();
+            var laterOver = later.Count(one => one.Count > limit);
+            return new Excess(what, provider, limit, seen.Max(one => one.Count), first, over.Count, laterOver, Evidence.Percent(laterOver, later.Count));
+        }
+    }
+}
+
+/// <summary>While one provider defers everything, mail to the others goes on.</summary>
+internal sealed class Isolation : SenderRule
+{
+    private const string RatioWarn = "ratio_warn", RatioFail = "ratio_fail", Trouble = "trouble", Shortest = "shortest", Least = "messages_least";
+
+    // Trouble is told in stretches of this length; seconds are no finer than the sink's own.
+    private const double BinSeconds = 10;
+    private const long BinMilliseconds = 1_000;
+
+    /// <inheritdoc/>
+    public override string Name => "isolation";
+
+    /// <inheritdoc/>
+    public override string Title => "One provider's trouble stays there";
+
+    /// <inheritdoc/>
+    public override string Why =>
+        "When one provider is down, its mail waits. If that mail holds the places that other mail needs, one provider's outage is an outage for all recipients.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.5.4.1 (a queue for each destination)"];
+
+    /// <inheritdoc/>
+    public override RuleWeight Weight => RuleWeight.Major;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Threshold> Thresholds =>
+    [
+        new(Trouble, ThresholdUnit.Percent, 50, "a provider is in trouble while it refuses at least this share for now"),
+        new(Shortest, ThresholdUnit.Duration, 30, "for at least so long"),
+        new(Least, ThresholdUnit.Count, 10, "so many messages to the others were to be expected meanwhile; else nothing is said"),
+        new(RatioWarn, ThresholdUnit.Ratio, 0.7, "warns when mail to the others goes on at less than this times the rate around it"),
+        new(RatioFail, ThresholdUnit.Ratio, 0.4, "fails below it"),
+    ];
+
+    /// <inheritdoc/>
+    public override Judgement Judge(SenderHistory history, RuleContext context)
+    {
+        double Setting(string name) => context.Settings[this, name];
+        var troubles = history.Seconds.Where(second => second.Provider >= 0).GroupBy(second => second.Provider)
+            .SelectMany(provider => TroublesOf(history, provider, Setting(Trouble), Setting(Shortest))).ToList();
+        if (troubles.Count == 0)
+        {
+            return Judgement.NotSeen($"No provider refused most mail for {Evidence.Length(Setting(Shortest))} or longer.");
+        }
+        var others = troubles.Select(trouble => Beside(history, trouble, troubles)).Where(beside => beside.Expected >= Setting(Least)).ToList();
+        if (others.Count == 0)
+        {
+            return Judgement.NotSeen("While a provider refused most mail, there was too little for the others to tell by.");
+        }
+        var ratio = Math.Round(Math.Min(1, others.Sum(beside => beside.Accepted) / others.Sum(beside => beside.Expected)), 2);
+        var verdict = ratio < Setting(RatioFail) ? Verdict.Fail : ratio < Setting(RatioWarn) ? Verdict.Warn : Verdict.Pass;
+        var names = string.Join(", ", others.Select(beside => history.Provider(beside.Trouble.Provider)).Distinct().Take(3));
+        var finding = $"While {names} refused most mail, the others got theirs at {ratio} times the rate around it ({others.Sum(beside => beside.Accepted):N0} accepted, {others.Sum(beside => beside.Expected):N0} to be expected).";
+        var examples = others.OrderBy(beside => beside.Accepted / beside.Expected).Take(verdict == Verdict.Pass ? 0 : Judgement.MostExamples).Select(beside => history.Example(
+            context, beside.Trouble.From,
+            $"{history.Provider(beside.Trouble.Provider)} refused most mail for {Evidence.Length(history.Seconds(beside.Trouble.To - beside.Trouble.From))}: others got {beside.Accepted:N0} messages where {beside.Expected:N0} were to be expected"));
+        return new Judgement(verdict, ratio, "ratio", finding, [.. examples]);
+    }
+
+    // From the first stretch in which most was refused to the last before one in which it was not; in between there may be nothing, while the sender waits.
+    private static IEnumerable<Stretch> TroublesOf(SenderHistory history, IGrouping<int, ProviderSecond> provider, double share, double shortest)
+    {
+        var bin = Math.Max(history.Milliseconds(BinSeconds), BinMilliseconds);
+        Stretch? trouble = null;
+        foreach (var stretch in provider.GroupBy(second => second.At / bin).OrderBy(stretch => stretch.Key))
+        {
+            var (refused, all) = (stretch.Sum(second => second.TempFailed), stretch.Sum(second => second.Accepted + second.TempFailed + second.PermFailed));
+            if (all == 0)
+            {
+                continue;
+            }
+            if (refused > 0 && Evidence.Percent(refused, all) >= share)
+            {
+                trouble = new Stretch(provider.Key, trouble?.From ?? stretch.Min(second => second.At), (stretch.Key + 1) * bin);
+            }
+            else if (trouble is { } ended)
+            {
+                trouble = null;
+                if (history.Seconds(ended.To - ended.From) >= shortest)
+                {
+                    yield return ended;
+                }
+            }
+        }
+        if (trouble is { } last && history.Seconds(last.To - last.From) >= shortest)
+        {
+            yield return last;
+        }
+    }
+
+    // What the providers without trouble accepted meanwhile, beside the lower of the rates before and after it: a load that ends or begins is no fault of the sender's.
+    private static Others Beside(SenderHistory history, Stretch trouble, List<Stretch> troubles)
+    {
+        var inTrouble = troubles.Where(other => other.From < trouble.To && other.To > trouble.From).Select(other => other.Provider).ToHashSet();
+        var others = history.Seconds.Where(second => !inTrouble.Contains(second.Provider) && second.Accepted > 0).ToList();
+        if (others.Count == 0)
+        {
+            return new Others(trouble, 0, 0);
+        }
+        var (first, last) = (others.Min(second => second.At), others.Max(second => second.At) + BinMilliseconds);
+        var length = trouble.To - trouble.From;
+        var before = RateIn(Math.Max(first, trouble.From - length), trouble.From);
+        var resumed = others.Where(second => second.At >= trouble.To).Select(second => second.At).DefaultIfEmpty(last).Min();
+        var after = RateIn(resumed, Math.Min(last, resumed + length));
+        var end = Math.Min(trouble.To, last);
+        var rate = Math.Min(before ?? double.MaxValue, after ?? double.MaxValue);
+        var accepted = others.Where(second => second.At >= trouble.From && second.At < end).Sum(second => second.Accepted);
+        return new Others(trouble, accepted, rate == double.MaxValue ? 0 : rate * Math.Max(0, end - trouble.From));
+
+        double? RateIn(long from, long to) => to - from < BinMilliseconds ? null
+            : others.Where(second => second.At >= from && second.At < to).Sum(second => second.Accepted) / (double)(to - from);
+    }
+
+    private sealed record Stretch(int Provider, long From, long To);
+
+    private sealed record Others(Stretch Trouble, int Accepted, double Expected);
+}
