@@ -92,14 +92,14 @@ internal sealed class Classification : SenderRule
     {
         var refused = history.Items.Where(item => item.Tries.ToArray().Any(tried => tried.Outcome != Outcome.Accepted)).ToList();
         var byMail = refused.ToLookup(item => item.Last.Mail);
-        var byRecipient = refused.ToLookup(item => item.Last.Mail >> 32);
+        var byRecipient = refused.ToLookup(item => MailHash.RecipientOf(item.Last.Mail));
         List<Line> judged = [];
         List<string> unknown = [];
         var none = 0;
         foreach (var line in classified)
         {
             // An address may have been refused in several messages, and a message several times: the log may speak of any of them.
-            var refusals = (line.Mail != 0 ? byMail[line.Mail] : byRecipient[line.Recipient >> 32])
+            var refusals = (line.Mail != 0 ? byMail[line.Mail] : byRecipient[MailHash.RecipientOf(line.Recipient)])
                 .SelectMany(item => item.Tries.ToArray()).Where(tried => tried.Outcome != Outcome.Accepted).ToList();
             if (refusals.Count == 0)
             {

@@ -9,6 +9,9 @@ public static class BuiltInFiles
     /// <summary>The page of rates, which includes the catalogue; it can be loaded as a main file.</summary>
     public const string MainFile = Prefix + "responses.toml";
 
+    /// <summary>The rules of the report card, which are no part of a policy.</summary>
+    public const string ReportFile = Prefix + "report.toml";
+
     private const string Prefix = "builtin:";
     private const string Catalogue = "providers";
     private const string CatalogueFolder = Catalogue + "/";

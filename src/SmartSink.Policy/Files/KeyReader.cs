@@ -57,10 +57,10 @@ internal sealed class KeyReader(ValueReader values)
         KeyType.Truth => Box(values.Boolean(item)),
         KeyType.Whole => InRange(key, values.Integer(item)) is { } whole ? new Setting<object>((int)whole.Value, whole.Place) : null,
         KeyType.Number => Box(InRange(key, values.Number(item))),
-        KeyType.Percent when item.Value is not TomlScalar<string> => Box(values.Number(item) is { } number && ValueForms.CheckPercent(key.Name, number.Value) is { } problem
+        KeyType.Percent when item.Value is not TomlScalar<string> => Box(values.Number(item) is { } number && ValueForms.CheckPercent(key.Name, number.Value, key.Minimum is 0) is { } problem
             ? Report<double>(number.Place, problem)
             : values.Number(item)),
-        KeyType.Percent => Box(values.Parse(item, text => ValueForms.Percent(key.Name, text))),
+        KeyType.Percent => Box(values.Parse(item, text => ValueForms.Percent(key.Name, text, isZeroGood: key.Minimum is 0))),
         KeyType.Time => Box(values.Parse(item, text => ValueForms.Time(key.Name, text, isZeroGood: key.Minimum is 0))),
         KeyType.Rate => Box(values.Parse(item, text => ValueForms.Rate(key.Name, text))),
         KeyType.Rates => Box(NotEmpty(item, values.ParseAll(item, text => ValueForms.Rate(key.Name, text)))),

@@ -21,7 +21,7 @@ internal enum KeyType : byte
     /// <summary>5m.</summary>
     Time,
 
-    /// <summary>Of a number or a text; more than 0.</summary>
+    /// <summary>Of a number or a text; more than 0, unless <see cref="PolicyKey.Minimum"/> is 0.</summary>
     Percent,
 
     /// <summary>100/min.</summary>

@@ -28,12 +28,12 @@ internal static class ValueForms
         ? Rate(key, text, text.Replace(Throttles, string.Empty, StringComparison.Ordinal), "number of throttled recipients in a time such as \"5 throttled/min\"")
         : (default, $"{key} = \"{text}\" is not a number of throttled recipients in a time such as \"5 throttled/min\"");
 
-    public static (double Value, string? Problem) Percent(string key, string text) => Percents.TryParse(text, out var percent)
-        ? (percent, CheckPercent(key, percent))
-        : (percent, $"{key} = \"{text}\" is not a percentage of more than 0 and at most 100 such as \"10%\"");
+    public static (double Value, string? Problem) Percent(string key, string text, bool isZeroGood = false) => Percents.TryParse(text, out var percent)
+        ? (percent, CheckPercent(key, percent, isZeroGood))
+        : (percent, $"{key} = \"{text}\" is not a percentage {RangeOf(isZeroGood)} such as \"10%\"");
 
-    public static string? CheckPercent(string key, double percent) =>
-        percent is > 0 and <= 100 ? null : FormattableString.Invariant($"{key} = {percent} is not a percentage of more than 0 and at most 100");
+    public static string? CheckPercent(string key, double percent, bool isZeroGood = false) =>
+        percent is >= 0 and <= 100 && (isZeroGood || percent > 0) ? null : FormattableString.Invariant($"{key} = {percent} is not a percentage {RangeOf(isZeroGood)}");
 
     public static (Delay Value, string? Problem) Delay(string key, string text)
     {
@@ -88,6 +88,8 @@ internal static class ValueForms
         _ when HasZone(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) => (RuleTime.Always with { AfterStart = null, At = at }, null),
         _ => (RuleTime.Always, $"{key} = \"{text}\" is neither a time after the start such as \"+10m\", nor one of each day in UTC such as \"14:30\", nor one of RFC 3339 such as \"2026-03-07T14:30:00Z\""),
     };
+
+    private static string RangeOf(bool isZeroGood) => isZeroGood ? "from 0 to 100" : "of more than 0 and at most 100";
 
     private static bool HasZone(string text) =>
         text.Length >= 20 && text[4] == '-' && text[10] is 'T' or 't' or ' ' && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-');

@@ -1,9 +1,10 @@
 using SmartSink.Hosting;
 using SmartSink.Policy;
+using SmartSink.Reports;
 
 namespace SmartSink.Commands;
 
-/// <summary><c>smartsink check</c>: shows everything that is wrong with policy files.</summary>
+/// <summary><c>smartsink check</c>: shows everything that is wrong with policy files, and with the rules of the report card.</summary>
 internal static class CheckCommand
 {
     /// <summary>Diagnostics go to <paramref name="error"/>, what was found good and the sum to <paramref name="output"/>.</summary>
@@ -13,22 +14,36 @@ internal static class CheckCommand
         var warnings = 0;
         foreach (var file in files)
         {
-            var result = PolicyLoader.Load(file);
-            foreach (var diagnostic in result.Diagnostics)
+            var (good, diagnostics) = Check(file);
+            foreach (var diagnostic in diagnostics)
             {
                 error.WriteLine(diagnostic);
             }
 
-            errors += result.Diagnostics.Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
-            warnings += result.Diagnostics.Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Warning);
-            if (result.Snapshot is { } snapshot)
+            errors += diagnostics.Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+            warnings += diagnostics.Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Warning);
+            if (good is not null)
             {
-                output.WriteLine($"{file}: policy {snapshot.Hash}, {Count(snapshot.DomainCount, "domain or pattern", "domains and patterns")}");
+                output.WriteLine($"{file}: {good}");
             }
         }
 
-        output.WriteLine($"{Count(files.Count, "policy", "policies")} checked: {Count(errors, "error", "errors")}, {Count(warnings, "warning", "warnings")}");
+        var (one, many) = files.Any(ReportFile.IsMeantBy) ? ("file", "files") : ("policy", "policies");
+        output.WriteLine($"{Count(files.Count, one, many)} checked: {Count(errors, "error", "errors")}, {Count(warnings, "warning", "warnings")}");
         return errors > 0 ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
+    // What a file is, if it is without a mistake.
+    private static (string? Good, IReadOnlyList<PolicyDiagnostic> Diagnostics) Check(string file)
+    {
+        if (ReportFile.IsMeantBy(file))
+        {
+            var (rules, diagnostics) = ReportFile.Read(file);
+            return (rules is null ? null : "rules of the report card", diagnostics);
+        }
+
+        var result = PolicyLoader.Load(file);
+        return (result.Snapshot is { } snapshot ? $"policy {snapshot.Hash}, {Count(snapshot.DomainCount, "domain or pattern", "domains and patterns")}" : null, result.Diagnostics);
     }
 
     private static string Count(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";

@@ -72,7 +72,7 @@ internal static class CommandLine
 
     private static Command Check()
     {
-        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "Policy files" };
+        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "Policy files, or a report.toml" };
         files.Validators.Add(given =>
         {
             if (given.Tokens.Any(token => token.Value.Length == 0))

@@ -8,6 +8,7 @@ using SmartSink.Http;
 using SmartSink.Http.Api;
 using SmartSink.Http.Page;
 using SmartSink.Policy;
+using SmartSink.Reports;
 using SmartSink.Scenarios;
 using SmartSink.Settings;
 using SmartSink.Telemetry;
@@ -54,6 +55,7 @@ internal static class SinkHost
         services.AddSingleton<ProcessDescriptors>();
         services.AddSingleton<BehaviourMetrics>();
         services.AddSingleton<BehaviourReporter>();
+        services.AddSingleton<ReportContexts>();
         if (settings.Api)
         {
             services.AddSingleton<SinkEvents>();

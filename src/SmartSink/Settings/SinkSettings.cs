@@ -45,6 +45,9 @@ internal sealed record SinkSettings : ListenerSettings
     /// <summary>SINK_DATA: the policy's main file.</summary>
     public string PolicyFile { get; init; } = DefaultPolicyFile;
 
+    /// <summary>The rules of the report card; null for <c>report.toml</c> beside the policy file, or else the built-in ones.</summary>
+    public string? ReportFile { get; init; }
+
     /// <summary>SINK_DEFAULT_BOUNCE: 0 to 100; null for the policy file's.</summary>
     public decimal? DefaultBouncePercent { get; init; }
 

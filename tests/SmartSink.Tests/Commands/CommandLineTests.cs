@@ -94,6 +94,19 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_knows_the_rules_of_the_report_card_by_name_or_tables()
+    {
+        var good = RepositoryRoot.Combine("policy", "report.toml");
+        var bad = _folder.Write("strict.toml", "[rule.no-loss]\ncounts = \"hugely\"\n");
+
+        (await RunAsync("check", good, bad, _folder.Write("p.toml", ""))).ShouldBe(1);
+
+        _error.ToString().ShouldBe($"{bad}(2,10): error: unknown counts \"hugely\"; it must be one of none, minor, major, critical\n");
+        _output.ToString().ShouldStartWith($"{good}: rules of the report card\n");
+        _output.ToString().ShouldEndWith("3 files checked: 1 error, 0 warnings\n");
+    }
+
+    [Fact]
     public async Task Check_of_a_file_that_is_not_there_fails()
     {
         (await RunAsync("check", _folder.Combine("none.toml"))).ShouldBe(1);

@@ -58,6 +58,7 @@ public sealed class SettingsReaderTests
         ["AuthTempFailPercent"] = ("100", s => s.AuthTempFailPercent, 100m),
         ["Engine"] = ("smtpserver", s => s.Engine, SmtpEngine.SmtpServer),
         ["Protocol"] = ("lmtp", s => s.Protocol, MailProtocol.Lmtp),
+        ["Report"] = ("/etc/report.toml", s => s.ReportFile, "/etc/report.toml"),
         ["XclientNetworks"] = ("10.0.0.0/8,::1", s => s.XclientNetworks.ToString(), "10.0.0.0/8,::1/128"),
         ["Proxy"] = ("any", s => s.Proxy, ProxyMode.Any),
         ["ProxyNetworks"] = ("10.0.0.0/8", s => s.ProxyNetworks.ToString(), "10.0.0.0/8"),
@@ -120,7 +121,7 @@ public sealed class SettingsReaderTests
     {
         var setting = Find(key);
         var settings = Read().Settings!;
-        if (setting.Default.Length > 0 && key is not ("DefaultBounce" or "DefaultDefer" or "State" or "Hostname" or "PollingThreads" or "Replica"))
+        if (setting.Default.Length > 0 && key is not ("DefaultBounce" or "DefaultDefer" or "State" or "Hostname" or "PollingThreads" or "Replica" or "Report"))
         {
             setting.Apply(settings, setting.Default).ShouldBe(settings);
         }

@@ -1,0 +1,64 @@
+using SmartSink.Connections;
+using SmartSink.Ledger.Rules;
+using SmartSink.Policy;
+using SmartSink.Policy.Files;
+using SmartSink.Settings;
+using SmartSink.Watching;
+
+namespace SmartSink.Reports;
+
+/// <summary>What the rules of the report card go by: report.toml as it is when a report is asked for, and the limits of the policy in force.</summary>
+/// <param name="settings">Name the files.</param>
+/// <param name="policy">The policy in force.</param>
+/// <param name="clock">For the time of day of what was seen.</param>
+/// <param name="log">Told of mistakes in the file, each time that they are others.</param>
+internal sealed partial class ReportContexts(SinkSettings settings, Reloader<PolicySnapshot> policy, TimeProvider clock, ILogger<ReportContexts> log)
+{
+    private volatile string _told = string.Empty;
+
+    /// <summary>How many seconds of the provider's time pass in one.</summary>
+    public double TimeScale => policy.Current.Behaviour.TimeScale;
+
+    /// <summary>Makes one; null when the file has mistakes.</summary>
+    /// <param name="classified">What the sender's own log says; null for none.</param>
+    /// <param name="mistakes">A line for each: <c>report.toml(3,1): error: …</c>.</param>
+    public RuleContext? TryMake(IReadOnlyList<ClassifiedRecipient>? classified, out IReadOnlyList<string> mistakes)
+    {
+        var (rules, diagnostics) = ReportFile.Read(settings.ReportFile ?? FileBeside(settings.PolicyFile));
+        mistakes = [.. diagnostics.Select(diagnostic => diagnostic.ToString())];
+        Tell(mistakes);
+        if (rules is null)
+        {
+            return null;
+        }
+
+        var (now, inForce) = (clock.ReadMoment(), policy.Current);
+        return new RuleContext(rules, provider => LimitsOf(inForce, provider), at => now.Utc.AddMilliseconds(at - now.Milliseconds), classified);
+    }
+
+    private static string FileBeside(string policyFile)
+    {
+        var file = Path.Combine(Path.GetDirectoryName(policyFile) ?? string.Empty, ReportFile.Name);
+        return !BuiltInFiles.IsBuiltIn(policyFile) && Path.Exists(file) ? file : BuiltInFiles.ReportFile;
+    }
+
+    private static ProviderLimits? LimitsOf(PolicySnapshot policy, string provider) =>
+        policy.FindEntry(provider) is { } entry && policy.Behaviour.Providers.ElementAtOrDefault(entry)?.Limits is { } limits
+            ? new ProviderLimits(limits.Connections, limits.MessagesPerConnection, limits.RecipientsPerMessage, limits.Rate is { } rate ? rate.Count / rate.Per.TotalSeconds : null)
+            : null;
+
+    private void Tell(IReadOnlyList<string> mistakes)
+    {
+        var all = string.Join('\n', mistakes);
+        if (Interlocked.Exchange(ref _told, all) != all)
+        {
+            foreach (var mistake in mistakes)
+            {
+                Mistake(log, mistake);
+            }
+        }
+    }
+
+    [LoggerMessage(270, LogLevel.Error, "No report card can be made: {Mistake}")]
+    private static partial void Mistake(ILogger log, string mistake);
+}
