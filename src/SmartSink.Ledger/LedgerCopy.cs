@@ -95,7 +95,9 @@ internal sealed class LedgerCopy
         {
             foreach (ref readonly var kept in bounces.ChunkAt(i))
             {
-                if (IsAsked(kept.Fact.At) && (_query.Run is null || _runs.ContainsKey(kept.Run)))
+                var run = _runs.GetValueOrDefault(kept.Run);
+                run?.Bounced.Add(kept.Fact.Number);
+                if (IsAsked(kept.Fact.At) && (_query.Run is null || run is not null))
                 {
                     _senders[kept.Sender]?.Bounces.Add(kept.Fact);
                 }
@@ -176,15 +178,21 @@ internal sealed class LedgerCopy
     /// <summary>Tries of the same mail go together, unless their messages are known and differ; one of an unknown message goes to the try before it.</summary>
     private static List<MailItem> ItemsOf(List<Kept<MailTry>> tries)
     {
-        var order = Enumerable.Range(0, tries.Count).OrderBy(i => tries[i].Fact.Mail).ThenBy(i => tries[i].Fact.At).ToArray();
+        var order = new (ulong Mail, long At, int Index)[tries.Count];
+        for (var i = 0; i < order.Length; i++)
+        {
+            order[i] = (tries[i].Fact.Mail, tries[i].Fact.At, i);
+        }
+
+        Array.Sort(order, static (a, b) => a.Mail != b.Mail ? a.Mail.CompareTo(b.Mail) : a.At != b.At ? a.At.CompareTo(b.At) : a.Index.CompareTo(b.Index));
         var itemOf = new int[order.Length];
         var lengths = new List<int>();
         var known = new Dictionary<(int Run, ulong Message), int>();
         for (var i = 0; i < order.Length; i++)
         {
-            var (_, run, fact) = tries[order[i]];
+            var (_, run, fact) = tries[order[i].Index];
             var message = (run, run < 0 ? fact.Message : (ulong)fact.Number);
-            var (isFirst, isKnown) = (i == 0 || tries[order[i - 1]].Fact.Mail != fact.Mail, message != (-1, 0));
+            var (isFirst, isKnown) = (i == 0 || order[i - 1].Mail != fact.Mail, message != (-1, 0));
             if (isFirst)
             {
                 known.Clear();
@@ -221,7 +229,7 @@ internal sealed class LedgerCopy
 
         for (var i = 0; i < order.Length; i++)
         {
-            sorted[ends[itemOf[i]]++] = tries[order[i]].Fact;
+            sorted[ends[itemOf[i]]++] = tries[order[i].Index].Fact;
         }
 
         items.Sort(static (a, b) => a.Tries.Span[0].At.CompareTo(b.Tries.Span[0].At));
@@ -252,7 +260,7 @@ internal sealed class RunCopy(Run run, bool isPartial)
     private const int MostMissing = 20;
 
     private readonly string _name = run.Name;
-    private readonly long _lowest = run.Lowest;
+    private readonly long _lowest = run.Highest < 0 ? 0 : run.Lowest;
     private readonly long _highest = run.Highest;
     private readonly long _acceptedNumbers = run.Accepted;
     private readonly List<NumberRange> _accepted = run.AcceptedRanges();
@@ -264,6 +272,9 @@ internal sealed class RunCopy(Run run, bool isPartial)
     public List<Try> Tries { get; } = [];
 
     public List<DuplicateFact> Duplicates { get; } = [];
+
+    /// <summary>Numbers of messages that were returned.</summary>
+    public List<long> Bounced { get; } = [];
 
     public RunFact ToFact()
     {
@@ -288,7 +299,8 @@ internal sealed class RunCopy(Run run, bool isPartial)
         var (refused, waiting, last) = Answers();
         var duplicates = Duplicates.GroupBy(static again => again.Number).OrderBy(static group => group.Key)
             .Select(static group => new RunDuplicate(group.Key, group.Count(), group.Count(static again => again.IsExcused)));
-        return new RunHistory(_name, _lowest, _highest, isPartial, _accepted, refused, waiting, [.. duplicates], last);
+        return new RunHistory(
+            _name, _lowest, _highest, isPartial, _accepted, refused, waiting, RangeList.Of(Bounced.Order().Select(static number => new NumberRange(number, number))), [.. duplicates], last);
     }
 
     private static long CountOf(List<NumberRange> ranges) => ranges.Sum(static range => range.Last - range.First + 1);
@@ -304,7 +316,8 @@ internal sealed class RunCopy(Run run, bool isPartial)
     /// <summary>What the tries say of the numbers that had any.</summary>
     private (List<NumberRange> Refused, List<NumberRange> Waiting, List<RunTime> Last) Answers()
     {
-        Tries.Sort(static (a, b) => (a.Number, a.Mail, a.At, a.Order).CompareTo((b.Number, b.Mail, b.At, b.Order)));
+        Tries.Sort(static (a, b) =>
+            a.Number != b.Number ? a.Number.CompareTo(b.Number) : a.Mail != b.Mail ? a.Mail.CompareTo(b.Mail) : a.At != b.At ? a.At.CompareTo(b.At) : a.Order.CompareTo(b.Order));
         var (refused, waiting, last) = (new RangeList(), new RangeList(), new List<RunTime>());
         var accepted = 0;
         for (var (i, end) = (0, 0); i < Tries.Count; i = end)
@@ -352,15 +365,10 @@ internal sealed class RunCopy(Run run, bool isPartial)
     /// <summary>The gaps between the numbers that were answered, from the lowest to the highest that came.</summary>
     private List<NumberRange> Missing()
     {
-        var answered = new RangeList();
-        foreach (var range in _accepted.Concat(Tries.Select(static attempt => new NumberRange(attempt.Number, attempt.Number))).OrderBy(static range => range.First))
-        {
-            answered.Add(range);
-        }
-
+        var answered = RangeList.Of(_accepted.Concat(Tries.Select(static attempt => new NumberRange(attempt.Number, attempt.Number))).OrderBy(static range => range.First));
         var missing = new List<NumberRange>();
         var next = _lowest;
-        foreach (var range in answered.Ranges)
+        foreach (var range in answered)
         {
             if (range.First > next)
             {

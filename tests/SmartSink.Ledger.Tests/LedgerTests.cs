@@ -245,6 +245,7 @@ public sealed class LedgerTests
         history.Bounces[2].Message.ShouldBe(5ul);
         history.Duplicates.ShouldBeEmpty();
         history.Runs.ShouldHaveSingleItem().Highest.ShouldBe(0);
+        _host.Ledger.ReadRun("r")!.Bounced.ShouldHaveSingleItem().ShouldBe(new NumberRange(9, 9));
     }
 
     [Fact]

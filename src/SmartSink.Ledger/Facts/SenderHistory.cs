@@ -243,17 +243,18 @@ internal sealed record RunFact
 
 /// <summary>What a sender of a run needs to hold its own numbers against. Ranges are sorted and do not touch.</summary>
 /// <param name="Run">The run's id.</param>
-/// <param name="Lowest">The lowest number that came.</param>
-/// <param name="Highest">The highest.</param>
+/// <param name="Lowest">The lowest number that came; 0 for none.</param>
+/// <param name="Highest">The highest; -1 for none.</param>
 /// <param name="IsPartial">As <see cref="RunFact.IsPartial"/>: absence proves nothing then.</param>
 /// <param name="Accepted">Numbers of which a recipient was accepted.</param>
 /// <param name="Refused">Numbers of which a recipient was refused for good, and none accepted.</param>
 /// <param name="Waiting">Numbers of which a recipient was refused for now the last time that it came, never for good, and not accepted since.</param>
+/// <param name="Bounced">Numbers of messages that a message of the null sender returned; they need not have come themselves.</param>
 /// <param name="Duplicates">Numbers of which a recipient was accepted more than once.</param>
 /// <param name="Last">When those refused and waiting came last: the lowest numbers, at most <see cref="MostLast"/>.</param>
 internal sealed record RunHistory(
     string Run, long Lowest, long Highest, bool IsPartial, IReadOnlyList<NumberRange> Accepted, IReadOnlyList<NumberRange> Refused, IReadOnlyList<NumberRange> Waiting,
-    IReadOnlyList<RunDuplicate> Duplicates, IReadOnlyList<RunTime> Last)
+    IReadOnlyList<NumberRange> Bounced, IReadOnlyList<RunDuplicate> Duplicates, IReadOnlyList<RunTime> Last)
 {
     public const int MostLast = 10_000;
 }

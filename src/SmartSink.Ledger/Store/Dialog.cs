@@ -8,14 +8,15 @@ internal sealed class Dialog
     /// <summary>What one takes in memory, about, its place in the table with it.</summary>
     public const int Bytes = 400;
 
+    /// <summary>What is known of the connection so far. A field: it is large, and each event changes something of it.</summary>
+    public DialogFact Fact;
+
     private Recipient[] _recipients = [];
 
     /// <summary>The next of the taken ones that has no outcome, or one before it.</summary>
     private int _next;
 
     public required int Sender { get; set; }
-
-    public required DialogFact Fact { get; set; }
 
     /// <summary>Who had its first recipient: the connection counts among this sender's as long as it is open.</summary>
     public int Opener { get; set; }

@@ -8,12 +8,18 @@ internal sealed class Run
     /// <summary>Numbers of a page.</summary>
     public const int PageLength = 1 << PageBits;
 
-    private const int PageBits = 12;
+    private const int PageBits = 10;
+
+    /// <summary>What a page takes, its places in the table and in the order with it.</summary>
+    private const int BytesOfPage = (PageLength * sizeof(uint)) + 80;
+
+    private const int BytesOfSender = 24;
 
     private readonly Dictionary<long, uint[]> _pages = [];
     private readonly Queue<long> _order = [];
     private readonly HashSet<int> _senders = [];
     private long _lastPage = -1;
+    private int _lastSender = -1;
     private uint[] _last = [];
 
     public required int Id { get; init; }
@@ -39,7 +45,7 @@ internal sealed class Run
 
     public bool HasPages => _pages.Count > 0;
 
-    public long Bytes => 700 + ((long)_pages.Count * ((PageLength * sizeof(uint)) + 80)) + (_senders.Count * 24L);
+    public long Bytes { get; private set; } = 700;
 
     /// <summary>A message of a run by one value: the same as long as this process lives, and never 0.</summary>
     public static ulong KeyOf(string run, long number)
@@ -55,7 +61,12 @@ internal sealed class Run
         Lowest = Math.Min(Lowest, number);
         Highest = Math.Max(Highest, number);
         LastAt = Math.Max(LastAt, at);
-        _senders.Add(sender);
+        if (sender != _lastSender && _senders.Add(sender))
+        {
+            Bytes += BytesOfSender;
+        }
+
+        _lastSender = sender;
     }
 
     /// <summary>Notes that a recipient of a number was accepted.</summary>
@@ -70,6 +81,7 @@ internal sealed class Run
                 found = new uint[PageLength];
                 _pages.Add(page, found);
                 _order.Enqueue(page);
+                Bytes += BytesOfPage;
             }
 
             (_lastPage, _last) = (page, found);
@@ -93,7 +105,8 @@ internal sealed class Run
     {
         _pages.Remove(_order.Dequeue(), out var page);
         _lastPage = -1;
-        var numbers = page!.LongCount(static mark => mark != 0);
+        Bytes -= BytesOfPage;
+        var numbers = page!.Length - page.AsSpan().Count(0u);
         Forgotten += numbers;
         return numbers;
     }
@@ -123,6 +136,18 @@ internal sealed class RangeList
 {
     public List<NumberRange> Ranges { get; } = [];
 
+    /// <summary>Ranges that are sorted by where they begin, joined where they touch.</summary>
+    public static List<NumberRange> Of(IEnumerable<NumberRange> sorted)
+    {
+        var list = new RangeList();
+        foreach (var range in sorted)
+        {
+            list.Add(range);
+        }
+
+        return list.Ranges;
+    }
+
     public void Add(long number) => Add(new NumberRange(number, number));
 
     /// <summary>Adds a range that begins no lower than the one before.</summary>
@@ -148,42 +173,48 @@ internal sealed class RunTable : IForgetful
     /// <summary>Higher numbers are none: they would only make the sink allocate.</summary>
     public const long MostNumber = 1L << 40;
 
-    private readonly Dictionary<string, Run> _runs = new(StringComparer.Ordinal);
-    private Run? _last;
+    private readonly Dictionary<string, LinkedListNode<Run>> _runs = new(StringComparer.Ordinal);
+
+    /// <summary>That which was idle longest first.</summary>
+    private readonly LinkedList<Run> _order = [];
     private int _nextId;
 
     public long Bytes { get; private set; }
 
     public long Forgotten { get; private set; }
 
-    public IReadOnlyCollection<Run> All => _runs.Values;
+    public IReadOnlyCollection<Run> All => _order;
 
-    public Run? Find(string name) => _runs.GetValueOrDefault(name);
+    public Run? Find(string name) => _runs.GetValueOrDefault(name)?.Value;
 
     /// <summary>A run by its name, perhaps a new one.</summary>
     /// <param name="name">Its id.</param>
     /// <param name="forgotten">What the list of tries has forgotten so far.</param>
     public Run Of(string name, long forgotten)
     {
-        if (_last is { } last && last.Name == name)
+        if (_order.Last is { Value: var last } && last.Name == name)
         {
             return last;
         }
 
-        if (!_runs.TryGetValue(name, out var run))
+        if (_runs.TryGetValue(name, out var node))
+        {
+            _order.Remove(node);
+        }
+        else
         {
             if (_runs.Count == Most)
             {
-                Remove(_runs.Values.MinBy(static run => run.LastAt)!);
+                Remove(_order.First!.Value);
             }
 
-            run = new Run { Id = _nextId++, Name = name, ForgottenBefore = forgotten };
-            _runs.Add(name, run);
-            Bytes += run.Bytes;
+            node = new(new Run { Id = _nextId++, Name = name, ForgottenBefore = forgotten });
+            _runs.Add(name, node);
+            Bytes += node.Value.Bytes;
         }
 
-        _last = run;
-        return run;
+        _order.AddLast(node);
+        return node.Value;
     }
 
     /// <inheritdoc cref="Run.Saw"/>
@@ -205,13 +236,13 @@ internal sealed class RunTable : IForgetful
 
     public bool Forget()
     {
-        if (_runs.Values.Where(static run => run.HasPages).MinBy(static run => run.LastAt) is { } paged)
+        if (_order.FirstOrDefault(static run => run.HasPages) is { } paged)
         {
             Bytes -= paged.Bytes;
             Forgotten += paged.ForgetPage();
             Bytes += paged.Bytes;
         }
-        else if (_runs.Values.MinBy(static run => run.LastAt) is { } idle)
+        else if (_order.First is { Value: var idle })
         {
             Remove(idle);
         }
@@ -226,7 +257,7 @@ internal sealed class RunTable : IForgetful
     private void Remove(Run run)
     {
         _runs.Remove(run.Name);
-        _last = null;
+        _order.RemoveFirst();
         Forgotten += run.Accepted - run.Forgotten;
         Bytes -= run.Bytes;
     }
