@@ -172,7 +172,7 @@ internal sealed class DomainQueue(int most, int perConnection, Func<double> jitt
             case Trouble.None:
                 return;
             case Trouble.TooManyMessages:
-                LimitMessages(carried);
+                MessagesPerConnection = Math.Min(MessagesPerConnection, Math.Max(carried, 1));
                 break;
             case Trouble.TooManyConnections:
                 _ceiling = Math.Max(1, Math.Min(_ceiling, _open - 1));
@@ -197,9 +197,6 @@ internal sealed class DomainQueue(int most, int perConnection, Func<double> jitt
             _gap = Math.Min(2 * Math.Max(_gap, _gapBefore), WidestGap);
         }
     }
-
-    /// <summary>The server takes so many messages on a connection, and no more.</summary>
-    public void LimitMessages(int carried) => MessagesPerConnection = Math.Min(MessagesPerConnection, Math.Max(carried, 1));
 
     /// <summary>A handshake went well.</summary>
     public void Secured() => _tlsFailures = 0;

@@ -311,9 +311,8 @@ internal sealed class Outbox
                 }
                 else if (carried > 0 && sender.IsClosedBetween)
                 {
-                    // It closed for a reason of its own, and this message never was its affair (RFC 5321 section 3.8).
+                    // It closed for a reason of its own, and never heard of this message.
                     _queue.PutBack(mail);
-                    _queue.LimitMessages(carried);
                     return;
                 }
                 else

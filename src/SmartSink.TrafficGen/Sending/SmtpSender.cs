@@ -277,7 +277,7 @@ internal sealed partial class SmtpSender : IMessageSender, IClientObserver
 
     // A connection that has been given up is being closed, and says so at its next send or receive.
     private void Await(Connection connection, TimeSpan time) =>
-        connection.WaitUntil(_run.Clock.GetTimestamp() + (long)(time.TotalSeconds * _run.Clock.TimestampFrequency));
+        connection.WaitUntil(_run.Clock.GetTimestamp() + (long)(ReplyTimes.Scaled(time, _run.Options.TimeScale).TotalSeconds * _run.Clock.TimestampFrequency));
 
     private void Close()
     {
@@ -333,6 +333,15 @@ internal static class ReplyTimes
 {
     /// <summary>For the end of data: it also has to cover the sending of a large message.</summary>
     public static readonly TimeSpan EndOfData = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan LeastScaled = TimeSpan.FromSeconds(30);
+
+    /// <summary>What is left of a time where the provider's passes faster; a server's delays do not, so half a minute stays.</summary>
+    public static TimeSpan Scaled(TimeSpan time, double scale)
+    {
+        var scaled = time / scale;
+        return scaled > LeastScaled ? scaled : time < LeastScaled ? time : LeastScaled;
+    }
 
     /// <summary>The time for a command's reply.</summary>
     public static TimeSpan Of(ClientCommand command) => command switch

@@ -116,7 +116,7 @@ public sealed class BehaveTests
     }
 
     [Fact]
-    public async Task Well_a_server_that_closes_between_messages_gets_fewer_on_a_connection()
+    public async Task Well_a_message_that_meets_a_connection_closed_before_it_goes_on_the_next_at_once()
     {
         await using var server = FakeServer.Start((session, _) =>
         {
@@ -126,7 +126,8 @@ public sealed class BehaveTests
 
         var (_, observer) = await (Well(server) with { MessageCount = 30, Concurrency = 1 }).MakeAsync(_clock);
 
-        (observer.Accepted, observer.Retried).ShouldBe((30, 0));
+        (observer.Accepted, observer.Retried, _sessions.Count(session => session.Messages.Count == 3)).ShouldBe((30, 0, 10));
+        _clock.Passed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -146,6 +147,14 @@ public sealed class BehaveTests
         run.Output.ShouldContain("accepted 0, refused 0, given up 0, retried ");
         run.Output.ShouldContain(", left in the queue 3");
     }
+
+    [Theory]
+    [InlineData(300, 1, 300)]
+    [InlineData(300, 5, 60)]
+    [InlineData(300, 60, 30)]
+    [InlineData(10, 60, 10)]
+    public void A_server_has_half_a_minute_for_its_reply_whatever_the_time_scale(int seconds, double scale, int scaled) =>
+        ReplyTimes.Scaled(TimeSpan.FromSeconds(seconds), scale).ShouldBe(TimeSpan.FromSeconds(scaled));
 
     [Fact]
     public async Task Badly_refusals_are_deaf_and_mail_comes_again_at_once()

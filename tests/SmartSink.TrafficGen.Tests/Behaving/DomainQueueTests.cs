@@ -152,7 +152,7 @@ public sealed class DomainQueueTests
     {
         _queue.Note(Trouble.TooManyMessages, 0, carried: 7);
         _queue.MessagesPerConnection.ShouldBe(7);
-        _queue.LimitMessages(9);
+        _queue.Note(Trouble.TooManyMessages, 100 * Minute, carried: 9);
         _queue.MessagesPerConnection.ShouldBe(7);
     }
 
