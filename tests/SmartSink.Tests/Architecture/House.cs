@@ -23,7 +23,7 @@ internal sealed record House(string Assembly, string Root, string[][] Rooms)
         ]),
         new("traffic-gen", "SmartSink.TrafficGen",
         [
-            ["Shared"], ["Options"], ["Messages"], ["Sending"], ["Reporting"], ["Verifying"], ["Display"], [RootRoom], [Program],
+            ["Shared"], ["Options"], ["Messages"], ["Sending"], ["Behaving"], ["Reporting"], ["Verifying"], ["Display"], [RootRoom], [Program],
         ]),
     ];
 
