@@ -50,6 +50,11 @@ internal static class SinkHost
         services.AddSingleton<SessionMetrics>();
         services.AddSingleton<PolicyMetrics>();
         services.AddSingleton(_ => new SenderTable());
+        services.AddSingleton(provider =>
+        {
+            var policy = provider.GetRequiredService<Reloader<PolicySnapshot>>();
+            return new LedgerKeeper(settings.LedgerMegabytes, () => policy.Current.Behaviour.TimeScale, clock, provider.GetRequiredService<ILogger<LedgerKeeper>>());
+        });
         services.AddSingleton<Reloaders>();
         services.AddSingleton<SessionReporter>();
         services.AddSingleton<ProcessDescriptors>();
@@ -157,6 +162,12 @@ internal static class SinkHost
         services.GetRequiredService<PolicyMetrics>();
         BehaviourMetrics.Show(metrics, services.GetRequiredService<SessionMetrics>(), services.GetRequiredService<BehaviourFilters>(), services.GetRequiredService<TimeProvider>().ReadMoment);
         services.GetRequiredService<DroppedLogEvents>().Show(metrics);
+        services.GetRequiredService<LedgerKeeper>().Show(metrics);
+        if (services.GetRequiredService<SinkSettings>().KeepsLedger)
+        {
+            services.GetRequiredService<LedgerKeeper>().Start();
+        }
+
         ProcessMetrics.Show(metrics);
         ConnectionMetrics.ShowLimits(metrics, services.GetRequiredService<SinkSettings>().MaxConnections, () => server.Backlogs);
         metrics.BeforePage(() => metrics.PollingTurns.IncTo(server.PollingTurns));

@@ -27,6 +27,10 @@ internal static class SettingKinds
     public static SettingKind<int> Capacity { get; } = new("n", "a whole number of at least 100", (string text, out int value) =>
         TryWhole(text, out value) && value >= 100);
 
+    /// <summary>Memory for something that needs a few MB at least.</summary>
+    public static SettingKind<int> Megabytes { get; } = new("mb", "a whole number of MB, at least 4", (string text, out int value) =>
+        TryWhole(text, out value) && value >= 4);
+
     public static SettingKind<long> Size { get; } = new("size", "a size such as 52428800, 512KiB or 50MiB", (string text, out long value) =>
         Sizes.TryParse(text, out value), WriteSize);
 

@@ -39,6 +39,12 @@ internal sealed record SinkSettings : ListenerSettings
     /// <summary>SINK_SAMPLE: of so many messages the header of one is kept; 0 for none.</summary>
     public int SampleOneIn { get; init; }
 
+    /// <summary>SINK_LEDGER: whether what senders do is kept from the start, for their report.</summary>
+    public bool KeepsLedger { get; init; }
+
+    /// <summary>SINK_LEDGER_MEMORY: what that may take in memory, in MB; at least 4.</summary>
+    public int LedgerMegabytes { get; init; } = 256;
+
     /// <summary>SINK_METRICS_MAX_DOMAINS: how many domains and patterns have series of their own, at least 1.</summary>
     public int MetricsMaxDomains { get; init; } = 1000;
 

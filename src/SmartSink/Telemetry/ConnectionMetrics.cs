@@ -12,11 +12,12 @@ namespace SmartSink.Telemetry;
 internal sealed class ConnectionMetrics
 {
     private readonly SinkEvents? _events;
+    private readonly LedgerKeeper? _ledger;
     private readonly ConcurrentDictionary<string, ListenerCounters> _listeners = new(StringComparer.Ordinal);
 
-    public ConnectionMetrics(SinkMetrics metrics, SinkEvents? events = null)
+    public ConnectionMetrics(SinkMetrics metrics, SinkEvents? events = null, LedgerKeeper? ledger = null)
     {
-        _events = events;
+        (_events, _ledger) = (events, ledger);
         metrics.BeforePage(() =>
         {
             foreach (var counters in _listeners.Values)
@@ -54,9 +55,9 @@ internal sealed class ConnectionMetrics
     /// <summary>Connections accepted since the start, also those refused because of a limit.</summary>
     public long Opened => _listeners.Values.Sum(listener => listener.Connections);
 
-    public IConnectionObserver ForListener(string name) => _listeners.GetOrAdd(name, static (name, events) => new ListenerCounters(name, events), _events);
+    public IConnectionObserver ForListener(string name) => _listeners.GetOrAdd(name, static (name, all) => new ListenerCounters(name, all._events, all._ledger), this);
 
-    private sealed class ListenerCounters(string listener, SinkEvents? events) : IConnectionObserver
+    private sealed class ListenerCounters(string listener, SinkEvents? events, LedgerKeeper? ledger) : IConnectionObserver
     {
         private const int Opened = 0;
         private const int Received = 1;
@@ -85,6 +86,7 @@ internal sealed class ConnectionMetrics
         {
             _closed.Add((int)end.Reason);
             events?.ConnectionClosed(listener, end);
+            ledger?.Feed?.ConnectionClosed(end);
         }
 
         public void BytesReceived(int count) => _totals.Add(Received, count);
@@ -95,6 +97,7 @@ internal sealed class ConnectionMetrics
         {
             var row = TlsVersionsText.IndexOf(version) + 1;
             _handshakes.Add((row * TlsResults.Length) + (succeeded ? 1 : 0));
+            ledger?.Feed?.TlsEnded(version, succeeded, connection);
         }
 
         public void ClientCertificateAsked(string? subject)

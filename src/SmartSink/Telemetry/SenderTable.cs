@@ -48,6 +48,9 @@ internal sealed class SenderTable(int capacity = SenderTable.DefaultCapacity)
     /// <summary>Whose network a client is in.</summary>
     public static ClientNetwork NetworkOf(IPAddress? client) => ClientNetwork.Of(client, Net4, Net6);
 
+    /// <summary>That network for people: <c>192.0.2.1/32</c>.</summary>
+    public static string NameOf(IPAddress? client) => client is null ? "unknown" : ClientNetwork.NameOf(client, Net4, Net6);
+
     /// <summary>A dialog has begun.</summary>
     public void DialogBegan(in SessionFacts facts) => Interlocked.Increment(ref Of(facts).Connections);
 
@@ -151,7 +154,7 @@ internal sealed class SenderTable(int capacity = SenderTable.DefaultCapacity)
                 _count++;
             }
 
-            row = new SenderRow(this, network, client is null ? "unknown" : ClientNetwork.NameOf(client, Net4, Net6), now)
+            row = new SenderRow(this, network, NameOf(client), now)
             {
                 Keys = _keys.Begin(scope: 0).Add(network),
             };

@@ -9,20 +9,31 @@ using SmartSink.Smtp.Server;
 namespace SmartSink.Telemetry;
 
 /// <summary>Takes what sessions report, counts it in all and by sender, and shows it in the log, as events and as samples where that is asked for.</summary>
-internal sealed class SessionReporter(SessionMetrics metrics, SenderTable senders, ILogger<SessionReporter> log, SinkEvents? events = null, MessageSamples? samples = null) : ISessionObserver
+internal sealed class SessionReporter(SessionMetrics metrics, SenderTable senders, ILogger<SessionReporter> log, SinkEvents? events = null, MessageSamples? samples = null, LedgerKeeper? ledger = null) : ISessionObserver
 {
     private readonly RefusingDomains _refusing = new();
 
     public void ReplyWritten(int code) => metrics.CountReply(code);
 
-    public void DialogBegan(in SessionFacts facts) => senders.DialogBegan(facts);
+    public void DialogBegan(in SessionFacts facts)
+    {
+        senders.DialogBegan(facts);
+        ledger?.Feed?.DialogBegan(facts);
+    }
 
-    public void RecipientTaken(IMailboxFilter filter, int entry, in SessionFacts facts, Reply? kept) => senders.RecipientTaken(facts, kept);
+    public void TransactionBegan(in SessionFacts facts, bool offersTls) => ledger?.Feed?.TransactionBegan(facts, offersTls);
+
+    public void RecipientTaken(IMailboxFilter filter, int entry, in SessionFacts facts, Reply? kept)
+    {
+        senders.RecipientTaken(facts, kept);
+        ledger?.Feed?.RecipientTaken(filter, entry, facts);
+    }
 
     public void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, in SessionFacts facts)
     {
         metrics.CountRecipient(filter, entry, reply, facts.Stage);
         senders.RecipientDecided(facts, reply);
+        ledger?.Feed?.RecipientDecided(filter, entry, reply, facts);
     }
 
     public void RecipientDrawn(IMailboxFilter filter, int entry, Outcome outcome) => metrics.CountDraw(filter, entry, outcome);
@@ -31,12 +42,14 @@ internal sealed class SessionReporter(SessionMetrics metrics, SenderTable sender
 
     public MessageDetails Wants(in Moment now) =>
         (events is not null && events.WantsMessage(now) ? MessageDetails.Recipients : MessageDetails.None)
-        | (samples is not null && samples.WantsHeader() ? MessageDetails.Header : MessageDetails.None);
+        | (samples is not null && samples.WantsHeader() ? MessageDetails.Header : MessageDetails.None)
+        | (ledger is { IsOn: true } ? MessageDetails.Identity : MessageDetails.None);
 
     public void MessageEnded(in MessageFacts message)
     {
         metrics.CountMessage(in message);
         senders.MessageEnded(message.ClientAddress);
+        ledger?.Feed?.MessageEnded(message);
         if (message.Details != MessageDetails.None)
         {
             events?.MessageEnded(message);
@@ -58,7 +71,15 @@ internal sealed class SessionReporter(SessionMetrics metrics, SenderTable sender
         }
     }
 
-    public void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries, uint connection) => metrics.CountAbandoned(filter, entries);
+    public void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries, uint connection)
+    {
+        metrics.CountAbandoned(filter, entries);
+        ledger?.Feed?.TransactionAbandoned(connection);
+    }
+
+    public void Misspoke(ProtocolFaults faults, in SessionFacts facts) => ledger?.Feed?.Misspoke(faults, facts);
+
+    public void Noted(ClientAct act, uint connection) => ledger?.Feed?.Noted(act, connection);
 
     public void Authenticated(in AuthenticationFacts attempt)
     {
@@ -86,6 +107,7 @@ internal sealed class SessionReporter(SessionMetrics metrics, SenderTable sender
         if (facts.Stage < Stage.Rcpt)
         {
             senders.ClientRefused(facts);
+            ledger?.Feed?.ClientRefused(filter, entry, facts, reply);
         }
 
         events?.Refused(filter, entry, facts, reply);

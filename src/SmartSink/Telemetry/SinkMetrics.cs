@@ -85,6 +85,10 @@ internal sealed class SinkMetrics : IDisposable
         EventFollowers = Gauge("smartsink_event_followers", "Clients that follow the API's events.");
         EventFollowersCut = Counter("smartsink_event_followers_cut_total", "Clients that followed the API's events and were cut off, as they did not read.");
         EventsLeftOut = Counter("smartsink_events_left_out_total", "Events that the API does not tell, because more than 1,000 came in a second.");
+        LedgerOn = Gauge("smartsink_ledger_on", "1 while the ledger of senders is kept, else 0.");
+        LedgerBytes = Gauge("smartsink_ledger_bytes", "Memory that the ledger of senders takes.");
+        LedgerForgotten = Counter("smartsink_ledger_forgotten_total", "Facts that the ledger of senders had to forget because there was no room for more.");
+        LedgerEventsDropped = Counter("smartsink_ledger_events_dropped_total", "Events that the ledger of senders lacks because they came faster than it takes them.");
         LogEventsDropped = Counter("smartsink_log_events_dropped_total", "Log events dropped because standard output was not read fast enough.");
         BuildInfo = Gauge("smartsink_build_info", "The program's version.", "version");
 
@@ -160,6 +164,10 @@ internal sealed class SinkMetrics : IDisposable
     public Gauge EventFollowers { get; }
     public Counter EventFollowersCut { get; }
     public Counter EventsLeftOut { get; }
+    public Gauge LedgerOn { get; }
+    public Gauge LedgerBytes { get; }
+    public Counter LedgerForgotten { get; }
+    public Counter LedgerEventsDropped { get; }
     public Counter LogEventsDropped { get; }
     public Gauge BuildInfo { get; }
     public Counter ProcessCpu { get; }

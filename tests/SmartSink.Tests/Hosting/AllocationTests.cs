@@ -27,13 +27,15 @@ public sealed class AllocationTests
     ];
 
     [Theory]
-    [InlineData(1_000, 1000, false)]
-    [InlineData(100_000, 200, false)]
-    [InlineData(1_000, 1000, true)]
-    [InlineData(100_000, 200, true)]
-    public async Task A_transaction_on_a_kept_connection_allocates_nothing(int size, int transactions, bool inChunks)
+    [InlineData(1_000, 1000, false, false)]
+    [InlineData(100_000, 200, false, false)]
+    [InlineData(1_000, 1000, true, false)]
+    [InlineData(100_000, 200, true, false)]
+    [InlineData(1_000, 1000, false, true)]
+    [InlineData(100_000, 200, true, true)]
+    public async Task A_transaction_on_a_kept_connection_allocates_nothing(int size, int transactions, bool inChunks, bool keepsLedger)
     {
-        await using var sink = await StartAsync();
+        await using var sink = await StartAsync(keepsLedger);
         var message = inChunks ? Chunk(size) : Message(size);
         using var client = BlockingClient.Greeted(sink.App.SmtpEndPoint);
         Deliver(client, message, WarmUp, inChunks);
@@ -58,11 +60,12 @@ public sealed class AllocationTests
         await CountedAsync(sink);
     }
 
-    private static Task<RunningSink> StartAsync() => RunningSink.StartAsync(
+    private static Task<RunningSink> StartAsync(bool keepsLedger = false) => RunningSink.StartAsync(
         configure: settings => settings with
         {
             PolicyFile = Path.Combine(RepositoryRoot.Path, "policy", "responses.toml"),
             StartTls = true,
+            KeepsLedger = keepsLedger,
             LogLevel = new SinkSettings { StateFolder = "", Hostname = "" }.LogLevel,
         },
         clock: new ManualTimeProvider());

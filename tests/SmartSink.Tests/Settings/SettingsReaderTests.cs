@@ -26,6 +26,8 @@ public sealed class SettingsReaderTests
         ["ApiTokenFile"] = ("/run/secrets/sink", s => s.ApiTokenFile, "/run/secrets/sink"),
         ["ApiHosts"] = ("Sink.example, sink.test", s => string.Join(' ', s.ApiHosts), "sink.example sink.test"),
         ["Sample"] = ("1/50", s => s.SampleOneIn, 50),
+        ["Ledger"] = ("on", s => s.KeepsLedger, true),
+        ["LedgerMemory"] = ("4", s => s.LedgerMegabytes, 4),
         ["MetricsMaxDomains"] = ("20", s => s.MetricsMaxDomains, 20),
         ["Data"] = ("/etc/sink.toml", s => s.PolicyFile, "/etc/sink.toml"),
         ["DefaultBounce"] = ("2.5", s => s.DefaultBouncePercent, 2.5m),
@@ -161,6 +163,7 @@ public sealed class SettingsReaderTests
     [InlineData("SINK_API_HOSTS", "sink.example:8000", "SINK_API_HOSTS: \"sink.example:8000\" is not host names separated by commas, without ports")]
     [InlineData("SINK_SAMPLE", "1/0", "SINK_SAMPLE: \"1/0\" is not off, or a share such as 1/1000")]
     [InlineData("SINK_SAMPLE", "2/3", "SINK_SAMPLE: \"2/3\" is not off, or a share such as 1/1000")]
+    [InlineData("SINK_LEDGER_MEMORY", "3", "SINK_LEDGER_MEMORY: \"3\" is not a whole number of MB, at least 4")]
     [InlineData("SINK_HTTP_LISTEN", "1", "SINK_HTTP_LISTEN: \"1\" is not an IP address, * for all, or container")]
     [InlineData("SINK_HOSTNAME", "a b", "SINK_HOSTNAME: \"a b\" is not a domain or an address literal of at most 255 characters")]
     [InlineData("SINK_HOSTNAME", "[1.2.3]", "SINK_HOSTNAME: \"[1.2.3]\" is not a domain or an address literal of at most 255 characters")]
