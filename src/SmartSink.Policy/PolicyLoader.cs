@@ -1,5 +1,6 @@
 using SmartSink.Policy.Files;
 using SmartSink.Policy.Model;
+using SmartSink.Policy.Toml;
 
 namespace SmartSink.Policy;
 
@@ -57,6 +58,17 @@ public static class PolicyLoader
         var files = new PolicyFiles(new SourceFile(name, text, Problem: null));
         files.Read();
         return [.. files.Diagnostics.Sorted().Select(PolicyDiagnostic.Of)];
+    }
+
+    /// <summary>Finds everything that is wrong or doubtful in a part of a file that is to go over a policy for a while. It is tried over the built-in one.</summary>
+    /// <param name="file">The file, as it is called in the diagnostics.</param>
+    /// <param name="overlay">The part.</param>
+    internal static IReadOnlyList<PolicyDiagnostic> Check(string file, TomlTable overlay)
+    {
+        var files = new PolicyFiles(BuiltInFiles.MainFile, new PolicyDocument()) { Over = (Place.OverlayPrefix + file, overlay) };
+        files.Read();
+        return [.. files.Diagnostics.Sorted().Where(finding => finding.IsError || finding.Place.IsInOverlay).Select(finding => PolicyDiagnostic.Of(
+            finding with { Place = finding.Place.IsInOverlay ? finding.Place with { File = file } : finding.Place }))];
     }
 }
 

@@ -12,7 +12,9 @@ public static class BuiltInFiles
     /// <summary>The rules of the report card, which are no part of a policy.</summary>
     public const string ReportFile = Prefix + "report.toml";
 
-    private const string Prefix = "builtin:";
+    /// <summary>What the name of each begins with.</summary>
+    public const string Prefix = "builtin:";
+
     private const string Catalogue = "providers";
     private const string CatalogueFolder = Catalogue + "/";
 

@@ -42,6 +42,9 @@ internal sealed class PolicyFiles(
     /// <summary>Absolute paths of the folders that were listed for includes.</summary>
     public IReadOnlyCollection<string> IncludeFolders => _includes.Folders;
 
+    /// <summary>What goes over all of it, as read already, and where it is from; null for nothing.</summary>
+    public (string Source, TomlTable Table)? Over { get; init; }
+
     public DiagnosticBag Diagnostics { get; } = new();
 
     /// <summary>The first digits of a hash over the content of all files.</summary>
@@ -198,15 +201,16 @@ internal sealed class PolicyFiles(
 
     private void AddOverlay()
     {
-        if (overlay?.ToSource() is not { } source)
+        var over = Over;
+        if (overlay?.ToSource() is { } source)
         {
-            return;
+            _hash.AppendData(source.Content!);
+            over = ReadToml(source) is { } root ? (source.Name, root) : null;
         }
 
-        _hash.AppendData(source.Content!);
-        if (ReadToml(source) is { } root)
+        if (over is var (name, table))
         {
-            _documents.Add(DocumentReader.Read(root, source.Name, isMain: false, Diagnostics));
+            _documents.Add(DocumentReader.Read(table, name, isMain: false, Diagnostics));
         }
     }
 

@@ -1,6 +1,8 @@
 using SmartSink.Hosting;
 using SmartSink.Policy;
 using SmartSink.Reports;
+using SmartSink.Scenarios;
+using SmartSink.Shared;
 
 namespace SmartSink.Commands;
 
@@ -28,7 +30,7 @@ internal static class CheckCommand
             }
         }
 
-        var (one, many) = files.Any(ReportFile.IsMeantBy) ? ("file", "files") : ("policy", "policies");
+        var (one, many) = files.Any(file => ReportFile.IsMeantBy(file) || IsScenario(file)) ? ("file", "files") : ("policy", "policies");
         output.WriteLine($"{Count(files.Count, one, many)} checked: {Count(errors, "error", "errors")}, {Count(warnings, "warning", "warnings")}");
         return errors > 0 ? ExitCodes.Failure : ExitCodes.Success;
     }
@@ -42,9 +44,17 @@ internal static class CheckCommand
             return (rules is null ? null : "rules of the report card", diagnostics);
         }
 
+        if (IsScenario(file))
+        {
+            var (scenario, found) = ScenarioReader.Read(file, ScenarioFiles.Read(file));
+            return (scenario is null ? null : $"scenario {OneLine.Escape(scenario.Name)}, {Count(scenario.MustPass.Count, "rule", "rules")} to pass", found);
+        }
+
         var result = PolicyLoader.Load(file);
         return (result.Snapshot is { } snapshot ? $"policy {snapshot.Hash}, {Count(snapshot.DomainCount, "domain or pattern", "domains and patterns")}" : null, result.Diagnostics);
     }
+
+    private static bool IsScenario(string file) => ScenarioFiles.TryRead(file) is { } content && ScenarioReader.IsMeantBy(content);
 
     private static string Count(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
 }

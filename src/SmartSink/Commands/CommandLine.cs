@@ -65,6 +65,7 @@ internal static class CommandLine
         root.Add(Init());
         root.Add(OverrideCommand.CreateOverride());
         root.Add(OverrideCommand.CreateCalm());
+        root.Add(ScenarioCommand.Create());
         root.Add(TryCommand.Create());
         root.Add(WatchCommand.Create());
         return root;
@@ -80,7 +81,7 @@ internal static class CommandLine
                 given.AddError("FILE: the name is empty");
             }
         });
-        var command = new Command("check", "Check policy files and report every mistake in them") { files };
+        var command = new Command("check", "Check policy files and scenarios and report every mistake in them") { files };
         command.SetAction(line => CheckCommand.Run(line.GetRequiredValue(files), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error));
         return command;
     }
@@ -176,7 +177,8 @@ internal static class CommandLine
         }
     }
 
-    private static SettingsResult Settings(ParseResult line, SettingOptions options) => Good(SettingsReader.ReadProcess(options.GivenIn(line)));
+    /// <summary>The settings that a command line gives, with those from elsewhere.</summary>
+    public static SettingsResult Settings(ParseResult line, SettingOptions options) => Good(SettingsReader.ReadProcess(options.GivenIn(line)));
 
     private static SettingsResult Good(SettingsResult result) => result.Settings is null ? throw new StartException(ExitCodes.Usage, result.Errors) : result;
 }

@@ -173,7 +173,7 @@ internal static class WatchCommand
     }
 
     /// <summary>Turns SIGINT and SIGTERM, and q, into a cancellation, so that the terminal is left as it was found.</summary>
-    private sealed class StopSignal : IDisposable
+    internal sealed class StopSignal : IDisposable
     {
         private readonly CancellationTokenSource _source;
         private readonly PosixSignalRegistration[] _registrations;

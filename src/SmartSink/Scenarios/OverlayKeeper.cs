@@ -178,7 +178,16 @@ internal sealed partial class OverlayKeeper(
         faults = null;
         if (given.TlsFaults is { } text)
         {
-            faults = ReadFaults(text, problems);
+            var problem = ProblemOf(text, out faults)
+                ?? (certificates is null ? "no listener speaks TLS, so nothing could go wrong with it: start the sink with SINK_STARTTLS=on" : null);
+            if (problem is not null)
+            {
+                problems.Add(new OverlayProblem("/tls_faults", problem));
+            }
+            else if (faults.Faults.Any(TlsFaults.NeedsCertificate))
+            {
+                _ = certificates!.Current.Faulty.Value;
+            }
         }
 
         var lifetime = OverrideReader.UsualLifetime;
@@ -195,28 +204,11 @@ internal sealed partial class OverlayKeeper(
         return lifetime;
     }
 
-    private TlsFaultRates? ReadFaults(string text, List<OverlayProblem> problems)
-    {
-        if (!TlsFaultRates.TryParse(text, out var faults) || !faults.Faults.Any())
-        {
-            problems.Add(new OverlayProblem("/tls_faults", $"tls_faults is not {SettingKinds.TlsFaults.Expected}"));
-        }
-        else if (faults.Names.Count > 0)
-        {
-            // The certificates of faults bear the names that were known when they were made.
-            problems.Add(new OverlayProblem("/tls_faults", "tls_faults of an overlay are for all connections, whatever server they ask for"));
-        }
-        else if (certificates is null)
-        {
-            problems.Add(new OverlayProblem("/tls_faults", "no listener speaks TLS, so nothing could go wrong with it: start the sink with SINK_STARTTLS=on"));
-        }
-        else if (faults.Faults.Any(TlsFaults.NeedsCertificate))
-        {
-            _ = certificates.Current.Faulty.Value;
-        }
-
-        return faults;
-    }
+    /// <summary>What is wrong with TLS faults, as a sentence; null for nothing. The certificates of faults bear the names that were known when they were made.</summary>
+    public static string? ProblemOf(string text, out TlsFaultRates faults) =>
+        !TlsFaultRates.TryParse(text, out faults) || !faults.Faults.Any() ? $"tls_faults is not {SettingKinds.TlsFaults.Expected}"
+        : faults.Names.Count > 0 ? "tls_faults of an overlay are for all connections, whatever server they ask for"
+        : null;
 
     private static OverlayProblem ProblemOf(PolicyDiagnostic diagnostic, PolicyOverlay overlay) => diagnostic.File == overlay.Source
         ? new OverlayProblem("/policy", diagnostic.Message, diagnostic.Line, diagnostic.Column)

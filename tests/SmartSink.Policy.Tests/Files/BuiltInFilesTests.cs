@@ -12,7 +12,8 @@ public sealed class BuiltInFilesTests
     public void They_are_the_folder_policy()
     {
         BuiltInFiles.All.Select(BuiltInFiles.PathOf).ShouldBe(
-            ["provider-like.toml", "report.toml", "responses.schema.json", "responses.toml", .. Catalogue.Files.Select(file => "providers/" + file)], ignoreOrder: true);
+            ["provider-like.toml", "report.toml", "responses.schema.json", "responses.toml", .. Catalogue.Files.Select(file => "providers/" + file), .. Directory.EnumerateFiles(RepositoryRoot.Combine("policy/scenarios")).Select(file => "scenarios/" + Path.GetFileName(file))],
+            ignoreOrder: true);
         foreach (var name in BuiltInFiles.All)
         {
             Encoding.UTF8.GetString(BuiltInFiles.Read(name)).ShouldBe(File.ReadAllText(RepositoryRoot.Combine("policy", BuiltInFiles.PathOf(name))), name);

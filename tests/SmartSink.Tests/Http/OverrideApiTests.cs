@@ -14,6 +14,7 @@ using SmartSink.Behaviour;
 using SmartSink.Behaviour.Rules;
 using SmartSink.Http.Api;
 using SmartSink.Policy;
+using SmartSink.Scenarios;
 using SmartSink.Testing.Time;
 using SmartSink.Tests.Hosting;
 
