@@ -15,7 +15,8 @@ internal sealed class Simulation(double timeScale = 1)
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly PriorityQueue<Action, (double Time, long Order)> _next = new();
-    private readonly PlainLedger _ledger = new(new LedgerSender("192.0.2.1/32", string.Empty));
+    private readonly LedgerSender _sender = new("192.0.2.1/32", string.Empty);
+    private readonly SinkLedger _ledger = new(64 << 20);
     private long _order;
     private uint _connections;
 
@@ -40,9 +41,12 @@ internal sealed class Simulation(double timeScale = 1)
 
     public uint NextConnection() => ++_connections;
 
-    public void Tell(LedgerEvent what) => _ledger.Take(what with { At = (long)Math.Round(Now * 1_000 / timeScale) });
+    private long Milliseconds => (long)Math.Round(Now * 1_000 / timeScale);
 
-    public SenderHistory History() => _ledger.Read((long)Math.Round(Now * 1_000 / timeScale)) with { TimeScale = timeScale };
+    public void Tell(LedgerEvent what) => _ledger.Take([what with { At = Milliseconds, Sender = what.Kind == LedgerEventKind.DialogBegan ? _sender : null }]);
+
+    public SenderHistory History() => _ledger.Read(new LedgerQuery(), Milliseconds, timeScale).SingleOrDefault() ??
+        new SenderHistory { Sender = _sender, Since = 0, Until = Milliseconds, TimeScale = timeScale };
 
     public static RuleContext Context(ProviderLimits? limits = null) => new(new RuleSettings(), _ => limits, moment => Start.AddMilliseconds(moment));
 
@@ -203,9 +207,18 @@ internal sealed class SimulatedSender(Simulation simulation, SenderHabits habits
 
     private void Pump(Destination destination)
     {
-        while (destination.Open < destination.Allowed && simulation.Now >= destination.PausedUntil && Next(destination) is { } mail)
+        while ((destination.Open < destination.Allowed || destination.Idle.Count > 0) && simulation.Now >= destination.PausedUntil && Next(destination) is { } mail)
         {
-            Connect(destination, mail);
+            if (destination.Idle.Count > 0)
+            {
+                var connection = destination.Idle[0];
+                destination.Idle.RemoveAt(0);
+                Deliver(destination, connection, mail);
+            }
+            else
+            {
+                Connect(destination, mail);
+            }
         }
     }
 
@@ -289,7 +302,7 @@ internal sealed class SimulatedSender(Simulation simulation, SenderHabits habits
         }
         else
         {
-            simulation.At(simulation.Now + RoundTrip, () => GoOn(destination, connection, habits.ReusesConnections ? habits.Lingers : 0));
+            simulation.At(simulation.Now + RoundTrip, () => GoOn(destination, connection));
         }
     }
 
@@ -320,22 +333,36 @@ internal sealed class SimulatedSender(Simulation simulation, SenderHabits habits
         return mail.Wait * (1 + (habits.Jitter * ((2 * simulation.Random.NextDouble()) - 1)));
     }
 
-    private void GoOn(Destination destination, uint connection, double linger)
+    private void GoOn(Destination destination, uint connection)
     {
-        var isWelcome = simulation.Now >= destination.PausedUntil && destination.Open <= destination.Allowed;
-        if (habits.ReusesConnections && isWelcome && Next(destination) is { } mail)
+        var isWelcome = habits.ReusesConnections && simulation.Now >= destination.PausedUntil && destination.Open <= destination.Allowed;
+        if (isWelcome && Next(destination) is { } mail)
         {
             Deliver(destination, connection, mail);
         }
-        else if (linger > 0 && isWelcome)
+        else if (isWelcome)
         {
-            simulation.At(simulation.Now + linger, () => GoOn(destination, connection, 0));
+            destination.Idle.Add(connection);
+            var deliveries = ++destination.Deliveries;
+            destination.Since[connection] = deliveries;
+            simulation.At(simulation.Now + habits.Lingers, () =>
+            {
+                if (destination.Since[connection] == deliveries && destination.Idle.Remove(connection))
+                {
+                    End(destination, connection);
+                }
+            });
         }
         else
         {
-            Close(destination, connection, habits.Quits ? SessionEndReason.Quit : SessionEndReason.ClientClosed);
-            Pump(destination);
+            End(destination, connection);
         }
+    }
+
+    private void End(Destination destination, uint connection)
+    {
+        Close(destination, connection, habits.Quits ? SessionEndReason.Quit : SessionEndReason.ClientClosed);
+        Pump(destination);
     }
 
     private void Shut(Destination destination, uint connection, Reply reply)
@@ -377,6 +404,13 @@ internal sealed class SimulatedSender(Simulation simulation, SenderHabits habits
         public int Most { get; set; } = allowed;
 
         public int Open { get; set; }
+
+        /// <summary>Connections that wait for a message, and when each began to, as a count.</summary>
+        public List<uint> Idle { get; } = [];
+
+        public Dictionary<uint, int> Since { get; } = [];
+
+        public int Deliveries { get; set; }
 
         public double PausedUntil { get; set; }
     }

@@ -131,7 +131,7 @@ internal sealed class Retries4xx : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(Window, ThresholdUnit.Duration, 7_200, "how long a recipient may stay away before it counts as given up; three times its longest wait so far if that is more"),
+        new(Window, ThresholdUnit.Duration, 2_700, "how long a recipient may stay away before it counts as given up; three times its longest wait so far if that is more"),
         new(SoonestReturn, ThresholdUnit.Duration, 14_400, "mail returned to its sender sooner than this after its first try counts as given up, too"),
         new(Fail, ThresholdUnit.Percent, 1, "fails above this share of recipients given up; fewer only warn"),
     ];

@@ -148,7 +148,8 @@ public sealed class ConnectionRulesTests
     private static Simulation Shut(SenderHabits habits, double timeScale = 1, Reply? reply = null)
     {
         var simulation = new Simulation(timeScale);
-        var provider = new SimulatedProvider("gmail.com") { Greet = (now, _) => now is > 60 and < 360 ? reply ?? Closing : null };
+        static bool IsShut(double now) => now is > 60 and < 360;
+        var provider = new SimulatedProvider("gmail.com") { Greet = (now, _) => IsShut(now) ? reply ?? Closing : null, Answer = (now, _) => IsShut(now) ? Closing : null };
         _ = new SimulatedSender(simulation, habits).Sends(provider, 600, every: 0.5);
         simulation.Run(7_200);
         return simulation;

@@ -76,7 +76,7 @@ public sealed class RetryRulesTests
     [Fact]
     public void Mail_that_has_time_to_come_again_is_neither_kept_nor_lost()
     {
-        var judgement = Defer(SenderHabits.Good with { GivesUpAfter = 1 }, times: 9, until: 3_600).Judge("retries-4xx");
+        var judgement = Defer(SenderHabits.Good with { GivesUpAfter = 1 }, times: 9, until: 2_700).Judge("retries-4xx");
 
         (judgement.Verdict, judgement.Finding).ShouldBe((Verdict.NotSeen, "Of the recipients refused for now none is overdue yet; 40 recipients may still come."));
     }

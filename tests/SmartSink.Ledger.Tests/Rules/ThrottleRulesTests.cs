@@ -150,7 +150,7 @@ public sealed class ThrottleRulesTests
     private static Simulation Limit(SenderHabits habits, double timeScale = 1)
     {
         var simulation = new Simulation(timeScale);
-        _ = new SimulatedSender(simulation, habits).Sends(new SimulatedProvider("gmail.com") { Greet = (_, open) => open > 3 ? TooMany : null }, 30_000, every: 0.02);
+        _ = new SimulatedSender(simulation, habits).Sends(new SimulatedProvider("gmail.com") { Greet = (_, open) => open > 3 ? TooMany : null }, 30_000, every: 0.01);
         simulation.Run(1_200);
         return simulation;
     }
