@@ -176,23 +176,17 @@ internal sealed class LedgerCopy
     private bool IsAsked(long at) => _query.Since is not { } since || at >= since;
 
     /// <summary>Tries of the same mail go together, unless their messages are known and differ; one of an unknown message goes to the try before it.</summary>
-    private static List<MailItem> ItemsOf(List<Kept<MailTry>> tries)
+    private static MailItem[] ItemsOf(List<Kept<MailTry>> tries)
     {
-        var order = new (ulong Mail, long At, int Index)[tries.Count];
-        for (var i = 0; i < order.Length; i++)
-        {
-            order[i] = (tries[i].Fact.Mail, tries[i].Fact.At, i);
-        }
-
-        Array.Sort(order, static (a, b) => a.Mail != b.Mail ? a.Mail.CompareTo(b.Mail) : a.At != b.At ? a.At.CompareTo(b.At) : a.Index.CompareTo(b.Index));
+        var order = OrderOf(tries);
         var itemOf = new int[order.Length];
         var lengths = new List<int>();
         var known = new Dictionary<(int Run, ulong Message), int>();
         for (var i = 0; i < order.Length; i++)
         {
-            var (_, run, fact) = tries[order[i].Index];
+            var (_, run, fact) = tries[order[i]];
             var message = (run, run < 0 ? fact.Message : (ulong)fact.Number);
-            var (isFirst, isKnown) = (i == 0 || order[i - 1].Mail != fact.Mail, message != (-1, 0));
+            var (isFirst, isKnown) = (i == 0 || tries[order[i - 1]].Fact.Mail != fact.Mail, message != (-1, 0));
             if (isFirst)
             {
                 known.Clear();
@@ -219,21 +213,44 @@ internal sealed class LedgerCopy
 
         // All tries in one array, item by item.
         var sorted = new MailTry[order.Length];
-        var items = new List<MailItem>(lengths.Count);
+        var items = new MailItem[lengths.Count];
         var ends = new int[lengths.Count];
         for (var (item, start) = (0, 0); item < ends.Length; start += lengths[item++])
         {
             ends[item] = start;
-            items.Add(new MailItem(sorted.AsMemory(start, lengths[item])));
+            items[item] = new MailItem(sorted.AsMemory(start, lengths[item]));
         }
 
         for (var i = 0; i < order.Length; i++)
         {
-            sorted[ends[itemOf[i]]++] = tries[order[i].Index].Fact;
+            sorted[ends[itemOf[i]]++] = tries[order[i]].Fact;
         }
 
-        items.Sort(static (a, b) => a.Tries.Span[0].At.CompareTo(b.Tries.Span[0].At));
+        Array.Sort(Array.ConvertAll(items, static item => item.Tries.Span[0].At), items);
         return items;
+    }
+
+    /// <summary>The tries by mail, those of one by time.</summary>
+    private static int[] OrderOf(List<Kept<MailTry>> tries)
+    {
+        var (mails, order) = (new ulong[tries.Count], new int[tries.Count]);
+        for (var i = 0; i < order.Length; i++)
+        {
+            (mails[i], order[i]) = (tries[i].Fact.Mail, i);
+        }
+
+        Array.Sort(mails, order);
+        for (var (start, end) = (0, 0); start < order.Length; start = end)
+        {
+            while (end < order.Length && mails[end] == mails[start])
+            {
+                end++;
+            }
+
+            order.AsSpan(start..end).Sort((a, b) => tries[a].Fact.At != tries[b].Fact.At ? tries[a].Fact.At.CompareTo(tries[b].Fact.At) : a.CompareTo(b));
+        }
+
+        return order;
     }
 
     private sealed class SenderCopy(LedgerSender sender)
@@ -300,7 +317,7 @@ internal sealed class RunCopy(Run run, bool isPartial)
         var duplicates = Duplicates.GroupBy(static again => again.Number).OrderBy(static group => group.Key)
             .Select(static group => new RunDuplicate(group.Key, group.Count(), group.Count(static again => again.IsExcused)));
         return new RunHistory(
-            _name, _lowest, _highest, isPartial, _accepted, refused, waiting, RangeList.Of(Bounced.Order().Select(static number => new NumberRange(number, number))), [.. duplicates], last);
+            _name, _lowest, _highest, isPartial, _accepted, refused, waiting, RangeList.Of(Bounced.Order()), [.. duplicates], last);
     }
 
     private static long CountOf(List<NumberRange> ranges) => ranges.Sum(static range => range.Last - range.First + 1);
@@ -362,13 +379,29 @@ internal sealed class RunCopy(Run run, bool isPartial)
         return (refused.Ranges, waiting.Ranges, last);
     }
 
-    /// <summary>The gaps between the numbers that were answered, from the lowest to the highest that came.</summary>
+    /// <summary>The gaps between the numbers that were answered, from the lowest to the highest that came. For sorted tries: after <see cref="Answers"/>.</summary>
     private List<NumberRange> Missing()
     {
-        var answered = RangeList.Of(_accepted.Concat(Tries.Select(static attempt => new NumberRange(attempt.Number, attempt.Number))).OrderBy(static range => range.First));
+        var answered = new RangeList();
+        var accepted = 0;
+        foreach (var attempt in Tries)
+        {
+            for (; accepted < _accepted.Count && _accepted[accepted].First <= attempt.Number; accepted++)
+            {
+                answered.Add(_accepted[accepted]);
+            }
+
+            answered.Add(attempt.Number);
+        }
+
+        for (; accepted < _accepted.Count; accepted++)
+        {
+            answered.Add(_accepted[accepted]);
+        }
+
         var missing = new List<NumberRange>();
         var next = _lowest;
-        foreach (var range in answered)
+        foreach (var range in answered.Ranges)
         {
             if (range.First > next)
             {

@@ -136,13 +136,12 @@ internal sealed class RangeList
 {
     public List<NumberRange> Ranges { get; } = [];
 
-    /// <summary>Ranges that are sorted by where they begin, joined where they touch.</summary>
-    public static List<NumberRange> Of(IEnumerable<NumberRange> sorted)
+    public static List<NumberRange> Of(IEnumerable<long> sorted)
     {
         var list = new RangeList();
-        foreach (var range in sorted)
+        foreach (var number in sorted)
         {
-            list.Add(range);
+            list.Add(number);
         }
 
         return list.Ranges;
