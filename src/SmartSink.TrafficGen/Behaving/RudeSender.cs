@@ -7,18 +7,25 @@ namespace SmartSink.TrafficGen.Behaving;
 
 /// <summary>
 /// A worker's way to the server with all that providers block for: connections for nothing, talk before the greeting, a name that is none, all commands at once and unasked,
-/// bare line feeds, deaf to 421, one message a connection, no QUIT, mail again that was taken. No refusal settles a message: its caller tries again.
+/// bare line feeds, deaf to 421, one message a connection, no QUIT, mail again that was taken, mail forgotten. What is refused is tried again at once, whatever
+/// the refusal, and all other mail waits for it.
 /// </summary>
 /// <param name="run">The run it belongs to.</param>
 /// <param name="plan">Where and how to connect.</param>
-internal sealed class RudeSender(TrafficContext run, ConnectionPlan plan) : IMessageSender
+/// <param name="line">Held by the one who tries again; everybody else waits.</param>
+internal sealed class RudeSender(TrafficContext run, ConnectionPlan plan, SemaphoreSlim line) : IMessageSender
 {
+    private const int Attempts = 8;
+
     /// <summary>Of so many tries one has connections before it that say nothing.</summary>
     private const int StormEvery = 4;
     private const int Storm = 3;
 
     /// <summary>Of so many messages one is sent again after it was accepted.</summary>
     private const int DoubleEvery = 10;
+
+    /// <summary>Of so many messages the last is never sent.</summary>
+    private const int ForgetEvery = 20;
 
     private static readonly TrafficStage[] Stages = [TrafficStage.Ehlo, TrafficStage.Mail, TrafficStage.Rcpt, TrafficStage.Data];
 
@@ -36,13 +43,14 @@ internal sealed class RudeSender(TrafficContext run, ConnectionPlan plan) : IMes
 
     public async ValueTask<bool> TrySendAsync(Draft draft, long due)
     {
-        for (var storm = _tries++ % StormEvery == 0 ? Storm : 0; storm > 0; storm--)
+        if (draft.Number % ForgetEvery == ForgetEvery - 1)
         {
-            await ConnectAsync();
-            Close();
+            return false;
         }
 
-        if (!await TransactAsync(draft))
+        await line.WaitAsync();
+        line.Release();
+        if (!await AttemptAsync(draft) && !await InsistAsync(draft))
         {
             return false;
         }
@@ -59,6 +67,39 @@ internal sealed class RudeSender(TrafficContext run, ConnectionPlan plan) : IMes
     public void Expire(long now) => _connection?.FindOverdue(now)?.GiveUp();
 
     public void Dispose() => Close();
+
+    private async ValueTask<bool> InsistAsync(Draft draft)
+    {
+        await line.WaitAsync();
+        try
+        {
+            for (var attempt = 1; attempt < Attempts && !run.Schedule.IsStopped; attempt++)
+            {
+                run.Observer.MessageRetried();
+                if (await AttemptAsync(draft))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        finally
+        {
+            line.Release();
+        }
+    }
+
+    private async ValueTask<bool> AttemptAsync(Draft draft)
+    {
+        for (var storm = _tries++ % StormEvery == 0 ? Storm : 0; storm > 0; storm--)
+        {
+            await ConnectAsync();
+            Close();
+        }
+
+        return await TransactAsync(draft);
+    }
 
     // Whether the message was accepted.
     private async ValueTask<bool> TransactAsync(Draft draft)
@@ -204,12 +245,12 @@ internal sealed class RudeSender(TrafficContext run, ConnectionPlan plan) : IMes
         {
             if (_input.AsMemory(_offset, _left).Span.IndexOf((byte)'\n') is >= 0 and var end)
             {
-                var line = _offset;
+                var start = _offset;
                 _offset += end + 1;
                 _left -= end + 1;
-                if (end >= 3 && _input[line + 3] != '-' && int.TryParse(_input.AsSpan(line, 3), out var code))
+                if (end >= 3 && _input[start + 3] != '-' && int.TryParse(_input.AsSpan(start, 3), out var code))
                 {
-                    _textAt = Math.Min(line + 4, _offset);
+                    _textAt = Math.Min(start + 4, _offset);
                     return code;
                 }
 
@@ -250,10 +291,9 @@ internal sealed class RudeSender(TrafficContext run, ConnectionPlan plan) : IMes
 /// <param name="plan">Where and how to connect.</param>
 internal sealed class RudeTransport(ConnectionPlan plan) : ITransport
 {
-    public IMessageSender CreateSender(TrafficContext run, int worker) => new RudeSender(run, plan);
+    private readonly SemaphoreSlim _line = new(1);
 
-    public void Dispose()
-    {
-        // The connections are the senders'.
-    }
+    public IMessageSender CreateSender(TrafficContext run, int worker) => new RudeSender(run, plan, _line);
+
+    public void Dispose() => _line.Dispose();
 }

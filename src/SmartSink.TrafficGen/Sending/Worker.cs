@@ -77,12 +77,13 @@ internal sealed class Worker
             return false;
         }
 
-        if (attempt == Backoff.Attempts || _run.Schedule.IsStopped)
+        // Who behaves badly has tried often enough by itself.
+        if (_run.Options.Behave == Manners.Badly || attempt == Backoff.Attempts || _run.Schedule.IsStopped)
         {
             return false;
         }
 
-        var wait = _run.Options.Behave == Manners.Badly ? TimeSpan.Zero : Backoff.After(attempt, Random.Shared.NextDouble());
+        var wait = Backoff.After(attempt, Random.Shared.NextDouble());
         var until = _run.Clock.GetTimestamp() + (long)(wait.TotalSeconds * _run.Clock.TimestampFrequency);
         // A wait beyond the run's end is waited out to that end, or message after message would be given up without a pause.
         if (!await WaitAsync(Math.Min(until, _run.Schedule.Deadline)) || until >= _run.Schedule.Deadline)
