@@ -131,7 +131,14 @@ internal sealed class PackageSession(PackageEngine engine, SmtpSessionOptions op
     public bool TakeSender(IMailbox sender)
     {
         var address = Address(sender);
-        return JudgeSender(address, address.AsSpan(address.Length - Encoding.UTF8.GetByteCount(sender.Host)), _output, _now);
+        var isTaken = JudgeSender(address, address.AsSpan(address.Length - Encoding.UTF8.GetByteCount(sender.Host)), _output, _now);
+        if (isTaken)
+        {
+            // Parameters are not looked at, and whoever announced such a message is not to be blamed for it.
+            _transaction!.IsEightBit = true;
+        }
+
+        return isTaken;
     }
 
     /// <summary>RCPT, as the package understood it.</summary>

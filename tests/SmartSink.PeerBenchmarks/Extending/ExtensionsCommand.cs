@@ -7,12 +7,14 @@ using SmartSink.Testing.Processes;
 
 namespace SmartSink.PeerBenchmarks.Extending;
 
-/// <summary><c>extensions</c>: what the sink pays for BDAT instead of DATA, for a PROXY header before the dialog, and for providers that react.</summary>
+/// <summary><c>extensions</c>: what the sink pays for BDAT instead of DATA, for a PROXY header before the dialog, for providers that react, and for the ledger of senders.</summary>
 internal static class ExtensionsCommand
 {
     private const double ChunkingMark = 0.9;
     private const double ProxyMark = 1.02;
     private const double ReactionMark = 1.1;
+    private const double LedgerMark = 1.1;
+    private const double LargeLedgerMark = 1.02;
 
     // Nothing refuses: the whole way is the longest. A greylist would refuse each recipient of the generator, who comes but once.
     private const string Policy =
@@ -56,7 +58,7 @@ internal static class ExtensionsCommand
     public static Command Create()
     {
         var command = BenchmarkCommand.Create(
-            "extensions", "The sink's processor time per message by BDAT beside DATA, with a PROXY header beside none, and for a provider that reacts beside dice", RunAsync, Rounds, Quick);
+            "extensions", "The sink's processor time per message by BDAT beside DATA, with a PROXY header beside none, for a provider that reacts beside dice, and with the ledger beside none", RunAsync, Rounds, Quick);
         TrafficGenerator.AddTo(command);
         return command;
     }
@@ -101,13 +103,32 @@ internal static class ExtensionsCommand
             new Variant("dice", port, "--domain", "dice.test"),
             new Variant("the same and delays", port, "--domain", "waits.test"),
             ReactionMark),
+        Ledger(new GeneratorLoad(1_000, 50, (int)(60_000 * share)), port, LedgerMark),
+        Ledger(new GeneratorLoad(100_000, 50, (int)(30_000 * share)), port, LargeLedgerMark),
     ];
+
+    // Each run begins with an empty ledger, and each message has an id of its own.
+    private static Comparison Ledger(GeneratorLoad load, int port, double mark) =>
+        new(load, new Variant("no ledger", port) { KeepsLedger = false }, new Variant("ledger", port) { KeepsLedger = true }, mark);
+
+    private static async Task<LoadedRun> MeasureAsync(Variant way, GeneratorLoad load, TrafficGenerator generator, SinkProcess sink)
+    {
+        if (way.KeepsLedger is { } keeps)
+        {
+            using var client = new HttpClient();
+            using var wish = new StringContent($$"""{"on":{{(keeps ? "true" : "false")}}}""", System.Text.Encoding.UTF8, "application/json");
+            using var answer = await client.PutAsync(new Uri(sink.Http, "/api/v1/ledger"), wish);
+            answer.EnsureSuccessStatusCode();
+        }
+
+        return await LoadedRun.MeasureAsync(sink.Id, way.Port, generator, load, way.Flags);
+    }
 
     private static async Task MeasureAsync(
         Report report, Comparison comparison, TrafficGenerator generator, SinkProcess sink, int rounds, CancellationToken cancellation)
     {
         var runs = await Alternation.MeasureAsync<Variant, LoadedRun>(
-            [comparison.Usual, comparison.Other], rounds, way => LoadedRun.MeasureAsync(sink.Id, way.Port, generator, comparison.Load, way.Flags), cancellation);
+            [comparison.Usual, comparison.Other], rounds, way => MeasureAsync(way, comparison.Load, generator, sink), cancellation);
         foreach (var (way, its) in runs)
         {
             var ratio = Ratio.Of(its.Select(run => run.ProcessorPerMessage), runs[comparison.Usual].Select(run => run.ProcessorPerMessage));

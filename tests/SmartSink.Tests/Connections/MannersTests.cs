@@ -3,6 +3,7 @@ using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
+using SmartSink.Tests.Engines;
 
 namespace SmartSink.Tests.Connections;
 
@@ -93,6 +94,28 @@ public sealed class MannersTests
         client.HalfClose();
         (await server.Connections.NextEndAsync()).ShouldBe(SessionEndReason.PolicyClosed);
         server.Sessions.Manners.ShouldBe(isNoted ? [nameof(ClientAct.SpokeBehindClose)] : []);
+    }
+
+    [Fact]
+    public async Task The_package_notes_what_it_can_tell()
+    {
+        await using var server = RunningServer.Start(engines: PackageServer.Engine);
+        server.Sessions.Details = MessageDetails.Identity;
+        await using var client = await server.GreetedAsync();
+        await client.AskAsync("EHLO localhost");
+        await client.AskAsync("BOO");
+        await client.AskAsync("RCPT TO:<c@d.example>");
+        await client.AskAsync("MAIL FROM:<a@b.example> BODY=8BITMIME");
+        await client.AskAsync("RSET");
+        await client.AskAsync("MAIL FROM:<a@b.example> BODY=8BITMIME");
+        await client.AskAsync("RCPT TO:<c@d.example>");
+        await client.AskAsync("DATA");
+        (await client.AskAsync("Message-ID: <1@a>\r\n\r\n\u00e9\nx\r\n.")).ShouldStartWith("250 ");
+        server.Sessions.Manners.ShouldBe(
+        [
+            nameof(ProtocolFaults.HeloNoName), nameof(ProtocolFaults.UnknownCommand), nameof(ProtocolFaults.BadSequence), nameof(ClientAct.Reset), nameof(ProtocolFaults.BareLineEnd),
+        ]);
+        server.Sessions.Identities.ShouldBe(["1@a  returns  "]);
     }
 
     [Fact]
