@@ -18,10 +18,10 @@ internal static class ReportHtml
         header { display: flex; gap: 12px; align-items: center; } .grade { font-size: 28px; font-weight: 700; border: 2px solid; border-radius: 6px; min-width: 44px; text-align: center; }
         .A, .B { color: var(--pass); } .C, .D { color: var(--warn); } .E, .F { color: var(--fail); }
         table { width: 100%; border-collapse: collapse; margin-top: 8px; } th, td { text-align: left; vertical-align: top; padding: 4px 10px 4px 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
-        thead th { color: var(--muted); font-weight: 500; border: 0; } td:nth-child(3) { white-space: nowrap; }
+        thead th { color: var(--muted); font-weight: 500; border: 0; overflow-wrap: normal; } td:is(:first-child, :nth-child(3)) { white-space: nowrap; }
         .pass, .warn, .fail { font-weight: 600; } .pass { color: var(--pass); } .warn { color: var(--warn); } .fail { color: var(--fail); } .unseen, .muted, code { color: var(--muted); }
         code, pre { font: 12.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; } pre { margin: 0 0 4px; white-space: pre-wrap; overflow-wrap: anywhere; }
-        details { margin-top: 2px; } summary { cursor: pointer; color: var(--muted); } ul { margin: 4px 0; padding-left: 20px; } details table { width: auto; }
+        details { margin-top: 2px; } summary { cursor: pointer; color: var(--muted); } ul { margin: 4px 0; padding-left: 20px; } details table { width: auto; } details td { white-space: normal !important; }
         svg { display: block; width: 100%; height: 120px; margin-top: 8px; border-bottom: 1px solid var(--line); } figure { margin: 0; } figcaption { display: flex; flex-wrap: wrap; gap: 0 16px; color: var(--muted); }
         .accepted { fill: var(--accepted); } .tempfail { fill: var(--tempfail); } .permfail { fill: var(--permfail); } i { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 5px; }
         i.accepted { background: var(--accepted); } i.tempfail { background: var(--tempfail); } i.permfail { background: var(--permfail); }

@@ -65,6 +65,8 @@ internal static class CommandLine
         root.Add(Init());
         root.Add(OverrideCommand.CreateOverride());
         root.Add(OverrideCommand.CreateCalm());
+        root.Add(ReportCommand.CreateLedger());
+        root.Add(ReportCommand.CreateReport());
         root.Add(ScenarioCommand.Create());
         root.Add(TryCommand.Create());
         root.Add(WatchCommand.Create());

@@ -231,12 +231,15 @@ internal sealed class RunningApi : IDisposable
 
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type) => (await SendAsync(HttpMethod.Get, path, null, type)).Answer!;
 
-    public async Task<TAnswer> PostAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> type)
-    {
-        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, bodyType));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return (await SendAsync(HttpMethod.Post, path, content, type)).Answer!;
-    }
+    public Task<TAnswer> PostAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> type) =>
+        AskAsync(HttpMethod.Post, path, JsonOf(body, bodyType), type);
+
+    /// <summary>Any call that is answered with JSON; the content is disposed of.</summary>
+    public async Task<T> AskAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type) => (await SendAsync(method, path, content, type)).Answer!;
+
+    /// <summary>A body.</summary>
+    public static HttpContent JsonOf<T>(T body, JsonTypeInfo<T> type) =>
+        new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
     /// <summary>Whether there was something to delete, and what is said of it, if a type is given.</summary>
     public Task<(T? Answer, bool IsFound)> DeleteAsync<T>(string path, JsonTypeInfo<T>? type) => SendAsync(HttpMethod.Delete, path, null, type);
@@ -276,13 +279,14 @@ internal sealed class RunningApi : IDisposable
         }
 
         return problem?.Errors is { Count: > 0 } errors
-            ? new StartException(ExitCodes.Usage, [.. errors.Select(error => OneLine.Escape($"{OptionOf(error.Pointer)}: {error.Detail}"))])
+            ? new StartException(ExitCodes.Usage, [.. errors.Select(error => OneLine.Escape(OptionOf(error) is { } option ? $"{option}: {error.Detail}" : error.Detail))])
             : new StartException(ExitCodes.Failure, [OneLine.Escape($"the server at {_root} says {(int)answer.StatusCode} {answer.ReasonPhrase}{(problem?.Detail is { } detail ? $": {detail}" : string.Empty)}")]);
     }
 
-    // The options are called as the fields are.
-    private static string OptionOf(string? pointer) => pointer?.Split('/') switch
+    // The options are called as the parameters and fields are.
+    private static string? OptionOf(ProblemError error) => error.Parameter is { } parameter ? $"--{parameter}" : error.Pointer?.Split('/') switch
     {
+        null => null,
         [_, "match", "domain", ..] => "DOMAIN",
         [_, "do", "reply", ..] => "--reply",
         [_, "do"] => "override",

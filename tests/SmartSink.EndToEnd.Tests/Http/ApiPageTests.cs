@@ -1,3 +1,5 @@
+using System.Net.Mail;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using SmartSink.Testing;
@@ -19,6 +21,7 @@ public sealed partial class ApiPageTests
         Requirement.Programs("curl");
         await using var sink = await SinkProcess.StartAsync(
             "include = [\"builtin:providers\"]\n", new Dictionary<string, string>(StringComparer.Ordinal) { ["SINK_API_TOKEN"] = Token, ["SINK_SAMPLE"] = "1/1" });
+        await BeginRunAsync(sink);
         var blocks = Blocks().ToList();
         blocks.ShouldNotBeEmpty();
         foreach (var block in blocks)
@@ -41,6 +44,16 @@ public sealed partial class ApiPageTests
         calls.Count.ShouldBeGreaterThanOrEqualTo(4);
         calls.Where(call => !shown.Exists(line => line.Method == call.Method && IsPath(line.Path, call.Path))).ShouldBeEmpty();
         shown.Where(line => line.Path != "/openapi/v1.json" && !calls.Exists(call => line.Method == call.Method && IsPath(line.Path, call.Path))).ShouldBeEmpty("what is shown there is");
+    }
+
+    /// <summary>Has the ledger know the run that the page asks for.</summary>
+    private static async Task BeginRunAsync(SinkProcess sink)
+    {
+        using var http = new HttpClient();
+        using var body = new StringContent("{\"on\": true}", Encoding.UTF8, "application/json");
+        (await http.PutAsync(new Uri(sink.Http, "/api/v1/ledger"), body, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        using var mail = new SmtpClient("127.0.0.1", sink.SmtpPort);
+        await mail.SendMailAsync("test+nightly-7/0@client.example", "joe@yahoo.com", "test", "hello", TestContext.Current.CancellationToken);
     }
 
     private static IEnumerable<string> Blocks() => Page.Split("```").Where((_, index) => index % 2 == 1).Where(block => block.StartsWith("sh\ncurl ", StringComparison.Ordinal)).Select(block => block[3..]);

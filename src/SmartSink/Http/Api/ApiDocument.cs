@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using SmartSink.Ledger.Report;
 using SmartSink.Shared;
 
 namespace SmartSink.Http.Api;
@@ -91,6 +92,7 @@ internal static class ApiJson
     private static readonly IJsonTypeInfoResolver[] Contexts =
     [
         HttpJson.Default, PolicyJson.Default, OverrideJson.Default, OverlayJson.Default, StatsJson.Default, ConnectionsJson.Default, EventsJson.Default,
+        ReportApiJson.Default, ReportJson.Default,
     ];
 
     /// <summary>The same for what is written by hand.</summary>

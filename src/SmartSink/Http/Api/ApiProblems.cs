@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Reflection;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 using SmartSink.Shared;
@@ -154,21 +155,25 @@ internal sealed class ApiQuery
 /// <summary>The body that an endpoint takes; it stands among the endpoint's metadata.</summary>
 /// <param name="Type">What the document shows.</param>
 /// <param name="ContentTypes">Those of which it must be one, the first of which is told to whoever sends another.</param>
-internal sealed record ApiBody(Type Type, IReadOnlyList<string> ContentTypes)
+/// <param name="Most">The most bytes of it.</param>
+internal sealed record ApiBody(Type Type, IReadOnlyList<string> ContentTypes, int Most = ApiBody.MostBytes)
 {
-    private static readonly ApiProblem TooLarge = new(StatusCodes.Status413PayloadTooLarge, $"The body is larger than {MostBytes / 1024} kB, which is the limit");
-
-    /// <summary>The most bytes of a body.</summary>
+    /// <summary>The most bytes of a body, unless its endpoint takes more.</summary>
     public const int MostBytes = 64 * 1024;
 
     /// <summary>The most bytes that the web server reads of a body. It counts those around the chunks of one, too.</summary>
-    public const int MostBytesRead = MostBytes + (16 * 1024);
+    public const int MostBytesRead = MostBytes + Frames;
+
+    private const int Frames = 16 * 1024;
+
+    private ApiProblem TooLarge => new(StatusCodes.Status413PayloadTooLarge, $"The body is larger than {Most / 1024} kB, which is the limit");
 
     /// <summary>Reads a request's body whole.</summary>
     /// <returns>The body, or why it is refused: 413, 415, or what the web server finds wrong.</returns>
     public static async Task<(byte[] Body, ApiProblem? Problem)> ReadAsync(HttpContext context)
     {
-        var types = context.GetEndpoint()!.Metadata.GetRequiredMetadata<ApiBody>().ContentTypes;
+        var wanted = context.GetEndpoint()!.Metadata.GetRequiredMetadata<ApiBody>();
+        var types = wanted.ContentTypes;
         var request = context.Request;
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !types.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase)
@@ -178,6 +183,11 @@ internal sealed record ApiBody(Type Type, IReadOnlyList<string> ContentTypes)
             return ([], new ApiProblem(StatusCodes.Status415UnsupportedMediaType, $"The body must be {string.Join(" or ", types)} in UTF-8, not compressed: send the header Content-Type: {types[0]}"));
         }
 
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = wanted.Most + Frames;
+        }
+
         using var body = new MemoryStream();
         try
         {
@@ -185,10 +195,10 @@ internal sealed record ApiBody(Type Type, IReadOnlyList<string> ContentTypes)
         }
         catch (BadHttpRequestException exception)
         {
-            return ([], exception.StatusCode == TooLarge.Status ? TooLarge : new ApiProblem(exception.StatusCode, exception.Message));
+            return ([], exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? wanted.TooLarge : new ApiProblem(exception.StatusCode, exception.Message));
         }
 
-        return body.Length > MostBytes ? ([], TooLarge) : (body.ToArray(), null);
+        return body.Length > wanted.Most ? ([], wanted.TooLarge) : (body.ToArray(), null);
     }
 }
 
@@ -203,8 +213,11 @@ internal static class ApiEndpoint
 
     /// <summary>The body that <see cref="ApiBody.ReadAsync"/> takes.</summary>
     /// <typeparam name="T">What the document shows.</typeparam>
-    public static RouteHandlerBuilder TakesBody<T>(this RouteHandlerBuilder endpoint, params string[] contentTypes) => endpoint
-        .Refuses(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType).WithMetadata(new ApiBody(typeof(T), contentTypes));
+    public static RouteHandlerBuilder TakesBody<T>(this RouteHandlerBuilder endpoint, params string[] contentTypes) => endpoint.TakesBody(new ApiBody(typeof(T), contentTypes));
+
+    /// <inheritdoc cref="TakesBody{T}"/>
+    public static RouteHandlerBuilder TakesBody(this RouteHandlerBuilder endpoint, ApiBody body) => endpoint
+        .Refuses(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType).WithMetadata(body);
 
     /// <summary>The statuses of its refusals, 400 aside.</summary>
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params int[] statuses) => endpoint.WithMetadata([.. statuses.Select(ApiProblem.Metadata)]);

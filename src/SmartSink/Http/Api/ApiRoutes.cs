@@ -1,5 +1,6 @@
 using SmartSink.Behaviour;
 using SmartSink.Connections;
+using SmartSink.Reports;
 using SmartSink.Scenarios;
 using SmartSink.Settings;
 using SmartSink.Telemetry;
@@ -27,5 +28,6 @@ internal static class ApiRoutes
         api.MapOverlayApi(services.GetRequiredService<OverlayKeeper>(), services.GetRequiredService<TimeProvider>().ReadMoment);
         ActivatorUtilities.CreateInstance<StatsApi>(services, ActivatorUtilities.CreateInstance<SinkWarnings>(services)).Map(api);
         new ConnectionsApi(services.GetRequiredService<SmtpHost>(), services.GetRequiredService<SenderTable>(), services.GetRequiredService<TimeProvider>().ReadMoment).Map(api);
+        new ReportApi(services.GetRequiredService<LedgerKeeper>(), services.GetRequiredService<ReportContexts>(), services.GetRequiredService<TimeProvider>().ReadMoment).Map(api);
     }
 }

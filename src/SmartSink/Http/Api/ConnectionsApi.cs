@@ -14,7 +14,9 @@ internal sealed class ConnectionsApi(SmtpHost server, SenderTable senders, Func<
 {
     private static readonly ApiParameter<int> From = ApiParameter.Number("from", "The lowest number: next of the page before", least: 0, most: int.MaxValue, otherwise: 0);
     private static readonly ApiParameter<int> Count = ApiParameter.Number("count", "How many", least: 1, most: 1_000, otherwise: 100);
-    private static readonly ApiParameter<IPNetwork?> Client = new(
+
+    /// <summary>A client's address, or a network of them.</summary>
+    public static readonly ApiParameter<IPNetwork?> Client = new(
         "client", "Those of this address or network", "string", "an address or a network such as 192.0.2.0/24", text => TryReadNetwork(text, out var network) ? (true, network) : (false, null), otherwise: null);
 
     public void Map(IEndpointRouteBuilder api)
@@ -91,7 +93,7 @@ internal sealed class ConnectionsApi(SmtpHost server, SenderTable senders, Func<
         var open = server.OpenClients.CountBy(SenderTable.NetworkOf).ToDictionary();
         var all = senders.All.ToList();
         var shown = all.OrderByDescending(row => row.Recipients).ThenByDescending(row => row.Connections).ThenBy(row => row.Name, StringComparer.Ordinal).Take(count)
-            .Select(row => new SenderReport(
+            .Select(row => new ClientReport(
                 row.Name,
                 open.GetValueOrDefault(row.Network),
                 row.Connections,
@@ -141,7 +143,7 @@ internal sealed record ConnectionReport(uint Id, string Listener, string Client,
 /// <param name="Senders">The busiest.</param>
 /// <param name="LeftOut">How many more there are, or were and made room for others.</param>
 /// <param name="RetriesUnseen">Recipients refused for now of whom there was no room to know until they would be tried again.</param>
-internal sealed record SendersReport(IReadOnlyList<SenderReport> Senders, long LeftOut, long RetriesUnseen);
+internal sealed record SendersReport(IReadOnlyList<ClientReport> Senders, long LeftOut, long RetriesUnseen);
 
 /// <summary>A client network since it was seen first.</summary>
 /// <param name="Client">An IPv4 address with /32, or 64 bits of an IPv6 address.</param>
@@ -154,7 +156,7 @@ internal sealed record SendersReport(IReadOnlyList<SenderReport> Senders, long L
 /// <param name="LastSeen">When it last began a dialog or named a recipient.</param>
 /// <param name="Retries">Recipients tried again after a refusal for now: the same sender and recipient.</param>
 /// <param name="RetryGapSeconds">The time between such a refusal and the next try; null before the first.</param>
-internal sealed record SenderReport(
+internal sealed record ClientReport(
     string Client, int ConnectionsOpen, long Connections, long Messages, long Recipients, long Refused, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, long Retries, RetryGapsReport? RetryGapSeconds);
 
 /// <summary>Median, 90th percentile and the longest; the first two are at most 7 % off.</summary>
