@@ -39,6 +39,11 @@ public sealed class AccessibilityTests(Browser browser)
         await Expect(visit["#senders-table tbody tr"]).ToHaveCountAsync(3);
         await SoundAsync(visit, "senders");
 
+        await visit["#tab-report"].ClickAsync();
+        await Expect(visit["#report-senders h2"]).ToHaveCountAsync(2);
+        await visit["#report-senders summary"].Last.ClickAsync();
+        await SoundAsync(visit, "report");
+
         await visit["#tab-try"].ClickAsync();
         await visit["#explain input[name=recipient]"].FillAsync("user@gmail.com");
         await visit["#explain button"].ClickAsync();

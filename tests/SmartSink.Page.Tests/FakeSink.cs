@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using SmartSink.Http.Page;
+using SmartSink.Ledger.Report;
 
 namespace SmartSink.Page.Tests;
 
@@ -37,6 +38,12 @@ internal sealed class FakeSink : IAsyncDisposable
 
     /// <summary>The answer of /senders.</summary>
     public JsonObject Senders { get; set; } = Samples.Senders();
+
+    /// <summary>Whether the ledger is on.</summary>
+    public bool IsLedgerOn { get; set; } = true;
+
+    /// <summary>The answer of /report.</summary>
+    public ReportCard Report { get; set; } = Samples.Report();
 
     /// <summary>The answer of /explain.</summary>
     public JsonObject Explanation { get; set; } = [];
@@ -139,6 +146,19 @@ internal sealed class FakeSink : IAsyncDisposable
         });
         Read("overrides", _ => List());
         Read("senders", _ => Senders);
+        Read("ledger", _ => new JsonObject { ["on"] = IsLedgerOn });
+        _app.MapGet("/api/v1/report", context =>
+        {
+            var format = context.Request.Query["format"] == "html" ? ReportFormat.Html : ReportFormat.Json;
+            context.Response.ContentType = ReportFormats.MediaTypeOf(format);
+            return context.Response.WriteAsync(ReportFormats.Write(Report, format));
+        });
+        _app.MapPut("/api/v1/ledger", context => WriteAsync(context, body => new JsonObject { ["on"] = IsLedgerOn = (bool)body!["on"]! }));
+        _app.MapDelete("/api/v1/ledger", context => WriteAsync(context, _ =>
+        {
+            Report = Report with { Senders = [] };
+            return new JsonObject { ["on"] = true };
+        }));
         Read("explain", _ => Explanation);
         Read("policy", query => Samples.Policy(query.Request.Query["domain"]));
         _app.MapPost("/api/v1/overrides", context => WriteAsync(context, body => AddOverride(body!, seconds: 300)));

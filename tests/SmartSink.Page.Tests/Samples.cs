@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SmartSink.Ledger.Report;
 
 namespace SmartSink.Page.Tests;
 
@@ -91,6 +92,27 @@ internal static class Samples
             Sender("2001:db8:7::/64", 0, 12_400, 0, null)),
         ["left_out"] = 0,
     };
+
+    /// <summary>A report of two senders.</summary>
+    /// <param name="text">What a client could have sent, in all places where its texts stand.</param>
+    public static ReportCard Report(string text = "")
+    {
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        RuleReport Rule(string name, string title, Verdict verdict, double? number, string unit, string finding) => new(
+            name, title, verdict, RuleWeight.Major, number, unit, finding + text,
+            verdict == Verdict.Fail ? [new ReportExample(at.AddMinutes(-5), $"tried again 12 s after the refusal{text}", $"550 5.1.1 no such user{text}")] : [], "It costs reputation.", ["RFC 5321 section 4.2.1"],
+            name == "classification" ? [["label", "hard", "soft"], ["unknown_user" + text, "12", "1"]] : null);
+        SenderReport Sender(string client, string user, string grade, Verdict first) => new(
+            client, user + text, grade, 1_204_331, 12_044, 3_020, 412,
+            [
+                Rule("no-retry-after-5xx", "Never retries after a 5xx", first, first == Verdict.Fail ? 3.25 : 0, "%", "3 of 92 recipients that were refused for good were tried again."),
+                Rule("backs-off", "Waits before it retries, and longer each time", Verdict.Warn, 0.8, "ratio", "Gaps do not grow."),
+                Rule("tls", "Uses TLS as it should", Verdict.NotSeen, null, string.Empty, "STARTTLS was not offered."),
+                Rule("classification", "Classifies replies rightly", Verdict.Pass, 97, "%", "Most classes are right."),
+            ],
+            new ReportChart(at.AddMinutes(-10), 1, [.. Enumerable.Range(0, 600).Select(index => 100L + (index % 40))], new long[600], [.. Enumerable.Range(0, 600).Select(index => index is > 200 and < 260 ? 40L : 3)]));
+        return new ReportCard(at, at.AddMinutes(-10), [Sender("192.0.2.10/32", "news", "F", Verdict.Fail), Sender("192.0.2.11/32", string.Empty, "A", Verdict.Pass)], Forgotten: 0, TimeScale: 60);
+    }
 
     public static JsonObject Policy(string? domain) => new()
     {

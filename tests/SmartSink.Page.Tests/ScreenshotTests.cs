@@ -34,7 +34,7 @@ public sealed class ScreenshotTests(Browser browser)
         await Expect(visit["#overrides tbody tr"]).ToHaveCountAsync(1);
         await Expect(visit["#domains .badge:not(:empty)"]).ToHaveCountAsync(1);
         var picture = await visit.Page.ScreenshotAsync();
-        foreach (var tab in new[] { "live", "senders", "try", "policy" })
+        foreach (var tab in new[] { "live", "senders", "report", "try", "policy" })
         {
             await visit[$"#tab-{tab}"].ClickAsync();
             (await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width, $"{tab} is wider than the screen");
@@ -48,7 +48,7 @@ public sealed class ScreenshotTests(Browser browser)
             await File.WriteAllBytesAsync(Path.Combine(path, $"page-{name}.png"), picture, TestContext.Current.CancellationToken);
             if (folder != "1")
             {
-                foreach (var tab in new[] { "live", "senders", "try", "policy" })
+                foreach (var tab in new[] { "live", "senders", "report", "try", "policy" })
                 {
                     await visit[$"#tab-{tab}"].ClickAsync();
                     await visit.Page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(path, $"tab-{tab}-{name}.png") });

@@ -4,6 +4,7 @@ import { Domains } from './domains.js';
 import { byId, count, debounced, el, rate, say, span } from './dom.js';
 import { wireExplain } from './explain.js';
 import { showPolicy, wirePolicy } from './policy.js';
+import { showReport, wireReport } from './report.js';
 import { showSenders } from './senders.js';
 import { Tail } from './tail.js';
 
@@ -16,7 +17,7 @@ const domains = new Domains(tell, () => update());
 const listSoon = debounced(() => domains.list().catch(() => {}), 100);
 const policySoon = debounced(() => views.policy.shown && showPolicy().catch(() => {}), 100);
 const tail = new Tail({ override: listSoon, reload: policySoon });
-const views = Object.fromEntries(['live', 'senders', 'try', 'policy'].map(name => [name, { panel: byId(name), tab: byId(`tab-${name}`), get shown() { return !this.panel.hidden; } }]));
+const views = Object.fromEntries(['live', 'senders', 'report', 'try', 'policy'].map(name => [name, { panel: byId(name), tab: byId(`tab-${name}`), get shown() { return !this.panel.hidden; } }]));
 
 let updating = false;
 let updates = 0;
@@ -73,7 +74,8 @@ function select(name, focus) {
     if (focus && other === name) tab.focus();
   }
   history.replaceState(null, '', name === 'live' ? location.pathname : `#${name}`);
-  if (name === 'policy') showPolicy().catch(error => tell(error.message));
+  const show = { policy: showPolicy, report: showReport }[name];
+  if (show) show().catch(error => tell(error.message));
   else if (name !== 'try') update();
 }
 
@@ -105,6 +107,7 @@ function follow() {
 wireTabs();
 wireExplain();
 wirePolicy(tell);
+wireReport(tell);
 // Said aloud for the phone's layout, in which a table's parts are shown as lines and lose what they are.
 for (const table of document.querySelectorAll('table')) {
   if (!table.hasAttribute('role')) table.setAttribute('role', 'table');

@@ -1,0 +1,54 @@
+import { read, write } from './api.js';
+import { byId, count, el, say, timeOfDay } from './dom.js';
+
+const verdicts = { fail: 'fail', warn: 'warn', pass: 'pass', not_seen: 'not seen' };
+const place = byId('report-senders');
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+
+export function wireReport(tell) {
+  const change = async (method, body) => {
+    try {
+      await write(method, 'ledger', body);
+      await showReport();
+    } catch (error) {
+      tell(`The ledger stays as it is: ${error.message}`);
+    }
+  };
+  byId('ledger-start').addEventListener('click', () => change('PUT', { on: true }));
+  byId('ledger-stop').addEventListener('click', () => change('PUT', { on: false }));
+  byId('ledger-clear').addEventListener('click', () => change('DELETE'));
+  byId('report-refresh').addEventListener('click', () => showReport().catch(error => tell(error.message)));
+}
+
+/** Asks for the report and shows it, or what to do when nothing is kept. What is unfolded is folded again, so it is done when somebody asks for it. */
+export async function showReport() {
+  const ledger = await read('ledger');
+  for (const id of ['ledger-stop', 'ledger-clear', 'report-refresh', 'report-download']) byId(id).hidden = !ledger.on;
+  byId('ledger-start').hidden = ledger.on;
+  const card = ledger.on ? await read('report') : null;
+  say(byId('report-note'), card ? `of ${timeOfDay(card.at)}, covers what came since ${timeOfDay(card.since)}` : '');
+  say(byId('report-told'), card ? remarks(card) : 'The sink does not keep what its senders do. Start it, send mail, and come back: each sender gets a grade, with the rules that it broke and how.');
+  place.replaceChildren(...(card?.senders ?? []).map(sender => showSender(sender)));
+}
+
+const remarks = card => [
+  card.senders.length === 0 && 'Nothing has come yet.',
+  card.time_scale !== 1 && `Lengths of time are the provider's, which pass ${whole.format(card.time_scale)} times as fast.`,
+  card.forgotten > 0 && `The ledger was full: ${count(card.forgotten)} of the oldest facts were forgotten, and the report lacks them.`,
+  card.left_out > 0 && `${count(card.left_out)} more senders with better grades are not shown.`,
+].filter(Boolean).join(' ');
+
+const showSender = ({ client, user, grade, accepted, tempfail, permfail, connections, rules }) => el('section', { class: 'card' },
+  el('div', { class: 'bar' },
+    el('h2', {}, el('span', { class: 'grade', 'data-grade': grade }, `Grade ${grade}`), ' ', client, user && `, user ${user}`),
+    el('span', { class: 'muted' }, `${count(accepted)} accepted, ${count(tempfail)} refused for now, ${count(permfail)} refused for good, ${count(connections)} connections`)),
+  ...rules.map(showRule));
+
+const showRule = ({ rule, title, verdict, number, unit, finding, examples, why, sources, table }) => el('details', { class: 'rule', open: verdict === 'fail' },
+  el('summary', {},
+    el('span', { class: `verdict ${verdict}` }, verdicts[verdict] ?? verdict), ' ', el('b', {}, title), ' ',
+    el('span', { class: 'muted' }, number == null ? '' : unit === 'ratio' ? `×${whole.format(number)}` : `${whole.format(number)} ${unit}`), ' ',
+    el('span', {}, finding)),
+  ...examples.map(example => el('div', { class: 'example' }, el('p', {}, `${timeOfDay(example.at)} ${example.text}`), ...example.reply ? [el('pre', {}, example.reply)] : [])),
+  ...table ? [el('table', { class: 'found' }, el('caption', {}, title), el('tbody', {}, ...table.map(cells => el('tr', {}, ...cells.map(text => el('td', {}, text))))))] : [],
+  el('p', {}, why), el('p', { class: 'muted' }, `${rule}. Source: ${sources.join('; ')}`));
