@@ -17,6 +17,8 @@ namespace SmartSink.Client;
 [JsonSerializable(typeof(ReloadAnswer))]
 [JsonSerializable(typeof(SinkEvent))]
 [JsonSerializable(typeof(EventList))]
+[JsonSerializable(typeof(ReportCard))]
+[JsonSerializable(typeof(LedgerSwitch))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record OverrideList(IReadOnlyList<ActiveOverride> Overrides);

@@ -67,7 +67,7 @@ public sealed record SinkOverride
         Name);
 
     /// <summary>A time as the policy has it: 90s, 250ms.</summary>
-    private static string? Write(TimeSpan? time) => time switch
+    internal static string? Write(TimeSpan? time) => time switch
     {
         null => null,
         { } value when value.Ticks % TimeSpan.TicksPerSecond == 0 => string.Create(CultureInfo.InvariantCulture, $"{value.Ticks / TimeSpan.TicksPerSecond}s"),

@@ -143,6 +143,30 @@ public sealed class SmartSinkClient : IDisposable
     public async Task<IReadOnlyList<SinkReload>> ReloadAsync(CancellationToken cancellationToken = default) =>
         (await AskAsync(HttpMethod.Post, "reload", body: null, ClientJson.Default.ReloadAnswer, cancellationToken).ConfigureAwait(false)).Results;
 
+    /// <summary>Has the sink keep what its senders do, for a report; what it keeps already stays.</summary>
+    public Task StartLedgerAsync(CancellationToken cancellationToken = default) => SwitchLedgerAsync(on: true, cancellationToken);
+
+    /// <summary>Has the sink keep nothing any more, and forget what it kept.</summary>
+    public Task StopLedgerAsync(CancellationToken cancellationToken = default) => SwitchLedgerAsync(on: false, cancellationToken);
+
+    /// <summary>Has the sink forget what it kept, and go on keeping: the next report is of what comes from now on.</summary>
+    public async Task ClearLedgerAsync(CancellationToken cancellationToken = default)
+    {
+        using var request = Request(HttpMethod.Delete, "ledger");
+        using var answer = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What the senders did so far, graded. The ledger must be on: see <see cref="StartLedgerAsync"/>.</summary>
+    /// <param name="run">Only messages of this run of a load generator.</param>
+    /// <param name="client">Only senders of this address or network.</param>
+    /// <param name="since">Only what came in the time before now.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="SmartSinkException">409: the ledger is off.</exception>
+    public Task<ReportCard> GetReportAsync(string? run = null, string? client = null, TimeSpan? since = null, CancellationToken cancellationToken = default) => GetAsync(
+        PathOf("report", ("run", run), ("client", client), ("since", SinkOverride.Write(since))),
+        ClientJson.Default.ReportCard,
+        cancellationToken);
+
     /// <summary>
     /// Follows what happens, until cancelled. A connection that breaks is made again, and goes on where it broke off as far as the sink remembers
     /// (its last 1,000 events); a sink that is gone is waited for. Only the first connection's failure is thrown.
@@ -252,6 +276,13 @@ public sealed class SmartSinkClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(address);
         return address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
+    }
+
+    private async Task SwitchLedgerAsync(bool on, CancellationToken cancellationToken)
+    {
+        using var body = JsonContent.Create(new LedgerSwitch(on), ClientJson.Default.LedgerSwitch);
+        using var request = Request(HttpMethod.Put, "ledger", body);
+        using var answer = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
     }
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>

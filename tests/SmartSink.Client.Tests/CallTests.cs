@@ -140,9 +140,36 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_is_asked_for_and_read()
+    {
+        using var client = _sink.Answers("""{"on":true}""").Answers("""{"on":true}""")
+            .Answers("""
+                {"at":"2026-03-04T05:06:07Z","since":"2026-03-04T05:00:00Z","forgotten":0,"time_scale":60,"left_out":1,"senders":[{"client":"192.0.2.1/32","user":"news","grade":"F","accepted":1,"tempfail":2,"permfail":3,"connections":4,
+                "rules":[{"rule":"backs-off","title":"Waits","verdict":"fail","weight":"major","number":0.5,"unit":"ratio","finding":"It did not wait.","examples":[{"at":"2026-03-04T05:01:00Z","text":"again","reply":"451 no"}],"why":"w","sources":["RFC 5321"],"table":null},
+                {"rule":"tls","verdict":"not_seen","number":null}],"seconds":{"since":"2026-03-04T05:00:00Z","step":1,"accepted":[],"tempfail":[],"permfail":[]}}]}
+                """)
+            .Answers("""{"on":false}""").Connect(token: "secret");
+
+        await client.StartLedgerAsync(Token);
+        await client.ClearLedgerAsync(Token);
+        var report = await client.GetReportAsync("r 1", "192.0.2.0/24", TimeSpan.FromSeconds(1.5), Token);
+        await client.StopLedgerAsync(Token);
+
+        (report.Since, report.TimeScale, report.LeftOut).ShouldBe((new DateTimeOffset(2026, 3, 4, 5, 0, 0, TimeSpan.Zero), 60, 1));
+        var sender = report.Senders.ShouldHaveSingleItem();
+        (sender.Client, sender.User, sender.Grade, sender.Accepted, sender.TempFail, sender.PermFail, sender.Connections).ShouldBe(("192.0.2.1/32", "news", "F", 1, 2, 3, 4));
+        sender.Rules.Select(rule => (rule.Rule, rule.Verdict, rule.Number, rule.Sources.Count)).ShouldBe([("backs-off", RuleVerdict.Fail, 0.5, 1), ("tls", RuleVerdict.NotSeen, null, 0)]);
+        sender.Rules[0].Examples.ShouldHaveSingleItem().Reply.ShouldBe("451 no");
+        sender.ToString().ShouldBe("192.0.2.1/32 news: F\n  backs-off: It did not wait.");
+        _sink.Heard.Select(request => request.Line).ShouldBe(
+            ["PUT /api/v1/ledger", "DELETE /api/v1/ledger", "GET /api/v1/report?run=r%201&client=192.0.2.0%2F24&since=1500ms", "PUT /api/v1/ledger"]);
+        (_sink.Heard[0].Body, _sink.Heard[3].Body, _sink.Heard[1].Authorization).ShouldBe(("{\"on\":true}", "{\"on\":false}", "Bearer secret"));
+    }
+
+    [Fact]
     public async Task What_a_sink_does_not_say_has_the_value_that_stands_for_nothing()
     {
-        using var client = _sink.Answers("{}").Answers("{}").Answers("{}").Answers("{}").Answers("""{"results":[{}]}""").Connect();
+        using var client = _sink.Answers("{}").Answers("{}").Answers("{}").Answers("{}").Answers("""{"results":[{}]}""").Answers("{}").Connect();
 
         (await client.PolicyAsync(cancellationToken: Token)).Entries.ShouldBeEmpty();
         var stats = await client.StatsAsync(cancellationToken: Token);
@@ -150,6 +177,7 @@ public sealed class CallTests : IDisposable
         (await client.CheckAsync("", Token)).Diagnostics.ShouldBeEmpty();
         (await client.ExplainAsync("joe@yahoo.com", cancellationToken: Token)).Overrides.ShouldBeEmpty();
         (await client.ReloadAsync(Token)).ShouldHaveSingleItem().Diagnostics.ShouldBeEmpty();
+        (await client.GetReportAsync(cancellationToken: Token)).Senders.ShouldBeEmpty();
     }
 
     [Fact]

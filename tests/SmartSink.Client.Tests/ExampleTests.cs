@@ -36,11 +36,31 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public void The_example_in_CSharp_is_the_one_that_is_run()
+    [SuppressMessage("Usage", "xUnit1051", Justification = "The page's example has no token.")]
+    public async Task A_sender_is_graded_in_CSharp()
+    {
+        await using var process = await StartAsync();
+        using var sink = new SmartSinkClient(process.Http);
+
+        await sink.StartLedgerAsync();
+
+        await SendAsync("joe@yahoo.com");
+
+        var report = await sink.GetReportAsync();
+        report.Senders[0].Grade.ShouldNotBe("F", report.Senders[0].ToString());
+
+        Task SendAsync(string recipient) => ClientMail.SendAsync(process.SmtpPort, recipient);
+    }
+
+    [Fact]
+    public void The_examples_in_CSharp_are_those_that_are_run()
     {
         var code = Trimmed(File.ReadAllText(RepositoryRoot.Combine("tests", "SmartSink.Client.Tests", "ExampleTests.cs")));
 
-        code.ShouldContain(Trimmed(Block("csharp")));
+        foreach (var block in Blocks("csharp").Take(2))
+        {
+            code.ShouldContain(Trimmed(block));
+        }
 
         static string Trimmed(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim()));
     }
@@ -82,8 +102,10 @@ public sealed class ExampleTests
     };
 
     /// <summary>The page's first block of a language.</summary>
-    private static string Block(string language) =>
-        Page.Split("```").Where((_, index) => index % 2 == 1).First(block => block.StartsWith(language + "\n", StringComparison.Ordinal))[(language.Length + 1)..];
+    private static string Block(string language) => Blocks(language).First();
+
+    private static IEnumerable<string> Blocks(string language) =>
+        Page.Split("```").Where((block, index) => index % 2 == 1 && block.StartsWith(language + "\n", StringComparison.Ordinal)).Select(block => block[(language.Length + 1)..]);
 }
 
 /// <summary>A program that sends mail, as far as these tests need one.</summary>
