@@ -398,4 +398,29 @@ public sealed class LedgerTests
         (run.Accepted, run.Missing).ShouldBe((2, RunTable.MostNumber - 1));
         run.MissingNumbers.ShouldBe(Enumerable.Range(1, 20).Select(number => (long)number));
     }
+
+    [Fact]
+    public async Task It_may_be_read_while_it_takes()
+    {
+        _host.Connect(1);
+        var isOver = false;
+        var reading = Task.Run(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                foreach (var history in _host.Ledger.Read(new LedgerQuery(), now: 0, timeScale: 1))
+                {
+                    history.Runs.ShouldAllBe(run => run.Accepted == run.Highest + 1 && run.Missing == 0);
+                }
+            }
+        }, TestContext.Current.CancellationToken);
+        for (var number = 0; number < 20_000; number++)
+        {
+            _host.Send(1, (ulong)number << 32, new RunNumber("r", number));
+        }
+
+        Volatile.Write(ref isOver, true);
+        await reading;
+        _host.Ledger.ReadRun("r")!.Accepted.ShouldBe([new NumberRange(0, 19_999)]);
+    }
 }
