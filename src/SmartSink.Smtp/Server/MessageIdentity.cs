@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -260,18 +261,55 @@ internal sealed class MessageIdentity
     // RFC 5321 section 2.3.8 and 4.5.3.1.6, RFC 6152; a CR that comes last may be half of an end.
     private static ProtocolFaults FaultsOf(ReadOnlySpan<byte> text)
     {
-        var faults = Ascii.IsValid(text) ? ProtocolFaults.None : ProtocolFaults.EightBitUnannounced;
         text = text is [.., (byte)'\r'] ? text[..^1] : text;
-        var ends = 0;
-        var rest = text;
-        for (int length; (length = rest.IndexOf("\r\n"u8)) >= 0; rest = rest[(length + 2)..])
+        return (Ascii.IsValid(text) ? ProtocolFaults.None : ProtocolFaults.EightBitUnannounced)
+            | (HasBareEnd(text) ? ProtocolFaults.BareLineEnd : ProtocolFaults.None)
+            | (HasLongLine(text) ? ProtocolFaults.LongLine : ProtocolFaults.None);
+    }
+
+    // Whether a LF has no CR before it, or a CR no LF behind it.
+    private static bool HasBareEnd(ReadOnlySpan<byte> text)
+    {
+        if (text is [(byte)'\n', ..])
         {
-            ends++;
-            faults |= length > LongestLine ? ProtocolFaults.LongLine : ProtocolFaults.None;
+            return true;
         }
 
-        faults |= rest.Length > LongestLine ? ProtocolFaults.LongLine : ProtocolFaults.None;
-        return faults | (text.Count((byte)'\n') != ends || text.Count((byte)'\r') != ends ? ProtocolFaults.BareLineEnd : ProtocolFaults.None);
+        var at = 0;
+        for (; at + Vector<byte>.Count < text.Length; at += Vector<byte>.Count)
+        {
+            if (Vector.Equals(new Vector<byte>(text[at..]), new Vector<byte>((byte)'\r')) != Vector.Equals(new Vector<byte>(text[(at + 1)..]), new Vector<byte>((byte)'\n')))
+            {
+                return true;
+            }
+        }
+
+        for (; at + 1 < text.Length; at++)
+        {
+            if ((text[at] == '\r') != (text[at + 1] == '\n'))
+            {
+                return true;
+            }
+        }
+
+        return text is [.., (byte)'\r'];
+    }
+
+    // From end to end, each the last one that lies within a line's length.
+    private static bool HasLongLine(ReadOnlySpan<byte> text)
+    {
+        while (text.Length > LongestLine)
+        {
+            var end = text[..Math.Min(text.Length, LongestLine + 2)].LastIndexOf("\r\n"u8);
+            if (end < 0)
+            {
+                return true;
+            }
+
+            text = text[(end + 2)..];
+        }
+
+        return false;
     }
 
     /// <summary>A field with its folded lines and its CRLF (RFC 5322 section 2.2.3); 0 when there is no whole one.</summary>

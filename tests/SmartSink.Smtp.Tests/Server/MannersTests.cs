@@ -49,6 +49,9 @@ public sealed class MannersTests
         { Hello + "MAIL FROM:<a@b.example> SIZE=9999|RCPT TO:<c@d.example>|DATA|", Long[1..] + "|" + Long[1..] + "|.|", ProtocolFaults.None },
         { Hello + "MAIL FROM:<a@b.example> SIZE=9999|RCPT TO:<c@d.example>|DATA|", "x|" + Long + "|x|.|", ProtocolFaults.LongLine },
         { Hello + "MAIL FROM:<a@b.example> SIZE=9999|RCPT TO:<c@d.example>|", $"BDAT {Long.Length} LAST|{Long}", ProtocolFaults.LongLine },
+        { Hello + "MAIL FROM:<a@b.example> SIZE=9999|RCPT TO:<c@d.example>|", $"BDAT {Long.Length - 1} LAST|{Long[1..]}", ProtocolFaults.None },
+        { Hello + "MAIL FROM:<a@b.example> SIZE=9999|RCPT TO:<c@d.example>|DATA|", "\n|.|", ProtocolFaults.BareLineEnd },
+        { Hello + "MAIL FROM:<a@b.example> SIZE=9999|RCPT TO:<c@d.example>|DATA|", "|" + Long[100..] + "\r|.|", ProtocolFaults.BareLineEnd },
         { Hello, "NOOP " + Long + "|", ProtocolFaults.LongLine },
 
         { Hello, "BOO|", ProtocolFaults.UnknownCommand },
@@ -152,6 +155,24 @@ public sealed class MannersTests
             }
 
             dialog.Observer.Manners.ShouldBe(faults == ProtocolFaults.None ? [] : [faults.ToString()]);
+        }
+    }
+
+    [Fact]
+    public void A_bare_end_is_found_at_any_place()
+    {
+        for (var length = 0; length < 70; length++)
+        {
+            for (var at = 0; at <= length; at++)
+            {
+                foreach (var (octet, isBare) in new[] { ("\n", true), ("\r", true), ("\r\n", false) })
+                {
+                    var text = new string('x', length).Insert(at, octet) + "|";
+                    var dialog = DialogAfter(Hello + "MAIL FROM:<a@b.example> SIZE=99999|RCPT TO:<c@d.example>|DATA|");
+                    dialog.Say(text + ".|");
+                    dialog.Observer.Manners.ShouldBe(isBare ? [nameof(ProtocolFaults.BareLineEnd)] : []);
+                }
+            }
         }
     }
 
