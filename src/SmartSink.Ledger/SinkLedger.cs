@@ -397,6 +397,7 @@ internal sealed class SinkLedger
             Message = returned.IsKnown ? KeyOf(returned) : happened.Message,
             Number = returned.IsKnown ? returned.Number : -1,
             Connection = happened.Connection,
+            IsReplyLost = happened.IsReplyLost,
         }));
     }
 

@@ -209,6 +209,9 @@ internal readonly record struct BounceFact
     public long Number { get; init; }
 
     public uint Connection { get; init; }
+
+    /// <summary>Whether the reply was lost on purpose.</summary>
+    public bool IsReplyLost { get; init; }
 }
 
 /// <summary>A run of a load generator, as far as it came to the sink. Numbers from 0.</summary>

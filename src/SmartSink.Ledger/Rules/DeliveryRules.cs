@@ -177,8 +177,8 @@ internal sealed class BouncesOnce : SenderRule
                 ? "No mail from the null sender came."
                 : $"{Evidence.Count(history.Bounces.Count, "message")} came from the null sender, and none tells what it returns.");
         }
-        // A report whose 250 was lost has to come again.
-        var excused = history.Duplicates.Where(duplicate => duplicate.IsExcused).ToLookup(duplicate => duplicate.Mail);
+        // A report whose 250 was lost has to come again: by a fault of the policy, or with the connection right after it.
+        var broken = history.Dialogs.Where(dialog => dialog.Reason is SessionEndReason.Fault or SessionEndReason.ConnectionReset or SessionEndReason.SlowClient).ToLookup(dialog => dialog.Connection);
         var items = history.Items.ToLookup(item => item.Last.Message);
         var byNumber = history.Items.Where(item => item.Last.Number >= 0).ToLookup(item => item.Last.Number);
         int twice = 0, delayed = 0;
@@ -187,7 +187,8 @@ internal sealed class BouncesOnce : SenderRule
         {
             var first = returns.First();
             var returned = items[returns.Key].Concat(first.Number < 0 ? [] : byNumber[first.Number]).ToList();
-            var over = returns.Count() - Math.Max(1, returned.Select(item => item.Last.Mail).Distinct().Count()) - excused[first.Mail].Count();
+            var over = returns.Count() - Math.Max(1, returned.Select(item => item.Last.Mail).Distinct().Count())
+                - returns.Count(bounce => bounce.IsReplyLost || broken[bounce.Connection].Any(dialog => dialog.LastActiveAt <= bounce.At));
             if (over <= 0)
             {
                 continue;

@@ -151,13 +151,76 @@ public sealed class DeliveryRulesTests
         var twice = Nothing with { Bounces = [Bounce, Bounce with { At = 3 * Hour }] };
 
         Judge("bounces-once", twice with { Items = [Item(Later, Never)] }).Verdict.ShouldBe(Verdict.Warn);
-        Judge("bounces-once", twice with { Duplicates = [new DuplicateFact { Mail = Bounce.Mail, IsExcused = true }] }).Verdict.ShouldBe(Verdict.Pass);
-        Judge("bounces-once", twice with { Duplicates = [new DuplicateFact { Mail = Bounce.Mail }] }).Verdict.ShouldBe(Verdict.Fail);
+        Judge("bounces-once", twice with { Bounces = [Bounce with { IsReplyLost = true }, Bounce with { At = 3 * Hour }] }).Verdict.ShouldBe(Verdict.Pass);
+        Judge("bounces-once", twice with { Dialogs = [Quit with { Connection = Bounce.Connection, LastActiveAt = Bounce.At, Reason = SessionEndReason.Fault }] }).Verdict.ShouldBe(Verdict.Pass);
+        Judge("bounces-once", twice with { Dialogs = [Quit with { Connection = Bounce.Connection, LastActiveAt = Bounce.At }] }).Verdict.ShouldBe(Verdict.Fail);
     }
 
     [Fact]
     public void Bounces_that_do_not_tell_what_they_return_are_not_judged() =>
         Judge("bounces-once", Nothing with { Bounces = [Bounce with { Message = 0 }, Bounce with { Message = 0 }] }).Verdict.ShouldBe(Verdict.NotSeen);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_the_ledger_keeps_of_a_good_sender_passes_and_of_a_bad_one_fails(bool isGood)
+    {
+        var host = new LedgerHost();
+        var connection = 0u;
+        for (var number = 0; number < 100; number++)
+        {
+            Bring(number, number is >= 10 and < 20 ? LedgerHost.Later : number is >= 20 and < 25 ? LedgerHost.Never : null, isLost: number == 50);
+        }
+        host.Now += 900_000;
+        foreach (var number in isGood ? [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 50] : new[] { 10, 40, 50, 60 })
+        {
+            Bring(number);
+        }
+        foreach (var number in isGood ? [20, 21, 22, 23, 24] : new[] { 20, 21, 21, 22 })
+        {
+            Return(number, isLost: number == 22);
+        }
+        Return(22);
+        host.Now += 24 * Hour;
+
+        var history = host.ReadOne();
+
+        string[] rules = ["no-duplicates", "no-loss", "bounces-once"];
+        rules.Select(rule => Judge(rule, history)).Select(judgement => (judgement.Verdict, judgement.Number, judgement.Finding)).ShouldBe(isGood
+            ?
+            [
+                (Verdict.Warn, 0, "Nothing came again that had been accepted and answered (102 recipients accepted). 1 recipient came again after a 250 that was lost."),
+                (Verdict.Pass, 0, "None of 100 messages was lost."),
+                (Verdict.Pass, 0, "5 messages came back, each once."),
+            ]
+            :
+            [
+                (Verdict.Fail, 2, "2 recipients came again after the message had been accepted and answered (93 accepted in all). 1 recipient came again after a 250 that was lost."),
+                (Verdict.Fail, 10, "Of 100 messages 10 got no final answer: 1 number of 1 run never came, 9 recipients refused for now were neither tried again nor returned."),
+                (Verdict.Fail, 1, "1 of 3 returned messages (33.3 %) came back more than once."),
+            ]);
+
+        void Bring(int number, Smtp.Replies.Reply? refusal = null, bool isLost = false)
+        {
+            if (isGood || number != 70)
+            {
+                host.Connect(++connection);
+                host.Send(connection, (ulong)number + 1, new RunNumber("r1", number), refusal: refusal, isLost: isLost);
+                host.Close(connection);
+                host.Now += 100;
+            }
+        }
+
+        void Return(int number, bool isLost = false)
+        {
+            host.Connect(++connection);
+            host.Mail(connection, isBounce: true);
+            host.Rcpt(connection, 500, run: new RunNumber("r1", number));
+            host.Data(connection, run: new RunNumber("r1", number), isLost: isLost, replies: [null]);
+            host.Close(connection);
+            host.Now += 100;
+        }
+    }
 
     private static MailItem Item(params MailTry[] tries) => new(tries);
 
