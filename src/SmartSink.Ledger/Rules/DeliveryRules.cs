@@ -77,7 +77,7 @@ internal sealed class NoLoss : SenderRule
     [
         new(Fail, ThresholdUnit.Count, 0, "fails above this many messages without a final answer"),
         new(Quiet, ThresholdUnit.Duration, 300, "a number of a run is missing only when the sender has done nothing for this long; before, it may be on its way"),
-        new(Window, ThresholdUnit.Duration, 7_200, "the same after a connection that was refused or broke before its recipient was named: the message may wait for its next try"),
+        new(Window, ThresholdUnit.Duration, 2_700, "the same after a connection that was refused or broke before its recipient was named: the message may wait for its next try"),
     ];
 
     /// <inheritdoc/>
@@ -135,7 +135,7 @@ internal sealed class NoLoss : SenderRule
     private static bool IsSettled(SenderHistory history, double quiet, double window)
     {
         var active = history.Seconds.Select(second => second.At).Concat(history.Dialogs.Select(EndOf)).DefaultIfEmpty(history.Since).Max();
-        var hidden = history.Dialogs.Where(dialog => dialog.RefusedReply >= 0 || dialog.Reason != SessionEndReason.Quit || dialog.Tls == TlsUse.Failed).Select(EndOf);
+        var hidden = history.Dialogs.Where(dialog => dialog.RefusedReply >= 0 || dialog.Tls == TlsUse.Failed || dialog.Reason is not (SessionEndReason.Quit or SessionEndReason.ClientClosed)).Select(EndOf);
         return history.Seconds(history.Until - active) >= quiet && hidden.All(end => history.Seconds(history.Until - end) >= window);
 
         long EndOf(DialogFact dialog) => dialog.EndedAt < 0 ? history.Until : dialog.EndedAt;

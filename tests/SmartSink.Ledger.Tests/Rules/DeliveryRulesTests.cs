@@ -84,9 +84,9 @@ public sealed class DeliveryRulesTests
         [
             Quit with { EndedAt = -1, Reason = SessionEndReason.None },
             Quit with { EndedAt = (24 * Hour) - 60_000 },
-            Quit with { EndedAt = 23 * Hour, RefusedReply = 0, RefusedAt = Stage.Connect },
-            Quit with { EndedAt = 23 * Hour, Reason = SessionEndReason.Fault },
-            Quit with { EndedAt = 23 * Hour, Tls = TlsUse.Failed },
+            Quit with { EndedAt = (23 * Hour) + (Hour / 2), RefusedReply = 0, RefusedAt = Stage.Connect },
+            Quit with { EndedAt = (23 * Hour) + (Hour / 2), Reason = SessionEndReason.Fault },
+            Quit with { EndedAt = (23 * Hour) + (Hour / 2), Tls = TlsUse.Failed },
         ];
         foreach (var hint in hints)
         {
@@ -96,6 +96,10 @@ public sealed class DeliveryRulesTests
             judgement.Finding.ShouldBe("None of 1,000 messages was lost. 2 numbers did not come yet.");
         }
     }
+
+    [Fact]
+    public void A_sender_that_only_leaves_without_QUIT_has_no_excuse() =>
+        Judge("no-loss", Nothing with { Runs = [Whole with { Missing = 2 }], Dialogs = [Quit, Quit with { EndedAt = (23 * Hour) + (Hour / 2), Reason = SessionEndReason.ClientClosed }] }).Verdict.ShouldBe(Verdict.Fail);
 
     [Fact]
     public void A_run_of_which_something_was_forgotten_proves_nothing() =>
