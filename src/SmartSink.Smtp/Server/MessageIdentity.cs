@@ -276,12 +276,17 @@ internal sealed class MessageIdentity
         }
 
         var at = 0;
+        var unlike = Vector<byte>.Zero;
+        ref var first = ref MemoryMarshal.GetReference(text);
         for (; at + Vector<byte>.Count < text.Length; at += Vector<byte>.Count)
         {
-            if (Vector.Equals(new Vector<byte>(text[at..]), new Vector<byte>((byte)'\r')) != Vector.Equals(new Vector<byte>(text[(at + 1)..]), new Vector<byte>((byte)'\n')))
-            {
-                return true;
-            }
+            unlike |= Vector.Equals(Vector.LoadUnsafe(ref first, (nuint)at), new Vector<byte>((byte)'\r'))
+                ^ Vector.Equals(Vector.LoadUnsafe(ref first, (nuint)at + 1), new Vector<byte>((byte)'\n'));
+        }
+
+        if (unlike != Vector<byte>.Zero)
+        {
+            return true;
         }
 
         for (; at + 1 < text.Length; at++)
