@@ -66,6 +66,26 @@ public sealed class RelayTests
         (group.GetProperty("sent").GetProperty("accepted").GetInt64() - group.GetProperty("sink").GetProperty("accepted").GetInt64()).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("/^X-SmartSink-Run: relayed\\/7$/ DISCARD", 1)]
+    public async Task With_the_ledger_on_lost_mail_is_told_by_number_and_bounces_need_no_domain_of_their_own(string headerChecks, int lost)
+    {
+        Requirement.Programs("postfix");
+        Requirement.Root();
+        await using var sink = await SinkProcess.StartAsync(Policy, new Dictionary<string, string>(StringComparer.Ordinal) { ["SINK_LEDGER"] = "on" });
+        await using var postfix = await PostfixInstance.StartAsync(sink.SmtpPort, headerChecks);
+
+        var run = await SendAsync(sink, postfix, "--verify-wait", lost == 0 ? "5m" : "30s");
+
+        run.ShouldEndWith(lost);
+        var numbers = run.Report.GetProperty("verify").GetProperty("numbers");
+        numbers.GetProperty("accepted").GetInt32().ShouldBe(Messages);
+        numbers.GetProperty("lost").GetProperty("numbers").EnumerateArray().Select(range => range.GetString()).ShouldBe(lost == 0 ? [] : ["7"]);
+        new[] { "twice", "wrongly_bounced", "waiting" }.ShouldAllBe(kind => numbers.GetProperty(kind).GetProperty("count").GetInt32() == 0);
+        run.Result.Output.ShouldContain(lost == 0 ? $"by number: all {Messages} messages that the target accepted came to the sink" : "by number: the target and the sink DIFFER");
+    }
+
     private static Dictionary<string, JsonElement> Groups(TrafficGenRun run) =>
         run.Report.GetProperty("verify").GetProperty("groups").EnumerateArray()
             .ToDictionary(group => group.GetProperty("label").GetString()!, StringComparer.Ordinal);
