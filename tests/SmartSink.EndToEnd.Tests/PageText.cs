@@ -24,6 +24,8 @@ internal sealed class PageText
 
     public static PageText Compatibility { get; } = new("docs", "compatibility.md");
 
+    public static PageText ReportCard { get; } = new("docs", "report-card.md");
+
     public static PageText Testing { get; } = new("docs", "testing.md");
 
     /// <summary>The command that begins so, from a line of its own or from between backticks.</summary>

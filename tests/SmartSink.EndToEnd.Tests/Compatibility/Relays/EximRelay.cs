@@ -14,12 +14,15 @@ internal sealed class EximRelay : Relay
     public override string Log => Host.Read("/var/log/exim4/mainlog");
 
     /// <param name="speed">How fast its clock runs; faster than the machine's it tries again when it would by itself, by Debian's settings.</param>
-    public static async Task<Relay> StartAsync(int speed = 1) =>
-        new EximRelay(await UnpackedHost.StartAsync([Package, "exim4-base"], host => PrepareAsync(host, speed)));
+    /// <param name="routing">Routers and transports in the place of the page's.</param>
+    public static async Task<Relay> StartAsync(int speed = 1, string? routing = null) =>
+        new EximRelay(await UnpackedHost.StartAsync(
+            [Package, "exim4-base"],
+            host => PrepareAsync(host, speed, routing ?? $"{PageText.Compatibility.Block("smarthost:")}\nbegin transports\n{PageText.Compatibility.Block("sink:")}")));
 
     protected override Task FlushAsync() => Host.RunAsync("exim4 -qff");
 
-    private static async Task PrepareAsync(UnpackedHost host, int speed)
+    private static async Task PrepareAsync(UnpackedHost host, int speed, string routing)
     {
         await host.UseClockAsync(speed);
         host.AddUser("Debian-exim");
@@ -34,9 +37,7 @@ internal sealed class EximRelay : Relay
             keep_environment = {string.Join(':', FastClock.Variables)}
             acl_smtp_rcpt = accept
             begin routers
-            {PageText.Compatibility.Block("smarthost:")}
-            begin transports
-            {PageText.Compatibility.Block("sink:")}
+            {routing}
             begin retry
             * * {(speed == 1 ? "F,4d,1h" : "F,2h,15m; G,16h,1h,1.5; F,4d,6h")}
 

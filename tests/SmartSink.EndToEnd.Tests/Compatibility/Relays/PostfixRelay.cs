@@ -19,7 +19,8 @@ internal sealed class PostfixRelay : Relay
     public override string Log => File.ReadAllText(_postfix.LogFile);
 
     /// <param name="speed">How fast its clock runs; faster than the machine's it tries again when it would by itself, by its defaults.</param>
-    public static async Task<Relay> StartAsync(int speed = 1)
+    /// <param name="routing">Lines of main.cf in the place of the page's.</param>
+    public static async Task<Relay> StartAsync(int speed = 1, string? routing = null)
     {
         Requirement.Programs("postfix");
         PostfixInstance? postfix = null;
@@ -27,16 +28,12 @@ internal sealed class PostfixRelay : Relay
         var host = await UnpackedHost.StartAsync([], async host =>
         {
             await host.UseClockAsync(speed);
-            postfix = await PostfixInstance.StartAsync(host.Network, $"smtp_tls_policy_maps =\n{PageText.Compatibility.Block("relayhost ")}", host.Clock);
+            postfix = await PostfixInstance.StartAsync(host.Network, $"smtp_tls_policy_maps =\n{routing ?? PageText.Compatibility.Block("relayhost ")}", host.Clock);
         });
         return new PostfixRelay(host, postfix!, version);
     }
 
-    public override async Task SubmitAsync(string sender, string recipient)
-    {
-        await using var connection = await Host.ConnectAsync(_postfix.Port);
-        await SubmitAsync(connection, sender, recipient);
-    }
+    public override int Port => _postfix.Port;
 
     protected override Task FlushAsync() => _postfix.FlushAsync();
 

@@ -8,7 +8,7 @@ internal abstract class Relay(UnpackedHost host) : IAsyncDisposable
 {
     public const int SmarthostPort = 2525;
 
-    /// <summary>Where those that listen take mail.</summary>
+    /// <summary>Where those that listen take mail, as a rule.</summary>
     protected const int SubmissionPort = 2500;
 
     public UnpackedHost Host { get; } = host;
@@ -16,13 +16,16 @@ internal abstract class Relay(UnpackedHost host) : IAsyncDisposable
     /// <summary>Its version, as its authors count.</summary>
     public abstract string Version { get; }
 
+    /// <summary>Where it takes mail, if it listens.</summary>
+    public virtual int Port => SubmissionPort;
+
     /// <summary>What it has logged so far.</summary>
     public virtual string Log => Host.Said;
 
     /// <summary>Hands it a message that asks for all that DSN has (RFC 3461), if it takes that.</summary>
     public virtual async Task SubmitAsync(string sender, string recipient)
     {
-        await using var connection = await Host.ConnectAsync(SubmissionPort);
+        await using var connection = await Host.ConnectAsync(Port);
         await SubmitAsync(connection, sender, recipient);
     }
 

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+
+namespace SmartSink.EndToEnd.Tests.ReportCard;
+
+/// <summary>Real senders in the shipped scenarios, as docs/report-card.md tells of them.</summary>
+public sealed class ScenarioTests
+{
+    /// <summary>Senders wait most of the time.</summary>
+    private const int AtOnce = 12;
+
+    [Fact]
+    public async Task A_provider_that_is_down_lets_a_good_sender_pass_and_fails_a_bad_one()
+    {
+        var scenario = Scenario.Read("provider-down", 80);
+        var runs = await Task.WhenAll(
+            ScenarioRun.StartAsync(scenario, ScenarioSender.WellBehaved, "--fail-on", "isolation,no-loss"),
+            ScenarioRun.StartAsync(scenario, ScenarioSender.BadlyBehaved, "--fail-on", "isolation,no-loss"));
+
+        runs.Select(run => run.Result.ExitCode).ShouldBe([0, 1], runs[0].Result.ToString() + runs[1].Result);
+        runs.Select(run => run.Grade).ShouldBe(["A", "F"], runs[0].Result.ToString() + runs[1].Result);
+    }
+
+    [Fact]
+    public async Task The_page_has_the_grades_of_real_senders()
+    {
+        if (ReportCardPage.IsWritten)
+        {
+            await WriteAsync();
+        }
+
+        var grades = ReportCardPage.Grades();
+        grades.Keys.ShouldBe(Scenario.Names.SelectMany(_ => ScenarioSender.All, (scenario, sender) => (scenario, sender.Name)), ignoreOrder: true, "CONTRIBUTING.md says how to write the page anew");
+        foreach (var scenario in Scenario.Names)
+        {
+            (grades[(scenario, ScenarioSender.WellBehaved.Name)], grades[(scenario, ScenarioSender.BadlyBehaved.Name)]).ShouldBe(("A", "F"), scenario);
+        }
+    }
+
+    private static async Task WriteAsync()
+    {
+        var runs = new ConcurrentDictionary<(string Scenario, string Sender), ScenarioRun>();
+        var pairs = Scenario.Names.SelectMany(_ => ScenarioSender.All, (scenario, sender) => (scenario, sender));
+        await Parallel.ForEachAsync(pairs, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (pair, _) =>
+        {
+            var (scenario, sender) = pair;
+            runs[(scenario, sender.Name)] = await ScenarioRun.StartAsync(Scenario.Read(scenario), sender);
+        });
+
+        ReportCardPage.WriteGrades(
+            [.. ScenarioSender.All.Select(sender => sender.Name)],
+            await Task.WhenAll(ScenarioSender.All.Select(sender => sender.VersionAsync?.Invoke() ?? Task.FromResult("this one"))),
+            Scenario.Names.Select(scenario => (scenario, ScenarioSender.All.Select(sender => runs[(scenario, sender.Name)].Grade))));
+        ReportCardPage.WriteFindings(
+            from sender in ScenarioSender.All
+            where sender.StartAsync is not null
+            from scenario in Scenario.Names
+            from verdict in new[] { "fail", "warn" }
+            from rule in runs[(scenario, sender.Name)].Rules(verdict)
+            select (sender.Name, scenario, rule.GetProperty("rule").GetString()!, verdict, rule.GetProperty("finding").GetString()!));
+        ReportCardPage.WriteReport(await ScenarioRun.TextAsync(Scenario.Read("throttle"), ScenarioSender.All[0]));
+    }
+}
