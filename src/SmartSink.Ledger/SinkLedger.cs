@@ -19,6 +19,9 @@ internal sealed class SinkLedger
     /// <summary>The least that a ledger can work in.</summary>
     public const long LeastBytes = 4L << 20;
 
+    /// <summary>How many events are taken before the bound is looked at: each may add a few kilobytes.</summary>
+    private const int EventsPerLook = 16;
+
     private const int MostSenders = 10_000;
     private const int MostTexts = 65_536;
 
@@ -97,9 +100,13 @@ internal sealed class SinkLedger
     {
         lock (_gate)
         {
-            foreach (ref readonly var happened in events)
+            for (var from = 0; from < events.Length; from += EventsPerLook)
             {
-                Take(in happened);
+                foreach (ref readonly var happened in events[from..Math.Min(from + EventsPerLook, events.Length)])
+                {
+                    Take(in happened);
+                }
+
                 if (Bytes > _mostBytes)
                 {
                     MakeRoom();

@@ -41,10 +41,9 @@ internal sealed class LedgerKeeper(int megabytes, Func<double> timeScale, TimePr
         {
             lock (_gate)
             {
-                _feed?.Drain();
-                return _ledger is null
-                    ? new LedgerStatus(IsOn: false, Since: -1, Senders: 0, Runs: 0, Bytes: 0, MostBytes, Forgotten: 0, Behind: 0)
-                    : _ledger.Status with { Behind = _feed!.Dropped };
+                return Current() is { } ledger && _feed is { } feed
+                    ? ledger.Status with { Behind = feed.Dropped }
+                    : new LedgerStatus(IsOn: false, Since: -1, Senders: 0, Runs: 0, Bytes: 0, MostBytes, Forgotten: 0, Behind: 0);
             }
         }
     }
@@ -54,7 +53,7 @@ internal sealed class LedgerKeeper(int megabytes, Func<double> timeScale, TimePr
     {
         lock (_gate)
         {
-            if (_ledger is null)
+            if (_feed is null)
             {
                 var ledger = new SinkLedger(MostBytes);
                 LedgerFeed? feed = null;
@@ -86,9 +85,8 @@ internal sealed class LedgerKeeper(int megabytes, Func<double> timeScale, TimePr
     {
         lock (_gate)
         {
-            if (_ledger is { } ledger)
+            if (Current() is { } ledger)
             {
-                _feed!.Drain();
                 ForgetLosses(ledger);
                 ledger.Clear();
             }
@@ -127,7 +125,7 @@ internal sealed class LedgerKeeper(int megabytes, Func<double> timeScale, TimePr
         }
 
         feed?.Drain();
-        return ledger;
+        return _feed is null ? null : ledger;
     }
 
     private void ForgetLosses(SinkLedger ledger)
@@ -138,7 +136,19 @@ internal sealed class LedgerKeeper(int megabytes, Func<double> timeScale, TimePr
 
     private void Take(SinkLedger ledger, LedgerFeed feed, ReadOnlySpan<LedgerEvent> events)
     {
-        ledger.Take(events);
+        try
+        {
+            ledger.Take(events);
+        }
+        catch (Exception exception)
+        {
+            // A defect of the ledger is nothing that mail should suffer from.
+            _feed = null;
+            feed.Dispose();
+            log.Broke(exception);
+            return;
+        }
+
         if (!_hasToldOfForgotten && ledger.Status.Forgotten > 0)
         {
             _hasToldOfForgotten = true;
@@ -161,4 +171,7 @@ internal static partial class LedgerLog
 
     [LoggerMessage(271, LogLevel.Warning, "The ledger of senders cannot keep up, and what comes meanwhile is not in it")]
     public static partial void FallsBehind(this ILogger log);
+
+    [LoggerMessage(272, LogLevel.Error, "The ledger of senders has failed and is off; switch it on again for an empty one (smartsink ledger on)")]
+    public static partial void Broke(this ILogger log, Exception exception);
 }
