@@ -26,6 +26,8 @@ internal sealed class PageText
 
     public static PageText ReportCard { get; } = new("docs", "report-card.md");
 
+    public static PageText TrafficGen { get; } = new("docs", "traffic-gen.md");
+
     public static PageText Testing { get; } = new("docs", "testing.md");
 
     /// <summary>The command that begins so, from a line of its own or from between backticks.</summary>

@@ -86,6 +86,66 @@ public sealed class RelayTests
         run.Result.Output.ShouldContain(lost == 0 ? $"by number: all {Messages} messages that the target accepted came to the sink" : "by number: the target and the sink DIFFER");
     }
 
+    /// <summary>The example of KumoMTA's users, with fewer messages and an MTA between: some are refused for good, some for now, and Postfix tries these again.</summary>
+    [Fact]
+    public async Task What_was_sent_is_what_was_received_number_by_number()
+    {
+        Requirement.Programs("postfix");
+        Requirement.Root();
+        await using var sink = await SinkProcess.StartAsync(
+            """
+            domain_suffix = "testingdomain.tld"
+            seed = 1
+            [domain."gmail.com"]
+            bounce = 5
+            defer = 20
+            [domain."yahoo.com"]
+            bounce = 10
+            defer = 30
+            [[defer."*"]]
+            code = 451
+            msg = "4.7.1 Not now"
+            """,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["SINK_LEDGER"] = "on" });
+        await using var postfix = await PostfixInstance.StartAsync(sink.SmtpPort);
+
+        var example = PageText.TrafficGen.Command("traffic-gen --target localhost:2525 --concurrency 400").Split(' ').Skip(1).Select(word => word switch
+        {
+            "localhost:2525" => $"127.0.0.1:{postfix.Port}",
+            "http://localhost:8000" => $"{sink.Http}",
+            "--duration" => "--message-count",
+            "60" => $"{Messages}",
+            "400" => "50", // Postfix answers a hundred at once; the others would wait for its greeting until they give up.
+            _ => word,
+        });
+        var sending = TrafficGenRun.StartAsync([.. example, "--run-id", "relayed", "--seed", "1", "--verify-relayed", "--verify-wait", "4m"]);
+        while (!sending.IsCompleted)
+        {
+            await postfix.FlushAsync();
+            await Task.WhenAny(sending, Task.Delay(1000, TestContext.Current.CancellationToken));
+        }
+
+        var run = await sending;
+        run.ShouldEndWith(0);
+        run.Number("messages.accepted").ShouldBe(Messages);
+        using var http = new HttpClient();
+        var ledger = JsonDocument.Parse(await http.GetStringAsync(new Uri(sink.Http, "/api/v1/ledger/runs/relayed"), TestContext.Current.CancellationToken)).RootElement;
+        Numbers("accepted").Concat(Numbers("refused")).Order().ShouldBe(Enumerable.Range((int)ledger.GetProperty("lowest").GetInt64(), Messages));
+        Numbers("refused").ShouldNotBeEmpty();
+        Numbers("waiting").ShouldBeEmpty();
+        ledger.GetProperty("duplicates").GetArrayLength().ShouldBe(0);
+
+        string[] command = [.. SinkProcess.OwnCommand, "report", "--url", $"{sink.Http}", "--run", "relayed", "--fail-on", "no-loss,no-duplicates,no-retry-after-5xx"];
+        var report = await Tool.RunAsync(command[0], command[1..]);
+        report.ExitCode.ShouldBe(0, report.ToString());
+
+        IEnumerable<int> Numbers(string what) => ledger.GetProperty(what).EnumerateArray().SelectMany(range =>
+        {
+            var ends = range.GetString()!.Split('-').Select(int.Parse).ToList();
+            return Enumerable.Range(ends[0], ends[^1] - ends[0] + 1);
+        });
+    }
+
     private static Dictionary<string, JsonElement> Groups(TrafficGenRun run) =>
         run.Report.GetProperty("verify").GetProperty("groups").EnumerateArray()
             .ToDictionary(group => group.GetProperty("label").GetString()!, StringComparer.Ordinal);
