@@ -38,7 +38,7 @@ internal static class ReportCardPage
                 .. rows.Select(row => Row([row.Sender, $"`{row.Scenario}`", $"`{row.Rule}`", row.Verdict, row.Finding.Replace("|", "\\|", StringComparison.Ordinal)])),
             ]);
 
-    public static void WriteReport(string text) => Replace(ReportHead, text.TrimEnd().Split('\n'), line => line == "```");
+    public static void WriteReport(string text) => Replace(ReportHead, text[text.IndexOf(ReportHead, StringComparison.Ordinal)..].TrimEnd().Split('\n'), line => line == "```");
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 
