@@ -10,6 +10,9 @@ internal sealed class SlowsDown : SenderRule
 {
     private const string RatioWarn = "ratio_warn", RatioFail = "ratio_fail", ThrottledLeast = "throttled_least", EpisodesFail = "episodes_fail", Recovery = "recovery_warn";
 
+    // Of a handful of tries nobody can tell the rate: an outage in which each provider gets a message now and then is no throttle.
+    private const int FewTries = 10;
+
     // The first moments after a throttle are what was on its way. Real time has a part in it however fast the provider's passes.
     private const double MinuteSeconds = 60, MomentSeconds = 10;
     private const long MinuteMilliseconds = 5_000, MomentMilliseconds = 2_000, SecondMilliseconds = 1_000;
@@ -50,7 +53,7 @@ internal sealed class SlowsDown : SenderRule
             return Judgement.NotSeen(history.Seconds.Any(second => second.Throttled > 0) ? "The sender was throttled only just now." : "The sender was never throttled.");
         }
         bool IsThrottledStill(Throttle throttle) => Evidence.Percent(throttle.Throttled, throttle.Tries) > Setting(ThrottledLeast);
-        bool Persists(Throttle throttle, string ratio) => throttle.Ratio > Setting(ratio) && IsThrottledStill(throttle);
+        bool Persists(Throttle throttle, string ratio) => throttle.Ratio > Setting(ratio) && throttle.Tries >= FewTries && IsThrottledStill(throttle);
         var (slow, stubborn) = (throttles.Where(throttle => Persists(throttle, RatioWarn)).ToList(), throttles.Where(throttle => Persists(throttle, RatioFail)).ToList());
         var stuck = Stuck(history, Setting(Recovery));
         var verdict = Evidence.Percent(stubborn.Count, throttles.Count) > Setting(EpisodesFail) ? Verdict.Fail

@@ -40,6 +40,23 @@ public sealed class ThrottleRulesTests
     public void Who_does_not_come_back_after_a_throttle_is_warned() =>
         Throttle(SenderHabits.Good with { GivesUpAfter = 1 }, until: 12_000).Judge("slows-down").Verdict.ShouldBe(Verdict.Warn);
 
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(1, true)]
+    public void A_message_now_and_then_is_no_rate(int every, bool isRate)
+    {
+        var history = new SenderHistory
+        {
+            Sender = new LedgerSender("192.0.2.1/32", string.Empty),
+            Since = 0,
+            Until = 600_000,
+            Providers = ["gmail.com"],
+            Seconds = [new ProviderSecond { Connections = 1 }, .. Enumerable.Range(0, 180 / every).Select(index => new ProviderSecond { At = 60_000 + (index * every * 1000), TempFailed = 1, Throttled = 1 })],
+        };
+
+        SenderRules.Find("slows-down")!.Judge(history, new RuleContext(new RuleSettings(), _ => null, DateTimeOffset.FromUnixTimeMilliseconds)).Verdict.ShouldBe(isRate ? Verdict.Fail : Verdict.Pass);
+    }
+
     [Fact]
     public void A_throttle_of_just_now_says_nothing() =>
         Throttle(SenderHabits.Good, until: 110).Judge("slows-down").Finding.ShouldBe("The sender was throttled only just now.");
