@@ -83,6 +83,10 @@ internal sealed class ActiveRule
     /// <summary>How often it has acted.</summary>
     public long Acted => _tally.Count;
 
+    /// <summary>It acts no more.</summary>
+    /// <returns>How often it has.</returns>
+    public long End() => _tally.End();
+
     /// <summary>Whether it has acted as often as it may.</summary>
     public bool IsUsedUp => _tally.Count >= Rule.Times;
 
@@ -138,21 +142,23 @@ internal sealed class ActiveRule
 /// <summary>How often a rule has acted. Outlives the rule's revision.</summary>
 internal sealed class RuleTally
 {
+    // The complement, once it counts no more.
     private long _count;
 
-    public long Count => Volatile.Read(ref _count);
+    public long Count
+    {
+        get
+        {
+            var count = Volatile.Read(ref _count);
+            return count < 0 ? ~count : count;
+        }
+    }
 
-    /// <summary>Counts, unless that would be once too often.</summary>
+    /// <summary>Counts, unless that would be once too often or it has ended.</summary>
     public bool TryCount(int? most)
     {
-        if (most is not { } bound)
-        {
-            Interlocked.Increment(ref _count);
-            return true;
-        }
-
-        var count = Count;
-        while (count < bound)
+        var bound = most ?? long.MaxValue;
+        for (var count = Volatile.Read(ref _count); count >= 0 && count < bound;)
         {
             var seen = Interlocked.CompareExchange(ref _count, count + 1, count);
             if (seen == count)
@@ -164,5 +170,18 @@ internal sealed class RuleTally
         }
 
         return false;
+    }
+
+    /// <summary>Counts no more, and says how often it has: whoever is about to act now does not.</summary>
+    public long End()
+    {
+        var count = Volatile.Read(ref _count);
+        while (count >= 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _count, ~count, count);
+            count = seen == count ? ~count : seen;
+        }
+
+        return ~count;
     }
 }

@@ -212,7 +212,7 @@ internal sealed class OverrideBook(IBehaviourObserver? observer)
         foreach (var entry in gone)
         {
             _entries.Remove(entry.Rule.Order);
-            _actedBefore += entry.Rule.Acted;
+            _actedBefore += entry.Rule.End();
             tell(entry.Notice);
         }
 
