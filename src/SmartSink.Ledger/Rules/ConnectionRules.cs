@@ -54,7 +54,7 @@ internal sealed class Honours421 : SenderRule
         var (spokeShare, most) = (Evidence.Percent(spoke.Count, shut.Count), episodes.Select(episode => episode.Again).DefaultIfEmpty(0).Max());
         var verdict = Evidence.Percent(insists.Count, episodes.Count) > Setting(InsistsFail) || spokeShare > Setting(SpokeFail) ? Verdict.Fail
             : warned.Count > 0 || spokeShare > Setting(SpokeWarn) ? Verdict.Warn : Verdict.Pass;
-        var finding = $"In the {Evidence.Length(Episode.Minute(history))} after a 421 at most {Evidence.Count(most, "connection")} met another; " +
+        var finding = $"In the {Evidence.Length(history.Seconds(history.Minute()))} after a 421 at most {Evidence.Count(most, "connection")} met another; " +
             $"commands came behind it in {Evidence.Share(spoke.Count, shut.Count, "connection")}.";
         var examples = warned.Select(episode => episode.Example(history, context, episode.First.ShutAt, "after the 421"))
             .Concat(spoke.Select(dialog => history.Example(
@@ -109,7 +109,7 @@ internal sealed class NoStorm : SenderRule
         var emptyShare = empty.Count < Setting(EmptyLeast) ? 0 : Evidence.Percent(empty.Count, history.Dialogs.Count);
         var verdict = (Verdict)Math.Max(
             (int)Evidence.Above(most, Setting(StormWarn), Setting(StormFail)), (int)Evidence.Above(emptyShare, Setting(EmptyWarn), Setting(EmptyFail)));
-        var finding = (storms.Count == 0 ? "No greeting was refused" : $"In the {Evidence.Length(Episode.Minute(history))} after a refused greeting at most {Evidence.Count(most, "connection")} met another refusal") +
+        var finding = (storms.Count == 0 ? "No greeting was refused" : $"In the {Evidence.Length(history.Seconds(history.Minute()))} after a refused greeting at most {Evidence.Count(most, "connection")} met another refusal") +
             $"; {Evidence.Share(empty.Count, history.Dialogs.Count, "connection")} ended without a transaction.";
         var examples = storms.Where(storm => storm.Again > Setting(StormWarn)).Select(storm => storm.Example(history, context, storm.First.BeganAt, "after the refusal"))
             .Concat(empty.Where(_ => emptyShare > Setting(EmptyWarn)).Select(dialog => history.Example(
@@ -220,17 +220,14 @@ internal sealed class ReusesConnections : SenderRule
 /// <param name="Again">Connections begun in the minute after, without its first moments, that were turned away as well.</param>
 internal sealed record Episode(DialogFact First, int Before, int Again)
 {
-    // What is on its way already, and the provider's other hosts, are no answer to the refusal. Real time has a part in it however fast the provider's passes.
-    private const double MinuteSeconds = 60, MomentSeconds = 2;
-    private const long MinuteMilliseconds = 5_000, MomentMilliseconds = 500;
-
-    /// <summary>How long the minute is, in seconds of the provider's time.</summary>
-    public static double Minute(SenderHistory history) => history.Seconds(Math.Max(history.Milliseconds(MinuteSeconds), MinuteMilliseconds));
+    // What is on its way already, and the provider's other hosts, are no answer to the refusal.
+    private const double MomentSeconds = 2;
+    private const long LeastMoment = 500;
 
     /// <summary>An episode for each stretch of a minute that begins with a connection that was turned away.</summary>
     public static List<Episode> Of(SenderHistory history, Func<DialogFact, bool> isTurnedAway)
     {
-        var (minute, moment) = (Math.Max(history.Milliseconds(MinuteSeconds), MinuteMilliseconds), Math.Max(history.Milliseconds(MomentSeconds), MomentMilliseconds));
+        var (minute, moment) = (history.Minute(), history.Milliseconds(MomentSeconds, LeastMoment));
         var episodes = new List<Episode>();
         foreach (var provider in history.Dialogs.GroupBy(dialog => dialog.Provider))
         {
@@ -251,7 +248,7 @@ internal sealed record Episode(DialogFact First, int Before, int Again)
     /// <summary>The episode as a case in point.</summary>
     public ReportExample Example(SenderHistory history, RuleContext context, long at, string after) => history.Example(
         context, at,
-        $"{Evidence.Count(Again, "connection")} turned away in the {Evidence.Length(Minute(history))} {after}, {Evidence.Count(Before, "connection")} in the time before ({history.Provider(First.Provider)}, connection {First.Connection})",
+        $"{Evidence.Count(Again, "connection")} turned away in the {Evidence.Length(history.Seconds(history.Minute()))} {after}, {Evidence.Count(Before, "connection")} in the time before ({history.Provider(First.Provider)}, connection {First.Connection})",
         First.RefusedReply);
 
     // The first of those times that is not before this one.

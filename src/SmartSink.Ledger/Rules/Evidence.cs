@@ -12,6 +12,12 @@ internal static class Evidence
     /// <summary>How long those seconds of the provider's time are on the sink's clock, in milliseconds.</summary>
     public static long Milliseconds(this SenderHistory history, double seconds) => (long)Math.Ceiling(seconds * 1_000 / history.TimeScale);
 
+    /// <summary>Likewise, but no less than so many milliseconds: what a sender does takes real time, however fast the provider's passes.</summary>
+    public static long Milliseconds(this SenderHistory history, double seconds, long least) => Math.Max(history.Milliseconds(seconds), least);
+
+    /// <summary>How long a minute after something counts, in milliseconds of the sink's clock.</summary>
+    public static long Minute(this SenderHistory history) => history.Milliseconds(60, least: 5_000);
+
     /// <summary>The provider's name; for none, words.</summary>
     public static string Provider(this SenderHistory history, int provider) =>
         provider >= 0 && provider < history.Providers.Count ? history.Providers[provider] : "no provider";

@@ -13,9 +13,9 @@ internal sealed class SlowsDown : SenderRule
     // Of a handful of tries nobody can tell the rate: an outage in which each provider gets a message now and then is no throttle.
     private const int FewTries = 10;
 
-    // The first moments after a throttle are what was on its way. Real time has a part in it however fast the provider's passes.
-    private const double MinuteSeconds = 60, MomentSeconds = 10;
-    private const long MinuteMilliseconds = 5_000, MomentMilliseconds = 2_000, SecondMilliseconds = 1_000;
+    // The first moments after a throttle are what was on its way.
+    private const double MomentSeconds = 10;
+    private const long LeastMoment = 2_000, SecondMilliseconds = 1_000;
 
     /// <inheritdoc/>
     public override string Name => "slows-down";
@@ -64,7 +64,7 @@ internal sealed class SlowsDown : SenderRule
         var connections = throttles.Sum(throttle => throttle.ConnectionsBefore) is > 0 and var before
             ? $", it opened {Math.Round(throttles.Sum(throttle => throttle.ConnectionsAfter) / before, 2)} times as many connections" : string.Empty;
         var finding = $"After {Evidence.Share(slow.Count, throttles.Count, "throttle")} the sender went on at more than {Setting(RatioWarn)} times its rate and was throttled on{rate}{connections}, " +
-            $"and got {Math.Round(throttles.Average(throttle => throttle.Throttled) * 60 / history.Seconds(Minute(history)), 1)} throttled replies a minute" +
+            $"and got {Math.Round(throttles.Average(throttle => throttle.Throttled) * 60 / history.Seconds(history.Minute()), 1)} throttled replies a minute" +
             (recovered.Count == 0 ? string.Empty : $"; mail was accepted again after {Evidence.Length(recovered[recovered.Count / 2])}") +
             (stuck.Count == 0 ? "." : $"; nothing was tried again at {string.Join(", ", stuck)}, though mail waits.");
         var examples = slow.OrderByDescending(throttle => throttle.Tries).Take(Judgement.MostExamples).Select(throttle => history.Example(
@@ -73,13 +73,11 @@ internal sealed class SlowsDown : SenderRule
         return new Judgement(verdict, Evidence.Percent(slow.Count, throttles.Count), "%", finding, [.. examples]);
     }
 
-    private static long Minute(SenderHistory history) => Math.Max(history.Milliseconds(MinuteSeconds), MinuteMilliseconds);
-
     private static int TriesOf(ProviderSecond second) => second.Accepted + second.TempFailed + second.PermFailed;
 
     private static IEnumerable<Throttle> ThrottlesOf(SenderHistory history, ProviderSecond[] seconds)
     {
-        var (minute, moment) = (Minute(history), Math.Max(history.Milliseconds(MomentSeconds), MomentMilliseconds));
+        var (minute, moment) = (history.Minute(), history.Milliseconds(MomentSeconds, LeastMoment));
         var (rate, connections) = (0.0, 0.0);
         for (var index = 0; index < seconds.Length; index++)
         {
