@@ -43,7 +43,7 @@ public sealed class AllocationTests
         var allocated = AllocatedMemory.ByOthers(() => Deliver(client, message, transactions, inChunks));
 
         allocated.ShouldBeLessThan(transactions);
-        await CountedAsync(sink);
+        await CountedAsync(sink, refusesSome: !keepsLedger);
     }
 
     [Fact]
@@ -57,13 +57,14 @@ public sealed class AllocationTests
         var each = AllocatedMemory.ByOthers(() => Connect(sink.App.SmtpEndPoint, message, Connections)) / (double)Connections;
 
         each.ShouldBeLessThan(PerConnection);
-        await CountedAsync(sink);
+        await CountedAsync(sink, refusesSome: true);
     }
 
+    /// <summary>A ledger keeps refusals, and when its thread gets to it is a matter of time: a sink that has one refuses nothing here.</summary>
     private static Task<RunningSink> StartAsync(bool keepsLedger = false) => RunningSink.StartAsync(
         configure: settings => settings with
         {
-            PolicyFile = Path.Combine(RepositoryRoot.Path, "policy", "responses.toml"),
+            PolicyFile = keepsLedger ? settings.PolicyFile : Path.Combine(RepositoryRoot.Path, "policy", "responses.toml"),
             StartTls = true,
             KeepsLedger = keepsLedger,
             LogLevel = new SinkSettings { StateFolder = "", Hostname = "" }.LogLevel,
@@ -96,12 +97,13 @@ public sealed class AllocationTests
         }
     }
 
-    /// <summary>The metrics have seen it, and the policy has refused some.</summary>
-    private static async Task CountedAsync(RunningSink sink)
+    /// <summary>The metrics have seen it.</summary>
+    private static async Task CountedAsync(RunningSink sink, bool refusesSome)
     {
         var metrics = await sink.ScrapeAsync();
         var accepted = metrics.Sum("smartsink_recipients_total", ("outcome", "accepted"));
-        accepted.ShouldBeInRange(WarmUp, metrics.Sum("smartsink_recipients_total") - 1);
+        accepted.ShouldBeGreaterThanOrEqualTo(WarmUp);
+        (accepted < metrics.Sum("smartsink_recipients_total")).ShouldBe(refusesSome);
         metrics.Sum("smartsink_messages_total", ("outcome", "accepted")).ShouldBe(accepted);
     }
 }
