@@ -1,8 +1,8 @@
 using System.Net;
 using BenchmarkDotNet.Attributes;
+using SmartSink.Events;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
-using SmartSink.Telemetry;
 using SmartSink.Testing.Dialogs;
 
 namespace SmartSink.Benchmarks;

@@ -1,8 +1,8 @@
 using System.Net;
 using BenchmarkDotNet.Attributes;
+using SmartSink.Senders;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
-using SmartSink.Telemetry;
 
 namespace SmartSink.Benchmarks;
 

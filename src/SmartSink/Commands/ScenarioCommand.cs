@@ -6,6 +6,7 @@ using SmartSink.Ledger.Report;
 using SmartSink.Policy;
 using SmartSink.Scenarios;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Shared;
 using Spectre.Console;
 

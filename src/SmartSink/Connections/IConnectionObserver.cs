@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Connections;

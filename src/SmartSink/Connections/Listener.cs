@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Server;
 using SmartSink.Transport;
 

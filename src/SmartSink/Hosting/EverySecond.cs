@@ -1,5 +1,6 @@
 using SmartSink.Behaviour;
 using SmartSink.Connections;
+using SmartSink.Senders;
 using SmartSink.Telemetry;
 
 namespace SmartSink.Hosting;

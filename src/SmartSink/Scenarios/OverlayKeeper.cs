@@ -7,6 +7,7 @@ using SmartSink.Policy;
 using SmartSink.Policy.Files;
 using SmartSink.Policy.Replies;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Shared;
 using SmartSink.Smtp.Replies;
 using SmartSink.Tls;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;

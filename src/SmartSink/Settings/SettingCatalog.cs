@@ -1,3 +1,5 @@
+using SmartSink.Settings.Values;
+
 namespace SmartSink.Settings;
 
 /// <summary>

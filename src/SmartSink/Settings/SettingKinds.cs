@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
 using Serilog.Events;
+using SmartSink.Settings.Values;
 using SmartSink.Shared;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
@@ -69,7 +70,7 @@ internal static class SettingKinds
     });
 
     public static SettingKind<HttpListen> HttpListen { get; } = new(
-        "address", $"an IP address, * for all, or {Settings.HttpListen.Word}", Settings.HttpListen.TryParse, listen => listen.Address?.ToString() ?? Settings.HttpListen.Word);
+        "address", $"an IP address, * for all, or {Values.HttpListen.Word}", Values.HttpListen.TryParse, listen => listen.Address?.ToString() ?? Values.HttpListen.Word);
 
     /// <summary>The name or path of a file or folder.</summary>
     public static SettingKind<string> Path { get; } = new("path", "a path", (string text, out string value) =>
@@ -148,7 +149,7 @@ internal static class SettingKinds
 
     public static SettingKind<ReplyFaultRates> ReplyFaults { get; } = new(
         "faults",
-        $"a list such as late-line=1,keywords=5 ({string.Join(", ", Settings.ReplyFaults.Words.Skip(1))}; at most 100 in all; delay=30s holds late lines back for so long, seed=42 repeats the draws)",
+        $"a list such as late-line=1,keywords=5 ({string.Join(", ", Values.ReplyFaults.Words.Skip(1))}; at most 100 in all; delay=30s holds late lines back for so long, seed=42 repeats the draws)",
         ReplyFaultRates.TryParse);
 
     /// <summary>What the system does not have is no choice.</summary>

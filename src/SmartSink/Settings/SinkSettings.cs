@@ -1,5 +1,6 @@
 using System.Net;
 using Serilog.Events;
+using SmartSink.Settings.Values;
 
 namespace SmartSink.Settings;
 

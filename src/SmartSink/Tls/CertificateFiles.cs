@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Shared;
 
 namespace SmartSink.Tls;

@@ -1,4 +1,5 @@
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 
 namespace SmartSink.Tls;
 

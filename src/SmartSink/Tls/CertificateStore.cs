@@ -1,4 +1,5 @@
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Watching;
 
 namespace SmartSink.Tls;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 
 namespace SmartSink.Tls;
 

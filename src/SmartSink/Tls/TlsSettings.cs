@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 
 namespace SmartSink.Tls;
 

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 
 namespace SmartSink.Tls;
 

@@ -18,8 +18,8 @@ internal sealed record House(string Assembly, string Root, string[][] Rooms)
         new("SmartSink.Ledger", "SmartSink.Ledger", [["Shared"], ["Facts"], ["Store", "Report"], ["Rules"], [RootRoom]]),
         new("smartsink", "SmartSink",
         [
-            ["Shared"], ["Settings", "Transport", "Watching"], ["Tls", "Proxy", "Auth"], ["Connections"], ["Engines"], ["Telemetry"], ["Scenarios", "Reports"], ["Http"],
-            ["Hosting"], ["Commands"], [Program],
+            ["Shared"], ["Settings", "Transport", "Watching"], ["Tls", "Proxy", "Auth"], ["Connections"], ["Engines"], ["Telemetry"], ["Events", "Senders"], ["Observers"],
+            ["Scenarios", "Reports"], ["Http"], ["Hosting"], ["Commands"], [Program],
         ]),
         new("traffic-gen", "SmartSink.TrafficGen",
         [

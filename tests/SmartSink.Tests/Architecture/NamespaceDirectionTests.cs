@@ -57,7 +57,10 @@ public sealed class NamespaceDirectionTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("Engines", new[] { "Hosting" })]
-    [InlineData("Telemetry", new[] { "Http", "Hosting" })]
+    [InlineData("Telemetry", new[] { "Events", "Senders", "Observers", "Http", "Hosting" })]
+    [InlineData("Events", new[] { "Observers", "Http", "Hosting" })]
+    [InlineData("Senders", new[] { "Observers", "Http", "Hosting" })]
+    [InlineData("Observers", new[] { "Http", "Hosting" })]
     public void Nobody_else_knows_this_room(string room, string[] users)
     {
         var house = House.Of("smartsink");

@@ -1,4 +1,5 @@
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;

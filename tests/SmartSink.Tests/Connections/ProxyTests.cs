@@ -1,5 +1,6 @@
 using System.Text;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;
 using SmartSink.Tests.Proxy;

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Threading.Channels;
 using SmartSink.Connections;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Tests.Connections;

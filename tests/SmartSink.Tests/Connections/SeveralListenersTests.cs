@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Replies;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing.Dialogs;

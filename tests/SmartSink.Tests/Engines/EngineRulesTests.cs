@@ -1,5 +1,6 @@
 using SmartSink.Engines;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;

@@ -1,5 +1,6 @@
 using SmartSink.Policy;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing;
 using SmartSink.Testing.Dialogs;

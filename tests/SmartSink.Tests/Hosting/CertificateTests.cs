@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using SmartSink.Hosting;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Testing;
 using SmartSink.Tests.Connections;
 using SmartSink.Tls;

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Configuration;
 using SmartSink.Hosting;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Testing;
 
 namespace SmartSink.Tests.Hosting;

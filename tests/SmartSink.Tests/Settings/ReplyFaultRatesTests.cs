@@ -1,4 +1,5 @@
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Server;
 
 namespace SmartSink.Tests.Settings;

@@ -1,4 +1,5 @@
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;

@@ -1,5 +1,6 @@
 using System.Net;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Shared;
 
 namespace SmartSink.Tests.Settings;

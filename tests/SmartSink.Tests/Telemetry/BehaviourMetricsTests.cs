@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Behaviour;
 using SmartSink.Behaviour.Events;
 using SmartSink.Behaviour.Rules;
+using SmartSink.Observers;
 using SmartSink.Policy;
 using SmartSink.Policy.Decisions;
 using SmartSink.Smtp;

@@ -7,6 +7,8 @@ using Serilog;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Sinks.Async;
+using SmartSink.Observers;
+using SmartSink.Senders;
 using SmartSink.Settings;
 using SmartSink.Shared;
 using SmartSink.Smtp.Auth;

@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Connections;
+using SmartSink.Observers;
+using SmartSink.Senders;
 using SmartSink.Shared;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;

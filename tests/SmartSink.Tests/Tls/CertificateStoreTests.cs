@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Testing;
 using SmartSink.Testing.Time;
 using SmartSink.Tls;

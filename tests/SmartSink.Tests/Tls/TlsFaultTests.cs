@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Server;
 using SmartSink.Tests.Connections;
 using SmartSink.Tls;

@@ -1,7 +1,9 @@
 using SmartSink.Behaviour;
 using SmartSink.Connections;
+using SmartSink.Events;
 using SmartSink.Reports;
 using SmartSink.Scenarios;
+using SmartSink.Senders;
 using SmartSink.Settings;
 using SmartSink.Telemetry;
 

@@ -3,9 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SmartSink.Connections;
+using SmartSink.Senders;
 using SmartSink.Settings;
+using SmartSink.Settings.Values;
 using SmartSink.Smtp.Replies;
-using SmartSink.Telemetry;
 
 namespace SmartSink.Http.Api;
 

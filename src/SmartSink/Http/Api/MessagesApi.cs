@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using SmartSink.Telemetry;
+using SmartSink.Events;
 
 namespace SmartSink.Http.Api;
 

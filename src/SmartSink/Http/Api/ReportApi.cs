@@ -9,9 +9,9 @@ using SmartSink.Ledger.Facts;
 using SmartSink.Ledger.Report;
 using SmartSink.Ledger.Rules;
 using SmartSink.Reports;
+using SmartSink.Senders;
 using SmartSink.Shared;
 using SmartSink.Smtp.Replies;
-using SmartSink.Telemetry;
 
 namespace SmartSink.Http.Api;
 

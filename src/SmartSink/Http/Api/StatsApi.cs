@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SmartSink.Behaviour;
 using SmartSink.Connections;
+using SmartSink.Events;
+using SmartSink.Observers;
 using SmartSink.Policy;
 using SmartSink.Scenarios;
 using SmartSink.Smtp.Replies;
