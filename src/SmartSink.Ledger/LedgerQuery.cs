@@ -18,4 +18,4 @@ internal sealed record LedgerQuery(string? Run = null, Func<string, bool>? Clien
 /// <param name="MostBytes">What it may take.</param>
 /// <param name="Forgotten">Facts that were forgotten for want of memory.</param>
 /// <param name="Behind">Events that were dropped before they came to it.</param>
-internal sealed record LedgerStatus(bool IsOn, long Since, int Senders, int Runs, long Bytes, long MostBytes, long Forgotten, long Behind);
+internal readonly record struct LedgerStatus(bool IsOn, long Since, int Senders, int Runs, long Bytes, long MostBytes, long Forgotten, long Behind);
