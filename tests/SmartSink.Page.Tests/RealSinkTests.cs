@@ -112,9 +112,10 @@ public sealed class RealSinkTests(Browser browser)
         await visit["#calm"].ClickAsync();
         await Expect(visit["#overrides tbody tr"]).ToHaveCountAsync(0);
 
+        // Long enough to be seen on a machine that takes its time to show it.
         using var http = new HttpClient { BaseAddress = sink.Http };
         using var added = await http.PostAsJsonAsync(
-            "/api/v1/overrides", new { match = new { domain = "yahoo.com" }, @do = new { defer = 100 }, @for = "20s", name = "short" }, TestContext.Current.CancellationToken);
+            "/api/v1/overrides", new { match = new { domain = "yahoo.com" }, @do = new { defer = 100 }, @for = "45s", name = "short" }, TestContext.Current.CancellationToken);
         added.EnsureSuccessStatusCode();
         await Expect(visit.Row("overrides", "short")).ToBeVisibleAsync();
         await Expect(visit.Row("overrides", "short")).ToHaveCountAsync(0);

@@ -16,8 +16,10 @@ public static class AllocatedMemory
     /// Does the same several times and says how many octets the rest of the process allocated meanwhile. The caller's thread, which is
     /// the client's, is not counted.
     /// </summary>
-    public static long ByOthers(Action round) => Least(
-        Rounds, static () => GC.GetTotalAllocatedBytes(precise: true) - GC.GetAllocatedBytesForCurrentThread(), round, static round => round());
+    /// <param name="round">What is done. Where something goes on by the machine's clock, as a web server's heartbeat does, so little that it comes between two of them however slow the machine is.</param>
+    /// <param name="rounds">How often.</param>
+    public static long ByOthers(Action round, int rounds = Rounds) => Least(
+        rounds, static () => GC.GetTotalAllocatedBytes(precise: true) - GC.GetAllocatedBytesForCurrentThread(), round, static round => round());
 
     /// <summary>Does the same several times and says how many octets the caller's thread allocated.</summary>
     public static long ByCaller(Action round) => ByCaller(round, static round => round());

@@ -55,7 +55,7 @@ public sealed class IsolationTests
         Requirement.Root();
         await using var sink = await SinkProcess.StartAsync(Up);
         await using var postfix = await PostfixInstance.StartAsync(sink.SmtpPort);
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10));
 
         var before = await RelayBothAsync(0, "sent");
         await sink.ChangePolicyAsync(Down);

@@ -40,9 +40,9 @@ internal sealed partial record Scenario(string Name, int TimeScale, TimeSpan Len
 
     private static int Number(Match match) => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^for = \"([0-9]+)([mh])\"", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^for = \"([0-9]+)([mh])\"", RegexOptions.Multiline | RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex LengthKey();
 
-    [GeneratedRegex("^time_scale = ([0-9]+)", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^time_scale = ([0-9]+)", RegexOptions.Multiline | RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex TimeScaleKey();
 }

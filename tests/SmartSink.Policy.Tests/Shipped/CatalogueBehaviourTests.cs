@@ -156,6 +156,6 @@ public sealed partial class CatalogueBehaviourTests
         reply.Entry == throttle.Entry && reply.Code == throttle.Code && reply.Text == throttle.Text
         && reply.Label == throttle.Label && reply.Stage == throttle.Stage && reply.Closes == throttle.Closes && reply.Comment == throttle.Comment;
 
-    [GeneratedRegex(@"^(documented: https?://\S+\.[^\s;]+|senders' practice: KumoMTA's (shaping rules|warm-up schedule)|observed \(third parties\)|not published)($|[;,] | \()", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^(documented: https?://\S+\.[^\s;]+|senders' practice: KumoMTA's (shaping rules|warm-up schedule)|observed \(third parties\)|not published)($|[;,] | \()", RegexOptions.None, 60_000)]
     private static partial Regex SourcePattern();
 }

@@ -130,16 +130,16 @@ public static partial class Catalogue
             ? value
             : throw new KeyNotFoundException($"{key}, in the reply at line {reply.Position.Line}");
 
-    [GeneratedRegex(@"^\[domain\.""(?<entry>[^""]+)""\.(?<table>limits|delay|greylist|habits)\]$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^\[domain\.""(?<entry>[^""]+)""\.(?<table>limits|delay|greylist|habits)\]$", RegexOptions.None, 60_000)]
     private static partial Regex TablePattern();
 
-    [GeneratedRegex(@"^(?<key>[a-z0-9_.]+) = (?<value>.+?) +# (?<source>.+)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^(?<key>[a-z0-9_.]+) = (?<value>.+?) +# (?<source>.+)$", RegexOptions.None, 60_000)]
     private static partial Regex FigurePattern();
 
-    [GeneratedRegex(@"^\[domain\.""[^""]+""\.[a-z]+\]\n(?:.+\n)+\n?", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^\[domain\.""[^""]+""\.[a-z]+\]\n(?:.+\n)+\n?", RegexOptions.Multiline, 60_000)]
     private static partial Regex BehaviourPattern();
 
-    [GeneratedRegex(@"\n#.*\n\[\[throttle\.(?:.*\n)*\z", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\n#.*\n\[\[throttle\.(?:.*\n)*\z", RegexOptions.None, 60_000)]
     private static partial Regex ThrottlePattern();
 }
 

@@ -16,6 +16,9 @@ public sealed class AllocationTests
 {
     private const int WarmUp = 1000;
 
+    /// <summary>Many short ones: the web server's heartbeat, which allocates, comes once a second, and is to miss most of them on a machine that is a hundred times slower, too.</summary>
+    private const int Rounds = 50;
+
     /// <summary>Octets that a connection may cost from accept to close, its session and first transaction included.</summary>
     private const double PerConnection = 464;
 
@@ -27,12 +30,12 @@ public sealed class AllocationTests
     ];
 
     [Theory]
-    [InlineData(1_000, 1000, false, false)]
-    [InlineData(100_000, 200, false, false)]
-    [InlineData(1_000, 1000, true, false)]
-    [InlineData(100_000, 200, true, false)]
-    [InlineData(1_000, 1000, false, true)]
-    [InlineData(100_000, 200, true, true)]
+    [InlineData(1_000, 100, false, false)]
+    [InlineData(100_000, 20, false, false)]
+    [InlineData(1_000, 100, true, false)]
+    [InlineData(100_000, 20, true, false)]
+    [InlineData(1_000, 100, false, true)]
+    [InlineData(100_000, 20, true, true)]
     public async Task A_transaction_on_a_kept_connection_allocates_nothing(int size, int transactions, bool inChunks, bool keepsLedger)
     {
         await using var sink = await StartAsync(keepsLedger);
@@ -40,7 +43,7 @@ public sealed class AllocationTests
         using var client = BlockingClient.Greeted(sink.App.SmtpEndPoint);
         Deliver(client, message, WarmUp, inChunks);
 
-        var allocated = AllocatedMemory.ByOthers(() => Deliver(client, message, transactions, inChunks));
+        var allocated = AllocatedMemory.ByOthers(() => Deliver(client, message, transactions, inChunks), Rounds);
 
         allocated.ShouldBeLessThan(transactions);
         await CountedAsync(sink, refusesSome: !keepsLedger);
@@ -49,12 +52,12 @@ public sealed class AllocationTests
     [Fact]
     public async Task A_connection_allocates_little()
     {
-        const int Connections = 200;
+        const int Connections = 40;
         await using var sink = await StartAsync();
         var message = Message(1_000);
         Connect(sink.App.SmtpEndPoint, message, WarmUp);
 
-        var each = AllocatedMemory.ByOthers(() => Connect(sink.App.SmtpEndPoint, message, Connections)) / (double)Connections;
+        var each = AllocatedMemory.ByOthers(() => Connect(sink.App.SmtpEndPoint, message, Connections), Rounds) / (double)Connections;
 
         each.ShouldBeLessThan(PerConnection);
         await CountedAsync(sink, refusesSome: true);

@@ -144,13 +144,13 @@ public sealed class BehaviourMetricsTests : IDisposable
     {
         var reporter = new BehaviourReporter(new BehaviourMetrics(_metrics.Metrics), NullLogger<BehaviourReporter>.Instance);
         CountOne();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        AllocatedMemory.ByCaller(() =>
         {
-            CountOne();
-        }
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+            for (var i = 0; i < 1000; i++)
+            {
+                CountOne();
+            }
+        }).ShouldBe(0);
 
         void CountOne()
         {

@@ -116,6 +116,6 @@ public sealed partial class ReplyTextsTests
         }));
     }
 
-    [GeneratedRegex(@"\{(?<name>[a-z_]+)[^}]*\}", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\{(?<name>[a-z_]+)[^}]*\}", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex PlaceholderPattern();
 }
