@@ -18,12 +18,16 @@ internal static class ReportFile
     private const long MostBytes = RegularFile.Megabyte;
 
     private static readonly string[] Weights = [.. Enum.GetNames<RuleWeight>().Select(weight => weight.ToLowerInvariant())];
-    private static readonly PolicyKey[] TopLevel = [new(Rules, KeyType.Table, string.Empty), new(Classes, KeyType.Table, string.Empty)];
     private static readonly PolicyKey Weight = new(Counts, KeyType.Text, "What a fail means for the grade.") { Values = Weights };
 
-    /// <summary>What a rule's table may say.</summary>
-    public static IReadOnlyList<PolicyKey> KeysOf(SenderRule rule) =>
-        [Weight, .. rule.Thresholds.Select(threshold => new PolicyKey(threshold.Name, TypeOf(threshold.Unit), threshold.Description) { Minimum = 0 })];
+    /// <summary>The table of rules, with a table of each.</summary>
+    public static readonly PolicyKey RuleTables = new(Rules, KeyType.Table, "What the rules count for, and from which figures on they fail.")
+    {
+        Keys = [.. SenderRules.All.Select(rule => new PolicyKey(rule.Name, KeyType.Table, rule.Title) { Keys = KeysOf(rule) })],
+    };
+
+    /// <summary>The table of words, whose keys may be any: each is one or more of the values.</summary>
+    public static readonly PolicyKey ClassTable = new(Classes, KeyType.Texts, "What a sender's own words for refusals mean.") { Values = [.. ReplyClass.Meanings] };
 
     /// <summary>Reads a file, over what the built-in one says of words. Never throws for what is in it: all that is wrong is among the diagnostics, and then there are no settings.</summary>
     /// <param name="file">Its path, or <see cref="BuiltInFiles.ReportFile"/>.</param>
@@ -75,7 +79,7 @@ internal static class ReportFile
                 case Rules or Classes:
                     break;
                 default:
-                    values.Unknown(item, "at the top level", TopLevel);
+                    values.Unknown(item, "at the top level", [RuleTables, ClassTable]);
                     break;
             }
         }
@@ -97,6 +101,9 @@ internal static class ReportFile
             }
         }
     }
+
+    private static List<PolicyKey> KeysOf(SenderRule rule) =>
+        [Weight, .. rule.Thresholds.Select(threshold => new PolicyKey(threshold.Name, TypeOf(threshold.Unit), threshold.Description) { Minimum = 0 })];
 
     private static void Take(SenderRule rule, SettingTable given, RuleSettings settings)
     {

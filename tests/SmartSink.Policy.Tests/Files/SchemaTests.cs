@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SmartSink.Policy.Files;
@@ -14,8 +12,6 @@ public sealed partial class SchemaTests
 {
     private static readonly string SchemaFile = RepositoryRoot.Combine("policy", "responses.schema.json");
 
-    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static TheoryData<string> PolicyFiles =>
     [
         Catalogue.MainFile,
@@ -26,7 +22,7 @@ public sealed partial class SchemaTests
     [Fact]
     public void The_schema_is_made_of_the_readers_catalogue_of_keys()
     {
-        var expected = Schema().ToJsonString(Options) + "\n";
+        var expected = KeySchema.Write(Schema());
         if (Environment.GetEnvironmentVariable("SMARTSINK_WRITE_SCHEMA") == "1")
         {
             File.WriteAllText(SchemaFile, expected);
@@ -40,12 +36,8 @@ public sealed partial class SchemaTests
 
     [Theory]
     [MemberData(nameof(PolicyFiles))]
-    public void Every_key_and_type_of_a_valid_policy_is_in_the_schema(string file)
-    {
-        var schema = JsonNode.Parse(File.ReadAllText(SchemaFile))!;
-
-        Check(TomlReader.Read(File.ReadAllBytes(file)).Root, schema, schema, "the top level");
-    }
+    public void Every_key_and_type_of_a_valid_policy_is_in_the_schema(string file) =>
+        KeySchema.FaultsOf(TomlReader.Read(File.ReadAllBytes(file)).Root, JsonNode.Parse(File.ReadAllText(SchemaFile))!).ShouldBeEmpty();
 
     [Fact]
     public void The_reader_takes_every_key_of_the_catalogue_where_the_catalogue_says()
@@ -127,173 +119,36 @@ public sealed partial class SchemaTests
         _ => "\"x.example\"",
     };
 
-    private static void Check(TomlValue value, JsonNode schema, JsonNode root, string where)
-    {
-        while (schema["$ref"] is { } reference)
-        {
-            schema = root["definitions"]![((string)reference!)["#/definitions/".Length..]]!;
-        }
-
-        if (schema["anyOf"] is JsonArray choices && choices[0]!["type"] is not null)
-        {
-            schema = choices.Single(choice => TypesOf(value).Contains((string)choice!["type"]!))!;
-        }
-
-        TypesOf(value).ShouldContain((string)schema["type"]!, where);
-        if (value is TomlArray array)
-        {
-            array.Items.ForEach(item => Check(item, schema["items"]!, root, where));
-        }
-
-        foreach (var entry in value is TomlTable table ? table.Entries : [])
-        {
-            var next = schema["properties"]?[entry.Key] ?? schema["additionalProperties"] as JsonObject;
-            next.ShouldNotBeNull($"{entry.Key} in {where}");
-            Check(entry.Value, next, root, entry.Key);
-        }
-    }
-
-    private static string[] TypesOf(TomlValue value) => value switch
-    {
-        TomlTable => ["object"],
-        TomlArray => ["array"],
-        TomlScalar<string> => ["string"],
-        TomlScalar<bool> => ["boolean"],
-        TomlScalar<long> => ["integer", "number"],
-        _ => ["number"],
-    };
-
     private static JsonObject Schema()
     {
-        var properties = Properties(PolicyKeys.Plain);
-        properties["default"] = Described(Reference("rates"), "The rates of every domain that does not say otherwise.");
-        properties["domain"] = Described(Named(Reference("domain")), "Rates by domain, such as \"example.com\", or pattern, such as \"*.example.com\" or \"example.*\".");
+        var properties = KeySchema.Properties(PolicyKeys.Plain);
+        properties["default"] = KeySchema.Described(KeySchema.Reference("rates"), "The rates of every domain that does not say otherwise.");
+        properties["domain"] = KeySchema.Described(KeySchema.Named(KeySchema.Reference("domain")), "Rates by domain, such as \"example.com\", or pattern, such as \"*.example.com\" or \"example.*\".");
         foreach (var (kind, what) in new[] { ("bounce", "that refuse for good"), ("defer", "that refuse for now"), ("tls", "to clients without TLS where it is required"), ("throttle", "to senders over a limit") })
         {
-            var list = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Reference(kind == "throttle" ? kind : "reply") };
-            properties[kind] = Described(Named(list), $"The replies {what}, by domain, pattern, or \"*\" for all others.");
+            var list = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = KeySchema.Reference(kind == "throttle" ? kind : "reply") };
+            properties[kind] = KeySchema.Described(KeySchema.Named(list), $"The replies {what}, by domain, pattern, or \"*\" for all others.");
         }
 
-        properties["mx"] = Described(new JsonObject { ["type"] = "array", ["items"] = Reference("mx") }, "Mail servers by the addresses that clients meant to connect to.");
+        properties["mx"] = KeySchema.Described(new JsonObject { ["type"] = "array", ["items"] = KeySchema.Reference("mx") }, "Mail servers by the addresses that clients meant to connect to.");
         foreach (var (rule, what) in new[] { ("answers", "The answers to one try after the other."), ("fault", "What goes wrong on purpose."), ("schedule", "What holds at certain times.") })
         {
-            properties[rule] = Described(new JsonObject { ["type"] = "array", ["items"] = Reference(rule) }, what);
+            properties[rule] = KeySchema.Described(new JsonObject { ["type"] = "array", ["items"] = KeySchema.Reference(rule) }, what);
         }
 
-        return new JsonObject
-        {
-            ["$schema"] = "http://json-schema.org/draft-07/schema#",
-            ["title"] = "SmartSink: responses.toml",
-            ["type"] = "object",
-            ["additionalProperties"] = false,
-            ["properties"] = properties,
-            ["definitions"] = new JsonObject
+        return KeySchema.Of(
+            "responses.toml",
+            properties,
+            new JsonObject
             {
-                ["rates"] = Table(PolicyKeys.Default),
-                ["domain"] = Table(PolicyKeys.Domain),
-                ["reply"] = Table(PolicyKeys.Reply),
-                ["throttle"] = Table(PolicyKeys.Throttle),
-                ["mx"] = Table(PolicyKeys.Mx),
-                ["answers"] = Table(PolicyKeys.Answers),
-                ["fault"] = Table(PolicyKeys.Fault),
-                ["schedule"] = Table(PolicyKeys.Schedule),
-            },
-        };
-    }
-
-    private static JsonObject Reference(string name) => new() { ["$ref"] = "#/definitions/" + name };
-
-    private static JsonObject Named(JsonObject value) => new() { ["type"] = "object", ["additionalProperties"] = value };
-
-    private static JsonObject Described(JsonObject schema, string description)
-    {
-        schema["description"] = description;
-        return schema;
-    }
-
-    private static JsonObject Properties(IEnumerable<PolicyKey> keys) =>
-        new(keys.Select(key => KeyValuePair.Create<string, JsonNode?>(key.Name, Described(ValueOf(key), key.Description))));
-
-    private static JsonObject Table(IReadOnlyCollection<PolicyKey> keys)
-    {
-        var table = new JsonObject { ["type"] = "object", ["additionalProperties"] = false };
-        if (keys.Any(key => key.IsRequired))
-        {
-            table["required"] = Names(keys.Where(key => key is { IsRequired: true, Substitute: null }).Select(key => key.Name));
-        }
-
-        if (keys.SingleOrDefault(key => key.Substitute is not null) is { } replaceable)
-        {
-            table["anyOf"] = new JsonArray([.. new[] { replaceable.Name, replaceable.Substitute! }.Select(name => new JsonObject { ["required"] = Names([name]) })]);
-        }
-
-        table["properties"] = Properties(keys);
-        return table;
-    }
-
-    private static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(name => (JsonNode)name)]);
-
-    private static JsonObject OfType(string type) => new() { ["type"] = type };
-
-    private static JsonObject AnyOf(params JsonNode[] choices) => new() { ["anyOf"] = new JsonArray(choices) };
-
-    private static JsonObject TextOf(PolicyKey key)
-    {
-        var text = new JsonObject { ["type"] = "string" };
-        if (key.Values.Count > 0)
-        {
-            text["enum"] = Names(key.Values);
-        }
-
-        return text;
-    }
-
-    private static JsonObject ValueOf(PolicyKey key)
-    {
-        switch (key.Type)
-        {
-            case KeyType.Texts or KeyType.TruthOrTexts or KeyType.Owners or KeyType.Rates or KeyType.Domains:
-                var list = new JsonObject { ["type"] = "array", ["items"] = TextOf(key) };
-                return AnyOf([.. key.Type == KeyType.TruthOrTexts ? new[] { OfType("boolean") } : [], TextOf(key), list]);
-            case KeyType.Table:
-                return Table(key.Keys);
-            case KeyType.DomainKeys:
-                return Reference("domain");
-            case KeyType.Percent:
-                return AnyOf(OfType("number"), OfType("string"));
-            case KeyType.Sequence:
-                return new JsonObject { ["type"] = "array", ["minItems"] = 1, ["maxItems"] = ValueForms.LongestSequence, ["items"] = AnyOf(OfType("integer"), OfType("string")) };
-        }
-
-        var value = new JsonObject
-        {
-            ["type"] = key.Type switch { KeyType.Whole => "integer", KeyType.Number => "number", KeyType.Truth => "boolean", _ => "string" },
-        };
-        if (key.Minimum is { } minimum)
-        {
-            value["minimum"] = minimum;
-        }
-
-        if (key.Maximum is { } maximum)
-        {
-            value["maximum"] = maximum;
-        }
-
-        if (key.MinimumLength is { } least)
-        {
-            value["minLength"] = least;
-        }
-
-        if (key.MaximumLength is { } length)
-        {
-            value["maxLength"] = length;
-        }
-
-        if (key.Values.Count > 0)
-        {
-            value["enum"] = Names(key.Values);
-        }
-
-        return value;
+                ["rates"] = KeySchema.Table(PolicyKeys.Default),
+                ["domain"] = KeySchema.Table(PolicyKeys.Domain),
+                ["reply"] = KeySchema.Table(PolicyKeys.Reply),
+                ["throttle"] = KeySchema.Table(PolicyKeys.Throttle),
+                ["mx"] = KeySchema.Table(PolicyKeys.Mx),
+                ["answers"] = KeySchema.Table(PolicyKeys.Answers),
+                ["fault"] = KeySchema.Table(PolicyKeys.Fault),
+                ["schedule"] = KeySchema.Table(PolicyKeys.Schedule),
+            });
     }
 }

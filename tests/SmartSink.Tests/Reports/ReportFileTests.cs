@@ -1,22 +1,26 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using SmartSink.Ledger.Report;
 using SmartSink.Ledger.Rules;
 using SmartSink.Policy.Files;
+using SmartSink.Policy.Toml;
 using SmartSink.Reports;
 using SmartSink.Shared;
 using SmartSink.Smtp.Replies;
 using SmartSink.Testing;
+using SmartSink.Testing.Policies;
 
 namespace SmartSink.Tests.Reports;
 
-/// <summary>policy/report.toml says what the rules say. <c>SMARTSINK_WRITE_REPORT=1</c> writes its part about them.</summary>
+/// <summary>policy/report.toml says what the rules say. <c>SMARTSINK_WRITE_REPORT=1</c> writes its part about them, and its schema.</summary>
 public sealed class ReportFileTests
 {
     private const string RulesBegin = "# --- rules ---", ClassesBegin = "# --- what a sender's words for refusals mean ---";
 
     private static readonly string Shipped = RepositoryRoot.Combine("policy", "report.toml");
+    private static readonly string SchemaFile = RepositoryRoot.Combine("policy", "report.schema.json");
 
     private static readonly string[] Pieces =
     [
@@ -39,11 +43,27 @@ public sealed class ReportFileTests
     }
 
     [Fact]
-    public void With_every_line_uncommented_it_says_the_same()
+    public void The_schema_is_made_of_the_readers_catalogue_of_keys_and_the_shipped_file_names_it()
     {
-        var lines = File.ReadAllLines(Shipped).Select(line => line is ['#', >= 'a' and <= 'z', ..] ? line[1..] : line);
+        var classes = KeySchema.Named(KeySchema.Properties([ReportFile.ClassTable])[ReportFile.ClassTable.Name]!.DeepClone().AsObject());
+        var properties = KeySchema.Properties([ReportFile.RuleTables]);
+        properties[ReportFile.ClassTable.Name] = classes;
+        var expected = KeySchema.Write(KeySchema.Of(ReportFile.Name, properties));
+        if (Environment.GetEnvironmentVariable("SMARTSINK_WRITE_REPORT") == "1")
+        {
+            File.WriteAllText(SchemaFile, expected);
+        }
 
-        var (settings, diagnostics) = Read(string.Join('\n', lines));
+        File.ReadAllText(SchemaFile).ShouldBe(expected, "SMARTSINK_WRITE_REPORT=1 dotnet test writes it anew");
+        File.ReadLines(Shipped).First().ShouldBe("#:schema ./report.schema.json");
+    }
+
+    [Fact]
+    public void With_every_line_uncommented_it_says_the_same_and_is_as_the_schema_has_it()
+    {
+        var text = string.Join('\n', File.ReadAllLines(Shipped).Select(line => line is ['#', >= 'a' and <= 'z', ..] ? line[1..] : line));
+
+        var (settings, diagnostics) = Read(text);
 
         diagnostics.ShouldBeEmpty();
         var usual = new RuleSettings();
@@ -52,6 +72,8 @@ public sealed class ReportFileTests
             settings!.WeightOf(rule).ShouldBe(usual.WeightOf(rule));
             rule.Thresholds.ShouldAllBe(threshold => settings[rule, threshold.Name] == threshold.Default);
         }
+
+        KeySchema.FaultsOf(TomlReader.Read(Encoding.UTF8.GetBytes(text)).Root, JsonNode.Parse(File.ReadAllText(SchemaFile))!).ShouldBeEmpty();
     }
 
     [Fact]
