@@ -10,6 +10,8 @@ namespace SmartSink.Client;
 [JsonSerializable(typeof(ActiveOverride))]
 [JsonSerializable(typeof(OverrideList))]
 [JsonSerializable(typeof(CalmAnswer))]
+[JsonSerializable(typeof(OverlayRequest))]
+[JsonSerializable(typeof(ActiveOverlay))]
 [JsonSerializable(typeof(SinkExplanation))]
 [JsonSerializable(typeof(SinkPolicy))]
 [JsonSerializable(typeof(SinkStats))]

@@ -14,6 +14,8 @@ namespace SmartSink.Client;
 /// </summary>
 public sealed class SmartSinkClient : IDisposable
 {
+    private const string Overlay = "policy/overlay";
+
     private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
@@ -68,38 +70,36 @@ public sealed class SmartSinkClient : IDisposable
         (await GetAsync("overrides", ClientJson.Default.OverrideList, cancellationToken).ConfigureAwait(false)).Overrides;
 
     /// <summary>An override by its id; null when it has ended.</summary>
-    public async Task<ActiveOverride?> GetOverrideAsync(string id, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return await GetAsync($"overrides/{Uri.EscapeDataString(id)}", ClientJson.Default.ActiveOverride, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SmartSinkException error) when (error.Status == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<ActiveOverride?> GetOverrideAsync(string id, CancellationToken cancellationToken = default) =>
+        FindAsync($"overrides/{Uri.EscapeDataString(id)}", ClientJson.Default.ActiveOverride, cancellationToken);
 
     /// <summary>Takes an override back, by its id.</summary>
     /// <returns>False when it had ended.</returns>
-    public async Task<bool> RemoveOverrideAsync(string id, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            using var request = Request(HttpMethod.Delete, $"overrides/{Uri.EscapeDataString(id)}");
-            using var answer = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (SmartSinkException error) when (error.Status == HttpStatusCode.NotFound)
-        {
-            return false;
-        }
-    }
+    public Task<bool> RemoveOverrideAsync(string id, CancellationToken cancellationToken = default) => RemoveAsync($"overrides/{Uri.EscapeDataString(id)}", cancellationToken);
 
     /// <summary>Takes all overrides back, whoever added them.</summary>
     /// <returns>How many there were.</returns>
     public async Task<int> CalmAsync(CancellationToken cancellationToken = default) =>
         (await AskAsync(HttpMethod.Delete, "overrides", body: null, ClientJson.Default.CalmAnswer, cancellationToken).ConfigureAwait(false)).Removed;
+
+    /// <summary>Lays a piece of policy over the sink's files, until the answer is disposed of or the time is over.</summary>
+    /// <param name="overlay">What it says, and for how long.</param>
+    /// <param name="cancellationToken">Ends the call. The sink may have heard of it by then; what it heard ends when its time is over.</param>
+    /// <returns>The overlay, which takes itself back: <c>await using var monday = await sink.OverlayAsync(…)</c>.</returns>
+    /// <exception cref="SmartSinkException">409: another overlay holds. 400: it has mistakes, which are told with their lines.</exception>
+    public async Task<OverlayLease> OverlayAsync(SinkOverlay overlay, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(overlay);
+        using var body = JsonContent.Create(overlay.ToRequest(), ClientJson.Default.OverlayRequest);
+        return new OverlayLease(this, await AskAsync(HttpMethod.Post, Overlay, body, ClientJson.Default.ActiveOverlay, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>The overlay that the sink has, whoever gave it; null for none.</summary>
+    public Task<ActiveOverlay?> GetOverlayAsync(CancellationToken cancellationToken = default) => FindAsync(Overlay, ClientJson.Default.ActiveOverlay, cancellationToken);
+
+    /// <summary>Takes the overlay back, whoever gave it.</summary>
+    /// <returns>False when there was none.</returns>
+    public Task<bool> RemoveOverlayAsync(CancellationToken cancellationToken = default) => RemoveAsync(Overlay, cancellationToken);
 
     /// <summary>What would become of mail to an address, and why.</summary>
     /// <param name="recipient">An address or a domain.</param>
@@ -283,6 +283,33 @@ public sealed class SmartSinkClient : IDisposable
         using var body = JsonContent.Create(new LedgerSwitch(on), ClientJson.Default.LedgerSwitch);
         using var request = Request(HttpMethod.Put, "ledger", body);
         using var answer = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await GetAsync(path, type, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SmartSinkException error) when (error.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private async Task<bool> RemoveAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = Request(HttpMethod.Delete, path);
+            using var answer = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (SmartSinkException error) when (error.Status == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
     }
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -62,11 +63,17 @@ public sealed record SinkMistake
     /// <summary>The parameter of the query that is wrong; null for one in the body.</summary>
     public string? Parameter { get; init; }
 
+    /// <summary>The line of the text that stands there, from 1; null where it is no text of lines.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>Likewise the column.</summary>
+    public int? Column { get; init; }
+
     /// <summary>What is wrong.</summary>
     public string Detail { get => field ?? ""; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{JsonPointer ?? Parameter}: {Detail}";
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{JsonPointer ?? Parameter}{(Line is null ? "" : $"({Line},{Column})")}: {Detail}");
 }
 
 /// <summary>Problem details (RFC 9457).</summary>

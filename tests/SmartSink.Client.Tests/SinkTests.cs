@@ -84,12 +84,44 @@ public sealed class SinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_overlay_goes_over_the_files_until_it_is_taken_back()
+    {
+        (await Sink.GetOverlayAsync(Token)).ShouldBeNull();
+        var overlay = new SinkOverlay { Name = "all is well", Policy = "[domain.\"here.example\"]\nbounce = 0\n", TlsFaults = "454=100", For = TimeSpan.FromMinutes(5) };
+        await using (var lease = await Sink.OverlayAsync(overlay, Token))
+        {
+            var found = (await Sink.GetOverlayAsync(Token)).ShouldNotBeNull();
+
+            (found.Name, found.Policy, found.TlsFaults, found.BeganAt).ShouldBe((overlay.Name, overlay.Policy, overlay.TlsFaults, lease.Added.BeganAt));
+            (found.EndsAt - found.BeganAt).ShouldBe(TimeSpan.FromMinutes(5));
+            found.LeftSeconds.ShouldBeInRange(0, 300);
+            found.Warnings.ShouldBeEmpty();
+            (await Sink.PolicyAsync("here.example", cancellationToken: Token)).Entries.Single().Bounce.ShouldBe(0);
+            (await Should.ThrowAsync<SmartSinkException>(() => Sink.OverlayAsync(overlay, Token))).Status.ShouldBe(HttpStatusCode.Conflict);
+        }
+
+        (await Sink.GetOverlayAsync(Token)).ShouldBeNull();
+        (await Sink.PolicyAsync("here.example", cancellationToken: Token)).Entries.Single().Bounce.ShouldBe(100);
+
+        // A lease takes its own back, and not what has come since.
+        var first = await Sink.OverlayAsync(overlay, Token);
+        (await Sink.RemoveOverlayAsync(Token)).ShouldBeTrue();
+        (await Sink.RemoveOverlayAsync(Token)).ShouldBeFalse();
+        await using var second = await Sink.OverlayAsync(overlay with { Name = "other" }, Token);
+        await first.DisposeAsync();
+        (await Sink.GetOverlayAsync(Token)).ShouldNotBeNull().Name.ShouldBe("other");
+    }
+
+    [Fact]
     public async Task A_mistake_is_told_with_its_place()
     {
         var error = await Should.ThrowAsync<SmartSinkException>(() => Sink.OverrideAsync(new SinkOverride { Domain = "yahoo.com", Defer = 101, Times = 0 }, Token));
 
         error.Status.ShouldBe(HttpStatusCode.BadRequest);
         error.Mistakes.Select(mistake => mistake.JsonPointer).ShouldBe(["/do/defer", "/times"], ignoreOrder: true);
+
+        var overlay = await Should.ThrowAsync<SmartSinkException>(() => Sink.OverlayAsync(new SinkOverlay { Policy = "[default]\nbounce = 120\n" }, Token));
+        overlay.Mistakes.Select(mistake => mistake.ToString()).ShouldBe(["/policy(2,10): bounce = 120 is not a percentage from 0 to 100"]);
     }
 
     [Fact]
