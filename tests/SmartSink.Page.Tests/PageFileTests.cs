@@ -48,7 +48,15 @@ public sealed partial class PageFileTests
         html.ShouldStartWith("<!doctype html>");
         page.Headers.GetValues("Content-Security-Policy").Single().ShouldBe(
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-        page.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        foreach (var (name, value) in new[]
+        {
+            ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"), ("Referrer-Policy", "no-referrer"), ("Cache-Control", "no-cache"),
+            ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
+        })
+        {
+            page.Headers.GetValues(name).ShouldBe([value], name);
+        }
+
         page.Headers.Vary.ShouldBe(["Accept"]);
 
         var (_, text) = await GetAsync(http, "/", "*/*");

@@ -102,7 +102,10 @@ internal sealed class ApiReading
 
 internal static class ApiGateExtensions
 {
-    /// <summary>Has the gate judge every request for what stands behind it.</summary>
+    /// <summary>
+    /// Has the gate judge every request for what stands behind it. A path or method that there is not has been answered before (404, 405), with nothing but that: it tells
+    /// whoever may not ask no more than /livez does, which stands before the gate.
+    /// </summary>
     public static void UseApiGate(this IApplicationBuilder app, ApiGate gate) =>
         app.Use((context, next) =>
         {

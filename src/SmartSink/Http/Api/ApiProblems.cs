@@ -169,9 +169,16 @@ internal sealed record ApiBody(Type Type, IReadOnlyList<string> ContentTypes, in
     private ApiProblem TooLarge => new(StatusCodes.Status413PayloadTooLarge, $"The body is larger than {Most / 1024} kB, which is the limit");
 
     /// <summary>Reads a request's body whole.</summary>
-    /// <returns>The body, or why it is refused: 413, 415, or what the web server finds wrong.</returns>
-    public static async Task<(byte[] Body, ApiProblem? Problem)> ReadAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="query">What was read of its query: with mistakes in it the body is left alone.</param>
+    /// <returns>The body, or why the request is refused: for its query, with 413, 415, or for what the web server finds wrong.</returns>
+    public static async Task<(byte[] Body, ApiProblem? Problem)> ReadAsync(HttpContext context, ApiQuery query)
     {
+        if (query.Problem is { } problem)
+        {
+            return ([], problem);
+        }
+
         var wanted = context.GetEndpoint()!.Metadata.GetRequiredMetadata<ApiBody>();
         var types = wanted.ContentTypes;
         var request = context.Request;

@@ -27,12 +27,7 @@ internal static class OverlayApi
 
     private static async Task<Results<Created<OverlayReport>, ApiProblem>> BeginAsync(HttpContext context, OverlayKeeper overlays, Func<Moment> clock)
     {
-        if (new ApiQuery(context).Problem is { } query)
-        {
-            return query;
-        }
-
-        var (body, refusal) = await ApiBody.ReadAsync(context);
+        var (body, refusal) = await ApiBody.ReadAsync(context, new ApiQuery(context));
         if (refusal is not null)
         {
             return refusal;

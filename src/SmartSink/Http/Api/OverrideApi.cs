@@ -32,12 +32,7 @@ internal static class OverrideApi
 
     private static async Task<Results<Created<OverrideReport>, ApiProblem>> AddAsync(HttpContext context, BehaviourFilters behaviour, Func<Moment> clock)
     {
-        if (new ApiQuery(context).Problem is { } query)
-        {
-            return query;
-        }
-
-        var (body, refusal) = await ApiBody.ReadAsync(context);
+        var (body, refusal) = await ApiBody.ReadAsync(context, new ApiQuery(context));
         if (refusal is not null)
         {
             return refusal;

@@ -121,9 +121,8 @@ internal sealed class PolicyApi
 
     private static async Task<Results<Ok<CheckReport>, ApiProblem>> CheckAsync(HttpContext context, CancellationToken cancellation)
     {
-        var query = new ApiQuery(context);
-        var (body, problem) = await ApiBody.ReadAsync(context);
-        if ((query.Problem ?? problem) is { } refusal)
+        var (body, refusal) = await ApiBody.ReadAsync(context, new ApiQuery(context));
+        if (refusal is not null)
         {
             return refusal;
         }

@@ -61,14 +61,21 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
 
     private static bool IsRun(string text) => text.Length is > 0 and <= 64 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
 
-    private Results<ReportAnswer, ApiProblem> Answer(HttpContext context) => Answer(context, new ApiQuery(context), classified: null);
+    private Results<ReportAnswer, ApiProblem> Answer(HttpContext context)
+    {
+        var query = new ApiQuery(context);
+        var asked = new ReportQuery(query);
+        return query.Problem is { } problem ? problem : Answer(asked, classified: null);
+    }
 
     private async Task<Results<ReportAnswer, ApiProblem>> AnswerAsync(HttpContext context, CancellationToken cancellation)
     {
         await Classifying.WaitAsync(cancellation);
         try
         {
-            var (body, refusal) = await ApiBody.ReadAsync(context);
+            var query = new ApiQuery(context);
+            var asked = new ReportQuery(query);
+            var (body, refusal) = await ApiBody.ReadAsync(context, query);
             if (refusal is not null)
             {
                 return refusal;
@@ -76,7 +83,7 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
 
             var lines = ClassifiedLines.Read(body, ledger.Hash);
             return lines.Problems.Count == 0
-                ? Answer(context, new ApiQuery(context), lines.Recipients)
+                ? Answer(asked, lines.Recipients)
                 : new ApiProblem(StatusCodes.Status400BadRequest, "The sender's log has mistakes", [.. lines.Problems.Select(problem => new ProblemError { Detail = problem })]);
         }
         finally
@@ -85,14 +92,8 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
         }
     }
 
-    private Results<ReportAnswer, ApiProblem> Answer(HttpContext context, ApiQuery query, IReadOnlyList<ClassifiedRecipient>? classified)
+    private Results<ReportAnswer, ApiProblem> Answer(ReportQuery asked, IReadOnlyList<ClassifiedRecipient>? classified)
     {
-        var (run, client, since, format, most) = (query.Read(Run), query.Read(ConnectionsApi.Client), query.Read(Since), query.Read(Format), query.Read(Senders));
-        if (query.Problem is { } problem)
-        {
-            return problem;
-        }
-
         if (!ledger.IsOn)
         {
             return IsOff;
@@ -105,13 +106,13 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
 
         var now = clock();
         var histories = ledger.Read(new LedgerQuery(
-            run.Length == 0 ? null : run,
-            client is { } network ? name => IPNetwork.TryParse(name, out var known) && Overlap(network, known) : null,
-            since is { } time ? now.Milliseconds - (long)time.TotalMilliseconds : null));
+            asked.Run.Length == 0 ? null : asked.Run,
+            asked.Client is { } network ? name => IPNetwork.TryParse(name, out var known) && Overlap(network, known) : null,
+            asked.Since is { } time ? now.Milliseconds - (long)time.TotalMilliseconds : null));
         var card = ReportMaker.Make(histories, rules, now.Utc, ledger.Status.Forgotten);
         return new ReportAnswer(
-            card with { Senders = [.. card.Senders.Take(most)], LeftOut = Math.Max(0, card.Senders.Count - most) },
-            format.Length == 0 ? ReportFormat.Json : (ReportFormat)Array.IndexOf(ReportFormats.Names, format));
+            card with { Senders = [.. card.Senders.Take(asked.Senders)], LeftOut = Math.Max(0, card.Senders.Count - asked.Senders) },
+            asked.Format.Length == 0 ? ReportFormat.Json : (ReportFormat)Array.IndexOf(ReportFormats.Names, asked.Format));
     }
 
     // Of an IPv6 client the ledger knows 64 bits.
@@ -121,12 +122,7 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
 
     private async Task<Results<Ok<LedgerReport>, ApiProblem>> SwitchAsync(HttpContext context)
     {
-        if (new ApiQuery(context).Problem is { } query)
-        {
-            return query;
-        }
-
-        var (body, refusal) = await ApiBody.ReadAsync(context);
+        var (body, refusal) = await ApiBody.ReadAsync(context, new ApiQuery(context));
         if (refusal is not null)
         {
             return refusal;
@@ -193,6 +189,20 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
     }
 
     private static DateTimeOffset TimeOf(long milliseconds, in Moment now) => now.Utc.AddMilliseconds(milliseconds - now.Milliseconds);
+
+    /// <summary>Which report is asked for.</summary>
+    private sealed class ReportQuery(ApiQuery query)
+    {
+        public string Run { get; } = query.Read(ReportApi.Run);
+
+        public IPNetwork? Client { get; } = query.Read(ConnectionsApi.Client);
+
+        public TimeSpan? Since { get; } = query.Read(ReportApi.Since);
+
+        public string Format { get; } = query.Read(ReportApi.Format);
+
+        public int Senders { get; } = query.Read(ReportApi.Senders);
+    }
 }
 
 /// <summary>A report, in the form that was asked for.</summary>

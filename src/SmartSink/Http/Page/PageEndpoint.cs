@@ -47,15 +47,12 @@ internal static class PageEndpoint
 
     private static async Task AnswerAsync(HttpContext context, PageFile file)
     {
+        // Besides those of the gate. A browser may keep the files, and asks whether they are still the same.
         var headers = context.Response.Headers;
         headers.ETag = file.Tag;
         headers.CacheControl = "no-cache";
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers[HeaderNames.XFrameOptions] = "DENY";
-        headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
         if (context.Request.Headers.IfNoneMatch.Contains(file.Tag))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
