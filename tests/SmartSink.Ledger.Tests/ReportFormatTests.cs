@@ -101,6 +101,25 @@ public sealed class ReportFormatTests
     }
 
     [Fact]
+    public void A_text_is_as_wide_as_it_is_told_and_replies_go_on_below_their_beginning()
+    {
+        var card = Sample();
+        var rule = card.Senders[0].Rules[0] with { Number = 1, Unit = "messages", Examples = [new ReportExample(At, "tried again", "550 5.1.1  " + string.Join(' ', Enumerable.Repeat("{id}", 20)))] };
+        var text = ReportFormats.Write(card with { Senders = [card.Senders[0] with { Rules = [rule] }] }, ReportFormat.Text, width: 72);
+
+        text.Split('\n').ShouldAllBe(line => line.Length <= 72);
+        text.ShouldContain("""
+
+              03:04:05  tried again
+                        550 5.1.1  {id} {id} {id} {id} {id} {id} {id} {id} {id} {id}
+                        {id} {id} {id} {id} {id} {id} {id} {id} {id} {id}
+              Why
+            """.ReplaceLineEndings("\n"));
+        text.ShouldContain("\nWords in braces in a reply, such as {id}, stand for what differed from\none reply to the next.\n");
+        text.ShouldContain("\nfail      no-retry-after-5xx  1 message  3 of 92");
+    }
+
+    [Fact]
     public void A_failed_rule_without_weight_is_no_failure_of_a_build()
     {
         var card = Sample();
@@ -145,10 +164,10 @@ public sealed class ReportFormatTests
     [Fact]
     public void No_text_of_a_client_becomes_markup()
     {
-        var shapes = new[] { ReportFormat.Html, ReportFormat.Junit }.ToDictionary(format => format, format => ShapeOf(ReportFormats.Write(Sample("x"), format)));
+        var shapes = new[] { ReportFormat.Html, ReportFormat.Junit }.ToDictionary(format => format, format => ShapeOf(ReportFormats.Write(Sample("{x"), format)));
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), Prop.ForAll(Texts.ToArbitrary(), text =>
         {
-            var card = Sample(text);
+            var card = Sample("{" + text); // A brace in a reply adds a remark.
             return ShapeOf(ReportFormats.Write(card, ReportFormat.Html)) == shapes[ReportFormat.Html] && ShapeOf(ReportFormats.Write(card, ReportFormat.Junit)) == shapes[ReportFormat.Junit];
         }));
     }

@@ -8,7 +8,7 @@ namespace SmartSink.Ledger.Report;
 /// <summary>In which form a report is written.</summary>
 internal enum ReportFormat
 {
-    /// <summary>For a terminal or a log, at most about 100 columns.</summary>
+    /// <summary>For a terminal or a log.</summary>
     Text,
     Json,
 
@@ -25,19 +25,22 @@ internal static class ReportFormats
     /// <summary>The formats' names, in their order.</summary>
     public static readonly string[] Names = ["text", "json", "html", "junit"];
 
+    private const int UsualWidth = 100;
+
     /// <summary>How it becomes JSON. Texts are for people, and the answer is never part of a web page.</summary>
     private static readonly ReportJson Json = new(new JsonSerializerOptions(ReportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>The report as a text that ends with a line break.</summary>
     /// <param name="card">The report.</param>
     /// <param name="format">Its form.</param>
+    /// <param name="width">Columns of the text, if it is one; words and replies that are longer go beyond.</param>
     /// <param name="colours">Whether the text goes to a terminal that shows colours.</param>
-    public static string Write(ReportCard card, ReportFormat format, bool colours = false) => format switch
+    public static string Write(ReportCard card, ReportFormat format, int width = UsualWidth, bool colours = false) => format switch
     {
         ReportFormat.Json => JsonSerializer.Serialize(card, Json.ReportCard) + "\n",
         ReportFormat.Html => ReportHtml.Write(card),
         ReportFormat.Junit => ReportJunit.Write(card),
-        _ => ReportText.Write(card, colours),
+        _ => ReportText.Write(card, width, colours),
     };
 
     public static string MediaTypeOf(ReportFormat format) => format switch
@@ -59,10 +62,10 @@ internal static class ReportFormats
     /// <summary>The sender in words: <c>192.0.2.1/32, user news</c>.</summary>
     public static string NameOf(SenderReport sender) => sender.User.Length == 0 ? sender.Client : $"{sender.Client}, user {sender.User}";
 
-    /// <summary>What a rule measured: <c>12.5 %</c>, <c>×0.8</c>, <c>3 connections</c>; empty for none.</summary>
+    /// <summary>What a rule measured: <c>12.5 %</c>, <c>×0.8</c>, <c>3 connections</c>, <c>1 connection</c>; empty for none.</summary>
     public static string NumberOf(RuleReport rule) => rule.Number is not { } number ? string.Empty
         : rule.Unit == "ratio" ? string.Create(CultureInfo.InvariantCulture, $"×{number:0.##}")
-        : string.Create(CultureInfo.InvariantCulture, $"{number:#,0.##} {rule.Unit}").TrimEnd();
+        : string.Create(CultureInfo.InvariantCulture, $"{number:#,0.##} {(number == 1 && rule.Unit.Length > 1 ? rule.Unit.TrimEnd('s') : rule.Unit)}").TrimEnd();
 
     /// <summary>The counts of a sender in words.</summary>
     public static string CountsOf(SenderReport sender) => string.Create(
@@ -81,6 +84,11 @@ internal static class ReportFormats
         if (card.Forgotten > 0)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"The ledger was full: {card.Forgotten:N0} of the oldest facts were forgotten, and the report lacks them. Raise SINK_LEDGER_MEMORY, or clear the ledger before each test.");
+        }
+
+        if (card.Senders.Any(sender => sender.Rules.Any(rule => rule.Examples.Any(example => example.Reply?.Contains('{', StringComparison.Ordinal) == true))))
+        {
+            yield return "Words in braces in a reply, such as {id}, stand for what differed from one reply to the next.";
         }
 
         if (card.Senders.Count == 0)

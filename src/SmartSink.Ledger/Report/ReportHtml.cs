@@ -24,6 +24,8 @@ internal static class ReportHtml
         details { margin-top: 2px; } summary { cursor: pointer; color: var(--muted); } ul { margin: 4px 0; padding-left: 20px; } details table { width: auto; } details td { white-space: normal !important; }
         svg { display: block; width: 100%; height: 120px; margin-top: 8px; border-bottom: 1px solid var(--line); } figure { margin: 0; } figcaption { display: flex; flex-wrap: wrap; gap: 0 16px; color: var(--muted); }
         .accepted { fill: var(--accepted); } .tempfail { fill: var(--tempfail); } .permfail { fill: var(--permfail); } i { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 5px; }
+        @media (max-width: 640px) { .rules > thead { display: none; } .rules > tbody > tr { display: flex; flex-wrap: wrap; gap: 0 12px; padding: 6px 0; border-top: 1px solid var(--line); }
+          .rules > tbody > tr > td { padding: 0; border: 0; } .rules > tbody > tr > td:last-child { flex-basis: 100%; } .rules > tbody > tr > td:nth-child(2) { order: 1; flex-basis: 100%; } .rules > tbody > tr > td:last-child { order: 2; } }
         i.accepted { background: var(--accepted); } i.tempfail { background: var(--tempfail); } i.permfail { background: var(--permfail); }
         """;
 
@@ -53,7 +55,7 @@ internal static class ReportHtml
     {
         html.Add($"<section>\n<header><span class=\"grade {sender.Grade}\" title=\"grade\">{sender.Grade}</span> <div><h2>{ReportFormats.NameOf(sender)}</h2><p>{ReportFormats.CountsOf(sender)}</p></div></header>\n");
         WriteChart(html, sender.Seconds, card);
-        html.Add($"<table>\n<thead><tr><th scope=\"col\">Verdict</th><th scope=\"col\">Rule</th><th scope=\"col\">Number</th><th scope=\"col\">Finding</th></tr></thead>\n<tbody>\n");
+        html.Add($"<table class=\"rules\">\n<thead><tr><th scope=\"col\">Verdict</th><th scope=\"col\">Rule</th><th scope=\"col\">Number</th><th scope=\"col\">Finding</th></tr></thead>\n<tbody>\n");
         foreach (var rule in sender.Rules)
         {
             var word = ReportFormats.WordOf(rule.Verdict);

@@ -5,22 +5,23 @@ namespace SmartSink.Ledger.Report;
 /// <summary>The report as lines for people: of each sender a table of rules, and below it the cases of those that failed or warned.</summary>
 internal sealed class ReportText
 {
-    private const int Width = 100;
     private const int VerdictWidth = 10;
 
     private readonly StringBuilder _text = new();
     private readonly ReportCard _card;
+    private readonly int _width;
     private readonly bool _colours;
 
-    private ReportText(ReportCard card, bool colours)
+    private ReportText(ReportCard card, int width, bool colours)
     {
         _card = card;
+        _width = width;
         _colours = colours;
     }
 
-    public static string Write(ReportCard card, bool colours)
+    public static string Write(ReportCard card, int width, bool colours)
     {
-        var writer = new ReportText(card, colours);
+        var writer = new ReportText(card, width, colours);
         writer.Line("Report card");
         foreach (var remark in ReportFormats.RemarksOn(card))
         {
@@ -69,8 +70,7 @@ internal sealed class ReportText
             Wrap(example.Text, time.Length + 4, hasBegun: true);
             foreach (var line in example.Reply?.Split('\n') ?? [])
             {
-                _text.Append(' ', time.Length + 4);
-                Line(ReportFormats.Visible(line.TrimEnd('\r')));
+                Wrap(line.TrimEnd('\r'), time.Length + 4);
             }
         }
 
@@ -100,9 +100,9 @@ internal sealed class ReportText
         }
 
         var isFirst = true;
-        foreach (var word in ReportFormats.Visible(text).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var word in ReportFormats.Visible(text).Split(' '))
         {
-            if (!isFirst && used + 1 + word.Length > Width)
+            if (!isFirst && used + 1 + word.Length > _width)
             {
                 _text.Append('\n').Append(' ', indent);
                 (used, isFirst) = (indent, true);

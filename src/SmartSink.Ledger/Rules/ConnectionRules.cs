@@ -180,7 +180,7 @@ internal sealed class ReusesConnections : SenderRule
         var idleVerdict = Evidence.Percent(idleFail, used.Count) > Setting(IdleShare) ? Verdict.Fail : Evidence.Percent(idle, used.Count) > Setting(IdleShare) ? Verdict.Warn : Verdict.Pass;
         var verdict = (Verdict)Math.Max((int)Evidence.Above(Evidence.Percent(needless.Count, messages), Setting(NeedlessWarn), Setting(NeedlessFail)), (int)idleVerdict);
         var average = (double)messages / used.Count;
-        var finding = $"A connection brought {Math.Round(average, 1)} messages on average; {Evidence.Share(needless.Count, used.Count, "connection")} ended although more was to be sent, " +
+        var finding = $"A connection brought {Evidence.Average(average, "message")} on average; {Evidence.Share(needless.Count, used.Count, "connection")} ended although more was to be sent, " +
             $"{Evidence.Share(idle, used.Count, "connection")} lay idle for more than {Evidence.Length(Setting(IdleWarn))}.";
         var examples = verdict == Verdict.Pass ? [] : needless.Take(Judgement.MostExamples).Select(closed => history.Example(
             context, closed.Dialog.EndedAt,

@@ -24,7 +24,7 @@ internal static class Evidence
 
     /// <summary>A case in point, with the reply's text by its number; -1 for none.</summary>
     public static ReportExample Example(this SenderHistory history, RuleContext context, long at, string text, int reply = -1) =>
-        new(context.TimeOf(at), text, reply >= 0 && reply < history.Replies.Count ? history.Replies[reply] : null);
+        new(context.TimeOf(at), text, reply >= 0 && reply < history.Replies.Count ? Filled(history.Replies[reply], history.Sender.Client) : null);
 
     /// <summary><c>250 ms</c>, <c>1.5 s</c>, <c>12 s</c>, <c>5 min</c>, <c>1.5 h</c>.</summary>
     public static string Length(double seconds) => seconds switch
@@ -46,9 +46,16 @@ internal static class Evidence
     /// <summary><c>1 connection</c>, <c>1,200 connections</c>.</summary>
     public static string Count(long count, string noun, string? nouns = null) => count == 1 ? $"1 {noun}" : $"{count:N0} {nouns ?? noun + "s"}";
 
+    /// <summary><c>1 message</c>, <c>8.4 messages</c>.</summary>
+    public static string Average(double average, string noun, string? nouns = null) => Math.Round(average, 1) is var rounded && rounded == 1 ? $"1 {noun}" : $"{rounded} {nouns ?? noun + "s"}";
+
     /// <summary><c>message 17</c>; of a number that is not known, words.</summary>
     public static string NameOf(long number) => number < 0 ? "a message" : $"message {number}";
 
     /// <summary>Fail or warn from these figures on, upwards.</summary>
     public static Verdict Above(double value, double warn, double fail) => value > fail ? Verdict.Fail : value > warn ? Verdict.Warn : Verdict.Pass;
+
+    // A reply is kept as the policy writes it. Of what stands in its braces only the client is known, and of a client of IPv6 only its network.
+    private static string Filled(string reply, string client) =>
+        client.EndsWith("/32", StringComparison.Ordinal) && !client.Contains(':', StringComparison.Ordinal) ? reply.Replace("{client_ip}", client[..^3], StringComparison.Ordinal) : reply;
 }

@@ -64,7 +64,7 @@ internal sealed class SlowsDown : SenderRule
         var connections = throttles.Sum(throttle => throttle.ConnectionsBefore) is > 0 and var before
             ? $", it opened {Math.Round(throttles.Sum(throttle => throttle.ConnectionsAfter) / before, 2)} times as many connections" : string.Empty;
         var finding = $"After {Evidence.Share(slow.Count, throttles.Count, "throttle")} the sender went on at more than {Setting(RatioWarn)} times its rate and was throttled on{rate}{connections}, " +
-            $"and got {Math.Round(throttles.Average(throttle => throttle.Throttled) * 60 / history.Seconds(history.Minute()), 1)} throttled replies a minute" +
+            $"and got {Evidence.Average(throttles.Average(throttle => throttle.Throttled) * 60 / history.Seconds(history.Minute()), "throttled reply", "throttled replies")} a minute" +
             (recovered.Count == 0 ? string.Empty : $"; mail was accepted again after {Evidence.Length(recovered[recovered.Count / 2])}") +
             (stuck.Count == 0 ? "." : $"; nothing was tried again at {string.Join(", ", stuck)}, though mail waits.");
         var examples = slow.OrderByDescending(throttle => throttle.Tries).Take(Judgement.MostExamples).Select(throttle => history.Example(

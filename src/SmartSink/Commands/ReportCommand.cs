@@ -16,6 +16,9 @@ internal static class ReportCommand
     // As many as the sink tells: a rule may have failed for any of them.
     private const int MostSenders = 1_000;
 
+    // Narrower there is no room behind the columns, and wider lines are hard to read.
+    private const int LeastWidth = 72, MostWidth = 120;
+
     /// <summary><c>smartsink report</c>.</summary>
     public static Command CreateReport()
     {
@@ -117,7 +120,9 @@ internal static class ReportCommand
     {
         if (file is null)
         {
-            await output.WriteAsync(ReportFormats.Write(card, format, HasColours(output)));
+            await output.WriteAsync(TerminalOf(output) is { } terminal
+                ? ReportFormats.Write(card, format, Math.Clamp(terminal.Width - 1, LeastWidth, MostWidth), terminal.Capabilities is { Ansi: true, ColorSystem: not ColorSystem.NoColors })
+                : ReportFormats.Write(card, format));
             return;
         }
 
@@ -191,8 +196,10 @@ internal static class ReportCommand
 
     private static Option<string?> Text(string name, string help, string description) => new(name) { HelpName = help, Description = description };
 
-    private static bool HasColours(TextWriter output) => ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected
-        && AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Profile.Capabilities is { Ansi: true, ColorSystem: not ColorSystem.NoColors };
+    /// <summary>The terminal that the command writes to; null where it is none.</summary>
+    private static Profile? TerminalOf(TextWriter output) => ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected
+        ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Profile
+        : null;
 
     private static string Describe(LedgerReport status) => !status.On
         ? "The ledger is off: nothing is kept of what senders do"

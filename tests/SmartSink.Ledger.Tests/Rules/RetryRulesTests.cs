@@ -49,6 +49,16 @@ public sealed class RetryRulesTests
         judgement.Examples[0].Text.ShouldMatch(@"^tried again \d\d s after the refusal, 2 times in all \(gmail\.com, connection \d+\)$");
     }
 
+    [Fact]
+    public void An_example_names_the_client_where_the_policy_has_its_placeholder()
+    {
+        var blocked = Simulation.Reply("550 5.7.1 [{client_ip}] is blocked ({id})");
+
+        var judgement = Refuse(SenderHabits.Good with { TriesAfter5xx = 2, FirstWait = 30 }, blocked).Judge("no-retry-after-5xx");
+
+        judgement.Examples[0].Reply.ShouldBe("550 5.7.1 [192.0.2.1] is blocked ({id})");
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(60)]
