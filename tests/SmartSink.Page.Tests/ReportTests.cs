@@ -30,6 +30,50 @@ public sealed class ReportTests(Browser browser)
     }
 
     [Fact]
+    public async Task Arrow_keys_read_a_senders_chart_aloud_and_a_report_made_anew_has_new_charts()
+    {
+        await using var sink = await FakeSink.StartAsync();
+        await using var visit = await browser.OpenAsync(new Uri(sink.Url, "/#report"));
+        await Expect(visit["#report-senders .legend .muted"]).ToHaveTextAsync(["02:54:05 to 03:04:05, at most 179 recipients each second", "03:00:05 to 03:04:05, at most 7 recipients each 60 s"]);
+        var chart = visit.Page.GetByRole(AriaRole.Slider, new() { Name = "Chart of recipients of 192.0.2.10/32, user news, each second." });
+        await Expect(chart.Locator("canvas")).ToBeVisibleAsync();
+        await chart.FocusAsync();
+        await Expect(chart).ToHaveAttributeAsync("aria-valuetext", "no point chosen");
+        foreach (var (key, read) in new[]
+        {
+            ("ArrowLeft", "in the second from 03:04:04: 139 accepted, 0 refused for now, 3 refused for good"),
+            ("Home", "in the second from 02:54:05: 100 accepted, 0 refused for now, 3 refused for good"),
+            ("PageDown", "in the second from 02:55:05: 120 accepted, 0 refused for now, 3 refused for good"),
+            ("ArrowRight", "in the second from 02:55:06: 121 accepted, 0 refused for now, 3 refused for good"),
+            ("End", "in the second from 03:04:04: 139 accepted, 0 refused for now, 3 refused for good"),
+        })
+        {
+            await visit.Page.Keyboard.PressAsync(key);
+            await Expect(chart).ToHaveAttributeAsync("aria-valuetext", read);
+        }
+
+        await Expect(visit["#report-senders .legend"].First).ToContainTextAsync("accepted 139");
+        await visit.Page.Keyboard.PressAsync("Tab");
+        await Expect(visit["#report-senders .legend .muted"].First).ToHaveTextAsync("02:54:05 to 03:04:05, at most 179 recipients each second");
+
+        // Steps are read over their whole length, the last one, too.
+        var few = visit.Page.GetByRole(AriaRole.Slider, new() { Name = "192.0.2.11/32, each 60 s" });
+        await few.ScrollIntoViewIfNeededAsync();
+        await Expect(few.Locator("canvas")).ToBeVisibleAsync();
+        await few.FocusAsync();
+        foreach (var (time, figures) in new[] { ("03:03:05", "7 accepted, 0"), ("03:02:05", "0 accepted, 2"), ("03:01:05", "1 accepted, 0"), ("03:00:05", "5 accepted, 1"), ("03:00:05", "5 accepted, 1") })
+        {
+            await visit.Page.Keyboard.PressAsync("ArrowLeft");
+            await Expect(few).ToHaveAttributeAsync("aria-valuetext", $"in the 60 s from {time}: {figures} refused for now, 0 refused for good");
+        }
+
+        sink.Report = sink.Report with { Senders = [sink.Report.Senders[1] with { Seconds = new ReportChart(sink.Report.Since, 1, [], [], []) }] };
+        await visit["#report-refresh"].ClickAsync();
+        await Expect(visit["#report-senders h2"]).ToHaveCountAsync(1);
+        await Expect(visit["#report-senders .chart"]).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task The_ledger_is_started_cleared_and_stopped()
     {
         await using var sink = await FakeSink.StartAsync();
@@ -101,6 +145,8 @@ public sealed class ReportTests(Browser browser)
         result.Violations.Where(fault => fault.Impact is "serious" or "critical").Select(fault => $"{fault.Id}: {fault.Help}: {string.Join(" | ", fault.Nodes.Select(node => node.Html))}").ShouldBeEmpty();
         if (Environment.GetEnvironmentVariable("SMARTSINK_WRITE_SCREENSHOTS") is { Length: > 1 } pictures)
         {
+            await File.WriteAllTextAsync(file, ReportFormats.Write(Samples.RecordedReport(), ReportFormat.Html), TestContext.Current.CancellationToken);
+            await visit.Page.ReloadAsync();
             await visit.Page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(pictures, $"report-{scheme}.png") });
         }
     }

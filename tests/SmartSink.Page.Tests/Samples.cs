@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using SmartSink.Ledger.Report;
+using SmartSink.Testing;
 
 namespace SmartSink.Page.Tests;
 
@@ -102,7 +104,7 @@ internal static class Samples
             name, title, verdict, RuleWeight.Major, number, unit, finding + text,
             verdict == Verdict.Fail ? [new ReportExample(at.AddMinutes(-5), $"tried again 12 s after the refusal{text}", $"550 5.1.1 no such user{text}")] : [], "It costs reputation.", ["RFC 5321 section 4.2.1"],
             name == "classification" ? [["label", "hard", "soft"], ["unknown_user" + text, "12", "1"]] : null);
-        SenderReport Sender(string client, string user, string grade, Verdict first) => new(
+        SenderReport Sender(string client, string user, string grade, Verdict first, ReportChart chart) => new(
             client, user + text, grade, 1_204_331, 12_044, 3_020, 412,
             [
                 Rule("no-retry-after-5xx", "Never retries after a 5xx", first, first == Verdict.Fail ? 3.25 : 0, "%", "3 of 92 recipients that were refused for good were tried again."),
@@ -110,9 +112,23 @@ internal static class Samples
                 Rule("tls", "Uses TLS as it should", Verdict.NotSeen, null, string.Empty, "STARTTLS was not offered."),
                 Rule("classification", "Classifies replies rightly", Verdict.Pass, 97, "%", "Most classes are right."),
             ],
-            new ReportChart(at.AddMinutes(-10), 1, [.. Enumerable.Range(0, 600).Select(index => 100L + (index % 40))], new long[600], [.. Enumerable.Range(0, 600).Select(index => index is > 200 and < 260 ? 40L : 3)]));
-        return new ReportCard(at, at.AddMinutes(-10), [Sender("192.0.2.10/32", "news", "F", Verdict.Fail), Sender("192.0.2.11/32", string.Empty, "A", Verdict.Pass)], Forgotten: 0, TimeScale: 60);
+            chart);
+        ReportChart PerSecond() => new(
+            at.AddMinutes(-10), 1, [.. Enumerable.Range(0, 600).Select(index => 100L + (index % 40))], new long[600], [.. Enumerable.Range(0, 600).Select(index => index is > 200 and < 260 ? 40L : 3)]);
+        return new ReportCard(
+            at,
+            at.AddMinutes(-10),
+            [
+                Sender("192.0.2.10/32", "news", "F", Verdict.Fail, PerSecond()),
+                Sender("192.0.2.11/32", string.Empty, "A", Verdict.Pass, new ReportChart(at.AddMinutes(-4), 60, [5, 1, 0, 7], [1, 0, 2, 0], new long[4])),
+            ],
+            Forgotten: 0,
+            TimeScale: 60);
     }
+
+    /// <summary>What a sink said of <c>traffic-gen --behave badly</c> and <c>--behave well</c> in the scenario <c>everything</c>.</summary>
+    public static ReportCard RecordedReport() =>
+        JsonSerializer.Deserialize(File.ReadAllBytes(RepositoryRoot.Combine("tests", "SmartSink.Page.Tests", "report.json")), ReportJson.Default.ReportCard)!;
 
     public static JsonObject Policy(string? domain) => new()
     {

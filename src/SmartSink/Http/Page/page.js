@@ -1,5 +1,5 @@
 import { read } from './api.js';
-import { Chart } from './chart.js';
+import { LiveChart } from './chart.js';
 import { Domains } from './domains.js';
 import { byId, count, debounced, el, rate, say, span } from './dom.js';
 import { wireExplain } from './explain.js';
@@ -12,7 +12,7 @@ const second = 1000;
 const listEvery = 10; // Overrides that others make are told by events as well.
 
 const tell = text => say(byId('notice'), text);
-const chart = new Chart();
+const chart = new LiveChart();
 const domains = new Domains(tell, () => update());
 const listSoon = debounced(() => domains.list().catch(() => {}), 100);
 const policySoon = debounced(() => views.policy.shown && showPolicy().catch(() => {}), 100);
