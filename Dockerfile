@@ -1,4 +1,4 @@
-# The two base images can be replaced: docker build --build-arg RUNTIME_IMAGE=... .
+# The two base images can be replaced: docker build --build-arg RUNTIME_IMAGE=... . The runtime image needs glibc 2.36 or later.
 # For other processors: docker buildx build --platform linux/amd64,linux/arm64 . The compilers run on the building machine's own; without
 # BuildKit on Arm, add --build-arg BUILDPLATFORM=linux/arm64.
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
