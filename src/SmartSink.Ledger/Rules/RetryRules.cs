@@ -375,7 +375,13 @@ internal sealed class BacksOff : SenderRule
 
     private static ReportExample ExampleOf(SenderHistory history, RuleContext context, MailItem item, List<double> gaps)
     {
-        var first = item.Tries.Span[0];
+        // The waits begin at the first refusal for now, which need not be the first of all.
+        var tries = item.Tries.Span;
+        var first = tries[0];
+        for (var index = 1; first.Outcome != Outcome.TempFail && index < tries.Length; index++)
+        {
+            first = tries[index];
+        }
         var more = gaps.Count > 4 ? $" and {gaps.Count - 4:N0} more" : string.Empty;
         return history.Example(
             context, first.At, $"tried again after {string.Join(", ", gaps.Take(4).Select(Evidence.Length))}{more} ({history.Provider(first.Provider)}, connection {first.Connection})",

@@ -187,6 +187,19 @@ public sealed class RetryRulesTests
         new BacksOff().Judge(history, Simulation.Context()).Verdict.ToString().ShouldBe(verdict);
     }
 
+    [Fact]
+    public void An_example_of_a_short_wait_shows_the_refusal_that_it_followed()
+    {
+        var simulation = new Simulation(1);
+        _ = new SimulatedSender(simulation, SenderHabits.Bad).Sends(new SimulatedProvider("gmail.com") { Answer = (_, mail) => mail.Tries == 0 ? NoSuchUser : Later }, 40, every: 2);
+        simulation.Run(3_600);
+
+        var judgement = simulation.Judge("backs-off");
+
+        (judgement.Verdict, judgement.Examples.Count).ShouldBe((Verdict.Fail, 3));
+        judgement.Examples.ShouldAllBe(example => example.Reply == "451 4.7.1 Come back later");
+    }
+
     private static Simulation Defer(SenderHabits habits, int times, double timeScale = 1, double until = 30_000)
     {
         var simulation = new Simulation(timeScale);
