@@ -13,6 +13,8 @@ internal sealed partial class ComposeProject : IAsyncDisposable
         ["SMARTSINK_IMAGE"] = DockerEngine.Sink,
         ["SMARTSINK_SMTP_PORT"] = "0",
         ["SMARTSINK_HTTP_PORT"] = "0",
+        ["SMARTSINK_PROMETHEUS_PORT"] = "0",
+        ["SMARTSINK_PROMETHEUS_IMAGE"] = DockerEngine.Prometheus,
     };
 
     private ComposeProject()
@@ -47,11 +49,12 @@ internal sealed partial class ComposeProject : IAsyncDisposable
     /// <summary>The id of the sink's container; a line for each where there are several.</summary>
     public async Task<string> SinkContainerAsync() => (await RunAsync("ps", "--quiet", "smartsink")).Output.Trim();
 
-    /// <summary>The host's port behind which one of the sink's stands.</summary>
-    /// <param name="port">The sink's.</param>
-    /// <param name="index">Which of several sinks, from 1.</param>
-    public async Task<int> PublishedPortAsync(int port, int index = 1) =>
-        int.Parse(PortAtEnd().Match((await RunAsync("port", "--index", $"{index}", "smartsink", $"{port}")).Output).Groups[1].Value);
+    /// <summary>The host's port behind which one of a service's stands.</summary>
+    /// <param name="port">The service's.</param>
+    /// <param name="index">Which of several containers, from 1.</param>
+    /// <param name="service">Its name in the compose file.</param>
+    public async Task<int> PublishedPortAsync(int port, int index = 1, string service = "smartsink") =>
+        int.Parse(PortAtEnd().Match((await RunAsync("port", "--index", $"{index}", service, $"{port}")).Output).Groups[1].Value);
 
     /// <summary>Waits until the command of the image's health check succeeds; an engine before 25 runs it after 30 s for the first time.</summary>
     public async Task WaitForHealthyAsync()
@@ -73,7 +76,7 @@ internal sealed partial class ComposeProject : IAsyncDisposable
 
     private async Task CopyAsync()
     {
-        var copy = await Tool.RunAsync("cp", ["-r", RepositoryRoot.Combine("docker-compose.yml"), RepositoryRoot.Combine("policy"), _folder.Path]);
+        var copy = await Tool.RunAsync("cp", ["-r", RepositoryRoot.Combine("docker-compose.yml"), RepositoryRoot.Combine("policy"), RepositoryRoot.Combine("docker"), _folder.Path]);
         copy.ExitCode.ShouldBe(0, copy.ToString());
 
         // The container's user is not root: it reads the policy as "others", as it does in a checkout.

@@ -87,6 +87,32 @@ public sealed class DockerComposeTests
         }
     }
 
+    [Fact]
+    public async Task Prometheus_of_the_monitoring_profile_reads_each_sink_and_has_its_rules()
+    {
+        await using var project = await ComposeProject.CreateAsync();
+        await DockerEngine.BuildPrometheusAsync();
+        await project.RunAsync("--profile", "monitoring", "up", "--detach", "--scale", "smartsink=2", "smartsink", "prometheus");
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{await project.PublishedPortAsync(9090, service: "prometheus")}") };
+
+        await DockerEngine.UntilAsync(() => AskAsync("query?query=count(up{job=\"smartsink\"}==1)"), answer => answer.Contains(",\"2\"]", StringComparison.Ordinal));
+        await DockerEngine.UntilAsync(() => AskAsync("query?query=count(job_instance:smartsink_connections:ratio)"), answer => answer.Contains(",\"2\"]", StringComparison.Ordinal));
+        (await AskAsync("rules?type=alert")).ShouldContain("SmartSinkOverrideForgotten");
+
+        // Until it listens there is no answer, and none of a connection that compose's proxy took for it.
+        async Task<string> AskAsync(string question)
+        {
+            try
+            {
+                return await http.GetStringAsync($"/api/v1/{question}");
+            }
+            catch (HttpRequestException exception)
+            {
+                return exception.Message;
+            }
+        }
+    }
+
     private static Task<string> WaitForAnswerAsync(int port, string recipient, string expected) =>
         DockerEngine.UntilAsync(() => RecipientProbe.AnswerAsync(port, recipient), answer => answer == expected);
 

@@ -12,10 +12,21 @@ internal static class DockerEngine
     /// <summary>A HAProxy such as its official image holds, from Debian.</summary>
     public const string Haproxy = "smartsink-end-to-end-haproxy";
 
+    /// <summary>A Prometheus that is started as its official image is, from Debian.</summary>
+    public const string Prometheus = "smartsink-end-to-end-prometheus";
+
     private const string HaproxyImage = """
         FROM debian:bookworm-slim
         RUN apt-get update && apt-get install -y --no-install-recommends haproxy && rm -rf /var/lib/apt/lists/*
         USER haproxy
+        """;
+
+    private const string PrometheusImage = """
+        FROM debian:bookworm-slim
+        RUN apt-get update && apt-get install -y --no-install-recommends prometheus && rm -rf /var/lib/apt/lists/*
+        USER nobody
+        EXPOSE 9090
+        ENTRYPOINT ["prometheus"]
         """;
 
     /// <summary>Builds the image; skips the test where there is no Docker.</summary>
@@ -27,11 +38,9 @@ internal static class DockerEngine
         await RunAsync("build", "--network", "host", "--tag", Sink, RepositoryRoot.Path);
     }
 
-    public static async Task BuildHaproxyAsync()
-    {
-        var result = await Tool.RunAsync("docker", ["build", "--network", "host", "--tag", Haproxy, "-"], input: HaproxyImage, timeout: TimeSpan.FromMinutes(20));
-        result.ExitCode.ShouldBe(0, result.ToString());
-    }
+    public static Task BuildHaproxyAsync() => BuildAsync(Haproxy, HaproxyImage);
+
+    public static Task BuildPrometheusAsync() => BuildAsync(Prometheus, PrometheusImage);
 
     /// <summary>Runs docker.</summary>
     public static async Task<ToolResult> RunAsync(params IEnumerable<string> arguments)
@@ -56,5 +65,11 @@ internal static class DockerEngine
             limit.IsCancellationRequested.ShouldBeFalse($"the last answer was {answer}");
             await Task.Delay(100);
         }
+    }
+
+    private static async Task BuildAsync(string tag, string dockerfile)
+    {
+        var result = await Tool.RunAsync("docker", ["build", "--network", "host", "--tag", tag, "-"], input: dockerfile, timeout: TimeSpan.FromMinutes(20));
+        result.ExitCode.ShouldBe(0, result.ToString());
     }
 }

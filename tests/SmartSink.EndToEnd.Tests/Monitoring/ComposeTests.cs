@@ -4,7 +4,7 @@ using SmartSink.Testing.Processes;
 
 namespace SmartSink.EndToEnd.Tests.Monitoring;
 
-/// <summary>What the compose file makes of Prometheus and Grafana: their images come from elsewhere, so that they are not started here.</summary>
+/// <summary>What the compose file makes of Prometheus and Grafana. Their images come from elsewhere; <see cref="Docker.DockerComposeTests"/> starts a Prometheus of Debian in that place.</summary>
 public sealed partial class ComposeTests
 {
     [Fact]
