@@ -91,8 +91,21 @@ public sealed partial class SinkProcess : IAsyncDisposable
         sink._process.Start();
         sink._process.BeginOutputReadLine();
         sink._process.BeginErrorReadLine();
-        await sink._started.Task.WaitAsync(Patience);
-        return sink;
+        try
+        {
+            await sink._started.Task.WaitAsync(Patience);
+            return sink;
+        }
+        catch (TimeoutException exception)
+        {
+            await sink.DisposeAsync();
+            throw new TimeoutException($"the sink did not start in time:\n{sink.Output}", exception);
+        }
+        catch
+        {
+            await sink.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Reads /metrics.</summary>
