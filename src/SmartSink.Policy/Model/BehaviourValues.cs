@@ -78,6 +78,9 @@ internal readonly record struct Delay(DelayKind Kind, double First, double Secon
         }
     }
 
+    /// <summary>The same for whom so many seconds pass in one: to the millisecond, at least one of them, and not more than a policy may have.</summary>
+    public Delay At(double timeScale) => this with { First = Math.Clamp(Math.Round(First / timeScale), 1, Longest), Second = Kind == DelayKind.Range ? Math.Clamp(Math.Round(Second / timeScale), 1, Longest) : Second };
+
     /// <summary>As a file has it.</summary>
     public override string ToString() => Kind switch
     {

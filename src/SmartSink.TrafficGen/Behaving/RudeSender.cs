@@ -7,7 +7,7 @@ namespace SmartSink.TrafficGen.Behaving;
 
 /// <summary>
 /// A worker's way to the server with all that providers block for: connections for nothing, talk before the greeting, a name that is none, all commands at once and unasked,
-/// bare line feeds, deaf to 421, one message a connection, no QUIT, mail again that was taken, mail forgotten. What is refused is tried again at once, whatever
+/// bare line feeds, mail in the clear where TLS is offered, deaf to 421, one message a connection, no QUIT, mail again that was taken, mail forgotten. What is refused is tried again at once, whatever
 /// the refusal, and all other mail waits for it.
 /// </summary>
 /// <param name="run">The run it belongs to.</param>
@@ -115,13 +115,13 @@ internal sealed class RudeSender(TrafficContext run, ConnectionPlan plan, Semaph
             var isEarly = _tries % 2 == 0;
             if (isEarly)
             {
-                await SayAsync(draft);
+                await SayAsync(draft, isExtended: true);
             }
 
             var code = await HearAsync();
             if (!isEarly)
             {
-                await SayAsync(draft);
+                await SayAsync(draft, isExtended: false);
             }
 
             foreach (var stage in Stages)
@@ -184,11 +184,12 @@ internal sealed class RudeSender(TrafficContext run, ConnectionPlan plan, Semaph
         }
     }
 
-    // Deaf to what was said before.
-    private ValueTask SayAsync(Draft draft)
+    // Deaf to what was said before, also to an offer of TLS.
+    private ValueTask SayAsync(Draft draft, bool isExtended)
     {
         var output = ThreadBuffer.Take();
-        output.Write("HELO localhost\r\nMAIL FROM:<"u8);
+        output.Write(isExtended ? "EHLO"u8 : "HELO"u8);
+        output.Write(" localhost\r\nMAIL FROM:<"u8);
         output.Write(draft.Envelope.Sender);
         output.Write(">\r\nRCPT TO:<"u8);
         output.Write(draft.Envelope.Recipient(0));

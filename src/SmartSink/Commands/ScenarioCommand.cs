@@ -224,7 +224,9 @@ internal sealed class ScenarioRun(Scenario scenario, double timeScale, RunningAp
             tell(OneLine.Escape($"  {Times.Write(mark.At)}: {mark.Text}"));
             if (mark.Step is { } step)
             {
-                var added = await api.PostAsync("overrides", step.Override with { For = Text(Real(step.Length)) }, OverrideJson.Default.OverrideText, OverrideJson.Default.OverrideReport);
+                var action = step.Override.Do;
+                var atPace = step.Override with { For = Text(Real(step.Length)), Do = action with { Delay = action.Delay is { } delay ? Scenario.RealDelay(delay, timeScale) : null } };
+                var added = await api.PostAsync("overrides", atPace, OverrideJson.Default.OverrideText, OverrideJson.Default.OverrideReport);
                 _overrides.Add(added.Id);
             }
         }

@@ -4,6 +4,7 @@ using SmartSink.Behaviour.Rules;
 using SmartSink.Ledger.Rules;
 using SmartSink.Policy;
 using SmartSink.Policy.Files;
+using SmartSink.Policy.Model;
 using SmartSink.Policy.Toml;
 using SmartSink.Shared;
 
@@ -39,6 +40,7 @@ internal sealed record Scenario
     public double TimeScale => Policy is null || !Policy.TryGetValue(TimeScaleKey, out var scale) ? 1 : scale is TomlScalar<long> whole ? whole.Value : ((TomlScalar<double>)scale).Value;
 
     private const string TimeScaleKey = "time_scale";
+    private const string DelayKey = "delay";
 
     private IEnumerable<ScenarioMark> Schedules()
     {
@@ -53,7 +55,13 @@ internal sealed record Scenario
         static string? TextOf(TomlTable table, string key) => table.TryGetValue(key, out var value) ? (value as TomlScalar<string>)?.Value : null;
     }
 
-    /// <summary>The policy as a file of its own.</summary>
+    /// <summary>A delay in real time, as a policy and an override have it.</summary>
+    /// <param name="delay">In the provider's.</param>
+    /// <param name="timeScale">How many seconds of that pass in one.</param>
+    public static string RealDelay(string delay, double timeScale) =>
+        ValueForms.Delay(DelayKey, delay) is ({ Kind: not DelayKind.None } time, null) ? time.At(timeScale).ToString() : delay;
+
+    /// <summary>The policy as a file of its own, its delays in real time.</summary>
     /// <param name="timeScale">Goes over its own.</param>
     public string PolicyText(double timeScale)
     {
@@ -61,11 +69,32 @@ internal sealed record Scenario
         foreach (var entry in Policy?.Entries.Where(entry => entry.Key != TimeScaleKey) ?? [])
         {
             TomlText.Write(text, entry.Key);
-            TomlText.Write(text.Append(" = "), entry.Value, " = ");
+            TomlText.Write(text.Append(" = "), AtPace(entry.Value, timeScale), " = ");
             text.Append('\n');
         }
 
         return text.ToString();
+    }
+
+    private static TomlValue AtPace(TomlValue value, double timeScale, string name = "")
+    {
+        switch (value)
+        {
+            case TomlArray list:
+                var items = new TomlArray(list.Position, list.IsOfHeaders);
+                items.Items.AddRange(list.Items.Select(item => AtPace(item, timeScale)));
+                return items;
+            case TomlTable table:
+                var paced = new TomlTable(table.Position, table.Origin);
+                foreach (var (key, position, inner) in table.Entries)
+                {
+                    paced.Add(key, position, name == DelayKey && inner is TomlScalar<string> delay ? new TomlScalar<string>(delay.Position, RealDelay(delay.Value, timeScale)) : AtPace(inner, timeScale, key));
+                }
+
+                return paced;
+            default:
+                return value;
+        }
     }
 }
 

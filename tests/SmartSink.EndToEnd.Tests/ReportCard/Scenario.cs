@@ -26,13 +26,13 @@ internal sealed partial record Scenario(string Name, int TimeScale, TimeSpan Len
 
     /// <summary>Reads one.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="timeScale">Another than its own.</param>
-    public static Scenario Read(string name, int? timeScale = null)
+    /// <param name="longest">How much of the machine's time it may take: it is made faster as needed; no limit unless given.</param>
+    public static Scenario Read(string name, TimeSpan? longest = null)
     {
         var text = File.ReadAllText(Path.Combine(Folder, $"{name}.toml"));
         var length = Match(LengthKey(), text);
-        var scale = timeScale ?? Number(Match(TimeScaleKey(), text));
         var minutes = Number(length) * (length.Groups[2].Value == "h" ? 60 : 1);
+        var scale = Math.Max(Number(Match(TimeScaleKey(), text)), longest is { TotalMinutes: var most } ? (int)Math.Ceiling(minutes / most) : 0);
         return new Scenario(name, scale, TimeSpan.FromMinutes((double)minutes / scale));
     }
 

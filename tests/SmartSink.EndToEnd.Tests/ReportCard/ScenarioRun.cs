@@ -7,6 +7,8 @@ namespace SmartSink.EndToEnd.Tests.ReportCard;
 /// <summary>What <c>smartsink scenario run</c> said of a sender, and how it ended.</summary>
 internal sealed record ScenarioRun(ToolResult Result, JsonElement Sender)
 {
+    private static readonly SemaphoreSlim Turns = new(Environment.ProcessorCount);
+
     /// <summary><c>A</c> to <c>F</c>.</summary>
     public string Grade => Sender.GetProperty("grade").GetString()!;
 
@@ -28,13 +30,8 @@ internal sealed record ScenarioRun(ToolResult Result, JsonElement Sender)
     {
         await using var relay = sender.StartAsync is { } start ? await start(scenario.TimeScale) : null;
         var network = relay?.Host.Network;
-        await using var sink = await StartSinkAsync(network);
-        using var http = network?.CreateHttpClient() ?? new HttpClient();
-
-        IReadOnlyList<string> program = [.. SinkProcess.OwnCommand, "scenario", "run", scenario.Name, "--url", $"{sink.Http}", "--time-scale", $"{scenario.TimeScale}", .. flags];
-        var command = network?.Inside(program) ?? program;
-        var running = Tool.RunAsync(command[0], command.Skip(1), timeout: TimeSpan.FromMinutes(15));
-        await BeginsAsync(sink, http, running);
+        await using var sink = await InTurnAsync(() => StartSinkAsync(network));
+        var running = await InTurnAsync(() => BeginAsync(scenario, sink, network, flags));
         var mail = new MailToSend(network, relay?.Port ?? sink.SmtpPort, "scenario", scenario.Messages, scenario.PerMinute, scenario.Length, scenario.TimeScale);
         await Task.WhenAll(running, sender.SendAsync(mail));
         return await running;
@@ -54,13 +51,33 @@ internal sealed record ScenarioRun(ToolResult Result, JsonElement Sender)
         return await SinkProcess.StartAsync(MailServers.Policy, settings, network.Inside(SinkProcess.OwnCommand), network.CreateHttpClient());
     }
 
-    /// <summary>Waits until the scenario holds: what is sent before that is no part of its report.</summary>
-    private static async Task BeginsAsync(SinkProcess sink, HttpClient http, Task<ToolResult> running)
+    // Until the scenario holds: what is sent before that is no part of its report.
+    private static async Task<Task<ToolResult>> BeginAsync(Scenario scenario, SinkProcess sink, NetworkNamespace? network, IReadOnlyList<string> flags)
     {
+        IReadOnlyList<string> program = [.. SinkProcess.OwnCommand, "scenario", "run", scenario.Name, "--url", $"{sink.Http}", "--time-scale", $"{scenario.TimeScale}", .. flags];
+        var command = network?.Inside(program) ?? program;
+        var running = Tool.RunAsync(command[0], command.Skip(1), timeout: TimeSpan.FromMinutes(15));
+        using var http = network?.CreateHttpClient() ?? new HttpClient();
         while (!(await http.GetAsync(new Uri(sink.Http, "/api/v1/policy/overlay"))).IsSuccessStatusCode)
         {
             running.IsCompleted.ShouldBeFalse(running.IsCompleted ? (await running).ToString() : null);
             await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        return running;
+    }
+
+    // Programs that all start at once would hold each other up for longer than a test waits.
+    private static async Task<T> InTurnAsync<T>(Func<Task<T>> start)
+    {
+        await Turns.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            return await start();
+        }
+        finally
+        {
+            Turns.Release();
         }
     }
 }

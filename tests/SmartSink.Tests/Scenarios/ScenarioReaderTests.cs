@@ -1,6 +1,7 @@
 using System.Text;
 using SmartSink.Policy;
 using SmartSink.Policy.Files;
+using SmartSink.Policy.Toml;
 using SmartSink.Scenarios;
 using SmartSink.Testing;
 
@@ -75,6 +76,37 @@ public sealed class ScenarioReaderTests
         yahoo.Defer.Percent.ShouldBe(12.5m);
         yahoo.Replies.Single(reply => reply.Code == 451 && reply.Kind.ToString() == "Defer").Text.ShouldBe("4.7.1 \"Later\\\"\n4.7.1 and {{slower");
         yahoo.Behaviour.Single(setting => setting.Name == "limits.warmup").Value.ShouldContain("1/h");
+    }
+
+    [Theory]
+    [InlineData(1, "20s", "5s..15s", "lognormal(20s, 0.6)", "lognormal(100ms, 2)")]
+    [InlineData(20, "1s", "250ms..750ms", "lognormal(1s, 0.6)", "lognormal(5ms, 2)")]
+    [InlineData(100_000, "1ms", "1ms..1ms", "lognormal(1ms, 0.6)", "lognormal(1ms, 2)")]
+    [InlineData(0.01, "10m", "500s..10m", "lognormal(10m, 0.6)", "lognormal(10s, 2)")]
+    public void Delays_are_of_the_providers_time_and_sent_as_those_of_a_policy(double timeScale, string schedule, string listed, string domain, string step)
+    {
+        var text = ReadGood("""
+            name = "slow"
+            about = "Whether it waits."
+            for = "1h"
+            must_pass = ["no-loss"]
+            [policy.domain."yahoo.com".delay]
+            data = "lognormal(20s, 0.6)"
+            [policy.domain.delay]
+            like = "yahoo.com"
+            greylist = { wait = "4m" }
+            [[policy.schedule]]
+            domain = "a.example"
+            at = "+5m"
+            set = { delay = { rcpt = "20s", data = "5s..15s" } }
+            """).PolicyText(timeScale);
+        var sent = TomlReader.Read(Encoding.UTF8.GetBytes(text));
+        sent.Errors.ShouldBeEmpty();
+        text.ShouldContain($$"""{"rcpt" = "{{schedule}}", "data" = "{{listed}}"}""");
+        text.ShouldContain($$"""{"data" = "{{domain}}"}""");
+        text.ShouldContain("""{"like" = "yahoo.com", "greylist" = {"wait" = "4m"}}""");
+        Scenario.RealDelay("lognormal(100ms, 2)", timeScale).ShouldBe(step);
+        Scenario.RealDelay("0", timeScale).ShouldBe("0");
     }
 
     [Theory]
