@@ -49,7 +49,7 @@ internal static class FlagCatalog
                 "Do not end the run when a message fails, and retry after a lost connection, a 421 or an HTTP error, for those recipients "
                     + "that have no answer yet; what the server does not offer, or refuses for good, still ends the run"),
             new ValueFlag<Manners>(
-                FlagNames.Behave, "well|badly", MannersText.Expected, MannersText.TryParse,
+                FlagNames.Behave, "well|badly", "well or badly", PlainText.OneOf(("well", Manners.Well), ("badly", Manners.Badly)),
                 (options, manners) => options with { Behave = manners, KeepGoing = true },
                 "Send as a mail server with a queue. well: a queue and few connections for each domain, retries after 5 min and more, slower after a throttle, a pause after 421, "
                     + "TLS where it is offered. badly: everything again at once, 5xx too, no QUIT, more than once, and with broken manners"),
@@ -144,7 +144,7 @@ internal static class FlagCatalog
                 (options, addresses) => options with { SourceAddresses = addresses },
                 "Connect from this local address; repeatable, connections take them in turn"),
             new ValueFlag<ProxyProtocol>(
-                FlagNames.ProxyProtocol, "v1|v2", ProxyProtocolText.Expected, ProxyProtocolText.TryParse,
+                FlagNames.ProxyProtocol, "v1|v2", "v1 or v2", PlainText.OneOf(("v1", ProxyProtocol.V1), ("v2", ProxyProtocol.V2)),
                 (options, protocol) => options with { ProxyProtocol = protocol },
                 "Begin each connection with a PROXY protocol header (HAProxy) that names its own two addresses"),
             new ValueFlag<int>(

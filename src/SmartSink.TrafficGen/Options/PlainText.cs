@@ -89,43 +89,17 @@ internal static class PlainText
 
     public static bool TryParseTimeScale(string text, out double value) => TryParseNumber(text, out value) && value is > 0 and <= 100_000;
 
+    /// <summary>Reads one of a few words.</summary>
+    public static TryRead<T> OneOf<T>(params (string Word, T Value)[] words) => (string text, [MaybeNullWhen(false)] out T value) =>
+    {
+        var index = Array.FindIndex(words, known => known.Word == text);
+        value = index < 0 ? default : words[index].Value;
+        return index >= 0;
+    };
+
     public static bool TryParseRunId(string text, out string value)
     {
         value = text;
         return text.Length is > 0 and <= LongestRunId && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-');
-    }
-}
-
-/// <summary>A version of the PROXY protocol: <c>v1</c>, <c>v2</c>.</summary>
-internal static class ProxyProtocolText
-{
-    public const string Expected = "v1 or v2";
-
-    public static bool TryParse(string text, out ProxyProtocol value)
-    {
-        value = text switch
-        {
-            "v1" => ProxyProtocol.V1,
-            "v2" => ProxyProtocol.V2,
-            _ => ProxyProtocol.None,
-        };
-        return value != ProxyProtocol.None;
-    }
-}
-
-/// <summary>How to treat the server: <c>well</c>, <c>badly</c>.</summary>
-internal static class MannersText
-{
-    public const string Expected = "well or badly";
-
-    public static bool TryParse(string text, out Manners value)
-    {
-        value = text switch
-        {
-            "well" => Manners.Well,
-            "badly" => Manners.Badly,
-            _ => Manners.Any,
-        };
-        return value != Manners.Any;
     }
 }

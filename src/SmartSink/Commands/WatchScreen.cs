@@ -271,20 +271,17 @@ internal static class WatchScreen
         var span => $"{(int)span.TotalDays}d{span.Hours:00}h",
     };
 
-    /// <summary>A line of the screen: pieces of text, each cut or filled up to its columns.</summary>
+    /// <summary>A line of the screen: pieces of text, each cut or filled up to its columns. Nothing blank stands at its end.</summary>
     private sealed class Row
     {
+        private int _gap;
+
         public List<Segment> Segments { get; } = [];
 
         /// <summary>Adds a text that takes just so many columns.</summary>
         public Row Add(string text, int width, Style style)
         {
-            var taken = Put(text, width, style);
-            if (taken < width)
-            {
-                Segments.Add(new Segment(new string(' ', width - taken)));
-            }
-
+            _gap += Math.Max(width - Put(text, width, style), 0);
             return this;
         }
 
@@ -292,11 +289,19 @@ internal static class WatchScreen
         public int Put(string text, int width, Style style)
         {
             var (cut, taken) = Cut(OneLine.Escape(text), width);
-            if (cut.Length > 0)
+            if (string.IsNullOrWhiteSpace(cut))
             {
-                Segments.Add(new Segment(cut, style));
+                _gap += taken;
+                return taken;
             }
 
+            if (_gap > 0)
+            {
+                Segments.Add(new Segment(new string(' ', _gap)));
+                _gap = 0;
+            }
+
+            Segments.Add(new Segment(cut, style));
             return taken;
         }
 

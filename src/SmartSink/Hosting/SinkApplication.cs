@@ -280,7 +280,7 @@ internal sealed class SinkApplication : IAsyncDisposable
             if (exception is ListenException listen)
             {
                 var key = hasList ? $"Listeners, {listen.Listener}, {listen.Key}" : SettingCatalog.OfListener.Single(setting => setting.Key == listen.Key).Environment;
-                throw new StartException(ExitCodes.Failure, [$"{key}: {listen.Message}"], listen);
+                throw new StartException(listen.Key == ListenException.OwnerKey ? ExitCodes.Usage : ExitCodes.Failure, [$"{key}: {listen.Message}"], listen);
             }
 
             if (exception is OperationCanceledException && stopping.IsCancellationRequested)

@@ -95,6 +95,9 @@ internal sealed class ListenException : Exception
     /// <summary>The <see cref="Key"/> of what is no address or path here, or in use.</summary>
     public const string AddressKey = "Listen";
 
+    /// <summary>The <see cref="Key"/> of an owner who is not there, or to whom this process may give nothing.</summary>
+    public const string OwnerKey = "SocketOwner";
+
     /// <summary>Names the endpoint and what is wrong with it.</summary>
     public ListenException(IPEndPoint endPoint, SocketException cause)
         : base($"cannot listen on {endPoint}: {Describe(cause)}", cause)

@@ -232,7 +232,7 @@ internal sealed partial class UnixListenSocket : Socket
             return entry != 0 ? (uint)Marshal.ReadInt32(entry, 2 * nint.Size) : throw OwnerAtFault($"there is no {what} {name}");
         }
 
-        ListenException OwnerAtFault(string reason) => new(place, reason) { Key = "SocketOwner" };
+        ListenException OwnerAtFault(string reason) => new(place, reason) { Key = ListenException.OwnerKey };
     }
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]

@@ -140,6 +140,36 @@ internal sealed class RuledSink : IBehaviourObserver
         return string.Join(' ', words.Where(word => word is not null));
     }
 
+    /// <summary>The bytes that a thousand decisions about p@a.b.example from s@x.example at 192.0.2.1 allocate, behind a hundred that do not count.</summary>
+    public long AllocatedByDecisions()
+    {
+        var facts = new SessionFacts
+        {
+            Stage = Stage.Rcpt,
+            ClientAddress = IPAddress.Parse("192.0.2.1"),
+            Sender = "s@x.example"u8,
+            Recipient = "p@a.b.example"u8,
+            LocalPart = "p"u8,
+            Domain = "a.b.example"u8,
+            TransactionId = "A"u8,
+            Now = Now,
+        };
+        for (var i = 0; i < 100; i++)
+        {
+            _filter.Answer(facts);
+        }
+
+        Delays.EnsureCapacity(100_000);
+        Faults.EnsureCapacity(100_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
+        {
+            _filter.Answer(facts);
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
     public void Deliver(string id, string recipient)
     {
         var facts = new DeliveryFacts { MessageId = Encoding.UTF8.GetBytes(id), Recipient = Encoding.UTF8.GetBytes(recipient), Now = Now };

@@ -145,6 +145,7 @@ public sealed class WatchTests : IDisposable
         (await WatchCommand.ShowOnceAsync(_feed, output, TestContext.Current.CancellationToken)).ShouldBe(0);
         output.ToString().ShouldContain("yahoo is down, acted 1,200 times");
         output.ToString().ShouldNotContain("\u001b");
+        output.ToString().Split('\n').ShouldAllBe(line => line.Length == line.TrimEnd(' ').Length, "a file has no use for blanks at the end of a line");
 
         _pages.Failure = new HttpRequestException("Connection refused");
         (await WatchCommand.ShowOnceAsync(_feed, output, TestContext.Current.CancellationToken)).ShouldBe(1);

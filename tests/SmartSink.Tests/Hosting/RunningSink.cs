@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Configuration;
+using SmartSink.Commands;
 using SmartSink.Hosting;
 using SmartSink.Settings;
 using SmartSink.Settings.Values;
@@ -60,6 +62,15 @@ internal sealed class RunningSink : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path, HttpContent content) => _http.PostAsync(Url(path), content);
 
     public Task<MetricsScrape> ScrapeAsync() => MetricsScrape.FetchAsync(Url("/metrics"));
+
+    /// <summary>Runs a command of the program, which is told where this sink's HTTP listens.</summary>
+    public async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        using var error = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        var code = await CommandLine.RunAsync([.. arguments, "--url", Url("/").ToString()], output, error);
+        return (code, output.ToString(), error.ToString());
+    }
 
     public Task<SmtpProbe> ConnectAsync() => SmtpProbe.ConnectAsync(App.SmtpEndPoint);
 

@@ -158,7 +158,8 @@ public sealed partial class SinkApplicationTests
             await Should.ThrowAsync<StartException>(() => RunningSink.StartAsync(configure: settings => settings with { UnixSocket = second, HttpPort = other.App.HttpEndPoint.Port }));
         }
 
-        one.ExitCode.ShouldBe(1);
+        one.ExitCode.ShouldBe(2);
+        several.ExitCode.ShouldBe(1);
         one.Lines.ShouldBe([$"SINK_SOCKET_OWNER: cannot listen on unix:{first}: there is no user no-such-user-here"]);
         several.Lines.ShouldBe([$"Listeners, second, Listen: cannot listen on unix:{folder.Path}: the path exists and is not a socket"]);
         Directory.EnumerateFileSystemEntries(folder.Path).ShouldBeEmpty();

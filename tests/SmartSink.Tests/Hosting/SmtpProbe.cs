@@ -34,6 +34,14 @@ internal sealed class SmtpProbe : IDisposable
         return await HearAsync();
     }
 
+    /// <summary>Begins a transaction anew, and hears the reply to its recipient.</summary>
+    public async Task<string> RcptAsync(string recipient)
+    {
+        await SayAsync("RSET");
+        await SayAsync("MAIL FROM:<me@sender.example>");
+        return await SayAsync($"RCPT TO:<{recipient}>");
+    }
+
     /// <summary>Hears one reply: its last line. Empty when the server has closed.</summary>
     public async Task<string> HearAsync()
     {

@@ -23,26 +23,26 @@ public sealed class OverlayApiTests
         await using var sink = await RunningSink.StartAsync(Files, clock: clock);
         var before = sink.App.Policy.Current.Hash;
         using var client = await sink.ConnectAsync();
-        (await RcptAsync(client, "x@a.example")).ShouldStartWith("250 ");
+        (await client.RcptAsync("x@a.example")).ShouldStartWith("250 ");
 
         var (status, overlay) = await PostAsync(sink, "[domain.\"a.example\"]\ndefer = 100\n", lasts: "2m");
         status.ShouldBe(HttpStatusCode.Created);
         overlay.GetProperty("name").GetString().ShouldBe("trial");
         overlay.GetProperty("left_seconds").GetDouble().ShouldBe(120);
         overlay.GetProperty("warnings").GetArrayLength().ShouldBe(0);
-        (await RcptAsync(client, "x@a.example")).ShouldStartWith("451 ");
-        (await RcptAsync(client, "x@b.example")).ShouldStartWith("451 ");
+        (await client.RcptAsync("x@a.example")).ShouldStartWith("451 ");
+        (await client.RcptAsync("x@b.example")).ShouldStartWith("451 ");
         var during = sink.App.Policy.Current.Hash;
         during.ShouldNotBe(before);
 
         // The file's other keys still hold, and so do its changes.
         await File.WriteAllTextAsync(sink.PolicyFile, Files.Replace("defer = 100\n", "defer = 0\n", StringComparison.Ordinal), Cancelled);
         sink.App.Reload();
-        (await RcptAsync(client, "x@a.example")).ShouldStartWith("451 ");
-        (await RcptAsync(client, "x@b.example")).ShouldStartWith("250 ");
+        (await client.RcptAsync("x@a.example")).ShouldStartWith("451 ");
+        (await client.RcptAsync("x@b.example")).ShouldStartWith("250 ");
 
         clock.Advance(TimeSpan.FromMinutes(2));
-        (await RcptAsync(client, "x@a.example")).ShouldStartWith("250 ");
+        (await client.RcptAsync("x@a.example")).ShouldStartWith("250 ");
         (await sink.GetAsync(Path)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         sink.App.Policy.Current.Overlay.ShouldBeNull();
     }
@@ -211,14 +211,7 @@ public sealed class OverlayApiTests
     private static async Task<string> RcptAsync(RunningSink sink, string recipient = "x@a.example")
     {
         using var client = await sink.ConnectAsync();
-        return await RcptAsync(client, recipient);
-    }
-
-    private static async Task<string> RcptAsync(SmtpProbe client, string recipient)
-    {
-        await client.SayAsync("RSET");
-        await client.SayAsync("MAIL FROM:<me@sender.example>");
-        return await client.SayAsync($"RCPT TO:<{recipient}>");
+        return await client.RcptAsync(recipient);
     }
 
     private static async Task<IReadOnlyList<string>> ErrorsAsync(RunningSink sink, string policy)

@@ -31,7 +31,7 @@ public sealed class OverrideApiTests
     {
         await using var sink = await RunningSink.StartAsync(Policy);
         using var client = await sink.ConnectAsync();
-        (await RcptAsync(client, "a@yahoo.com")).ShouldStartWith("250 ");
+        (await client.RcptAsync("a@yahoo.com")).ShouldStartWith("250 ");
 
         var (status, added, headers) = await PostAsync(sink, """{ "match": { "domain": "yahoo.com" }, "do": { "defer": 100 }, "for": "5m", "name": "yahoo is down" }""");
         status.ShouldBe(HttpStatusCode.Created);
@@ -45,15 +45,15 @@ public sealed class OverrideApiTests
         (added.GetProperty("expires_at").GetDateTimeOffset() - added.GetProperty("created_at").GetDateTimeOffset()).ShouldBe(TimeSpan.FromMinutes(5));
         added.GetProperty("left_seconds").GetDouble().ShouldBe(300);
 
-        (await RcptAsync(client, "a@yahoo.com")).ShouldStartWith("451 ");
-        (await RcptAsync(client, "a@other.example")).ShouldStartWith("250 ");
+        (await client.RcptAsync("a@yahoo.com")).ShouldStartWith("451 ");
+        (await client.RcptAsync("a@other.example")).ShouldStartWith("250 ");
         (await GetAsync(sink, Path)).GetProperty("overrides")[0].GetProperty("acted").GetInt64().ShouldBe(1);
         (await GetAsync(sink, Path + "/1")).GetProperty("name").GetString().ShouldBe("yahoo is down");
 
         (await DeleteAsync(sink, Path + "/1")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await DeleteAsync(sink, Path + "/1")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await sink.GetAsync(Path + "/1")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await RcptAsync(client, "a@yahoo.com")).ShouldStartWith("250 ");
+        (await client.RcptAsync("a@yahoo.com")).ShouldStartWith("250 ");
     }
 
     [Fact]
@@ -81,16 +81,16 @@ public sealed class OverrideApiTests
         await using var sink = await RunningSink.StartAsync(Policy, clock: clock);
         await PostAsync(sink, """{ "do": { "reply": { "code": 450, "msg": "4.2.1 Not now, {domain}", "label": "rate_limit" } }, "for": "5m" }""");
         using var client = await sink.ConnectAsync();
-        (await RcptAsync(client, "a@yahoo.com")).ShouldBe("450 4.2.1 Not now, yahoo.com");
+        (await client.RcptAsync("a@yahoo.com")).ShouldBe("450 4.2.1 Not now, yahoo.com");
         await File.WriteAllTextAsync(sink.PolicyFile, "[default]\nbounce = 0\n", TestContext.Current.CancellationToken);
         sink.App.Reload();
-        (await RcptAsync(client, "a@yahoo.com")).ShouldBe("450 4.2.1 Not now, yahoo.com");
+        (await client.RcptAsync("a@yahoo.com")).ShouldBe("450 4.2.1 Not now, yahoo.com");
         clock.Advance(TimeSpan.FromMinutes(5));
         (await GetAsync(sink, Path)).GetProperty("overrides").GetArrayLength().ShouldBe(0);
 
         // The first client's idle timeout is over.
         using var next = await sink.ConnectAsync();
-        (await RcptAsync(next, "a@yahoo.com")).ShouldStartWith("250 ");
+        (await next.RcptAsync("a@yahoo.com")).ShouldStartWith("250 ");
     }
 
     [Fact]
@@ -213,13 +213,6 @@ public sealed class OverrideApiTests
             var broken = from text in random from length in Gen.Choose(0, 40) select text[..Math.Min(length, text.Length)];
             return Gen.OneOf(good, random, broken, value);
         }
-    }
-
-    private static async Task<string> RcptAsync(SmtpProbe client, string recipient)
-    {
-        await client.SayAsync("RSET");
-        await client.SayAsync("MAIL FROM:<me@sender.example>");
-        return (await client.SayAsync($"RCPT TO:<{recipient}>")).TrimEnd();
     }
 
     private static async Task<(HttpStatusCode Status, JsonElement Answer, HttpResponseHeaders Headers)> PostAsync(RunningSink sink, string body)

@@ -14,7 +14,6 @@ namespace SmartSink.Http.Api;
 internal sealed class ConnectionsApi(SmtpHost server, SenderTable senders, Func<Moment> clock)
 {
     private static readonly ApiParameter<int> From = ApiParameter.Number("from", "The lowest number: next of the page before", least: 0, most: int.MaxValue, otherwise: 0);
-    private static readonly ApiParameter<int> Count = ApiParameter.Number("count", "How many", least: 1, most: 1_000, otherwise: 100);
 
     /// <summary>A client's address, or a network of them.</summary>
     public static readonly ApiParameter<IPNetwork?> Client = new(
@@ -23,9 +22,9 @@ internal sealed class ConnectionsApi(SmtpHost server, SenderTable senders, Func<
     public void Map(IEndpointRouteBuilder api)
     {
         api.MapMethods("/connections", SinkPages.ReadMethods, (HttpContext context) => Answer(context))
-            .Describe("connections", "Open SMTP connections, the oldest first").Takes(From, Count, Client);
+            .Describe("connections", "Open SMTP connections, the oldest first").Takes(From, ApiPaging.Count, Client);
         api.MapMethods("/senders", SinkPages.ReadMethods, (HttpContext context) => AnswerSenders(context))
-            .Describe("senders", "Client networks and how they behave, the busiest first").Takes(Count);
+            .Describe("senders", "Client networks and how they behave, the busiest first").Takes(ApiPaging.Count);
     }
 
     /// <summary>An address, IPv4-mapped or not, or a network, whose host bits do not count.</summary>
@@ -58,7 +57,7 @@ internal sealed class ConnectionsApi(SmtpHost server, SenderTable senders, Func<
     private Results<Ok<ConnectionsReport>, ApiProblem> Answer(HttpContext context)
     {
         var query = new ApiQuery(context);
-        var (from, count, client) = (query.Read(From), query.Read(Count), query.Read(Client));
+        var (from, count, client) = (query.Read(From), query.Read(ApiPaging.Count), query.Read(Client));
         if (query.Problem is { } problem)
         {
             return problem;
@@ -84,7 +83,7 @@ internal sealed class ConnectionsApi(SmtpHost server, SenderTable senders, Func<
     private Results<Ok<SendersReport>, ApiProblem> AnswerSenders(HttpContext context)
     {
         var query = new ApiQuery(context);
-        var count = query.Read(Count);
+        var count = query.Read(ApiPaging.Count);
         if (query.Problem is { } problem)
         {
             return problem;

@@ -91,7 +91,7 @@ internal sealed class PolicyApi
             LastReloadReport.Of(_policy.LastReload),
             [.. whole.Rules.Select(RuleReport.Of)],
             snapshot.EntryCount,
-            [.. snapshot.ExplainEntries(entries).Select(entry => EntryReport.Of(entry, ExpectedShares.Of(filter, entry.EntryIndex)))],
+            [.. snapshot.ExplainEntries(entries).Select(entry => EntryReport.Of(entry, SharesReport.Expected(filter, entry.EntryIndex)))],
             domain.Length == 0 && from + count < snapshot.EntryCount ? from + count : null));
     }
 
@@ -116,7 +116,7 @@ internal sealed class PolicyApi
 
         // The null sender is one, too.
         var overrides = _behaviour.OverridesMeeting(recipient, client, context.Request.Query.ContainsKey(Sender.Name) ? sender : null, now) ?? [];
-        return TypedResults.Ok(ExplainReport.Of(explanation, ExpectedShares.Of(filter, explanation.EntryIndex), [.. overrides.Select(OverrideReport.Of)], memory));
+        return TypedResults.Ok(ExplainReport.Of(explanation, SharesReport.Expected(filter, explanation.EntryIndex), [.. overrides.Select(OverrideReport.Of)], memory));
     }
 
     private static async Task<Results<Ok<CheckReport>, ApiProblem>> CheckAsync(HttpContext context, CancellationToken cancellation)
@@ -205,7 +205,7 @@ internal sealed record EntryReport(
     decimal Bounce,
     decimal Defer,
     IReadOnlyList<string> Like,
-    ExpectedShares Expected,
+    SharesReport Expected,
     bool Sticky,
     bool TlsRequired,
     IReadOnlyDictionary<string, string> Limits,
@@ -214,7 +214,7 @@ internal sealed record EntryReport(
     IReadOnlyDictionary<string, string> Habits,
     IReadOnlyList<ReplyReport> Replies)
 {
-    public static EntryReport Of(PolicyExplanation entry, ExpectedShares expected)
+    public static EntryReport Of(PolicyExplanation entry, SharesReport expected)
     {
         return new EntryReport(
             entry.Entry,
@@ -234,20 +234,6 @@ internal sealed record EntryReport(
             .Where(setting => setting.Name.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(setting => setting.Name[prefix.Length..], setting => setting.Value, StringComparer.Ordinal);
     }
-}
-
-/// <summary>Shares of recipients in percent.</summary>
-internal sealed record ExpectedShares(double Accepted, double Tempfail, double Permfail)
-{
-    /// <summary>What the rates make of an entry's recipients now.</summary>
-    public static ExpectedShares Of(Smtp.Server.IMailboxFilter filter, int entry)
-    {
-        var shares = BehaviourFilters.SharesOf(filter, entry);
-        return new ExpectedShares(Percent(shares.Accepted), Percent(shares.TempFail), Percent(shares.PermFail));
-    }
-
-    // Rates are percent with few decimals; the thresholds that they become are binary.
-    private static double Percent(double share) => Math.Round(share * 100, 6);
 }
 
 /// <summary>One reply that an entry may give.</summary>
@@ -324,7 +310,7 @@ internal sealed record ExplainReport(
     IReadOnlyList<string> Like,
     ExplainedRate Bounce,
     ExplainedRate Defer,
-    ExpectedShares Expected,
+    SharesReport Expected,
     bool Sticky,
     bool? AlwaysBounces,
     string? TlsRequiredBy,
@@ -339,7 +325,7 @@ internal sealed record ExplainReport(
     IReadOnlyList<OverrideReport> Overrides,
     SenderRecall? Memory)
 {
-    public static ExplainReport Of(PolicyExplanation explanation, ExpectedShares expected, IReadOnlyList<OverrideReport> overrides, SenderRecall? memory) => new(
+    public static ExplainReport Of(PolicyExplanation explanation, SharesReport expected, IReadOnlyList<OverrideReport> overrides, SenderRecall? memory) => new(
         explanation.Address,
         explanation.ToText(),
         explanation.LocalPart,

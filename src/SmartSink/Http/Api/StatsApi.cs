@@ -85,18 +85,12 @@ internal sealed class StatsApi(
     private DomainReport ReportOf(DomainRates domain, IMailboxFilter filter)
     {
         var (totals, minute) = (domain.Totals, domain.LastMinute);
-        var (expected, top) = EntryOf(filter, domain.Name) is { } entry ? (ExpectedOf(filter, entry), TopReplyOf(filter, entry)) : (null, null);
+        var (expected, top) = EntryOf(filter, domain.Name) is { } entry ? (SharesReport.Expected(filter, entry), TopReplyOf(filter, entry)) : (null, null);
         return new DomainReport(
             domain.Name, totals.Recipients, totals.Accepted, totals.TempFail, totals.PermFail, PerSecond.Of(domain.PerSecond),
             minute.Recipients == 0 ? null : SharesReport.Of(minute.Accepted, minute.TempFail, minute.PermFail, minute.Recipients),
             expected,
             top);
-    }
-
-    private static SharesReport ExpectedOf(IMailboxFilter filter, int entry)
-    {
-        var (accepted, tempFail, permFail) = BehaviourFilters.SharesOf(filter, entry);
-        return SharesReport.Of(accepted, tempFail, permFail, all: 1);
     }
 
     private TopReplyReport? TopReplyOf(IMailboxFilter filter, int entry) => sessions.TopRefusalOf(filter, entry) is var (reply, count)
@@ -224,13 +218,22 @@ internal sealed record RecipientsReport(CountReport Accepted, CountReport Tempfa
 internal sealed record DomainReport(
     string Domain, long Recipients, long Accepted, long Tempfail, long Permfail, PerSecond PerSecond, SharesReport? Observed, SharesReport? Expected, TopReplyReport? TopReply);
 
-/// <summary>Shares in percent.</summary>
+/// <summary>Shares of recipients in percent.</summary>
 internal sealed record SharesReport(double Accepted, double Tempfail, double Permfail)
 {
-    private const int Digits = 3;
+    // Rates are percent with few decimals; the thresholds that they become are binary.
+    private const int Digits = 6;
 
+    /// <summary>What became of recipients.</summary>
     public static SharesReport Of(double accepted, double tempFail, double permFail, double all) =>
         new(Math.Round(100 * accepted / all, Digits), Math.Round(100 * tempFail / all, Digits), Math.Round(100 * permFail / all, Digits));
+
+    /// <summary>What the rates make of an entry's recipients now.</summary>
+    public static SharesReport Expected(IMailboxFilter filter, int entry)
+    {
+        var (accepted, tempFail, permFail) = BehaviourFilters.SharesOf(filter, entry);
+        return Of(accepted, tempFail, permFail, all: 1);
+    }
 }
 
 /// <summary>A refusal and how often it was given; the text without codes of lines, with placeholders as in the policy.</summary>
