@@ -16,10 +16,9 @@ internal sealed class RuleSet
     private readonly RuleBook _book;
     private readonly int _revision;
 
-    internal RuleSet(PolicyBehaviour behaviour, ulong? seed, RuleBook book, int revision)
+    internal RuleSet(PolicyBehaviour behaviour, RuleBook book, int revision)
     {
         _behaviour = behaviour;
-        Seed = seed;
         _book = book;
         _revision = revision;
         Own = new RuleTable((rule, phase, now) => book.Tell(this, rule, phase, now));
@@ -30,8 +29,6 @@ internal sealed class RuleSet
 
     /// <summary>Whether no rule can have a say in anything.</summary>
     public bool IsEmpty => Own.Index.IsEmpty && _book.Overrides.Index.IsEmpty;
-
-    public ulong? Seed { get; }
 
     public double TimeScale => _behaviour.TimeScale;
 

@@ -25,7 +25,6 @@ internal sealed class SenderMemory : ISenderMemory
     public SenderMemory(int capacity = DefaultCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, LeastCapacity);
-        Capacity = capacity;
         var stripes = 1;
         while (stripes < MostStripes && capacity / (stripes * 2) >= LeastPerStripe)
         {
@@ -34,8 +33,6 @@ internal sealed class SenderMemory : ISenderMemory
 
         _stripes = [.. Enumerable.Range(0, stripes).Select(_ => new MemoryStripe(capacity / stripes))];
     }
-
-    public int Capacity { get; }
 
     public long Count => Sum(stripe => stripe.Count);
 

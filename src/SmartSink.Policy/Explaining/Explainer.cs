@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using SmartSink.Policy.Decisions;
 using SmartSink.Policy.Files;
 using SmartSink.Policy.Model;
 using SmartSink.Policy.Replies;
+using SmartSink.Shared;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Replies;
 
@@ -200,4 +202,19 @@ internal sealed class Explainer(MergedPolicy policy, SuffixList suffixes, Domain
 
         return name.ToString();
     }
+}
+
+/// <summary>Shows values as a file could have them.</summary>
+internal static class ShownValue
+{
+    public static string Of(string path, object value) => value switch
+    {
+        Rate rate when path.EndsWith(".block.after", StringComparison.Ordinal) => rate.ToString().Replace("/", " throttled/", StringComparison.Ordinal),
+        double percent when path.EndsWith(".unknown", StringComparison.Ordinal) => string.Create(CultureInfo.InvariantCulture, $"{percent} %"),
+        TimeSpan time => Times.Write(time),
+        List<Rate> rates => string.Join(", ", rates),
+        List<BucketOwners> owners => string.Join(", ", owners.Select(owner => PolicyKeys.OwnerWords[int.Log2((int)owner)])),
+        ReplyEntry reply => $"{reply.Code!.Value.Value} {reply.SentText}",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+    };
 }

@@ -251,7 +251,7 @@ internal static class MxReader
 
     private static MxEntry ReadOne(TomlTable table, ValueReader values)
     {
-        var mx = new MxEntry(values.PlaceOf(table.Position));
+        var mx = new MxEntry();
         foreach (var item in table.Entries)
         {
             switch (item.Key)

@@ -11,8 +11,6 @@ internal sealed class MergedPolicy(string mainFile)
     private readonly Dictionary<DomainKey, DomainEntry> _byKey = [];
     private readonly List<DomainEntry> _domains = [];
 
-    public string MainFile => mainFile;
-
     /// <summary>Whether somebody has written it for this sink: in the main file, or over it for a while.</summary>
     public bool IsOwn(Place place) => place.File == mainFile || place.IsInOverlay;
 

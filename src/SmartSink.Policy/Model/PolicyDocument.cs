@@ -32,10 +32,8 @@ internal sealed class PolicyDocument
 }
 
 /// <summary>One <c>[[mx]]</c>: a provider's mail servers by where they are.</summary>
-internal sealed class MxEntry(Place place)
+internal sealed class MxEntry
 {
-    public Place Place { get; } = place;
-
     public List<Setting<IPNetwork>> Networks { get; } = [];
 
     public Setting<string>? Hostname { get; set; }

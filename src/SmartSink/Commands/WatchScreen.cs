@@ -281,7 +281,8 @@ internal static class WatchScreen
         /// <summary>Adds a text that takes just so many columns.</summary>
         public Row Add(string text, int width, Style style)
         {
-            _gap += Math.Max(width - Put(text, width, style), 0);
+            var taken = Put(text, width, style);
+            _gap += Math.Max(width - taken, 0);
             return this;
         }
 

@@ -20,6 +20,9 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
     /// <summary>A TLS record's worth of bytes (RFC 8446 section 5.1).</summary>
     private const int ReadSize = 16 * 1024;
 
+    /// <summary>Characters that are kept of a client's certificate's subject.</summary>
+    private const int LongestSubject = 128;
+
     private TlsPhase _phase;
     private StopPhase _stopSeen;
     private bool _hasPaused;
@@ -326,12 +329,20 @@ internal sealed class TlsSession(ListenerContext context, SmtpConnection connect
 
     private void NoteCertificate(X509Certificate? certificate)
     {
-        var subject = certificate is null ? null : SubjectText.Of(certificate);
+        var subject = certificate is null ? null : SubjectOf(certificate);
         context.Observer.ClientCertificateAsked(subject);
         if (subject is not null)
         {
             context.Log.ClientCertificate(id, connection.ClientAddress, subject);
         }
+    }
+
+    /// <summary>The distinguished name, which may hold anything, in one line without control characters.</summary>
+    private static string SubjectOf(X509Certificate certificate)
+    {
+        var subject = certificate.Subject;
+        var kept = subject.Length <= LongestSubject ? subject : subject[..LongestSubject];
+        return string.Concat(kept.Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character));
     }
 
     /// <summary>The client has said hello: whom it wants decides on the certificate, and on what goes wrong.</summary>

@@ -16,9 +16,6 @@ internal sealed partial class ReportContexts(SinkSettings settings, Reloader<Pol
 {
     private volatile string _told = string.Empty;
 
-    /// <summary>How many seconds of the provider's time pass in one.</summary>
-    public double TimeScale => policy.Current.Behaviour.TimeScale;
-
     /// <summary>Makes one; null when the file has mistakes.</summary>
     /// <param name="classified">What the sender's own log says; null for none.</param>
     /// <param name="mistakes">A line for each: <c>report.toml(3,1): error: …</c>.</param>

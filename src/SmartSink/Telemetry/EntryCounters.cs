@@ -19,10 +19,7 @@ internal sealed class EntryCounters<TCounters>
     private KeyValuePair<string, TCounters>[] _inOrder = new KeyValuePair<string, TCounters>[16];
     private int _known;
 
-    /// <summary>All of them by name.</summary>
-    public IEnumerable<KeyValuePair<string, TCounters>> All => _byName;
-
-    /// <summary>The same in the order in which they were first written to: it only ever grows.</summary>
+    /// <summary>All of them in the order in which they were first written to: it only ever grows.</summary>
     public ReadOnlySpan<KeyValuePair<string, TCounters>> InOrder
     {
         get

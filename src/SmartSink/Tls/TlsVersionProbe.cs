@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using SmartSink.Settings;
 using SmartSink.Settings.Values;
 
 namespace SmartSink.Tls;

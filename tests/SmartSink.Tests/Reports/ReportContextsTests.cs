@@ -39,7 +39,6 @@ public sealed class ReportContextsTests : IDisposable
         context.LimitsOf("*.example.com").ShouldBe(new ProviderLimits(3, null, null, null));
         context.LimitsOf("gmx.de").ShouldBeNull();
         context.LimitsOf("other").ShouldBeNull();
-        Contexts().TimeScale.ShouldBe(60);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using SmartSink.Settings;
 using SmartSink.Settings.Values;
 
 namespace SmartSink.Tests.Settings;
