@@ -6,7 +6,6 @@ using SmartSink.Ledger.Report;
 using SmartSink.Policy;
 using SmartSink.Scenarios;
 using SmartSink.Settings;
-using SmartSink.Settings.Values;
 using SmartSink.Shared;
 using Spectre.Console;
 

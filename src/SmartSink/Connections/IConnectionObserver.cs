@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Authentication;
-using SmartSink.Settings;
 using SmartSink.Settings.Values;
 using SmartSink.Smtp.Server;
 

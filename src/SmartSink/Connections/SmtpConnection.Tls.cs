@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using SmartSink.Settings;
 using SmartSink.Settings.Values;
 using SmartSink.Smtp.Server;
 using SmartSink.Tls;

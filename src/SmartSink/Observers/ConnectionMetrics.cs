@@ -3,7 +3,6 @@ using System.Security.Authentication;
 using SmartSink.Connections;
 using SmartSink.Events;
 using SmartSink.Senders;
-using SmartSink.Settings;
 using SmartSink.Settings.Values;
 using SmartSink.Shared;
 using SmartSink.Smtp.Server;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using SmartSink.Settings;
 using SmartSink.Settings.Values;
 using SmartSink.Shared;
 

@@ -1,10 +1,7 @@
-using System.Net;
 using SmartSink.Behaviour.Rules;
 using SmartSink.Policy.Decisions;
 using SmartSink.Policy.Model;
 using SmartSink.Smtp;
-using SmartSink.Smtp.Replies;
-using SmartSink.Testing;
 
 namespace SmartSink.Behaviour.Tests.Rules;
 

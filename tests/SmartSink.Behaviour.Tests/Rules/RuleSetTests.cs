@@ -3,7 +3,6 @@ using SmartSink.Policy.Decisions;
 using SmartSink.Policy.Model;
 using SmartSink.Smtp;
 using SmartSink.Smtp.Server;
-using SmartSink.Testing;
 
 namespace SmartSink.Behaviour.Tests.Rules;
 

@@ -161,13 +161,13 @@ internal sealed class RuledSink : IBehaviourObserver
 
         Delays.EnsureCapacity(100_000);
         Faults.EnsureCapacity(100_000);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1_000; i++)
+        return AllocatedMemory.ByCaller(facts, asked =>
         {
-            _filter.Answer(facts);
-        }
-
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+            for (var i = 0; i < 1_000; i++)
+            {
+                _filter.Answer(asked);
+            }
+        });
     }
 
     public void Deliver(string id, string recipient)

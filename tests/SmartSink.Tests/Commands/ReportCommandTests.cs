@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using SmartSink.Commands;
 using SmartSink.Testing;
 using SmartSink.Tests.Hosting;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Security.Authentication;
 using System.Threading.Channels;
 using SmartSink.Connections;
-using SmartSink.Settings;
 using SmartSink.Settings.Values;
 using SmartSink.Smtp.Server;
 

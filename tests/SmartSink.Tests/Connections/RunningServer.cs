@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using SmartSink.Connections;
 using SmartSink.Settings;
-using SmartSink.Settings.Values;
 using SmartSink.Smtp.Server;
 using SmartSink.Testing;
 using SmartSink.Testing.Dialogs;

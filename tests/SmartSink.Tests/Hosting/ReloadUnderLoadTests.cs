@@ -6,7 +6,6 @@ using SmartSink.Connections;
 using SmartSink.Observers;
 using SmartSink.Senders;
 using SmartSink.Settings;
-using SmartSink.Settings.Values;
 using SmartSink.Telemetry;
 using SmartSink.Tests.Telemetry;
 using SmartSink.Tests.Watching;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Configuration;
 using SmartSink.Commands;
 using SmartSink.Hosting;
 using SmartSink.Settings;
-using SmartSink.Settings.Values;
 using SmartSink.Testing;
 
 namespace SmartSink.Tests.Hosting;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using SmartSink.Settings;
 using SmartSink.Settings.Values;
 
 namespace SmartSink.Tests.Settings;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using SmartSink.Settings;
-using SmartSink.Settings.Values;
 
 namespace SmartSink.Tests.Settings;
 

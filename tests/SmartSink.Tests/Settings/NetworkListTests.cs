@@ -1,5 +1,4 @@
 using System.Net;
-using SmartSink.Settings;
 using SmartSink.Settings.Values;
 
 namespace SmartSink.Tests.Settings;

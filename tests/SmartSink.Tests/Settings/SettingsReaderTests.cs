@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Serilog.Events;
 using SmartSink.Settings;
-using SmartSink.Settings.Values;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Server;
 using SmartSink.Smtp.Syntax;

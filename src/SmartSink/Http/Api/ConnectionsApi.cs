@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SmartSink.Connections;
 using SmartSink.Senders;
-using SmartSink.Settings;
 using SmartSink.Settings.Values;
 using SmartSink.Smtp.Replies;
 

@@ -5,7 +5,6 @@ using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using SmartSink.Events;
-using SmartSink.Settings;
 using SmartSink.Settings.Values;
 using SmartSink.Smtp.Syntax;
 using SmartSink.Telemetry;
