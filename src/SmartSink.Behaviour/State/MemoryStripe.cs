@@ -42,7 +42,7 @@ internal struct MemoryEntry
 
     public EntryFlags Flags;
 
-    /// <summary>The next of the same place in the index, or of the free ones; from 1, 0 for none.</summary>
+    /// <summary>Of a free one the next; from 1, 0 for none.</summary>
     public int Next;
 
     public readonly bool Has(EntryFlags flag) => (Flags & flag) != EntryFlags.None;
@@ -72,8 +72,8 @@ internal enum EntryFlags : byte
 }
 
 /// <summary>
-/// A part of the memory under one lock: a hash index over entries in chunks, so that they never move. When it is full, the entry that was
-/// not asked for since a hand came by last makes room (the clock algorithm, Corbató 1969); each newcomer lets the hand look for two that nothing needs any more.
+/// A part of the memory under one lock: a hash index (open addressing) over entries in chunks, so that they never move. When it is full, the entry that
+/// was not asked for since a hand came by last makes room (the clock algorithm, Corbató 1969); each newcomer lets the hand look for two that nothing needs any more.
 /// </summary>
 internal sealed class MemoryStripe(int capacity)
 {
@@ -83,7 +83,9 @@ internal sealed class MemoryStripe(int capacity)
     private const int LooksPerNewcomer = 2;
     private const int CacheLine = 64;
 
-    private int[] _index = new int[Math.Min(FirstIndexLength, (int)BitOperations.RoundUpToPowerOf2((uint)capacity))];
+    // What of a place in the index is a part of the key, so that hardly any other entry is looked at; the rest is the entry's number, from 1.
+    private readonly uint _tag = uint.MaxValue << (BitOperations.Log2((uint)capacity) + 1);
+    private uint[] _index = new uint[FirstIndexLength];
     private MemoryEntry[][] _chunks = [];
     private int _used;
     private int _free;
@@ -98,25 +100,43 @@ internal sealed class MemoryStripe(int capacity)
     /// <summary>What all of it takes in memory, in octets, without headers of arrays.</summary>
     public long Size => ((long)_index.Length * sizeof(int)) + ((long)_chunks.Length * (Unsafe.SizeOf<MemoryEntry>() * ChunkLength));
 
-    /// <summary>Has the processor fetch the entry that stands first at the key's place. Without the lock: whatever it finds is a hint.</summary>
+    /// <summary>Has the processor fetch the entry that seems to be the key's. Without the lock: whatever it finds is a hint.</summary>
     public unsafe void Expect(StateKey key)
     {
         var (index, chunks) = (_index, _chunks);
-        var at = index[(int)key.High & (index.Length - 1)] - 1;
-        if (Sse.IsSupported && (uint)(at >> ChunkBits) < (uint)chunks.Length)
+        for (var place = PlaceIn(index, key); index[place] is not 0 and var slot; place = PlaceBehind(index, place))
         {
-            var entry = (byte*)Unsafe.AsPointer(ref In(chunks, at));
-            Sse.Prefetch0(entry);
-            Sse.Prefetch0(entry + CacheLine);
+            if (!MayBe(slot, key))
+            {
+                continue;
+            }
+
+            var at = NumberOf(slot) - 1;
+            if (Sse.IsSupported && (uint)(at >> ChunkBits) < (uint)chunks.Length)
+            {
+                // It begins anywhere in a line, and may end in the third.
+                var entry = (byte*)Unsafe.AsPointer(ref In(chunks, at));
+                Sse.Prefetch0(entry);
+                Sse.Prefetch0(entry + CacheLine);
+                Sse.Prefetch0(entry + Unsafe.SizeOf<MemoryEntry>() - 1);
+            }
+
+            return;
         }
     }
 
     /// <summary>The entry of a key, or a null reference.</summary>
     public ref MemoryEntry Find(StateKey key, long now)
     {
-        for (var at = _index[PlaceOf(key)]; at != 0;)
+        var index = _index;
+        for (var place = PlaceIn(index, key); index[place] is not 0 and var slot; place = PlaceBehind(index, place))
         {
-            ref var entry = ref this[at];
+            if (!MayBe(slot, key))
+            {
+                continue;
+            }
+
+            ref var entry = ref this[NumberOf(slot)];
             if (entry.Key == key)
             {
                 if (IsOver(ref entry, now))
@@ -127,8 +147,6 @@ internal sealed class MemoryStripe(int capacity)
                 entry.Flags |= EntryFlags.Touched;
                 return ref entry;
             }
-
-            at = entry.Next;
         }
 
         return ref Unsafe.NullRef<MemoryEntry>();
@@ -153,9 +171,8 @@ internal sealed class MemoryStripe(int capacity)
 
         var at = Take();
         ref var entry = ref this[at];
-        ref var first = ref _index[PlaceOf(key)];
-        entry = new MemoryEntry { Key = key, ExpiresAt = now, Flags = EntryFlags.Used, Next = first };
-        first = at;
+        entry = new MemoryEntry { Key = key, ExpiresAt = now, Flags = EntryFlags.Used };
+        Put(key, at);
         Count++;
         return ref entry;
     }
@@ -183,9 +200,18 @@ internal sealed class MemoryStripe(int capacity)
         entry.ExpiresAt <= now && entry.Connections == 0 && (entry.Flags & (EntryFlags.Used | EntryFlags.Pinned)) == EntryFlags.Used;
 
     private static void Reset(ref MemoryEntry entry) =>
-        entry = new MemoryEntry { Key = entry.Key, ExpiresAt = entry.ExpiresAt, Flags = EntryFlags.Used, Next = entry.Next };
+        entry = new MemoryEntry { Key = entry.Key, ExpiresAt = entry.ExpiresAt, Flags = EntryFlags.Used };
 
-    private int PlaceOf(StateKey key) => (int)key.High & (_index.Length - 1);
+    private static int PlaceIn(uint[] index, StateKey key) => (int)key.High & (index.Length - 1);
+
+    private static int PlaceBehind(uint[] index, int place) => (place + 1) & (index.Length - 1);
+
+    private int NumberOf(uint slot) => (int)(slot & ~_tag);
+
+    private bool MayBe(uint slot, StateKey key) => ((slot ^ TagOf(key)) & _tag) == 0;
+
+    // Other bits than those that say the place.
+    private static uint TagOf(StateKey key) => (uint)(key.High >> 32);
 
     private int Take()
     {
@@ -204,7 +230,7 @@ internal sealed class MemoryStripe(int capacity)
                 _chunks[^1] = new MemoryEntry[ChunkLength];
             }
 
-            if (_used == _index.Length)
+            if (_used >= _index.Length / 4 * 3)
             {
                 GrowIndex();
             }
@@ -244,30 +270,50 @@ internal sealed class MemoryStripe(int capacity)
     private void Remove(int at)
     {
         ref var entry = ref this[at];
-        ref var link = ref _index[PlaceOf(entry.Key)];
-        while (link != at)
+        var hole = PlaceIn(_index, entry.Key);
+        while (NumberOf(_index[hole]) != at)
         {
-            link = ref this[link].Next;
+            hole = PlaceBehind(_index, hole);
         }
 
-        link = entry.Next;
+        // Of those behind it each moves up that was kept from the hole by others; a search ends at an empty place.
+        for (var place = PlaceBehind(_index, hole); _index[place] is not 0 and var slot; place = PlaceBehind(_index, place))
+        {
+            var first = PlaceIn(_index, this[NumberOf(slot)].Key);
+            if (((place - first) & (_index.Length - 1)) >= ((place - hole) & (_index.Length - 1)))
+            {
+                _index[hole] = slot;
+                hole = place;
+            }
+        }
+
+        _index[hole] = 0;
         entry.Flags = EntryFlags.None;
         entry.Next = _free;
         _free = at;
         Count--;
     }
 
+    private void Put(StateKey key, int at)
+    {
+        var place = PlaceIn(_index, key);
+        while (_index[place] != 0)
+        {
+            place = PlaceBehind(_index, place);
+        }
+
+        _index[place] = (TagOf(key) & _tag) | (uint)at;
+    }
+
     private void GrowIndex()
     {
-        _index = new int[_index.Length * 2];
+        _index = new uint[_index.Length * 2];
         for (var at = 1; at <= _used; at++)
         {
             ref var entry = ref this[at];
             if (entry.Has(EntryFlags.Used))
             {
-                ref var first = ref _index[PlaceOf(entry.Key)];
-                entry.Next = first;
-                first = at;
+                Put(entry.Key, at);
             }
         }
     }

@@ -45,6 +45,25 @@ public sealed class SenderMemoryTests
     }
 
     [Fact]
+    public void What_is_still_needed_is_found_whatever_went_beside_it()
+    {
+        var stripe = new MemoryStripe(64);
+        var random = new Random(42);
+        var known = new (int Stamp, long Until)[48];
+        for (var now = 1; now <= 50_000; now++)
+        {
+            var number = random.Next(known.Length);
+            ref var entry = ref stripe.FindOrAdd(Key(number), now);
+            entry.Count.ShouldBe(known[number].Until > now ? known[number].Stamp : 0);
+            known[number] = (now, now + random.Next(1, 100));
+            (entry.Count, entry.ExpiresAt) = known[number];
+        }
+
+        stripe.Count.ShouldBeLessThanOrEqualTo(known.Length);
+        stripe.Evictions.ShouldBe(0);
+    }
+
+    [Fact]
     public void Owners_that_count_up_are_spread_evenly_whatever_the_secret()
     {
         for (var secret = 0; secret < 200; secret++)
