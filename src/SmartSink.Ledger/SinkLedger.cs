@@ -11,8 +11,8 @@ namespace SmartSink.Ledger;
 /// and holds that one up while it copies.
 /// </summary>
 /// <remarks>
-/// Refusals are kept as tries, and an acceptance only when its recipient had been refused before. All others go into a set: of a message of a run 32 bits at its number's
-/// place, of another message 16 bytes; enough to tell one that comes again.
+/// Refusals are kept as tries, and an acceptance only when its recipient had been refused before. All others go into a set: of a message of a run 64 bits at its number's
+/// place, with its time, of another message 16 bytes; enough to tell one that comes again.
 /// </remarks>
 internal sealed class SinkLedger
 {
@@ -160,6 +160,18 @@ internal sealed class SinkLedger
 
     /// <summary>What is kept of a run; null for one that is not known.</summary>
     public RunHistory? ReadRun(string run) => Copy(new LedgerQuery(run, static _ => false)).Runs.SingleOrDefault()?.ToHistory();
+
+    /// <summary>When the messages of a run came, from a number on; null for a run that is not known.</summary>
+    /// <param name="run">Its id.</param>
+    /// <param name="from">The first number, not negative.</param>
+    /// <param name="count">The most numbers.</param>
+    public RunTimes? ReadTimes(string run, long from, int count)
+    {
+        lock (_gate)
+        {
+            return _runs.Find(run) is { } found ? new RunTimes(found.Name, Math.Max(found.FirstAcceptedAt, 0), from, found.Highest, found.TimesOf(from, count)) : null;
+        }
+    }
 
     private static DialogFact NewDialog(uint connection, long at) =>
         new() { Connection = connection, BeganAt = at, EndedAt = -1, LastActiveAt = at, Provider = -1, RefusedReply = -1, ShutAt = -1 };
@@ -430,7 +442,7 @@ internal sealed class SinkLedger
         }
 
         var key = new Pair(recipient.Message, recipient.Mail);
-        var isFirst = run is null ? null : _runs.Accept(run, number.Number, recipient.Mail);
+        var isFirst = run is null ? null : _runs.Accept(run, number.Number, recipient.Mail, recipient.At);
         var isAgain = !(isFirst ?? _delivered.Add(key));
         var isExcused = isAgain && _unheard.Contains(key);
         if (isAgain)

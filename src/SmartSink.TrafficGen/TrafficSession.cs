@@ -131,7 +131,7 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
 
     private async Task<TrafficReport> RunAsync(TrafficOptions options, Verifier? verifier, CancellationToken stop)
     {
-        var recorder = new TrafficRecorder(keepsFates: verifier is not null);
+        var recorder = new TrafficRecorder(verifier is null ? null : new MessageFates(time));
         var started = time.GetUtcNow();
         var begin = time.GetTimestamp();
         TrafficEnd end;

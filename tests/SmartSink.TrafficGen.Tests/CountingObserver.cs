@@ -8,6 +8,7 @@ namespace SmartSink.TrafficGen.Tests;
 internal sealed class CountingObserver : ITrafficObserver
 {
     private int _connected;
+    private int _begun;
     private int _disconnected;
     private int _accepted;
     private int _refused;
@@ -28,6 +29,8 @@ internal sealed class CountingObserver : ITrafficObserver
     public int Connections => _connected;
 
     public int Open => _connected - _disconnected;
+
+    public int Begun => _begun;
 
     public int Accepted => _accepted;
 
@@ -63,6 +66,8 @@ internal sealed class CountingObserver : ITrafficObserver
             Texts.AddOrUpdate((code, Encoding.UTF8.GetString(text)), 1, (_, count) => count + 1);
         }
     }
+
+    public void MessageBegun(long number) => Interlocked.Increment(ref _begun);
 
     public void MessageAccepted(long number, long bytes)
     {

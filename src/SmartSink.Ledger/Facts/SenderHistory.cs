@@ -274,5 +274,13 @@ internal readonly record struct NumberRange(long First, long Last)
 /// <param name="Excused">How many of those are excused (<see cref="DuplicateFact.IsExcused"/>).</param>
 internal readonly record struct RunDuplicate(long Number, int Times, int Excused);
 
+/// <summary>When messages of a run came.</summary>
+/// <param name="Run">The run's id.</param>
+/// <param name="Began">When the first of its recipients was accepted, in <see cref="Moment.Milliseconds"/>.</param>
+/// <param name="From">The number of the first of <paramref name="Times"/>.</param>
+/// <param name="Highest">The highest number that came; -1 for none.</param>
+/// <param name="Times">When the first recipient of each number was accepted, in milliseconds since <paramref name="Began"/>; null for one of which none was.</param>
+internal sealed record RunTimes(string Run, long Began, long From, long Highest, IReadOnlyList<long?> Times);
+
 /// <summary>When a message of a run came last, in <see cref="Moment.Milliseconds"/>.</summary>
 internal readonly record struct RunTime(long Number, long At);

@@ -2,7 +2,7 @@ using SmartSink.Ledger.Facts;
 
 namespace SmartSink.Ledger.Store;
 
-/// <summary>What is kept of a run: which numbers came, and the first accepted recipient of each.</summary>
+/// <summary>What is kept of a run: which numbers came, and of each the first accepted recipient and when that was.</summary>
 internal sealed class Run
 {
     /// <summary>Numbers of a page.</summary>
@@ -11,16 +11,16 @@ internal sealed class Run
     private const int PageBits = 10;
 
     /// <summary>What a page takes, its places in the table and in the order with it.</summary>
-    private const int BytesOfPage = (PageLength * sizeof(uint)) + 80;
+    private const int BytesOfPage = (PageLength * Mark.Bytes) + 80;
 
     private const int BytesOfSender = 24;
 
-    private readonly Dictionary<long, uint[]> _pages = [];
+    private readonly Dictionary<long, Mark[]> _pages = [];
     private readonly Queue<long> _order = [];
     private readonly HashSet<int> _senders = [];
     private long _lastPage = -1;
     private int _lastSender = -1;
-    private uint[] _last = [];
+    private Mark[] _last = [];
 
     public required int Id { get; init; }
 
@@ -34,6 +34,9 @@ internal sealed class Run
     public long Highest { get; private set; } = -1;
 
     public long LastAt { get; private set; }
+
+    /// <summary>When the first of its recipients was accepted, from which <see cref="TimesOf"/> counts; -1 before that.</summary>
+    public long FirstAcceptedAt { get; private set; } = -1;
 
     /// <summary>Numbers of which a recipient was accepted, those on pages that were forgotten, too.</summary>
     public long Accepted { get; private set; }
@@ -69,16 +72,16 @@ internal sealed class Run
         _lastSender = sender;
     }
 
-    /// <summary>Notes that a recipient of a number was accepted.</summary>
+    /// <summary>Notes that a recipient of a number was accepted at a time.</summary>
     /// <returns>True when it is the number's first, false when that one comes again; null for another.</returns>
-    public bool? Accept(long number, ulong mail)
+    public bool? Accept(long number, ulong mail, long at)
     {
         var page = number >> PageBits;
         if (page != _lastPage)
         {
             if (!_pages.TryGetValue(page, out var found))
             {
-                found = new uint[PageLength];
+                found = new Mark[PageLength];
                 _pages.Add(page, found);
                 _order.Enqueue(page);
                 Bytes += BytesOfPage;
@@ -90,12 +93,13 @@ internal sealed class Run
         // 32 bits of its hash: a bit alone could not tell the message's second recipient from the first that comes again.
         ref var mark = ref _last[(int)number & (PageLength - 1)];
         var sign = (uint)(mail >> 32) | 1;
-        if (mark != 0)
+        if (mark.IsSet)
         {
-            return mark == sign ? false : null;
+            return mark.Sign == sign ? false : null;
         }
 
-        mark = sign;
+        FirstAcceptedAt = FirstAcceptedAt < 0 ? at : FirstAcceptedAt;
+        mark = new Mark(sign, (uint)Math.Clamp(at - FirstAcceptedAt, 0, uint.MaxValue));
         Accepted++;
         return true;
     }
@@ -106,7 +110,7 @@ internal sealed class Run
         _pages.Remove(_order.Dequeue(), out var page);
         _lastPage = -1;
         Bytes -= BytesOfPage;
-        var numbers = page!.Length - page.AsSpan().Count(0u);
+        var numbers = page!.Count(static mark => mark.IsSet);
         Forgotten += numbers;
         return numbers;
     }
@@ -120,7 +124,7 @@ internal sealed class Run
             var marks = _pages[page];
             for (var i = 0; i < marks.Length; i++)
             {
-                if (marks[i] != 0)
+                if (marks[i].IsSet)
                 {
                     ranges.Add((page << PageBits) + i);
                 }
@@ -128,6 +132,33 @@ internal sealed class Run
         }
 
         return ranges.Ranges;
+    }
+
+    /// <summary>When the first recipient of each number was accepted, in milliseconds since <see cref="FirstAcceptedAt"/>; null for one of which none was.</summary>
+    /// <param name="from">The first number.</param>
+    /// <param name="count">The most of them; fewer where the run's highest number comes before.</param>
+    public long?[] TimesOf(long from, int count)
+    {
+        var times = new long?[Math.Clamp(Highest - from + 1, 0, count)];
+        for (var i = 0; i < times.Length; i++)
+        {
+            if (_pages.TryGetValue((from + i) >> PageBits, out var page) && page[(int)(from + i) & (PageLength - 1)] is { IsSet: true } mark)
+            {
+                times[i] = mark.Time;
+            }
+        }
+
+        return times;
+    }
+
+    /// <summary>A number of which a recipient was accepted.</summary>
+    /// <param name="Sign">32 bits of that recipient's hash, never 0.</param>
+    /// <param name="Time">When, in milliseconds since the run's first: 49 days of them, and what is later counts as that.</param>
+    private readonly record struct Mark(uint Sign, uint Time)
+    {
+        public const int Bytes = 2 * sizeof(uint);
+
+        public bool IsSet => Sign != 0;
     }
 }
 
@@ -225,10 +256,10 @@ internal sealed class RunTable : IForgetful
     }
 
     /// <inheritdoc cref="Run.Accept"/>
-    public bool? Accept(Run run, long number, ulong mail)
+    public bool? Accept(Run run, long number, ulong mail, long at)
     {
         Bytes -= run.Bytes;
-        var isFirst = run.Accept(number, mail);
+        var isFirst = run.Accept(number, mail, at);
         Bytes += run.Bytes;
         return isFirst;
     }

@@ -299,6 +299,7 @@ internal sealed class Outbox
         {
             var (run, observer) = (_box._run, _box._run.Observer);
             run.Messages.Make(mail.Number, draft);
+            observer.MessageBegun(mail.Number);
             await sender.TrySendAsync(draft, due: 0);
             var isFinal = draft.OpenRecipients == 0 && sender.Code is < 400 or >= 500;
             var isGivenUp = false;

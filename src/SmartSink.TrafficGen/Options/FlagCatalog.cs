@@ -201,6 +201,10 @@ internal static class FlagCatalog
                 FlagNames.VerifyWait, "TIME", PlainText.ExpectedTime, PlainText.TryParseTime,
                 (options, time) => options with { VerifyWait = time },
                 "How long both sides may take to agree after the run: seconds, or 90s, 10m [default: 5s]", FlagNames.Verify),
+            new ValueFlag<TimeSpan>(
+                FlagNames.Late, "TIME", PlainText.ExpectedTime, PlainText.TryParseTime,
+                (options, time) => options with { Late = time },
+                "Fail the run if a message reached the sink later than this after it was first sent; needs the sink's ledger [default: never, and tell those later than 5m]", FlagNames.Verify),
         ];
     }
 }

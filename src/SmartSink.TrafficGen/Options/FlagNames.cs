@@ -47,6 +47,7 @@ internal static class FlagNames
     public const string Tls = "--tls";
     public const string Verify = "--verify";
     public const string VerifyRelayed = "--verify-relayed";
+    public const string Late = "--late";
     public const string VerifyWait = "--verify-wait";
     public const string Verp = "--verp";
 }

@@ -140,6 +140,12 @@ internal sealed record TrafficOptions
     /// <summary>--verify-wait: how long both sides may take to agree after the run.</summary>
     public TimeSpan VerifyWait { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What counts as late when --late says nothing.</summary>
+    public static readonly TimeSpan LateUnlessGiven = TimeSpan.FromMinutes(5);
+
+    /// <summary>--late: the run fails when a message came to the sink later than this after it was sent; null for never.</summary>
+    public TimeSpan? Late { get; init; }
+
     public bool KnowsWhereItGoes { get; init; }
 
     /// <summary><see cref="DomainSuffix"/> as it stands behind a domain; empty for none.</summary>

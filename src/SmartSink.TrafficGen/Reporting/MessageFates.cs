@@ -1,34 +1,41 @@
 namespace SmartSink.TrafficGen.Reporting;
 
-/// <summary>What became of each message of a run, in two bits a message. For several threads at once.</summary>
-internal sealed class MessageFates
+/// <summary>What became of each message of a run, in two bits a message, and when it was sent first, in four bytes. For several threads at once.</summary>
+/// <param name="clock">Tells the time.</param>
+internal sealed class MessageFates(TimeProvider clock)
 {
     private const int Chunk = 1 << 16;
     private const int InWord = 16;
 
     private readonly Lock _lock = new();
-    private volatile int[][] _chunks = [];
+    private readonly long _began = clock.GetTimestamp();
+    private volatile Part[] _parts = [];
     private long _count;
+
+    /// <summary>When the run began, from which <see cref="SentAt"/> counts.</summary>
+    public DateTimeOffset Began { get; } = clock.GetUtcNow();
 
     /// <summary>One more than the highest number of which anything is known.</summary>
     public long Count => Volatile.Read(ref _count);
 
     /// <summary>What became of a message.</summary>
     public MessageFate this[long number] =>
-        number / Chunk is var chunk && chunk < _chunks.Length ? (MessageFate)((_chunks[chunk][number % Chunk / InWord] >> Shift(number)) & 3) : MessageFate.Unknown;
+        number / Chunk is var part && part < _parts.Length ? (MessageFate)((_parts[part].Fates[number % Chunk / InWord] >> Shift(number)) & 3) : MessageFate.Unknown;
+
+    /// <summary>When a message was sent first, in milliseconds; null when it was not.</summary>
+    public long? SentAt(long number) => number / Chunk is var part && part < _parts.Length && _parts[part].Sent[number % Chunk] is not 0 and var sent ? sent - 1L : null;
+
+    /// <summary>Notes that a message is being sent; the first time counts.</summary>
+    public void Begin(long number)
+    {
+        var now = (uint)Math.Clamp(clock.GetElapsedTime(_began).TotalMilliseconds + 1, 1, uint.MaxValue);
+        Interlocked.CompareExchange(ref PartOf(number).Sent[number % Chunk], now, 0);
+    }
 
     /// <summary>Notes it; once for each message.</summary>
     public void Set(long number, MessageFate fate)
     {
-        while (number / Chunk >= _chunks.Length)
-        {
-            lock (_lock)
-            {
-                _chunks = number / Chunk < _chunks.Length ? _chunks : [.. _chunks, new int[Chunk / InWord]];
-            }
-        }
-
-        Interlocked.Or(ref _chunks[number / Chunk][number % Chunk / InWord], (int)fate << Shift(number));
+        Interlocked.Or(ref PartOf(number).Fates[number % Chunk / InWord], (int)fate << Shift(number));
         for (var count = Count; number >= count;)
         {
             count = Interlocked.CompareExchange(ref _count, number + 1, count) is var seen && seen == count ? number + 1 : seen;
@@ -36,6 +43,24 @@ internal sealed class MessageFates
     }
 
     private static int Shift(long number) => (int)(number % InWord) * 2;
+
+    private Part PartOf(long number)
+    {
+        while (number / Chunk >= _parts.Length)
+        {
+            lock (_lock)
+            {
+                _parts = number / Chunk < _parts.Length ? _parts : [.. _parts, new Part(new int[Chunk / InWord], new uint[Chunk])];
+            }
+        }
+
+        return _parts[number / Chunk];
+    }
+
+    /// <summary>What is known of numbers that follow one another.</summary>
+    /// <param name="Fates">In two bits each.</param>
+    /// <param name="Sent">When each was sent, in milliseconds, one more than since the run began; 0 for one that was not.</param>
+    private sealed record Part(int[] Fates, uint[] Sent);
 }
 
 /// <summary>What a run knows of one of its messages.</summary>

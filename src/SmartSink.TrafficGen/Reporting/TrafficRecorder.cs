@@ -5,8 +5,8 @@ using SmartSink.TrafficGen.Sending;
 namespace SmartSink.TrafficGen.Reporting;
 
 /// <summary>Counts and times what becomes of a run.</summary>
-/// <param name="keepsFates">Whether to keep what became of each message, too.</param>
-internal sealed class TrafficRecorder(bool keepsFates = false) : ITrafficObserver
+/// <param name="fates">Where to keep what became of each message, too; null for nowhere.</param>
+internal sealed class TrafficRecorder(MessageFates? fates = null) : ITrafficObserver
 {
     private const int LeastRefusal = 400;
     private static readonly int Stages = Enum.GetValues<TrafficStage>().Length;
@@ -32,7 +32,7 @@ internal sealed class TrafficRecorder(bool keepsFates = false) : ITrafficObserve
     }
 
     /// <summary>What became of each message; null unless it is kept.</summary>
-    public MessageFates? Fates { get; } = keepsFates ? new MessageFates() : null;
+    public MessageFates? Fates => fates;
 
     /// <summary>Why the run was ended as one that no further try could help; null when it was not.</summary>
     public string? Reason { get; private set; }
@@ -54,16 +54,18 @@ internal sealed class TrafficRecorder(bool keepsFates = false) : ITrafficObserve
         }
     }
 
+    public void MessageBegun(long number) => fates?.Begin(number);
+
     public void MessageAccepted(long number, long bytes)
     {
-        Fates?.Set(number, MessageFate.Accepted);
+        fates?.Set(number, MessageFate.Accepted);
         _counters.Add((int)Counter.Accepted);
         _counters.Add((int)Counter.Bytes, bytes);
     }
 
     public void MessageRefused(long number)
     {
-        Fates?.Set(number, MessageFate.Refused);
+        fates?.Set(number, MessageFate.Refused);
         _counters.Add((int)Counter.Refused);
     }
 
@@ -73,7 +75,7 @@ internal sealed class TrafficRecorder(bool keepsFates = false) : ITrafficObserve
 
     public void MessageLeft(long number)
     {
-        Fates?.Set(number, MessageFate.Waiting);
+        fates?.Set(number, MessageFate.Waiting);
         _counters.Add((int)Counter.Left);
     }
 

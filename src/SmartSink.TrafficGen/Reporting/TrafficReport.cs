@@ -179,6 +179,12 @@ internal sealed record VerifyReport(
     /// <summary>Why the numbers were not compared, with what to do; a line for each sink. Null when they were, or cannot be.</summary>
     public string? NumbersProblem { get; init; }
 
+    /// <summary>How late the run's messages came to the sinks; null when that is not known.</summary>
+    public VerifyTimes? Times { get; init; }
+
+    /// <summary>Why it is not, in a line; null when it is, or cannot be.</summary>
+    public string? TimesProblem { get; init; }
+
     /// <summary>Whether the numbers alone decide: then the counts are told for themselves.</summary>
     [JsonIgnore]
     public bool IsByNumber { get; init; }
@@ -200,6 +206,18 @@ internal sealed record VerifyReport(
 /// <param name="Agrees">Whether nothing is lost, came twice without an excuse, was wrongly bounced or waits.</param>
 internal sealed record VerifyNumbers(
     long Accepted, NumberList Lost, NumberList Twice, NumberList Excused, NumberList WronglyBounced, NumberList Waiting, NumberList Unheard, bool Partial, bool Agrees);
+
+/// <summary>How long after a run's messages were sent for the first time the sinks accepted them. All lengths are milliseconds.</summary>
+/// <param name="Count">Messages of which both moments are known.</param>
+/// <param name="Late">Those that took longer than <paramref name="Limit"/>.</param>
+/// <param name="Limit">What --late says, or its default.</param>
+/// <param name="P50">The median.</param>
+/// <param name="P99">Within which 99 % of them came.</param>
+/// <param name="Max">The last of all.</param>
+/// <param name="ClockDifference">How far the sink's clock is ahead of this one; it has been taken off. Of several sinks, that of which it is known worst.</param>
+/// <param name="ClockError">By how much that may be wrong, and with it the lengths.</param>
+internal sealed record VerifyTimes(
+    long Count, NumberList Late, double Limit, double P50, double P99, double Max, double ClockDifference, double ClockError);
 
 /// <summary>Numbers of messages, in their order.</summary>
 internal sealed class NumberList

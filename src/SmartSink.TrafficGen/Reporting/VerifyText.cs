@@ -31,6 +31,16 @@ internal static class VerifyText
             AppendNumbers(text, numbers, verify);
         }
 
+        if (verify.Times is { Count: > 0 } times)
+        {
+            AppendTimes(text, times, verify);
+        }
+
+        if (verify.TimesProblem is { } untimed)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"not compared by time: {untimed}\n");
+        }
+
         if (verify.IsByNumber)
         {
             return;
@@ -87,7 +97,7 @@ internal static class VerifyText
         table.Add("by number", "messages", string.Empty);
         foreach (var (name, list) in lists.Where(pair => pair.List.Count > 0))
         {
-            table.Add(name, Whole(list.Count), string.Join(", ", list.First(MostNumbers)) + (list.Count > MostNumbers ? ", …" : string.Empty));
+            table.Add(name, Whole(list.Count), Listed(list));
         }
 
         if (lists.Any(pair => pair.List.Count > 0))
@@ -104,6 +114,21 @@ internal static class VerifyText
             text.Append("the ledger had to forget a part of the run, so that nothing can be told to be lost: raise SINK_LEDGER_MEMORY\n");
         }
     }
+
+    private static void AppendTimes(StringBuilder text, VerifyTimes times, VerifyReport verify)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"by time: of {Whole(times.Count)} messages half reached the {Sinks(verify)} within {Seconds(times.P50)} of being sent, 99% within {Seconds(times.P99)}, the last after {Seconds(times.Max)}");
+        if (times.Late.Count > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; {Whole(times.Late.Count)} took longer than {Seconds(times.Limit)}: {Listed(times.Late)}");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\nthe clock of the {Sinks(verify)} differs from this one by {Seconds(times.ClockDifference)} (within {Seconds(times.ClockError)}), which these times allow for\n");
+    }
+
+    private static string Seconds(double milliseconds) => $"{Numbers.Decimal(milliseconds / 1000)} s";
+
+    private static string Listed(NumberList list) => string.Join(", ", list.First(MostNumbers)) + (list.Count > MostNumbers ? ", …" : string.Empty);
 
     private static void AppendSinks(StringBuilder text, IReadOnlyList<VerifiedSink> sinks)
     {

@@ -29,6 +29,10 @@ internal interface ITrafficObserver
     /// <param name="text">A refusal's text as the server sent it, a LF between its lines; empty for other answers, and for a request's.</param>
     void RecipientAnswered(int code, TrafficStage stage, int domain, ReadOnlySpan<byte> text);
 
+    /// <summary>A message is about to be sent: the first time counts.</summary>
+    /// <param name="number">Its number in the run.</param>
+    void MessageBegun(long number);
+
     /// <summary>A message was accepted for at least one recipient.</summary>
     /// <param name="number">Its number in the run.</param>
     /// <param name="bytes">Its size as sent, without stuffed dots and the end of data.</param>

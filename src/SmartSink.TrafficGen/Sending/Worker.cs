@@ -39,6 +39,7 @@ internal sealed class Worker
     private async Task DeliverAsync(Ticket ticket)
     {
         _run.Messages.Make(ticket.Number, _draft);
+        _run.Observer.MessageBegun(ticket.Number);
         for (var attempt = 1; !await _sender.TrySendAsync(_draft, ticket.IsDue ? ticket.NotBefore : 0); attempt++)
         {
             if (!await AgainAsync(attempt))

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using SmartSink.TrafficGen.Reporting;
 
 namespace SmartSink.TrafficGen.Verifying;
@@ -11,6 +12,9 @@ namespace SmartSink.TrafficGen.Verifying;
 /// <param name="page">The ledger's address, <c>/api/v1/ledger</c>.</param>
 internal sealed class LedgerPage(HttpClient client, Uri page)
 {
+    /// <summary>The most times that a sink tells in one answer.</summary>
+    public const int MostTimes = 100_000;
+
     /// <summary>Why the ledger cannot be asked, in a line that says what to do; null when it can.</summary>
     public async Task<string?> FindProblemAsync(CancellationToken cancellation)
     {
@@ -31,16 +35,31 @@ internal sealed class LedgerPage(HttpClient client, Uri page)
     /// <summary>What came of a run; nothing when the ledger knows no such run.</summary>
     public async Task<(LedgerRun? Run, string? Problem)> TryReadAsync(string run, CancellationToken cancellation)
     {
+        var (found, problem) = await TryReadAsync(new Uri($"{page}/runs/{run}"), LedgerJson.Default.LedgerRun, cancellation);
+        return (found ?? (problem is null ? new LedgerRun() : null), problem);
+    }
+
+    /// <summary>When messages of a run came; neither that nor a problem when the ledger knows no such run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="from">The first number.</param>
+    /// <param name="count">How many numbers, at most <see cref="MostTimes"/>.</param>
+    /// <param name="cancellation">Ends the asking.</param>
+    public Task<(LedgerTimes? Times, string? Problem)> TryReadTimesAsync(string run, long from, int count, CancellationToken cancellation) =>
+        TryReadAsync(new Uri($"{page}/runs/{run}/times?from={from}&count={count}"), LedgerJson.Default.LedgerTimes, cancellation);
+
+    private async Task<(T? Found, string? Problem)> TryReadAsync<T>(Uri address, JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : class
+    {
         try
         {
-            using var answer = await client.GetAsync(new Uri($"{page}/runs/{run}"), cancellation);
-            return answer.StatusCode == HttpStatusCode.NotFound ? (new LedgerRun(), null)
+            using var answer = await client.GetAsync(address, cancellation);
+            return answer.StatusCode == HttpStatusCode.NotFound ? (null, null)
                 : !answer.IsSuccessStatusCode ? (null, await ProblemAsync(answer, cancellation))
-                : (JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(cancellation), LedgerJson.Default.LedgerRun), null);
+                : (JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(cancellation), type), null);
         }
         catch (Exception exception) when (IsProblem(exception, cancellation))
         {
-            return (null, $"{page}/runs/{run}: {exception.Message}");
+            return (null, $"{address}: {exception.Message}");
         }
     }
 
@@ -102,6 +121,7 @@ internal sealed record LedgerDuplicate(long Number, int Times, int Excused);
 [JsonSerializable(typeof(LedgerState))]
 [JsonSerializable(typeof(LedgerProblem))]
 [JsonSerializable(typeof(LedgerRun))]
+[JsonSerializable(typeof(LedgerTimes))]
 internal sealed partial class LedgerJson : JsonSerializerContext;
 
 /// <summary>Holds a run's messages against what the sinks' ledgers say of them, number by number.</summary>

@@ -61,7 +61,7 @@ internal sealed class Verifier : IDisposable
             var report = await WithNumbersAsync(await AskAsync(sent, counts.Retried + counts.GivenUp), fates);
             if (report.Agrees || _time.GetUtcNow() >= until || enough.IsCancellationRequested)
             {
-                return report;
+                return await WithTimesAsync(report, fates);
             }
 
             await Task.Delay(Interval, _time, enough).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -119,6 +119,27 @@ internal sealed class Verifier : IDisposable
         var numbers = NumberComparison.Compare(fates, [.. runs.Select(run => run.Run!)], _options.VerifyRelayed, single);
         var isByNumber = single && !numbers.Partial;
         return report with { Numbers = numbers, IsByNumber = isByNumber, Agrees = numbers.Agrees && (isByNumber || report.Agrees) };
+    }
+
+    // Once: waiting makes nothing less late.
+    private async Task<VerifyReport> WithTimesAsync(VerifyReport report, MessageFates? fates)
+    {
+        if (fates is null || report.Numbers is null)
+        {
+            return report;
+        }
+
+        var lateness = new Lateness(fates, _time);
+        foreach (var sink in _sinks)
+        {
+            if (await lateness.AddAsync(sink.Ledger, _options.RunId, CancellationToken.None) is { } problem)
+            {
+                return report with { TimesProblem = problem, Agrees = report.Agrees && _options.Late is null };
+            }
+        }
+
+        var times = lateness.Read(_options.Late ?? TrafficOptions.LateUnlessGiven);
+        return report with { Times = times, Agrees = report.Agrees && (_options.Late is null || times.Late.Count == 0) };
     }
 
     private static async Task<(VerifiedSink Report, SinkCounts? Counts)> SinceAsync(SinkMetrics sink, SinkCounts before)

@@ -100,6 +100,9 @@ internal sealed class LedgerKeeper(int megabytes, Func<double> timeScale, TimePr
     /// <summary>Likewise what was kept of a run; null when nothing was.</summary>
     public RunHistory? ReadRun(string run) => Current()?.ReadRun(run);
 
+    /// <summary>When messages of a run came (<see cref="SinkLedger.ReadTimes"/>); null when nothing of it was kept.</summary>
+    public RunTimes? ReadTimes(string run, long from, int count) => Current()?.ReadTimes(run, from, count);
+
     /// <summary>Shows what there is to count.</summary>
     public void Show(SinkMetrics metrics) => metrics.BeforePage(() =>
     {

@@ -15,7 +15,7 @@ internal sealed class MetricsPages(params string?[] pages) : HttpMessageHandler
     /// <summary>The length that is told of a page; null for its own.</summary>
     public long? Length { get; init; }
 
-    /// <summary>What the ledger answers, by the path behind its own; null for a sink without one.</summary>
+    /// <summary>What the ledger answers, by the path and query behind its own; null for a sink without one.</summary>
     public Func<string, (HttpStatusCode Status, string Json)>? Ledger { get; init; }
 
     /// <summary>What a sink says that has counted nothing yet.</summary>
@@ -29,7 +29,7 @@ internal sealed class MetricsPages(params string?[] pages) : HttpMessageHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.RequestUri!.AbsolutePath is var path && path.StartsWith(LedgerPath, StringComparison.Ordinal))
+        if (request.RequestUri!.PathAndQuery is var path && path.StartsWith(LedgerPath, StringComparison.Ordinal))
         {
             var (status, json) = Ledger?.Invoke(path[LedgerPath.Length..]) ?? (HttpStatusCode.NotFound, string.Empty);
             return Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(json) });

@@ -7,7 +7,7 @@ namespace SmartSink.TrafficGen.Tests.Verifying;
 /// <summary>A run's messages beside what ledgers say of them, by number.</summary>
 public sealed class NumberComparisonTests
 {
-    private readonly MessageFates _fates = new();
+    private readonly MessageFates _fates = new(TimeProvider.System);
 
     [Theory]
     // What the run saw of its messages (A accepted, R refused, W waiting, . nothing), what the ledger says, and what is wrong.

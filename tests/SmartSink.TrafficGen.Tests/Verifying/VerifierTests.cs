@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
+using System.Text.Json;
 using SmartSink.Testing.Time;
 using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Reporting;
@@ -18,7 +21,9 @@ public sealed class VerifierTests
     };
 
     private readonly ManualTimeProvider _time = new();
-    private readonly TrafficRecorder _recorder = new(keepsFates: true);
+    private readonly TrafficRecorder _recorder;
+
+    public VerifierTests() => _recorder = new TrafficRecorder(new MessageFates(_time));
 
     [Theory]
     [InlineData("http://sink.test:8000", "http://sink.test:8000/metrics")]
@@ -193,6 +198,60 @@ public sealed class VerifierTests
     }
 
     [Theory]
+    [InlineData(null, true, "")]
+    [InlineData(5, true, "")]
+    [InlineData(3, false, "2-3")]
+    public async Task Late_messages_are_told_by_number_and_fail_the_run_where_that_was_asked(int? limit, bool agrees, string late)
+    {
+        // Sent at 0, 1, 2, 3, 4 s; accepted after 1, 2, 4, 5 s by a clock that is an hour ahead; the last has not come.
+        var began = _time.GetUtcNow();
+        for (var number = 0; number < 5; number++)
+        {
+            _recorder.MessageBegun(number);
+            _time.Advance(TimeSpan.FromSeconds(1));
+            _recorder.MessageBegun(number);
+            _recorder.MessageAccepted(number, 1);
+        }
+
+        using var pages = new MetricsPages(MetricsPages.Page(0, 0), MetricsPages.Page(5, 0)) { Ledger = path => (HttpStatusCode.OK, Answer(path)) };
+
+        var report = await CompareAsync(Options with { Late = limit is { } seconds ? TimeSpan.FromSeconds(seconds) : null }, pages);
+
+        var times = report.Times!;
+        string.Join(',', times.Late.Numbers).ShouldBe(late);
+        (report.Agrees, times.Count, times.P50, times.P99, times.Max).ShouldBe((agrees, 4, 2_000, 5_000, 5_000));
+        (times.Limit, times.ClockDifference, times.ClockError).ShouldBe((1_000 * (limit ?? 300), 3_600_000, 0));
+        var text = new StringBuilder();
+        VerifyText.AppendTo(text, report);
+        text.ToString().ShouldContain("by time: of 4 messages half reached the sink within 2 s of being sent, 99% within 5 s, the last after 5 s" + (late.Length == 0 ? "\n" : "; 2 took longer than 3 s: 2, 3\n"));
+
+        string Answer(string path)
+        {
+            // Two of them an answer, however many are asked for.
+            long?[] all = [0, 2_000, 5_000, 7_000, null];
+            var from = path.StartsWith("/runs/r1/times?from=", StringComparison.Ordinal) ? int.Parse(path.Split('=', '&')[1], CultureInfo.InvariantCulture) : -1;
+            return from >= 0
+                ? JsonSerializer.Serialize(new { now = _time.GetUtcNow().AddHours(1), began = began.AddHours(1).AddSeconds(1), highest = 4, times = all.Skip(from).Take(2) })
+                : path == "/runs/r1" ? """{"accepted":["0-4"]}""" : """{"on":true}""";
+        }
+    }
+
+    [Fact]
+    public async Task A_sink_that_cannot_tell_times_fails_only_a_run_that_asked_for_them()
+    {
+        using var pages = new MetricsPages(MetricsPages.Page(0, 0), MetricsPages.Page(1, 0))
+        {
+            Ledger = path => path.Contains("/times", StringComparison.Ordinal) ? (HttpStatusCode.BadGateway, string.Empty)
+                : (HttpStatusCode.OK, path == "/runs/r1" ? """{"accepted":["0"]}""" : """{"on":true}"""),
+        };
+        _recorder.MessageAccepted(0, 1);
+
+        var report = await CompareAsync(pages);
+        (report.Agrees, report.Times, report.TimesProblem).ShouldBe((true, null, "http://sink.test:8000/api/v1/ledger: 502 Bad Gateway"));
+        (await CompareAsync(Options with { Late = TimeSpan.FromHours(1) }, pages)).Agrees.ShouldBeFalse();
+    }
+
+    [Theory]
     [InlineData(HttpStatusCode.OK, """{"on":false}""", "the ledger is off; switch it on before a run, with SINK_LEDGER=on or smartsink ledger on")]
     [InlineData(HttpStatusCode.NotFound, "", "the sink has no ledger, or SINK_API is off")]
     [InlineData(HttpStatusCode.Forbidden, """{"detail":"The host sink.test is not known to be this sink's"}""", "The host sink.test is not known to be this sink's")]
@@ -216,9 +275,11 @@ public sealed class VerifierTests
     }
 
     /// <summary>Moves the clock on whenever the verifier waits.</summary>
-    private async Task<VerifyReport> CompareAsync(params MetricsPages[] pages)
+    private Task<VerifyReport> CompareAsync(params MetricsPages[] pages) => CompareAsync(Options, pages);
+
+    private async Task<VerifyReport> CompareAsync(TrafficOptions options, params MetricsPages[] pages)
     {
-        using var verifier = await StartAsync(pages);
+        using var verifier = await StartAsync(options, pages);
         var comparing = verifier.CompareAsync(_recorder.ReadCounts(), _recorder.Fates, TestContext.Current.CancellationToken);
         while (!comparing.IsCompleted)
         {
@@ -234,8 +295,10 @@ public sealed class VerifierTests
     }
 
     /// <summary>One sink for each handler, from port 8000 on.</summary>
-    private Task<Verifier> StartAsync(params MetricsPages[] pages) => Verifier.StartAsync(
-        Options,
+    private Task<Verifier> StartAsync(params MetricsPages[] pages) => StartAsync(Options, pages);
+
+    private Task<Verifier> StartAsync(TrafficOptions options, params MetricsPages[] pages) => Verifier.StartAsync(
+        options,
         [.. pages.Select((page, index) => new SinkMetrics(new Uri($"http://sink.test:{8000 + index}"), page))],
         _time,
         TestContext.Current.CancellationToken);

@@ -33,6 +33,9 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
     private static readonly ApiParameter<string> Format = ApiParameter.OneOf("format", "As what it is written: json unless given", ReportFormats.Names);
     private static readonly ApiParameter<int> Senders = ApiParameter.Number("senders", "How many senders, the worst first", least: 1, most: 1_000, otherwise: 100);
 
+    private static readonly ApiParameter<int> From = ApiParameter.Number("from", "The number to begin with", least: 0, most: int.MaxValue, otherwise: 0);
+    private static readonly ApiParameter<int> Count = ApiParameter.Number("count", "How many numbers", least: 1, most: RunTimesReport.Most, otherwise: RunTimesReport.Most);
+
     // A classified log takes memory while it is read.
     private static readonly SemaphoreSlim Classifying = new(1);
 
@@ -53,11 +56,16 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
             .Describe("clearLedger", "Forgets what was kept, and goes on").Refuses(StatusCodes.Status409Conflict);
         api.MapMethods(LedgerPath + "/runs/{run}", SinkPages.ReadMethods, (HttpContext context, string run) => FindRun(context, run))
             .Describe("run", "What came of a run of a load generator, by the numbers of its messages").Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+        api.MapMethods(LedgerPath + "/runs/{run}/times", SinkPages.ReadMethods, (HttpContext context, string run) => FindTimes(context, run))
+            .Describe("runTimes", "When the messages of a run came, by their numbers").Takes(From, Count).Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
     }
 
     private static ApiProblem IsOff => new(
         StatusCodes.Status409Conflict,
         "The ledger is off, so nothing is known of senders: start it with PUT /api/v1/ledger {\"on\": true}, smartsink ledger on or SINK_LEDGER=on, and then send mail");
+
+    private static ApiProblem NoRun => new(
+        StatusCodes.Status404NotFound, "Nothing of this run has come, or it was forgotten: does each message carry its run and number, in its sender or in X-SmartSink-Run?");
 
     private static bool IsRun(string text) => text.Length is > 0 and <= 64 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
 
@@ -178,7 +186,31 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
         var now = clock();
         return !ledger.IsOn ? IsOff
             : ledger.ReadRun(run) is { } found ? TypedResults.Ok(RunReport.Of(found, at => TimeOf(at, now)))
-            : new ApiProblem(StatusCodes.Status404NotFound, "Nothing of this run has come, or it was forgotten: does each message carry its run and number, in its sender or in X-SmartSink-Run?");
+            : NoRun;
+    }
+
+    private Results<Ok<RunTimesReport>, ApiProblem> FindTimes(HttpContext context, string run)
+    {
+        var query = new ApiQuery(context);
+        var (from, count) = (query.Read(From), query.Read(Count));
+        if (query.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        if (!ledger.IsOn)
+        {
+            return IsOff;
+        }
+
+        if (ledger.ReadTimes(run, from, count) is not { } found)
+        {
+            return NoRun;
+        }
+
+        // Read last: who compares clocks wants the moment of the answer.
+        var now = clock();
+        return TypedResults.Ok(new RunTimesReport(found.Run, now.Utc, TimeOf(found.Began, now), found.From, found.Highest, found.Times));
     }
 
     private LedgerReport Status()
@@ -270,6 +302,19 @@ internal sealed record RunReport(
 /// <param name="Excused">How many of those followed a reply that was lost on purpose.</param>
 internal sealed record DuplicateReport(long Number, int Times, int Excused);
 
+/// <summary>When the messages of a run came.</summary>
+/// <param name="Run">Its id.</param>
+/// <param name="Now">The sink's clock as it answers.</param>
+/// <param name="Began">When the first recipient of the run was accepted.</param>
+/// <param name="From">The number of the first of the times.</param>
+/// <param name="Highest">The highest number that came: there is more to ask for until the times reach it.</param>
+/// <param name="Times">When the first recipient of each number was accepted, in milliseconds since it began; null for a number of which none was.</param>
+internal sealed record RunTimesReport(string Run, DateTimeOffset Now, DateTimeOffset Began, long From, long Highest, IReadOnlyList<long?> Times)
+{
+    /// <summary>The most numbers of one answer.</summary>
+    public const int Most = 100_000;
+}
+
 /// <summary>When a message came last.</summary>
 internal sealed record LastTryReport(long Number, DateTimeOffset At);
 
@@ -277,4 +322,5 @@ internal sealed record LastTryReport(long Number, DateTimeOffset At);
 [JsonSerializable(typeof(LedgerSwitch))]
 [JsonSerializable(typeof(LedgerReport))]
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(RunTimesReport))]
 internal sealed partial class ReportApiJson : JsonSerializerContext;
