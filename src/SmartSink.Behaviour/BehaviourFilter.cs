@@ -90,6 +90,12 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
     public int CountTry(in SessionFacts facts, ReadOnlySpan<byte> domain, int entry) =>
         _context.Rules.Tries.Next(TryCounter.TriggerScope, facts, domain, PlanOf(entry)?.Behaviour.Limits);
 
+    /// <summary>How many seconds of limits pass in one.</summary>
+    public double TimeScale => _behaviour.TimeScale;
+
+    /// <summary>What limits senders at an entry now; null for nothing.</summary>
+    public ProviderLimits? LimitsOf(int entry) => (_rules.OverlayOf(entry) is { } overlay ? _overlayPlans[overlay] : PlanOf(entry))?.Behaviour.Limits;
+
     /// <summary>What the rates make of an entry's recipients now, in the long run.</summary>
     public OutcomeShares SharesOf(int entry)
     {

@@ -73,6 +73,25 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     public static OutcomeShares SharesOf(IMailboxFilter filter, int entry) =>
         filter is BehaviourFilter behaviour ? behaviour.SharesOf(entry) : throw new ArgumentException("A filter of somebody else", nameof(filter));
 
+    /// <summary>What limits senders now, by the name of each entry that has limits, and how many seconds of those pass in one.</summary>
+    internal (double TimeScale, IReadOnlyDictionary<string, ProviderLimits> Limits) LimitsInForce
+    {
+        get
+        {
+            var filter = Filter;
+            var limits = new Dictionary<string, ProviderLimits>(StringComparer.Ordinal);
+            for (var entry = 0; entry < filter.EntryCount; entry++)
+            {
+                if (filter.LimitsOf(entry) is { } found)
+                {
+                    limits[filter.EntryName(entry)] = found;
+                }
+            }
+
+            return (filter.TimeScale, limits);
+        }
+    }
+
     /// <summary>Lets schedules begin and end, and overrides end, whose time has come, so that they are told of where no mail comes, too.</summary>
     public void Refresh(in Moment now)
     {
@@ -164,6 +183,7 @@ public sealed class BehaviourFilters : IMailboxFilterSource
             var number = (last?.Number ?? 0) + 1;
             var filter = new BehaviourFilter(policy, policy.Behaviour, _context, number);
             _current = new Revision(policy, filter, number);
+            _context.Observer?.RevisionBegan();
             return filter;
         }
     }

@@ -13,6 +13,7 @@ internal sealed class LedgerCopy
     private readonly string[] _providers;
     private readonly string[] _texts;
     private readonly long _began;
+    private readonly PolicyCourse _policy;
 
     /// <summary>Begins a copy that holds no facts.</summary>
     /// <param name="query">What is asked for.</param>
@@ -22,9 +23,10 @@ internal sealed class LedgerCopy
     /// <param name="runs">Those that are asked for.</param>
     /// <param name="began">When the ledger began.</param>
     /// <param name="forgotten">Tries that the ledger has forgotten.</param>
-    public LedgerCopy(LedgerQuery query, LedgerSender[] senders, string[] providers, string[] texts, IReadOnlyCollection<Run> runs, long began, long forgotten)
+    /// <param name="policy">What was in force.</param>
+    public LedgerCopy(LedgerQuery query, LedgerSender[] senders, string[] providers, string[] texts, IReadOnlyCollection<Run> runs, long began, long forgotten, PolicyCourse policy)
     {
-        (_query, _providers, _texts, _began) = (query, providers, texts, began);
+        (_query, _providers, _texts, _began, _policy) = (query, providers, texts, began, policy);
         _runs = runs.ToDictionary(static run => run.Id, run => new RunCopy(run, run.Forgotten > 0 || forgotten > run.ForgottenBefore));
         _senders = new SenderCopy?[senders.Length];
         for (var i = 0; i < senders.Length; i++)
@@ -137,7 +139,7 @@ internal sealed class LedgerCopy
     }
 
     /// <summary>The histories of the senders that have any.</summary>
-    public IReadOnlyList<SenderHistory> Histories(long now, double timeScale)
+    public IReadOnlyList<SenderHistory> Histories(long now)
     {
         var runs = _runs.Values.Where(run => IsAsked(run.LastAt)).Select(static run => (run.Senders, Fact: run.ToFact())).OrderBy(static run => run.Fact.Run, StringComparer.Ordinal).ToArray();
         var histories = new List<SenderHistory>();
@@ -153,7 +155,7 @@ internal sealed class LedgerCopy
                 Sender = sender.Sender,
                 Since = Math.Max(_began, _query.Since ?? _began),
                 Until = now,
-                TimeScale = timeScale,
+                Policy = _policy,
                 Dialogs = [.. sender.Dialogs.OrderBy(static dialog => dialog.BeganAt).ThenBy(static dialog => dialog.Connection)],
                 Items = [.. ItemsOf(sender.Tries).Where(item => IsAsked(item.Tries.Span[^1].At))],
                 Seconds = [.. sender.Seconds.OrderBy(static second => second.At).ThenBy(static second => second.Provider)],

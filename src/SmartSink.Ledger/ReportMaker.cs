@@ -25,7 +25,7 @@ internal static class ReportMaker
             .OrderByDescending(sender => Letters.IndexOf(sender.Grade, StringComparison.Ordinal))
             .ThenByDescending(sender => sender.Connections).ThenBy(sender => sender.Client, StringComparer.Ordinal).ThenBy(sender => sender.User, StringComparer.Ordinal);
         var since = histories.Count == 0 ? at : context.TimeOf(histories.Min(history => history.Since));
-        return new ReportCard(at, since, [.. senders], forgotten, histories.Count == 0 ? 1 : histories.First().TimeScale);
+        return new ReportCard(at, since, [.. senders], forgotten, histories.Count == 0 ? 1 : histories.Max(history => history.Policy.TopScale(history.Since, history.Until)));
     }
 
     /// <summary>

@@ -34,6 +34,7 @@ internal sealed class SinkLedger
     private readonly Interned<string> _texts;
     private readonly Dictionary<Reply, int> _replies = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<uint, Dialog> _open = [];
+    private readonly PolicyFacts _policies = new();
     private Interned<LedgerSender> _senders;
     private long[] _accepted = [];
     private FactList<Kept<DialogFact>> _dialogs;
@@ -102,7 +103,7 @@ internal sealed class SinkLedger
         {
             // Asked after each event: without the indirection of a loop.
             return _dialogs.Bytes + _tries.Bytes + _seconds.Bytes + _duplicates.Bytes + _bounces.Bytes + _runs.Bytes + _refused.Bytes + _delivered.Bytes + _unheard.Bytes
-                + _senders.Bytes + _providers.Bytes + _texts.Bytes + (_replies.Count * 48L) + OpenBytes;
+                + _policies.Bytes + _senders.Bytes + _providers.Bytes + _texts.Bytes + (_replies.Count * 48L) + OpenBytes;
         }
     }
 
@@ -128,7 +129,20 @@ internal sealed class SinkLedger
         }
     }
 
-    /// <summary>Forgets all; connections that are open go on.</summary>
+    /// <summary>Notes what is in force from a moment on, no earlier than what was noted before.</summary>
+    public void Note(PolicyFact fact)
+    {
+        lock (_gate)
+        {
+            _policies.Add(fact);
+            if (Bytes > _mostBytes)
+            {
+                MakeRoom();
+            }
+        }
+    }
+
+    /// <summary>Forgets all; what is in force stays known, and connections that are open go on.</summary>
     public void Clear()
     {
         lock (_gate)
@@ -151,11 +165,10 @@ internal sealed class SinkLedger
     /// <summary>What is kept of senders, those without anything left out.</summary>
     /// <param name="query">Which.</param>
     /// <param name="now">The moment of the report.</param>
-    /// <param name="timeScale">As <see cref="SenderHistory.TimeScale"/>.</param>
-    public IReadOnlyList<SenderHistory> Read(LedgerQuery query, long now, double timeScale)
+    public IReadOnlyList<SenderHistory> Read(LedgerQuery query, long now)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return Copy(query).Histories(now, timeScale);
+        return Copy(query).Histories(now);
     }
 
     /// <summary>What is kept of a run; null for one that is not known.</summary>
@@ -190,8 +203,9 @@ internal sealed class SinkLedger
         _stores =
         [
             _dialogs = new(), _tries = new(), _seconds = new(_mostBytes / 16), _duplicates = new(), _bounces = new(), _runs = new(),
-            _refused = new(_mostBytes / 4), _delivered = new(_mostBytes / 4), _unheard = new(_mostBytes / 16),
+            _refused = new(_mostBytes / 4), _delivered = new(_mostBytes / 4), _unheard = new(_mostBytes / 16), _policies,
         ];
+        _policies.Clear();
         _lost = 0;
         _since = -1;
     }
@@ -570,7 +584,7 @@ internal sealed class SinkLedger
         lock (_gate)
         {
             var runs = query.Run is null ? [.. _runs.All] : _runs.Find(query.Run) is { } asked ? [asked] : Array.Empty<Run>();
-            var copy = new LedgerCopy(query, _senders.ToArray(), _providers.ToArray(), _texts.ToArray(), runs, Math.Max(_since, 0), _tries.Forgotten);
+            var copy = new LedgerCopy(query, _senders.ToArray(), _providers.ToArray(), _texts.ToArray(), runs, Math.Max(_since, 0), _tries.Forgotten, new PolicyCourse(_policies.ToArray()));
             copy.Add(_dialogs);
             foreach (var dialog in _open.Values)
             {

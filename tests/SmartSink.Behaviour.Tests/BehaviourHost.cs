@@ -123,6 +123,8 @@ internal sealed class BehaviourRecord : IBehaviourObserver
 
     public void Delayed(int milliseconds) => Lines.Add($"delay {milliseconds}");
 
+    public void RevisionBegan() => Lines.Add("another revision");
+
     public void ScheduleBegan(string name, DateTimeOffset? ends) => Lines.Add($"{name} began");
 
     public void ScheduleEnded(string name) => Lines.Add($"{name} ended");

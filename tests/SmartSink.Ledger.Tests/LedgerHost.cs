@@ -72,7 +72,7 @@ internal sealed class LedgerHost(long mostBytes = 64L << 20)
     }
 
     public IReadOnlyList<SenderHistory> Read(string? run = null, Func<string, bool>? client = null, long? since = null) =>
-        Ledger.Read(new LedgerQuery(run, client, since), Now, timeScale: 1);
+        Ledger.Read(new LedgerQuery(run, client, since), Now);
 
     public SenderHistory ReadOne() => Read().ShouldHaveSingleItem();
 }

@@ -29,7 +29,7 @@ public sealed class LedgerPropertyTests
                 traffic.Step(new Random(step));
             }
 
-            LedgerModel.TextOf(ledger.Read(new LedgerQuery(), traffic.Now, timeScale: 1)).Split('\n').ShouldBe(model.ToText().Split('\n'));
+            LedgerModel.TextOf(ledger.Read(new LedgerQuery(), traffic.Now)).Split('\n').ShouldBe(model.ToText().Split('\n'));
             foreach (var run in Traffic.Runs)
             {
                 LedgerModel.TextOf(ledger.ReadRun(run)).ShouldBe(model.ToText(run));

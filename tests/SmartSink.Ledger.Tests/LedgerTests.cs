@@ -408,7 +408,7 @@ public sealed class LedgerTests
         {
             while (!Volatile.Read(ref isOver))
             {
-                foreach (var history in _host.Ledger.Read(new LedgerQuery(), now: 0, timeScale: 1))
+                foreach (var history in _host.Ledger.Read(new LedgerQuery(), now: 0))
                 {
                     history.Runs.ShouldAllBe(run => run.Accepted == run.Highest + 1 && run.Missing == 0);
                 }

@@ -7,7 +7,7 @@ namespace SmartSink.Ledger.Tests;
 public sealed class ReportMakerTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly RuleContext Context = new(new RuleSettings(), _ => null, moment => Noon.AddMilliseconds(moment));
+    private static readonly RuleContext Context = new(new RuleSettings(), moment => Noon.AddMilliseconds(moment));
 
     [Theory]
     [InlineData("-")]

@@ -45,16 +45,20 @@ internal sealed class Simulation(double timeScale = 1)
 
     public void Tell(LedgerEvent what) => _ledger.Take([what with { At = Milliseconds, Sender = what.Kind == LedgerEventKind.DialogBegan ? _sender : null }]);
 
-    public SenderHistory History() => _ledger.Read(new LedgerQuery(), Milliseconds, timeScale).SingleOrDefault() ??
-        new SenderHistory { Sender = _sender, Since = 0, Until = Milliseconds, TimeScale = timeScale };
+    /// <summary>What was seen, by a policy that has the same limits for all providers.</summary>
+    public SenderHistory History(ProviderLimits? limits = null)
+    {
+        var history = _ledger.Read(new LedgerQuery(), Milliseconds).SingleOrDefault() ?? new SenderHistory { Sender = _sender, Since = 0, Until = Milliseconds };
+        return history with { Policy = PolicyCourse.Of(timeScale, limits is null ? [] : history.Providers.Select(provider => KeyValuePair.Create(provider, limits))) };
+    }
 
-    public static RuleContext Context(ProviderLimits? limits = null) => new(new RuleSettings(), _ => limits, moment => Start.AddMilliseconds(moment));
+    public static RuleContext Context() => new(new RuleSettings(), moment => Start.AddMilliseconds(moment));
 
     /// <summary>What the rule of that name says of what has been seen.</summary>
-    public Judgement Judge(string rule, ProviderLimits? limits = null) => SenderRules.Find(rule)!.Judge(History(), Context(limits));
+    public Judgement Judge(string rule, ProviderLimits? limits = null) => SenderRules.Find(rule)!.Judge(History(limits), Context());
 
     /// <summary>A report on what has been seen.</summary>
-    public SenderReport Report(ProviderLimits? limits = null) => ReportMaker.Make([History()], Context(limits), Start, 0).Senders.Single();
+    public SenderReport Report(ProviderLimits? limits = null) => ReportMaker.Make([History(limits)], Context(), Start, 0).Senders.Single();
 
     /// <summary><c>451 4.7.1 Come back later</c> → the reply.</summary>
     public static Reply Reply(string text)

@@ -22,6 +22,9 @@ public interface IBehaviourObserver
     /// <param name="milliseconds">How long, more than 0.</param>
     void Delayed(int milliseconds);
 
+    /// <summary>Another revision of the policy is in force from now on.</summary>
+    void RevisionBegan();
+
     /// <summary>A schedule of the policy holds from now on.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="ends">When it ceases to; null for never.</param>

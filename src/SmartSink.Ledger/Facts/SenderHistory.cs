@@ -16,8 +16,8 @@ internal sealed record SenderHistory
     /// <summary>The moment of the report.</summary>
     public required long Until { get; init; }
 
-    /// <summary>How fast the provider's time passes (the policy's <c>time_scale</c>): thresholds in seconds are of that time, so a gap is multiplied by this before it is compared.</summary>
-    public double TimeScale { get; init; } = 1;
+    /// <summary>What was in force meanwhile: thresholds in seconds are of the provider's time, so a gap is measured by this before it is compared.</summary>
+    public PolicyCourse Policy { get; init; } = new([]);
 
     /// <summary>Its connections.</summary>
     public IReadOnlyList<DialogFact> Dialogs { get; init; } = [];

@@ -7,7 +7,7 @@ namespace SmartSink.Ledger.Report;
 /// <param name="Since">From when on the ledger was looked at.</param>
 /// <param name="Senders">Those that were asked for.</param>
 /// <param name="Forgotten">Facts that were forgotten for want of memory; the report lacks them.</param>
-/// <param name="TimeScale">How fast the provider's time passed: all lengths in the report are of that time.</param>
+/// <param name="TimeScale">How fast the provider's time passed, at the most: all lengths in the report are of that time.</param>
 /// <param name="LeftOut">Senders that were asked for and are not told, since there are so many.</param>
 internal sealed record ReportCard(DateTimeOffset At, DateTimeOffset Since, IReadOnlyList<SenderReport> Senders, long Forgotten, double TimeScale, int LeftOut = 0);
 

@@ -51,10 +51,11 @@ internal sealed class Honours421 : SenderRule
         var warned = episodes.Where(episode => episode.Again > Setting(AgainWarn)).OrderByDescending(episode => episode.Again).ToList();
         var insists = warned.Where(episode => episode.Again > Setting(Insists) * episode.Before).ToList();
         var spoke = shut.Where(dialog => dialog.CommandsBehindShut > 0).ToList();
-        var (spokeShare, most) = (Evidence.Percent(spoke.Count, shut.Count), episodes.Select(episode => episode.Again).DefaultIfEmpty(0).Max());
+        var worst = episodes.MaxBy(episode => episode.Again);
+        var (spokeShare, most) = (Evidence.Percent(spoke.Count, shut.Count), worst?.Again ?? 0);
         var verdict = Evidence.Percent(insists.Count, episodes.Count) > Setting(InsistsFail) || spokeShare > Setting(SpokeFail) ? Verdict.Fail
             : warned.Count > 0 || spokeShare > Setting(SpokeWarn) ? Verdict.Warn : Verdict.Pass;
-        var finding = $"In the {Evidence.Length(history.Seconds(history.Minute()))} after a 421 at most {Evidence.Count(most, "connection")} met another; " +
+        var finding = $"In the {history.MinuteLength((worst?.First ?? shut[0]).ShutAt)} after a 421 at most {Evidence.Count(most, "connection")} met another; " +
             $"commands came behind it in {Evidence.Share(spoke.Count, shut.Count, "connection")}.";
         var examples = warned.Select(episode => episode.Example(history, context, episode.First.ShutAt, "after the 421"))
             .Concat(spoke.Select(dialog => history.Example(
@@ -109,11 +110,11 @@ internal sealed class NoStorm : SenderRule
         var emptyShare = empty.Count < Setting(EmptyLeast) ? 0 : Evidence.Percent(empty.Count, history.Dialogs.Count);
         var verdict = (Verdict)Math.Max(
             (int)Evidence.Above(most, Setting(StormWarn), Setting(StormFail)), (int)Evidence.Above(emptyShare, Setting(EmptyWarn), Setting(EmptyFail)));
-        var finding = (storms.Count == 0 ? "No greeting was refused" : $"In the {Evidence.Length(history.Seconds(history.Minute()))} after a refused greeting at most {Evidence.Count(most, "connection")} met another refusal") +
+        var finding = (storms.Count == 0 ? "No greeting was refused" : $"In the {history.MinuteLength(storms[0].First.BeganAt)} after a refused greeting at most {Evidence.Count(most, "connection")} met another refusal") +
             $"; {Evidence.Share(empty.Count, history.Dialogs.Count, "connection")} ended without a transaction.";
         var examples = storms.Where(storm => storm.Again > Setting(StormWarn)).Select(storm => storm.Example(history, context, storm.First.BeganAt, "after the refusal"))
             .Concat(empty.Where(_ => emptyShare > Setting(EmptyWarn)).Select(dialog => history.Example(
-                context, dialog.BeganAt, $"connection {dialog.Connection} open for {Evidence.Length(history.Seconds(dialog.EndedAt - dialog.BeganAt))}, without a transaction")));
+                context, dialog.BeganAt, $"connection {dialog.Connection} open for {Evidence.Length(history.Seconds(dialog.BeganAt, dialog.EndedAt))}, without a transaction")));
         return new Judgement(verdict, most, "connections", finding, [.. examples.Take(Judgement.MostExamples)]);
     }
 
@@ -170,12 +171,9 @@ internal sealed class ReusesConnections : SenderRule
         {
             return Judgement.NotSeen("No connection that brought a message has ended.");
         }
-        var needless = messages < Setting(Least) ? [] : NeedlesslyClosed(history, context);
-        int Idle(string length)
-        {
-            var most = Math.Max(history.Milliseconds(Setting(length)), IdleMilliseconds);
-            return used.Count(dialog => dialog.EndedAt - dialog.LastActiveAt > most && dialog.Reason is SessionEndReason.Quit or SessionEndReason.ClientClosed or SessionEndReason.IdleTimeout);
-        }
+        var needless = messages < Setting(Least) ? [] : NeedlesslyClosed(history);
+        int Idle(string length) => used.Count(dialog =>
+            dialog.EndedAt > history.After(dialog.LastActiveAt, Setting(length), IdleMilliseconds) && dialog.Reason is SessionEndReason.Quit or SessionEndReason.ClientClosed or SessionEndReason.IdleTimeout);
         var (idle, idleFail) = (Idle(IdleWarn), Idle(IdleFail));
         var idleVerdict = Evidence.Percent(idleFail, used.Count) > Setting(IdleShare) ? Verdict.Fail : Evidence.Percent(idle, used.Count) > Setting(IdleShare) ? Verdict.Warn : Verdict.Pass;
         var verdict = (Verdict)Math.Max((int)Evidence.Above(Evidence.Percent(needless.Count, messages), Setting(NeedlessWarn), Setting(NeedlessFail)), (int)idleVerdict);
@@ -184,27 +182,26 @@ internal sealed class ReusesConnections : SenderRule
             $"{Evidence.Share(idle, used.Count, "connection")} lay idle for more than {Evidence.Length(Setting(IdleWarn))}.";
         var examples = verdict == Verdict.Pass ? [] : needless.Take(Judgement.MostExamples).Select(closed => history.Example(
             context, closed.Dialog.EndedAt,
-            $"connection {closed.Dialog.Connection} ended after {Evidence.Count(closed.Dialog.Messages, "message")}, connection {closed.Next.Connection} began {Evidence.Length(history.Seconds(Math.Max(0, closed.Next.BeganAt - closed.Dialog.EndedAt)))} later ({history.Provider(closed.Dialog.Provider)})"));
+            $"connection {closed.Dialog.Connection} ended after {Evidence.Count(closed.Dialog.Messages, "message")}, connection {closed.Next.Connection} began {Evidence.Length(history.Seconds(closed.Dialog.EndedAt, Math.Max(closed.Dialog.EndedAt, closed.Next.BeganAt)))} later ({history.Provider(closed.Dialog.Provider)})"));
         return new Judgement(verdict, Math.Round(average, 2), "messages", finding, [.. examples]);
     }
 
     // A connection that the sender closed by itself, below the provider's limit, and the one that it opened instead. Each new one stands for one closed.
-    private static List<(DialogFact Dialog, DialogFact Next)> NeedlesslyClosed(SenderHistory history, RuleContext context)
+    private static List<(DialogFact Dialog, DialogFact Next)> NeedlesslyClosed(SenderHistory history)
     {
         var needless = new List<(DialogFact, DialogFact)>();
-        var soon = Math.Max(history.Milliseconds(SoonSeconds), SoonMilliseconds);
         foreach (var provider in history.Dialogs.Where(dialog => dialog.Provider >= 0 && dialog.Messages > 0).GroupBy(dialog => dialog.Provider))
         {
-            var limit = context.LimitsOf(history.Provider(provider.Key))?.MessagesPerConnection ?? int.MaxValue;
+            var name = history.Provider(provider.Key);
             var begun = provider.OrderBy(dialog => dialog.BeganAt).ToArray();
             var next = 0;
-            foreach (var dialog in provider.Where(dialog => dialog is { EndedAt: >= 0, ShutAt: < 0, Reason: SessionEndReason.Quit or SessionEndReason.ClientClosed or SessionEndReason.ConnectionReset } && dialog.Messages < limit).OrderBy(dialog => dialog.LastActiveAt))
+            foreach (var dialog in provider.Where(dialog => dialog is { EndedAt: >= 0, ShutAt: < 0, Reason: SessionEndReason.Quit or SessionEndReason.ClientClosed or SessionEndReason.ConnectionReset } && dialog.Messages < (history.Policy.At(dialog.EndedAt).Limits.GetValueOrDefault(name)?.MessagesPerConnection ?? int.MaxValue)).OrderBy(dialog => dialog.LastActiveAt))
             {
                 while (next < begun.Length && begun[next].BeganAt <= dialog.LastActiveAt)
                 {
                     next++;
                 }
-                if (next < begun.Length && begun[next].BeganAt <= dialog.EndedAt + soon)
+                if (next < begun.Length && begun[next].BeganAt <= history.After(dialog.EndedAt, SoonSeconds, SoonMilliseconds))
                 {
                     needless.Add((dialog, begun[next++]));
                 }
@@ -227,7 +224,6 @@ internal sealed record Episode(DialogFact First, int Before, int Again)
     /// <summary>An episode for each stretch of a minute that begins with a connection that was turned away.</summary>
     public static List<Episode> Of(SenderHistory history, Func<DialogFact, bool> isTurnedAway)
     {
-        var (minute, moment) = (history.Minute(), history.Milliseconds(MomentSeconds, LeastMoment));
         var episodes = new List<Episode>();
         foreach (var provider in history.Dialogs.GroupBy(dialog => dialog.Provider))
         {
@@ -235,11 +231,12 @@ internal sealed record Episode(DialogFact First, int Before, int Again)
             var times = Array.ConvertAll(all, dialog => dialog.BeganAt);
             var turned = Array.FindAll(all, dialog => isTurnedAway(dialog));
             var turnedTimes = Array.ConvertAll(turned, dialog => dialog.BeganAt);
-            for (var index = 0; index < turned.Length; index = IndexOf(turnedTimes, turnedTimes[index] + minute))
+            for (var index = 0; index < turned.Length; index = IndexOf(turnedTimes, history.MinuteAfter(turnedTimes[index])))
             {
                 var at = turned[index].BeganAt;
                 episodes.Add(new Episode(
-                    turned[index], IndexOf(times, at) - IndexOf(times, at - minute), IndexOf(turnedTimes, at + minute) - Math.Max(index + 1, IndexOf(turnedTimes, at + moment))));
+                    turned[index], IndexOf(times, at) - IndexOf(times, history.MinuteBefore(at)),
+                    IndexOf(turnedTimes, history.MinuteAfter(at)) - Math.Max(index + 1, IndexOf(turnedTimes, history.After(at, MomentSeconds, LeastMoment)))));
             }
         }
         return episodes;
@@ -248,7 +245,7 @@ internal sealed record Episode(DialogFact First, int Before, int Again)
     /// <summary>The episode as a case in point.</summary>
     public ReportExample Example(SenderHistory history, RuleContext context, long at, string after) => history.Example(
         context, at,
-        $"{Evidence.Count(Again, "connection")} turned away in the {Evidence.Length(history.Seconds(history.Minute()))} {after}, {Evidence.Count(Before, "connection")} in the time before ({history.Provider(First.Provider)}, connection {First.Connection})",
+        $"{Evidence.Count(Again, "connection")} turned away in the {history.MinuteLength(First.BeganAt)} {after}, {Evidence.Count(Before, "connection")} in the time before ({history.Provider(First.Provider)}, connection {First.Connection})",
         First.RefusedReply);
 
     // The first of those times that is not before this one.

@@ -105,7 +105,7 @@ internal sealed class NoLoss : SenderRule
         var total = history.Runs.Sum(run => run.Highest - run.Lowest + 1) + history.Items.Count(item => item.Last.Number < 0 || history.Runs.Count == 0);
         var examples = givenUp.Select(item => history.Example(
                 context, item.Last.At,
-                $"{Evidence.NameOf(item.Last.Number)} neither tried again nor returned in {Evidence.Length(history.Seconds(history.Until - item.Last.At))} ({history.Provider(item.Last.Provider)}, {Evidence.Count(item.Tries.Length, "try", "tries")})",
+                $"{Evidence.NameOf(item.Last.Number)} neither tried again nor returned in {Evidence.Length(history.Seconds(item.Last.At, history.Until))} ({history.Provider(item.Last.Provider)}, {Evidence.Count(item.Tries.Length, "try", "tries")})",
                 item.Last.Reply))
             .Concat(runs.Select(run => history.Example(context, history.Until, $"of run {run.Run} never came: {string.Join(", ", run.MissingNumbers)}{(run.Missing > run.MissingNumbers.Count ? ", …" : string.Empty)}")));
         var verdict = lost > context.Settings[this, Fail] ? Verdict.Fail : lost > 0 || missing > 0 ? Verdict.Warn : Verdict.Pass;
@@ -136,7 +136,7 @@ internal sealed class NoLoss : SenderRule
     {
         var active = history.Seconds.Select(second => second.At).Concat(history.Dialogs.Select(EndOf)).DefaultIfEmpty(history.Since).Max();
         var hidden = history.Dialogs.Where(dialog => dialog.RefusedReply >= 0 || dialog.Tls == TlsUse.Failed || dialog.Reason is not (SessionEndReason.Quit or SessionEndReason.ClientClosed)).Select(EndOf);
-        return history.Seconds(history.Until - active) >= quiet && hidden.All(end => history.Seconds(history.Until - end) >= window);
+        return history.Seconds(active, history.Until) >= quiet && hidden.All(end => history.Seconds(end, history.Until) >= window);
 
         long EndOf(DialogFact dialog) => dialog.EndedAt < 0 ? history.Until : dialog.EndedAt;
     }
@@ -196,7 +196,7 @@ internal sealed class BouncesOnce : SenderRule
             var isDelay = over == 1 && returned.Any(item => item.Tries.ToArray().Any(tried => tried.Outcome == Outcome.TempFail));
             delayed += isDelay ? 1 : 0;
             twice += isDelay ? 0 : 1;
-            var times = string.Join(", ", returns.Skip(1).Take(Judgement.MostExamples).Select(again => Evidence.Length(history.Seconds(again.At - first.At))));
+            var times = string.Join(", ", returns.Skip(1).Take(Judgement.MostExamples).Select(again => Evidence.Length(history.Seconds(first.At, again.At))));
             examples.Insert(isDelay ? examples.Count : 0, history.Example(
                 context, first.At, $"{Evidence.NameOf(first.Number)} returned {returns.Count():N0} times, again after {times} (connection {returns.Last().Connection})"));
         }

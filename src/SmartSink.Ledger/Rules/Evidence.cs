@@ -6,17 +6,26 @@ namespace SmartSink.Ledger.Rules;
 /// <summary>Figures and examples in words, for what rules find.</summary>
 internal static class Evidence
 {
-    /// <summary>How long that is for the provider, in seconds.</summary>
-    public static double Seconds(this SenderHistory history, long milliseconds) => milliseconds * history.TimeScale / 1_000;
+    private const double MinuteSeconds = 60;
+    private const long LeastMinute = 5_000;
 
-    /// <summary>How long those seconds of the provider's time are on the sink's clock, in milliseconds.</summary>
-    public static long Milliseconds(this SenderHistory history, double seconds) => (long)Math.Ceiling(seconds * 1_000 / history.TimeScale);
+    /// <summary>How long a time was for the provider, in seconds.</summary>
+    public static double Seconds(this SenderHistory history, long from, long to) => history.Policy.Seconds(from, to);
 
-    /// <summary>Likewise, but no less than so many milliseconds: what a sender does takes real time, however fast the provider's passes.</summary>
-    public static long Milliseconds(this SenderHistory history, double seconds, long least) => Math.Max(history.Milliseconds(seconds), least);
+    /// <summary>How long those seconds of the provider's time are on the sink's clock as it passes at a moment, in milliseconds, but no less than so many.</summary>
+    public static long Milliseconds(this SenderHistory history, long at, double seconds, long least) => Math.Max((long)Math.Ceiling(seconds * 1_000 / history.Policy.At(at).TimeScale), least);
 
-    /// <summary>How long a minute after something counts, in milliseconds of the sink's clock.</summary>
-    public static long Minute(this SenderHistory history) => history.Milliseconds(60, least: 5_000);
+    /// <summary>The moment so many seconds of the provider's time after another, but no less than so many milliseconds: what a sender does takes real time, however fast the provider's passes.</summary>
+    public static long After(this SenderHistory history, long from, double seconds, long least = 0) => Math.Max(history.Policy.After(from, seconds), from + least);
+
+    /// <summary>The end of the minute after something.</summary>
+    public static long MinuteAfter(this SenderHistory history, long from) => history.After(from, MinuteSeconds, LeastMinute);
+
+    /// <summary>The beginning of the minute before something.</summary>
+    public static long MinuteBefore(this SenderHistory history, long to) => Math.Min(history.Policy.After(to, -MinuteSeconds), to - LeastMinute);
+
+    /// <summary>How long the minute after something was for the provider, in words: more than a minute where its time passes fast.</summary>
+    public static string MinuteLength(this SenderHistory history, long from) => Length(history.Seconds(from, history.MinuteAfter(from)));
 
     /// <summary>The provider's name; for none, words.</summary>
     public static string Provider(this SenderHistory history, int provider) =>

@@ -199,7 +199,7 @@ internal sealed class UsesTls : SenderRule
         {
             return Judgement.NotSeen(history.Dialogs.Any(dialog => dialog.Tls != TlsUse.None) ? "STARTTLS was offered, and no mail came." : "TLS was never offered.");
         }
-        var window = history.Milliseconds(context.Settings[this, Window]);
+        var window = context.Settings[this, Window];
         var failed = offered.Where(dialog => dialog.Tls == TlsUse.Failed).ToList();
         var mail = offered.Where(dialog => dialog.Transactions > 0).ToList();
         var failures = failed.ToLookup(dialog => dialog.Provider, dialog => dialog.BeganAt).ToDictionary(provider => provider.Key, provider => provider.ToList());
@@ -232,7 +232,7 @@ internal sealed class UsesTls : SenderRule
             }
             var place = times.BinarySearch(dialog.BeganAt);
             place = place >= 0 ? place : ~place - 1;
-            return place >= 0 && dialog.BeganAt - times[place] <= window;
+            return place >= 0 && history.Seconds(times[place], dialog.BeganAt) <= window;
         }
 
         string AfterFailures()
@@ -244,12 +244,12 @@ internal sealed class UsesTls : SenderRule
                 if (dialog.Tls == TlsUse.Failed)
                 {
                     var then = dialog.Transactions > 0 ? dialog : Nearest(next, dialog.Provider);
-                    var isNear = then is { } found && found.BeganAt - dialog.BeganAt <= window;
+                    var isNear = then is { } found && history.Seconds(dialog.BeganAt, found.BeganAt) <= window;
                     var isClear = then is { Transactions: > 0, Tls: TlsUse.Failed or TlsUse.Offered };
                     inClear += isNear && isClear ? 1 : 0;
                     again += isNear && !isClear ? 1 : 0;
-                    open += !isNear && history.Until - dialog.BeganAt <= window ? 1 : 0;
-                    never += !isNear && history.Until - dialog.BeganAt > window ? 1 : 0;
+                    open += !isNear && history.Seconds(dialog.BeganAt, history.Until) <= window ? 1 : 0;
+                    never += !isNear && history.Seconds(dialog.BeganAt, history.Until) > window ? 1 : 0;
                 }
                 next[dialog.Provider] = dialog;
             }

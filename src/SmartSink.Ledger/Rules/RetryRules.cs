@@ -101,7 +101,7 @@ internal sealed class NoRetryAfter5xx : SenderRule
         var times = tries.Length == 2 ? string.Empty : $", {Evidence.Count(tries.Length - 1, "time")} in all";
         return history.Example(
             context, tries[0].At,
-            $"tried again {Evidence.Length(history.Seconds(tries[again].At - tries[0].At))} after the refusal{times} ({history.Provider(tries[0].Provider)}, connection {tries[again].Connection})",
+            $"tried again {Evidence.Length(history.Seconds(tries[0].At, tries[again].At))} after the refusal{times} ({history.Provider(tries[0].Provider)}, connection {tries[again].Connection})",
             tries[0].Reply);
     }
 }
@@ -155,15 +155,15 @@ internal sealed class Retries4xx : SenderRule
             {
                 if (bounce.At >= last.At)
                 {
-                    return history.Seconds(bounce.At - first.At) < soonest ? Fate.ReturnedSoon : Fate.Returned;
+                    return history.Seconds(first.At, bounce.At) < soonest ? Fate.ReturnedSoon : Fate.Returned;
                 }
             }
-            var longest = 0L;
+            var longest = 0.0;
             for (var index = 1; index < tries.Length; index++)
             {
-                longest = Math.Max(longest, tries[index].At - tries[index - 1].At);
+                longest = Math.Max(longest, history.Seconds(tries[index - 1].At, tries[index].At));
             }
-            var isOver = history.Seconds(history.Until - last.At) > Math.Max(window, GapsOfPatience * history.Seconds(longest));
+            var isOver = history.Seconds(last.At, history.Until) > Math.Max(window, GapsOfPatience * longest);
             return isOver ? Fate.GivenUp : tries.Length > 1 ? Fate.CameAgain : Fate.Waits;
         };
     }
@@ -184,7 +184,7 @@ internal sealed class Retries4xx : SenderRule
                 examples.Add(history.Example(
                     context, last.At,
                     $"tried {Evidence.Count(item.Tries.Length, "time")}, then " +
-                    (fate == Fate.GivenUp ? $"nothing for {Evidence.Length(history.Seconds(history.Until - last.At))}" : "returned to its sender") + $" ({history.Provider(last.Provider)})",
+                    (fate == Fate.GivenUp ? $"nothing for {Evidence.Length(history.Seconds(last.At, history.Until))}" : "returned to its sender") + $" ({history.Provider(last.Provider)})",
                     last.Reply));
             }
         }
@@ -317,7 +317,6 @@ internal sealed class BacksOff : SenderRule
     private static List<double> GapsOf(SenderHistory history, ReadOnlySpan<MailTry> tries, ILookup<uint, long> began)
     {
         var gaps = new List<double>();
-        var nextHost = Math.Max(history.Milliseconds(NextHostSeconds), NextHostMilliseconds);
         var isNextHost = false;
         for (var index = 1; index < tries.Length; index++)
         {
@@ -327,10 +326,11 @@ internal sealed class BacksOff : SenderRule
                 continue;
             }
             var since = began[again.Connection].Where(at => at <= again.At).DefaultIfEmpty(again.At).Last();
-            isNextHost = !isNextHost && again.Connection != before.Connection && (again.At - before.At <= nextHost || (since >= before.At && since - before.At <= nextHost));
+            var nextHost = history.After(before.At, NextHostSeconds, NextHostMilliseconds);
+            isNextHost = !isNextHost && again.Connection != before.Connection && (again.At <= nextHost || (since >= before.At && since <= nextHost));
             if (!isNextHost)
             {
-                gaps.Add(history.Seconds(again.At - before.At));
+                gaps.Add(history.Seconds(before.At, again.At));
             }
         }
         return gaps;
@@ -344,19 +344,19 @@ internal sealed class BacksOff : SenderRule
     // The most recipients refused in one second of which nearly all came again in one second.
     private static int LargestHerd(SenderHistory history)
     {
-        var second = Math.Max(history.Milliseconds(1), HerdMilliseconds);
-        var returns = new Dictionary<long, List<long>>();
+        var returns = new Dictionary<(long Second, long Start), List<long>>();
         foreach (var item in history.Items)
         {
             var tries = item.Tries.Span;
+            var second = history.Milliseconds(tries[0].At, 1, HerdMilliseconds);
             if (tries.Length > 1 && tries[0].Outcome == Outcome.TempFail && tries[1].At - tries[0].At > 2 * second)
             {
-                var start = tries[0].At / second;
+                var start = (second, tries[0].At / second);
                 (returns.TryGetValue(start, out var times) ? times : returns[start] = []).Add(tries[1].At);
             }
         }
         var largest = 0;
-        foreach (var times in returns.Values.Where(times => times.Count > largest))
+        foreach (var ((second, _), times) in returns.Where(returned => returned.Value.Count > largest))
         {
             times.Sort();
             var most = 0;

@@ -46,17 +46,9 @@ internal enum ThresholdUnit : byte
 
 /// <summary>What a rule needs beside the history.</summary>
 /// <param name="Settings">Thresholds and weights.</param>
-/// <param name="LimitsOf">A provider's limits, by its name; null for none.</param>
 /// <param name="TimeOf">The calendar time of a <see cref="Smtp.Replies.Moment.Milliseconds"/>.</param>
 /// <param name="Classified">What the sender's own log says of its recipients; null when none was given.</param>
-internal sealed record RuleContext(RuleSettings Settings, Func<string, ProviderLimits?> LimitsOf, Func<long, DateTimeOffset> TimeOf, IReadOnlyList<ClassifiedRecipient>? Classified = null);
-
-/// <summary>What the policy allows a sender at a provider; null where nothing is said.</summary>
-/// <param name="Connections">At once.</param>
-/// <param name="MessagesPerConnection">Then the connection is closed.</param>
-/// <param name="RecipientsPerMessage">More are refused.</param>
-/// <param name="PerSecond">Recipients a second (of the provider's time).</param>
-internal sealed record ProviderLimits(int? Connections, int? MessagesPerConnection, int? RecipientsPerMessage, double? PerSecond);
+internal sealed record RuleContext(RuleSettings Settings, Func<long, DateTimeOffset> TimeOf, IReadOnlyList<ClassifiedRecipient>? Classified = null);
 
 /// <summary>A recipient and the class that the sender gave its refusal.</summary>
 /// <param name="Mail">As in <see cref="LedgerEvent.Mail"/> where the sender is known, else 0.</param>

@@ -64,7 +64,7 @@ internal sealed class SlowsDown : SenderRule
         var connections = throttles.Sum(throttle => throttle.ConnectionsBefore) is > 0 and var before
             ? $", it opened {Math.Round(throttles.Sum(throttle => throttle.ConnectionsAfter) / before, 2)} times as many connections" : string.Empty;
         var finding = $"After {Evidence.Share(slow.Count, throttles.Count, "throttle")} the sender went on at more than {Setting(RatioWarn)} times its rate and was throttled on{rate}{connections}, " +
-            $"and got {Evidence.Average(throttles.Average(throttle => throttle.Throttled) * 60 / history.Seconds(history.Minute()), "throttled reply", "throttled replies")} a minute" +
+            $"and got {Evidence.Average(throttles.Average(throttle => throttle.Throttled * 60 / throttle.Length), "throttled reply", "throttled replies")} a minute" +
             (recovered.Count == 0 ? string.Empty : $"; mail was accepted again after {Evidence.Length(recovered[recovered.Count / 2])}") +
             (stuck.Count == 0 ? "." : $"; nothing was tried again at {string.Join(", ", stuck)}, though mail waits.");
         var examples = slow.OrderByDescending(throttle => throttle.Tries).Take(Judgement.MostExamples).Select(throttle => history.Example(
@@ -77,27 +77,28 @@ internal sealed class SlowsDown : SenderRule
 
     private static IEnumerable<Throttle> ThrottlesOf(SenderHistory history, ProviderSecond[] seconds)
     {
-        var (minute, moment) = (history.Minute(), history.Milliseconds(MomentSeconds, LeastMoment));
         var (rate, connections) = (0.0, 0.0);
         for (var index = 0; index < seconds.Length; index++)
         {
             var at = seconds[index].At;
-            var (from, to) = (at + moment, at + moment + minute);
+            var from = history.After(at, MomentSeconds, LeastMoment);
+            var (start, to) = (history.MinuteBefore(at), history.MinuteAfter(from));
             if (seconds[index].Throttled == 0 || to > history.Until)
             {
                 continue;
             }
 
             // Beside the highest rate so far: the next throttle may come while it has slowed down already.
-            var before = seconds.Where(second => second.At > at - minute && second.At <= at).ToList();
-            var length = (double)Math.Min(minute, at - seconds[0].At + SecondMilliseconds);
+            var before = seconds.Where(second => second.At > start && second.At <= at).ToList();
+            var length = Math.Min(history.Seconds(start, at), history.Seconds(seconds[0].At, at + SecondMilliseconds));
+            var then = history.Seconds(from, to);
             rate = Math.Max(rate, before.Sum(TriesOf) / length);
             connections = Math.Max(connections, before.Sum(second => second.Connections) / length);
             var after = seconds.Where(second => second.At >= from && second.At < to).ToList();
             var accepted = Array.Find(seconds, second => second.At > at && second.Accepted > 0 && second.Throttled == 0);
             yield return new Throttle(
-                at, seconds[index].Provider, after.Sum(TriesOf), after.Sum(second => second.Throttled), after.Sum(TriesOf) / rate / minute, connections,
-                after.Sum(second => second.Connections) / (double)minute, accepted.Accepted > 0 ? history.Seconds(accepted.At - at) : -1);
+                at, seconds[index].Provider, after.Sum(TriesOf), after.Sum(second => second.Throttled), after.Sum(TriesOf) / rate / then, then, connections,
+                after.Sum(second => second.Connections) / then, accepted.Accepted > 0 ? history.Seconds(at, accepted.At) : -1);
             while (index + 1 < seconds.Length && seconds[index + 1].At < to)
             {
                 index++;
@@ -113,7 +114,7 @@ internal sealed class SlowsDown : SenderRule
         foreach (var item in history.Items)
         {
             var tried = item.Tries.Span[^1];
-            if (tried is { Outcome: Outcome.TempFail, Label: ReplyLabel.RateLimit } && history.Seconds(history.Until - Math.Max(tried.At, last.GetValueOrDefault(tried.Provider))) > longest)
+            if (tried is { Outcome: Outcome.TempFail, Label: ReplyLabel.RateLimit } && history.Seconds(Math.Max(tried.At, last.GetValueOrDefault(tried.Provider)), history.Until) > longest)
             {
                 stuck.Add(history.Provider(tried.Provider));
             }
@@ -136,15 +137,15 @@ internal sealed class SlowsDown : SenderRule
         return -1;
     }
 
-    /// <summary>A throttle after a time without one, and the minute behind it.</summary>
-    private sealed record Throttle(long At, int Provider, int Tries, int Throttled, double Ratio, double ConnectionsBefore, double ConnectionsAfter, double Recovered);
+    /// <summary>A throttle after a time without one, and the minute behind it, whose length is in seconds of the provider's time.</summary>
+    private sealed record Throttle(long At, int Provider, int Tries, int Throttled, double Ratio, double Length, double ConnectionsBefore, double ConnectionsAfter, double Recovered);
 }
 
 /// <summary>A sender learns a provider's limits, and keeps them.</summary>
 internal sealed class KeepsLimits : SenderRule
 {
     private const string OverFail = "over_fail", OverLeast = "over_least", Learn = "learn";
-    private const long LearnMilliseconds = 5_000;
+    private const long LearnMilliseconds = 5_000, LastOfSecond = 999;
 
     /// <inheritdoc/>
     public override string Name => "keeps-limits";
@@ -176,22 +177,19 @@ internal sealed class KeepsLimits : SenderRule
         var found = new List<Excess>();
         foreach (var (provider, name) in history.Providers.Index())
         {
-            if (context.LimitsOf(name) is not { } limits)
-            {
-                continue;
-            }
-            var dialogs = history.Dialogs.Where(dialog => dialog.Provider == provider).OrderBy(dialog => dialog.BeganAt).ToList();
-            var seconds = history.Seconds.Where(second => second.Provider == provider && second.MostOpen > 0).OrderBy(second => second.At);
-            Add("connections at once", limits.Connections, seconds.Select(second => (second.At, second.MostOpen)));
-            Add("messages a connection", limits.MessagesPerConnection, dialogs.Select(dialog => (dialog.BeganAt, dialog.Transactions + (dialog is { RefusedReply: >= 0, RefusedAt: Stage.Mail } ? 1 : 0))));
-            Add("recipients a message", limits.RecipientsPerMessage, dialogs.Select(dialog => (dialog.BeganAt, dialog.MostRecipients)));
+            var dialogs = history.Dialogs.Where(dialog => dialog.Provider == provider).OrderBy(dialog => dialog.BeganAt)
+                .Select(dialog => (Dialog: dialog, Limits: history.Policy.LimitsIn(name, dialog.BeganAt, dialog.EndedAt < 0 ? history.Until : dialog.EndedAt))).ToList();
+            var seconds = history.Seconds.Where(second => second.Provider == provider).OrderBy(second => second.At);
+            Add("connections at once", seconds.Select(second => (second.At, second.MostOpen, history.Policy.LimitsIn(name, second.At, second.At + LastOfSecond)?.Connections)));
+            Add("messages a connection", dialogs.Select(seen => (seen.Dialog.BeganAt, MessagesOf(seen.Dialog), seen.Limits?.MessagesPerConnection)));
+            Add("recipients a message", dialogs.Select(seen => (seen.Dialog.BeganAt, seen.Dialog.MostRecipients, seen.Limits?.RecipientsPerMessage)));
 
-            void Add(string what, int? limit, IEnumerable<(long At, int Count)> seen)
+            // Each limit that was in force, by itself: a sender has to learn another one anew.
+            void Add(string what, IEnumerable<(long At, int Count, int? Limit)> seen)
             {
-                var counted = seen.Where(one => one.Count > 0).ToList();
-                if (limit is { } most && counted.Count > 0)
+                foreach (var limit in seen.Where(one => one.Count > 0 && one.Limit is not null).GroupBy(one => one.Limit!.Value))
                 {
-                    found.Add(Excess.Of(what, name, most, counted, Math.Max(history.Milliseconds(context.Settings[this, Learn]), LearnMilliseconds)));
+                    found.Add(Excess.Of(what, name, limit.Key, [.. limit.Select(one => (one.At, one.Count))], first => history.After(first, context.Settings[this, Learn], LearnMilliseconds)));
                 }
             }
         }
@@ -210,14 +208,17 @@ internal sealed class KeepsLimits : SenderRule
         return new Judgement(goesOn ? Verdict.Fail : over.Count > 0 ? Verdict.Warn : Verdict.Pass, Math.Round(worst, 2), "%", finding, [.. examples]);
     }
 
+    private static int MessagesOf(DialogFact dialog) => dialog.Transactions + (dialog is { RefusedReply: >= 0, RefusedAt: Stage.Mail } ? 1 : 0);
+
     /// <summary>A limit, and how often it was gone beyond: in all, and after the sender could have learned it.</summary>
     private sealed record Excess(string What, string Provider, int Limit, int Most, long First, int Over, int LaterOver, double LaterShare)
     {
-        public static Excess Of(string what, string provider, int limit, List<(long At, int Count)> seen, long learn)
+        public static Excess Of(string what, string provider, int limit, List<(long At, int Count)> seen, Func<long, long> learnedAfter)
         {
             var over = seen.Where(one => one.Count > limit).ToList();
             var first = over.Count == 0 ? long.MaxValue : over[0].At;
-            var later = seen.Where(one => over.Count > 0 && one.At - first > learn).ToList();
+            var learned = over.Count == 0 ? long.MaxValue : learnedAfter(first);
+            var later = seen.Where(one => one.At > learned).ToList();
             var laterOver = later.Count(one => one.Count > limit);
             return new Excess(what, provider, limit, seen.Max(one => one.Count), first, over.Count, laterOver, Evidence.Percent(laterOver, later.Count));
         }
@@ -280,16 +281,15 @@ internal sealed class Isolation : SenderRule
         var finding = $"While {names} refused most mail, the others got theirs at {ratio} times the rate around it ({others.Sum(beside => beside.Accepted):N0} accepted, {others.Sum(beside => beside.Expected):N0} to be expected).";
         var examples = others.OrderBy(beside => beside.Accepted / beside.Expected).Take(verdict == Verdict.Pass ? 0 : Judgement.MostExamples).Select(beside => history.Example(
             context, beside.Trouble.From,
-            $"{history.Provider(beside.Trouble.Provider)} refused most mail for {Evidence.Length(history.Seconds(beside.Trouble.To - beside.Trouble.From))}: others got {beside.Accepted:N0} messages where {beside.Expected:N0} were to be expected"));
+            $"{history.Provider(beside.Trouble.Provider)} refused most mail for {Evidence.Length(history.Seconds(beside.Trouble.From, beside.Trouble.To))}: others got {beside.Accepted:N0} messages where {beside.Expected:N0} were to be expected"));
         return new Judgement(verdict, ratio, "ratio", finding, [.. examples]);
     }
 
     // From the first stretch in which most was refused to the last before one in which it was not; in between there may be nothing, while the sender waits.
     private static IEnumerable<Stretch> TroublesOf(SenderHistory history, IGrouping<int, ProviderSecond> provider, double share, double shortest)
     {
-        var bin = Math.Max(history.Milliseconds(BinSeconds), BinMilliseconds);
         Stretch? trouble = null;
-        foreach (var stretch in provider.GroupBy(second => second.At / bin).OrderBy(stretch => stretch.Key))
+        foreach (var stretch in provider.GroupBy(BinOf).OrderBy(stretch => stretch.Key.From))
         {
             var (refused, all) = (stretch.Sum(second => second.TempFailed), stretch.Sum(second => second.Accepted + second.TempFailed + second.PermFailed));
             if (all == 0)
@@ -298,20 +298,27 @@ internal sealed class Isolation : SenderRule
             }
             if (refused > 0 && Evidence.Percent(refused, all) >= share)
             {
-                trouble = new Stretch(provider.Key, trouble?.From ?? stretch.Min(second => second.At), (stretch.Key + 1) * bin);
+                trouble = new Stretch(provider.Key, trouble?.From ?? stretch.Min(second => second.At), stretch.Key.To);
             }
             else if (trouble is { } ended)
             {
                 trouble = null;
-                if (history.Seconds(ended.To - ended.From) >= shortest)
+                if (history.Seconds(ended.From, ended.To) >= shortest)
                 {
                     yield return ended;
                 }
             }
         }
-        if (trouble is { } last && history.Seconds(last.To - last.From) >= shortest)
+        if (trouble is { } last && history.Seconds(last.From, last.To) >= shortest)
         {
             yield return last;
+        }
+
+        (long From, long To) BinOf(ProviderSecond second)
+        {
+            var length = history.Milliseconds(second.At, BinSeconds, BinMilliseconds);
+            var from = second.At / length * length;
+            return (from, from + length);
         }
     }
 

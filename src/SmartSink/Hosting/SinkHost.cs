@@ -53,11 +53,10 @@ internal static class SinkHost
         services.AddSingleton<SessionMetrics>();
         services.AddSingleton<PolicyMetrics>();
         services.AddSingleton(_ => new SenderTable());
-        services.AddSingleton(provider =>
-        {
-            var policy = provider.GetRequiredService<Reloader<PolicySnapshot>>();
-            return new LedgerKeeper(settings.LedgerMegabytes, () => policy.Current.Behaviour.TimeScale, clock, provider.GetRequiredService<ILogger<LedgerKeeper>>());
-        });
+
+        // Asked for when there is a change: providers behave before anybody is told of it.
+        services.AddSingleton(provider => new LedgerKeeper(
+            settings.LedgerMegabytes, at => PolicyInForce.Read(provider.GetRequiredService<BehaviourFilters>(), at), clock, provider.GetRequiredService<ILogger<LedgerKeeper>>()));
         services.AddSingleton<Reloaders>();
         services.AddSingleton<SessionReporter>();
         services.AddSingleton<ProcessDescriptors>();

@@ -10,7 +10,7 @@ using SmartSink.Telemetry;
 namespace SmartSink.Observers;
 
 /// <summary>Takes what providers do to senders, counts it, and says in the log and as events what a person would look for there.</summary>
-internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<BehaviourReporter> log, SinkEvents? events = null) : IBehaviourObserver
+internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<BehaviourReporter> log, SinkEvents? events = null, LedgerKeeper? ledger = null) : IBehaviourObserver
 {
     public void LimitHit(IMailboxFilter filter, int entry, ProviderLimit limit) => metrics.CountLimit(filter, entry, limit);
 
@@ -20,8 +20,11 @@ internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<Behavi
 
     public void Delayed(int milliseconds) => metrics.CountDelay(milliseconds);
 
+    public void RevisionBegan() => ledger?.PolicyChanged();
+
     public void ScheduleBegan(string name, DateTimeOffset? ends)
     {
+        ledger?.PolicyChanged();
         events?.ScheduleChanged(name, began: true);
         if (ends is { } end)
         {
@@ -35,6 +38,7 @@ internal sealed class BehaviourReporter(BehaviourMetrics metrics, ILogger<Behavi
 
     public void ScheduleEnded(string name)
     {
+        ledger?.PolicyChanged();
         events?.ScheduleChanged(name, began: false);
         log.ScheduleEnded(name);
     }

@@ -1,18 +1,15 @@
 using SmartSink.Connections;
 using SmartSink.Ledger.Rules;
-using SmartSink.Policy;
 using SmartSink.Policy.Files;
 using SmartSink.Settings;
-using SmartSink.Watching;
 
 namespace SmartSink.Reports;
 
-/// <summary>What the rules of the report card go by: report.toml as it is when a report is asked for, and the limits of the policy in force.</summary>
+/// <summary>What the rules of the report card go by: report.toml as it is when a report is asked for.</summary>
 /// <param name="settings">Name the files.</param>
-/// <param name="policy">The policy in force.</param>
 /// <param name="clock">For the time of day of what was seen.</param>
 /// <param name="log">Told of mistakes in the file, each time that they are others.</param>
-internal sealed partial class ReportContexts(SinkSettings settings, Reloader<PolicySnapshot> policy, TimeProvider clock, ILogger<ReportContexts> log)
+internal sealed partial class ReportContexts(SinkSettings settings, TimeProvider clock, ILogger<ReportContexts> log)
 {
     private volatile string _told = string.Empty;
 
@@ -29,8 +26,8 @@ internal sealed partial class ReportContexts(SinkSettings settings, Reloader<Pol
             return null;
         }
 
-        var (now, inForce) = (clock.ReadMoment(), policy.Current);
-        return new RuleContext(rules, provider => LimitsOf(inForce, provider), at => now.Utc.AddMilliseconds(at - now.Milliseconds), classified);
+        var now = clock.ReadMoment();
+        return new RuleContext(rules, at => now.Utc.AddMilliseconds(at - now.Milliseconds), classified);
     }
 
     private static string FileBeside(string policyFile)
@@ -38,11 +35,6 @@ internal sealed partial class ReportContexts(SinkSettings settings, Reloader<Pol
         var file = Path.Combine(Path.GetDirectoryName(policyFile) ?? string.Empty, ReportFile.Name);
         return !BuiltInFiles.IsBuiltIn(policyFile) && Path.Exists(file) ? file : BuiltInFiles.ReportFile;
     }
-
-    private static ProviderLimits? LimitsOf(PolicySnapshot policy, string provider) =>
-        policy.FindEntry(provider) is { } entry && policy.Behaviour.Providers.ElementAtOrDefault(entry)?.Limits is { } limits
-            ? new ProviderLimits(limits.Connections, limits.MessagesPerConnection, limits.RecipientsPerMessage, limits.Rate is { } rate ? rate.Count / rate.Per.TotalSeconds : null)
-            : null;
 
     private void Tell(IReadOnlyList<string> mistakes)
     {

@@ -107,12 +107,18 @@ internal sealed class LedgerFeed : IDisposable
         }
     }
 
+    /// <summary>Has the thread take what there is at once, if only nothing.</summary>
+    public void Hurry()
+    {
+        _hasSome.Set();
+        _isUrgent.Set();
+    }
+
     /// <summary>Ends the thread. What still waits is not taken; what is still reported waits for nobody.</summary>
     public void Dispose()
     {
         _isOver = true;
-        _hasSome.Set();
-        _isUrgent.Set();
+        Hurry();
     }
 
     public void DialogBegan(in SessionFacts facts) => Add(Of(LedgerEventKind.DialogBegan, facts));

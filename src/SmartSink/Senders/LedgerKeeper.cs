@@ -7,15 +7,18 @@ namespace SmartSink.Senders;
 
 /// <summary>Switches the ledger on and off, and reads it. While it is off there is none, and nothing of what sessions do is kept. For any thread.</summary>
 /// <param name="megabytes">What the ledger may take in memory.</param>
-/// <param name="timeScale">How fast the providers' time passes now.</param>
+/// <param name="inForce">What is in force, as a fact of a moment.</param>
 /// <param name="clock">Tells the time.</param>
 /// <param name="log">Told when something is lost.</param>
-internal sealed class LedgerKeeper(int megabytes, Func<double> timeScale, TimeProvider clock, ILogger<LedgerKeeper> log) : IDisposable
+internal sealed class LedgerKeeper(int megabytes, Func<long, PolicyFact> inForce, TimeProvider clock, ILogger<LedgerKeeper> log) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Lazy<MailHash> _hash = new();
     private volatile LedgerFeed? _feed;
     private SinkLedger? _ledger;
+
+    /// <summary>The moment since which something else is in force than was noted last; -1 for none.</summary>
+    private long _changedAt = -1;
 
     // What was lost by ledgers before this one, and whether the log was told of what this one loses.
     private long _forgottenBefore;
@@ -57,6 +60,8 @@ internal sealed class LedgerKeeper(int megabytes, Func<double> timeScale, TimePr
             if (_feed is null)
             {
                 var ledger = new SinkLedger(MostBytes);
+                Interlocked.Exchange(ref _changedAt, -1);
+                ledger.Note(inForce(clock.ReadMoment().Milliseconds));
                 LedgerFeed? feed = null;
                 feed = new LedgerFeed(clock, Hash, events => Take(ledger, feed!, events));
                 feed.Start();
@@ -94,8 +99,17 @@ internal sealed class LedgerKeeper(int megabytes, Func<double> timeScale, TimePr
         }
     }
 
+    /// <summary>Something else is in force from now on. What, is looked up later, on another thread: who tells of it is in the middle of the change.</summary>
+    public void PolicyChanged()
+    {
+        if (_feed is { } feed && Interlocked.CompareExchange(ref _changedAt, clock.ReadMoment().Milliseconds, -1) == -1)
+        {
+            feed.Hurry();
+        }
+    }
+
     /// <summary>What was kept of senders, with all that happened before the call; nothing while the ledger is off.</summary>
-    public IReadOnlyList<SenderHistory> Read(LedgerQuery query) => Current()?.Read(query, clock.ReadMoment().Milliseconds, timeScale()) ?? [];
+    public IReadOnlyList<SenderHistory> Read(LedgerQuery query) => Current()?.Read(query, clock.ReadMoment().Milliseconds) ?? [];
 
     /// <summary>Likewise what was kept of a run; null when nothing was.</summary>
     public RunHistory? ReadRun(string run) => Current()?.ReadRun(run);
@@ -142,6 +156,11 @@ internal sealed class LedgerKeeper(int megabytes, Func<double> timeScale, TimePr
     {
         try
         {
+            if (Interlocked.Exchange(ref _changedAt, -1) is >= 0 and var changed)
+            {
+                ledger.Note(inForce(changed));
+            }
+
             ledger.Take(events);
         }
         catch (Exception exception)

@@ -196,6 +196,11 @@ internal sealed class RuledSink : IBehaviourObserver
         }
     }
 
+    public void RevisionBegan()
+    {
+        // Its revisions are made by the test itself.
+    }
+
     public void ScheduleBegan(string name, DateTimeOffset? ends) =>
         Told.Add($"{name} until {(ends is { } end ? end.ToString("HH:mm:ss", CultureInfo.InvariantCulture) : "ever")}");
 

@@ -235,7 +235,7 @@ public sealed class DeliveryRulesTests
     {
         return history with
         {
-            TimeScale = timeScale,
+            Policy = PolicyCourse.Of(timeScale),
             Until = At(history.Until),
             Dialogs = [.. history.Dialogs.Select(dialog => dialog with { BeganAt = At(dialog.BeganAt), EndedAt = At(dialog.EndedAt) })],
             Items = [.. history.Items.Select(item => Item([.. item.Tries.ToArray().Select(tried => tried with { At = At(tried.At) })]))],

@@ -194,7 +194,7 @@ public sealed class ProtocolRulesTests
             Sender = new LedgerSender("192.0.2.1/32", string.Empty),
             Since = 0,
             Until = (long)(86_400_000 / timeScale),
-            TimeScale = timeScale,
+            Policy = PolicyCourse.Of(timeScale),
             Providers = ["gmail.com", "aol.com"],
             Dialogs = [.. dialogs.Select(dialog => dialog with { BeganAt = (long)(dialog.BeganAt / timeScale) })],
         },

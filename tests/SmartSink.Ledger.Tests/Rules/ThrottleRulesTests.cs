@@ -54,7 +54,7 @@ public sealed class ThrottleRulesTests
             Seconds = [new ProviderSecond { Connections = 1 }, .. Enumerable.Range(0, 180 / every).Select(index => new ProviderSecond { At = 60_000 + (index * every * 1000), TempFailed = 1, Throttled = 1 })],
         };
 
-        SenderRules.Find("slows-down")!.Judge(history, new RuleContext(new RuleSettings(), _ => null, DateTimeOffset.FromUnixTimeMilliseconds)).Verdict.ShouldBe(isRate ? Verdict.Fail : Verdict.Pass);
+        SenderRules.Find("slows-down")!.Judge(history, new RuleContext(new RuleSettings(), DateTimeOffset.FromUnixTimeMilliseconds)).Verdict.ShouldBe(isRate ? Verdict.Fail : Verdict.Pass);
     }
 
     [Fact]
@@ -100,9 +100,15 @@ public sealed class ThrottleRulesTests
     public void Messages_and_recipients_have_limits_too(int messages, int recipients, string verdict)
     {
         var dialogs = Enumerable.Range(0, 20).Select(number => new DialogFact { BeganAt = number * 30_000, EndedAt = 600_000, RefusedReply = -1, ShutAt = -1, Transactions = messages, MostRecipients = recipients });
-        var history = new Simulation().History() with { Dialogs = [.. dialogs], Providers = ["yahoo.com"], Until = 700_000 };
+        var history = new Simulation().History() with
+        {
+            Dialogs = [.. dialogs],
+            Providers = ["yahoo.com"],
+            Until = 700_000,
+            Policy = PolicyCourse.Of(1, KeyValuePair.Create("yahoo.com", new ProviderLimits(null, 20, 10, null))),
+        };
 
-        var judgement = new KeepsLimits().Judge(history, Simulation.Context(new ProviderLimits(null, 20, 10, null)));
+        var judgement = new KeepsLimits().Judge(history, Simulation.Context());
 
         judgement.Verdict.ToString().ShouldBe(verdict, judgement.Finding);
     }

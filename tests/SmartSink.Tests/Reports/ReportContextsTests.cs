@@ -1,4 +1,6 @@
+using SmartSink.Behaviour;
 using SmartSink.Connections;
+using SmartSink.Ledger.Facts;
 using SmartSink.Ledger.Rules;
 using SmartSink.Reports;
 using SmartSink.Settings;
@@ -21,6 +23,10 @@ public sealed class ReportContextsTests : IDisposable
         connections = 3
         [domain."gmx.de"]
         bounce = 5
+        [[schedule]]
+        at = "+1h"
+        domain = "gmail.com"
+        set = { limits = { connections = 2 } }
         """;
 
     private readonly ManualTimeProvider _clock = new();
@@ -30,15 +36,18 @@ public sealed class ReportContextsTests : IDisposable
     public void Dispose() => _policy.Dispose();
 
     [Fact]
-    public void Limits_are_those_of_the_policy_in_force()
+    public void Limits_are_those_of_the_policy_in_force_and_of_the_schedule_that_holds()
     {
-        var context = Contexts().TryMake(null, out var mistakes)!;
+        var behaviour = new BehaviourFilters(() => _policy.Holder.Current, _clock.ReadMoment());
 
-        mistakes.ShouldBeEmpty();
-        context.LimitsOf("gmail.com").ShouldBe(new ProviderLimits(20, 100, 50, 2));
-        context.LimitsOf("*.example.com").ShouldBe(new ProviderLimits(3, null, null, null));
-        context.LimitsOf("gmx.de").ShouldBeNull();
-        context.LimitsOf("other").ShouldBeNull();
+        var fact = PolicyInForce.Read(behaviour, 7);
+
+        (fact.At, fact.TimeScale).ShouldBe((7, 60));
+        fact.Limits.ShouldBe(new Dictionary<string, ProviderLimits> { ["gmail.com"] = new(20, 100, 50, 2), ["*.example.com"] = new(3, null, null, null) }, ignoreOrder: true);
+
+        _clock.Advance(TimeSpan.FromSeconds(60));
+        behaviour.Refresh(_clock.ReadMoment());
+        PolicyInForce.Read(behaviour, 8).Limits["gmail.com"].ShouldBe(new ProviderLimits(2, 100, 50, 2));
     }
 
     [Fact]
@@ -85,5 +94,5 @@ public sealed class ReportContextsTests : IDisposable
         mistakes.Single().ShouldContain("none.toml(1,1): error: cannot be read: ");
     }
 
-    private ReportContexts Contexts(string? file = null) => new(new SinkSettings { Hostname = "sink.example", StateFolder = null, PolicyFile = _policy.MainFile, ReportFile = file }, _policy.Holder, _clock, _log);
+    private ReportContexts Contexts(string? file = null) => new(new SinkSettings { Hostname = "sink.example", StateFolder = null, PolicyFile = _policy.MainFile, ReportFile = file }, _clock, _log);
 }

@@ -35,12 +35,13 @@ public sealed class LedgerKeeperTests : IDisposable
     private readonly LedgerKeeper _keeper;
     private readonly SessionReporter _reporter;
     private readonly ConnectionMetrics _connections;
+    private Func<long, PolicyFact> _inForce = at => new PolicyFact(at, 60, Limits(3));
     private uint _last;
 
     public LedgerKeeperTests()
     {
         _filters = new FilterSwitch(_filter);
-        _keeper = new LedgerKeeper(megabytes: 4, () => 60, _clock, _log);
+        _keeper = new LedgerKeeper(megabytes: 4, at => _inForce(at), _clock, _log);
         _keeper.Show(_metrics.Metrics);
         _reporter = new SessionReporter(new SessionMetrics(_metrics.Metrics), new SenderTable(), NullLogger<SessionReporter>.Instance, ledger: _keeper);
         _connections = new ConnectionMetrics(_metrics.Metrics, ledger: _keeper);
@@ -74,7 +75,7 @@ public sealed class LedgerKeeperTests : IDisposable
         Converse("EHLO mx.a.example|MAIL FROM:<a@b.example> SIZE=99|RCPT TO:<C@later.example>|DATA|Message-ID: <1@a>||.|QUIT|");
         var history = _keeper.Read(new LedgerQuery()).ShouldHaveSingleItem();
         history.Sender.ShouldBe(new LedgerSender("192.0.2.1/32", ""));
-        history.TimeScale.ShouldBe(60);
+        history.Policy.At(history.Until).TimeScale.ShouldBe(60);
         var tries = history.Items.ShouldHaveSingleItem().Tries.ToArray();
         tries.Select(one => (one.Outcome, one.Stage, history.Providers[one.Provider])).ShouldBe([(Outcome.TempFail, Stage.Rcpt, "entry2"), (Outcome.Accepted, Stage.Data, "entry2")]);
         (tries[1].At - tries[0].At).ShouldBe(90_000);
@@ -141,6 +142,37 @@ public sealed class LedgerKeeperTests : IDisposable
     }
 
     [Fact]
+    public void What_was_in_force_is_known_for_each_moment_though_it_changed_without_mail()
+    {
+        _keeper.Start();
+        var start = _clock.ReadMoment().Milliseconds;
+        Change(10, 1, 5);
+        Change(20, 1, 5);
+        _keeper.Clear();
+        Change(30, 6, 7);
+        Converse("EHLO mx.a.example|" + Message("a@b.example", "", "c@later.example") + "QUIT|");
+
+        // Its thread looks when it can; so does whoever reads.
+        var policy = _keeper.Read(new LedgerQuery()).ShouldHaveSingleItem().Policy;
+        new[] { 0, 9_999, 10_000, 29_999, 30_000, 99_999 }.Select(at => (policy.At(start + at).TimeScale, policy.At(start + at).Limits["later"].Connections))
+            .ShouldBe([(1, 5), (1, 5), (1, 5), (1, 5), (6, 7), (6, 7)]);
+        policy.Seconds(start + 20_000, start + 40_000).ShouldBe(10 + 60);
+        _keeper.Stop();
+        _keeper.PolicyChanged();
+        _keeper.Start();
+        Converse("EHLO mx.a.example|" + Message("a@b.example", "", "c@later.example") + "QUIT|");
+        _keeper.Read(new LedgerQuery()).ShouldHaveSingleItem().Policy.At(start).TimeScale.ShouldBe(6);
+
+        void Change(int second, double timeScale, int connections)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(start + (second * 1000) - _clock.ReadMoment().Milliseconds));
+            _inForce = at => new PolicyFact(at, timeScale, Limits(connections));
+            _keeper.PolicyChanged();
+            _ = _keeper.Status;
+        }
+    }
+
+    [Fact]
     public async Task What_is_cleared_is_forgotten_and_what_was_lost_is_still_counted()
     {
         _keeper.Start();
@@ -170,6 +202,8 @@ public sealed class LedgerKeeperTests : IDisposable
         (await _metrics.ScrapeAsync()).Sum("smartsink_ledger_on").ShouldBe(1);
         _keeper.Status.Forgotten.ShouldBe(0);
     }
+
+    private static Dictionary<string, ProviderLimits> Limits(int connections) => new(StringComparer.Ordinal) { ["later"] = new ProviderLimits(connections, null, null, null) };
 
     private static SmtpSessionOptions Options(SmtpExtensions extensions = SmtpExtensions.Default, AuthMode auth = AuthMode.Off) => new()
     {
