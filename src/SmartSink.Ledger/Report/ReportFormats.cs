@@ -78,7 +78,7 @@ internal static class ReportFormats
         yield return string.Create(CultureInfo.InvariantCulture, $"Made on {card.At.UtcDateTime:yyyy-MM-dd} at {card.At.UtcDateTime:HH:mm:ss} UTC; covers {Length(card.At - card.Since)}.");
         if (card.TimeScale != 1)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"Lengths of time are the provider's, which passed up to {card.TimeScale:0.##} times as fast (time_scale).");
+            yield return string.Create(CultureInfo.InvariantCulture, $"Lengths of time are the provider's, which pass {card.TimeScale:0.##} times as fast (time_scale).");
         }
 
         if (card.Forgotten > 0)

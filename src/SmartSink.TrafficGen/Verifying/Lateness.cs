@@ -23,7 +23,7 @@ internal sealed class Lateness(MessageFates fates, TimeProvider clock)
 
     // In milliseconds.
     private readonly int[] _late = NewList(fates.Count);
-    private (double Difference, double Error) _clocks;
+    private (double Difference, double Error)? _clocks;
 
     /// <summary>Asks a sink for all of the run.</summary>
     /// <returns>Why it could not be asked; null when it was.</returns>
@@ -46,7 +46,7 @@ internal sealed class Lateness(MessageFates fates, TimeProvider clock)
             }
         }
 
-        _clocks = error > _clocks.Error ? (difference, error) : _clocks;
+        _clocks = _clocks is { } worst && worst.Error >= error ? worst : (difference, error);
         for (long from = 0, highest = 0; from <= highest && from < _late.Length;)
         {
             var (answer, problem) = await page.TryReadTimesAsync(run, from, LedgerPage.MostTimes, cancellation);
@@ -82,9 +82,10 @@ internal sealed class Lateness(MessageFates fates, TimeProvider clock)
             late.Add(number, _late[number] > limit.TotalMilliseconds);
         }
 
+        var clocks = _clocks ?? default;
         var came = Array.FindAll(_late, static late => late != NotCome);
         Array.Sort(came);
-        return new VerifyTimes(came.Length, late, limit.TotalMilliseconds, At(50), At(99), At(100), Math.Round(_clocks.Difference, 3), Math.Round(_clocks.Error, 3));
+        return new VerifyTimes(came.Length, late, limit.TotalMilliseconds, At(50), At(99), At(100), Math.Round(clocks.Difference, 3), Math.Round(clocks.Error, 3));
 
         double At(int percent) => came.Length == 0 ? 0 : came[(int)Math.Max(0, ((percent * (long)came.Length) + 99) / 100 - 1)];
     }

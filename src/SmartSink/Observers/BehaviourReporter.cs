@@ -4,6 +4,7 @@ using System.Text;
 using SmartSink.Behaviour.Events;
 using SmartSink.Events;
 using SmartSink.Policy.Decisions;
+using SmartSink.Senders;
 using SmartSink.Smtp.Server;
 using SmartSink.Telemetry;
 

@@ -87,9 +87,10 @@ internal sealed class ConnectionMetrics
 
         public void ConnectionClosed(in ConnectionEnd end)
         {
+            // First: who sees the count may ask the ledger.
+            ledger?.Feed?.ConnectionClosed(end);
             _closed.Add((int)end.Reason);
             events?.ConnectionClosed(listener, end);
-            ledger?.Feed?.ConnectionClosed(end);
         }
 
         public void BytesReceived(int count) => _totals.Add(Received, count);

@@ -25,6 +25,13 @@ internal sealed class LedgerFeed : IDisposable
     /// <summary>The longest that an event waits before it is taken.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// Of these the least that one connection may have wait, else a quarter: what floods the sink with RSET must not push out what others do. Connections are told apart by the
+    /// lower bits of their numbers; two that share them share the bound.
+    /// </summary>
+    private const int LeastOfConnection = 1_024;
+    private const int ConnectionsTold = 1_024;
+
     private const int MostSenders = 10_000;
     private const int MostRuns = 1_000;
     private const int LongestRun = 64;
@@ -56,6 +63,8 @@ internal sealed class LedgerFeed : IDisposable
     private readonly AutoResetEvent _isUrgent = new(false);
     private LedgerEvent[] _filling;
     private LedgerEvent[] _spare;
+    private readonly int[] _ofConnection = new int[ConnectionsTold];
+    private readonly int _mostOfConnection;
     private int _count;
     private long _dropped;
     private volatile bool _isOver;
@@ -69,6 +78,7 @@ internal sealed class LedgerFeed : IDisposable
     {
         (_clock, _hash, _take) = (clock, hash, take);
         (_filling, _spare) = (new LedgerEvent[capacity], new LedgerEvent[capacity]);
+        _mostOfConnection = Math.Max(LeastOfConnection, capacity / 4);
         _runsByText = _runs.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -101,6 +111,7 @@ internal sealed class LedgerFeed : IDisposable
             {
                 (count, _count) = (_count, 0);
                 (events, _filling, _spare) = (_filling, _spare, _filling);
+                Array.Clear(_ofConnection);
             }
 
             _take(events.AsSpan(0, count));
@@ -218,10 +229,12 @@ internal sealed class LedgerFeed : IDisposable
 
     private void Add(in LedgerEvent happened)
     {
-        int count;
+        int count, ofConnection;
         lock (_gate)
         {
-            if (_count == _filling.Length)
+            // Its end is taken in any case, or the ledger would hold it for open.
+            ofConnection = ++_ofConnection[happened.Connection % ConnectionsTold];
+            if (_count == _filling.Length || (ofConnection > _mostOfConnection && happened.Kind != LedgerEventKind.ConnectionClosed))
             {
                 _dropped++;
                 return;
@@ -235,7 +248,7 @@ internal sealed class LedgerFeed : IDisposable
         {
             _hasSome.Set();
         }
-        else if (count == _spare.Length / 2)
+        else if (count == _spare.Length / 2 || ofConnection == _mostOfConnection / 2)
         {
             _isUrgent.Set();
         }

@@ -14,8 +14,7 @@ internal sealed class LedgerKeeper(int megabytes, Func<long, PolicyFact> inForce
 {
     private readonly Lock _gate = new();
     private readonly Lazy<MailHash> _hash = new();
-    private volatile LedgerFeed? _feed;
-    private SinkLedger? _ledger;
+    private volatile Running? _running;
 
     /// <summary>The moment since which something else is in force than was noted last; -1 for none.</summary>
     private long _changedAt = -1;
@@ -27,10 +26,10 @@ internal sealed class LedgerKeeper(int megabytes, Func<long, PolicyFact> inForce
     private bool _hasToldOfDropped;
 
     /// <summary>Whether anything is kept.</summary>
-    public bool IsOn => _feed is not null;
+    public bool IsOn => _running is not null;
 
     /// <summary>Where to report what happens; null while the ledger is off.</summary>
-    public LedgerFeed? Feed => _feed;
+    public LedgerFeed? Feed => _running?.Feed;
 
     /// <summary>By what the ledger knows mailboxes and ids.</summary>
     public MailHash Hash => _hash.Value;
@@ -45,8 +44,8 @@ internal sealed class LedgerKeeper(int megabytes, Func<long, PolicyFact> inForce
         {
             lock (_gate)
             {
-                return Current() is { } ledger && _feed is { } feed
-                    ? ledger.Status with { Behind = feed.Dropped }
+                return Current() is { } running
+                    ? running.Ledger.Status with { Behind = running.Feed.Dropped }
                     : new LedgerStatus(IsOn: false, Since: -1, Senders: 0, Runs: 0, Bytes: 0, MostBytes, Forgotten: 0, Behind: 0);
             }
         }
@@ -57,15 +56,16 @@ internal sealed class LedgerKeeper(int megabytes, Func<long, PolicyFact> inForce
     {
         lock (_gate)
         {
-            if (_feed is null)
+            if (_running is null)
             {
                 var ledger = new SinkLedger(MostBytes);
                 Interlocked.Exchange(ref _changedAt, -1);
                 ledger.Note(inForce(clock.ReadMoment().Milliseconds));
-                LedgerFeed? feed = null;
-                feed = new LedgerFeed(clock, Hash, events => Take(ledger, feed!, events));
-                feed.Start();
-                (_ledger, _feed) = (ledger, feed);
+                Running running = null!;
+                running = new Running(ledger, new LedgerFeed(clock, Hash, events => Take(running, events)));
+                running.Feed.Start();
+                _hasToldOfForgotten = _hasToldOfDropped = false;
+                _running = running;
             }
         }
     }
@@ -75,13 +75,9 @@ internal sealed class LedgerKeeper(int megabytes, Func<long, PolicyFact> inForce
     {
         lock (_gate)
         {
-            if (_feed is { } feed)
+            if (_running is { } running)
             {
-                _feed = null;
-                feed.Dispose();
-                ForgetLosses(_ledger!);
-                _droppedBefore += feed.Dropped;
-                _ledger = null;
+                End(running);
             }
         }
     }
@@ -91,10 +87,11 @@ internal sealed class LedgerKeeper(int megabytes, Func<long, PolicyFact> inForce
     {
         lock (_gate)
         {
-            if (Current() is { } ledger)
+            if (Current() is { } running)
             {
-                ForgetLosses(ledger);
-                ledger.Clear();
+                Interlocked.Add(ref _forgottenBefore, running.Ledger.Status.Forgotten);
+                running.Ledger.Clear();
+                _hasToldOfForgotten = _hasToldOfDropped = false;
             }
         }
     }
@@ -102,20 +99,20 @@ internal sealed class LedgerKeeper(int megabytes, Func<long, PolicyFact> inForce
     /// <summary>Something else is in force from now on. What, is looked up later, on another thread: who tells of it is in the middle of the change.</summary>
     public void PolicyChanged()
     {
-        if (_feed is { } feed && Interlocked.CompareExchange(ref _changedAt, clock.ReadMoment().Milliseconds, -1) == -1)
+        if (_running is { } running && Interlocked.CompareExchange(ref _changedAt, clock.ReadMoment().Milliseconds, -1) == -1)
         {
-            feed.Hurry();
+            running.Feed.Hurry();
         }
     }
 
     /// <summary>What was kept of senders, with all that happened before the call; nothing while the ledger is off.</summary>
-    public IReadOnlyList<SenderHistory> Read(LedgerQuery query) => Current()?.Read(query, clock.ReadMoment().Milliseconds) ?? [];
+    public IReadOnlyList<SenderHistory> Read(LedgerQuery query) => Current()?.Ledger.Read(query, clock.ReadMoment().Milliseconds) ?? [];
 
     /// <summary>Likewise what was kept of a run; null when nothing was.</summary>
-    public RunHistory? ReadRun(string run) => Current()?.ReadRun(run);
+    public RunHistory? ReadRun(string run) => Current()?.Ledger.ReadRun(run);
 
     /// <summary>When messages of a run came (<see cref="SinkLedger.ReadTimes"/>); null when nothing of it was kept.</summary>
-    public RunTimes? ReadTimes(string run, long from, int count) => Current()?.ReadTimes(run, from, count);
+    public RunTimes? ReadTimes(string run, long from, int count) => Current()?.Ledger.ReadTimes(run, from, count);
 
     /// <summary>Shows what there is to count.</summary>
     public void Show(SinkMetrics metrics) => metrics.BeforePage(() =>
@@ -133,57 +130,62 @@ internal sealed class LedgerKeeper(int megabytes, Func<long, PolicyFact> inForce
     /// <summary>For the end of the process.</summary>
     public void Dispose() => Stop();
 
-    private SinkLedger? Current()
+    // With all that happened before the call; null when it is off, if only since then.
+    private Running? Current()
     {
-        SinkLedger? ledger;
-        LedgerFeed? feed;
-        lock (_gate)
+        if (_running is not { } running)
         {
-            (ledger, feed) = (_ledger, _feed);
+            return null;
         }
 
-        feed?.Drain();
-        return _feed is null ? null : ledger;
+        running.Feed.Drain();
+        return _running == running ? running : null;
     }
 
-    private void ForgetLosses(SinkLedger ledger)
+    private void End(Running running)
     {
-        _forgottenBefore += ledger.Status.Forgotten;
-        _hasToldOfForgotten = _hasToldOfDropped = false;
+        if (Interlocked.CompareExchange(ref _running, null, running) == running)
+        {
+            running.Feed.Dispose();
+            Interlocked.Add(ref _forgottenBefore, running.Ledger.Status.Forgotten);
+            Interlocked.Add(ref _droppedBefore, running.Feed.Dropped);
+        }
     }
 
-    private void Take(SinkLedger ledger, LedgerFeed feed, ReadOnlySpan<LedgerEvent> events)
+    private void Take(Running running, ReadOnlySpan<LedgerEvent> events)
     {
         try
         {
             if (Interlocked.Exchange(ref _changedAt, -1) is >= 0 and var changed)
             {
-                ledger.Note(inForce(changed));
+                running.Ledger.Note(inForce(changed));
             }
 
-            ledger.Take(events);
+            running.Ledger.Take(events);
         }
         catch (Exception exception)
         {
             // A defect of the ledger is nothing that mail should suffer from.
-            _feed = null;
-            feed.Dispose();
+            End(running);
             log.Broke(exception);
             return;
         }
 
-        if (!_hasToldOfForgotten && ledger.Status.Forgotten > 0)
+        if (!_hasToldOfForgotten && running.Ledger.Status.Forgotten > 0)
         {
             _hasToldOfForgotten = true;
             log.Forgets(megabytes);
         }
 
-        if (!_hasToldOfDropped && feed.Dropped > 0)
+        if (!_hasToldOfDropped && running.Feed.Dropped > 0)
         {
             _hasToldOfDropped = true;
             log.FallsBehind();
         }
     }
+
+    /// <summary>A ledger, and what brings it what happens. Both go together.</summary>
+    private sealed record Running(SinkLedger Ledger, LedgerFeed Feed);
 }
 
 /// <summary>What the ledger loses, ids 270 to 279.</summary>

@@ -86,6 +86,10 @@ public sealed class RelayTests
         numbers.GetProperty("accepted").GetInt32().ShouldBe(Messages);
         numbers.GetProperty("lost").GetProperty("numbers").EnumerateArray().Select(range => range.GetString()).ShouldBe(lost == 0 ? [] : ["7"]);
         new[] { "twice", "wrongly_bounced", "waiting" }.ShouldAllBe(kind => numbers.GetProperty(kind).GetProperty("count").GetInt32() == 0);
+        var times = run.Report.GetProperty("verify").GetProperty("times");
+        times.GetProperty("count").GetInt32().ShouldBeInRange(1, Messages - lost - 1); // Some were refused.
+        times.GetProperty("p50").GetDouble().ShouldBeInRange(0, times.GetProperty("max").GetDouble());
+        run.Result.Output.ShouldContain("of being sent, 99% within ");
         run.Result.Output.ShouldContain(lost == 0 ? $"by number: all {Messages} messages that the target accepted came to the sink" : "by number: the target and the sink DIFFER");
     }
 

@@ -1,3 +1,4 @@
+using SmartSink.Ledger.Facts;
 using SmartSink.Ledger.Report;
 using SmartSink.Ledger.Rules;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
+using SmartSink.Testing.Time;
 using SmartSink.Tests.Hosting;
 
 namespace SmartSink.Tests.Http;
@@ -17,7 +18,7 @@ public sealed class ReportApiTests
     {
         await using var sink = await RunningSink.StartAsync(Policy);
         (await AskAsync(sink, HttpMethod.Get, "/ledger")).Answer.GetProperty("on").GetBoolean().ShouldBeFalse();
-        foreach (var (method, path) in new[] { (HttpMethod.Get, "/report"), (HttpMethod.Get, "/ledger/runs/r1"), (HttpMethod.Delete, "/ledger") })
+        foreach (var (method, path) in new[] { (HttpMethod.Get, "/report"), (HttpMethod.Get, "/ledger/runs/r1"), (HttpMethod.Get, "/ledger/runs/r1/times"), (HttpMethod.Delete, "/ledger") })
         {
             var (status, answer) = await AskAsync(sink, method, path);
             status.ShouldBe(HttpStatusCode.Conflict, path);
@@ -136,6 +137,90 @@ public sealed class ReportApiTests
     }
 
     [Fact]
+    public async Task When_messages_of_a_run_came_is_told_by_number()
+    {
+        var clock = new ManualTimeProvider();
+        await using var sink = await StartAsync(clock: clock);
+        var began = clock.GetUtcNow();
+        foreach (var number in new[] { 1, 2, 2, 5 })
+        {
+            await SendAsync(sink, $"a+r1/{number}@sender.example", "x@here.example");
+            clock.Advance(TimeSpan.FromMilliseconds(1500));
+        }
+
+        var (status, times) = await AskAsync(sink, HttpMethod.Get, "/ledger/runs/r1/times");
+        status.ShouldBe(HttpStatusCode.OK);
+        (times.GetProperty("run").GetString(), times.GetProperty("from").GetInt64(), times.GetProperty("highest").GetInt64()).ShouldBe(("r1", 0, 5));
+        (times.GetProperty("began").GetDateTimeOffset(), times.GetProperty("now").GetDateTimeOffset()).ShouldBe((began, began.AddSeconds(6)));
+        Times(times).ShouldBe([null, 0, 1500, null, null, 4500]);
+        Times((await AskAsync(sink, HttpMethod.Get, "/ledger/runs/r1/times?from=1&count=2")).Answer).ShouldBe([0, 1500]);
+        Times((await AskAsync(sink, HttpMethod.Get, "/ledger/runs/r1/times?from=6")).Answer).ShouldBeEmpty();
+        (await AskAsync(sink, HttpMethod.Get, "/ledger/runs/r2/times")).Status.ShouldBe(HttpStatusCode.NotFound);
+        foreach (var query in new[] { "from=-1", "count=0", "count=100001", "from=x", "to=7" })
+        {
+            (await AskAsync(sink, HttpMethod.Get, "/ledger/runs/r1/times?" + query)).Status.ShouldBe(HttpStatusCode.BadRequest, query);
+        }
+
+        static IEnumerable<long?> Times(JsonElement answer) =>
+            answer.GetProperty("times").EnumerateArray().Select(time => time.ValueKind == JsonValueKind.Null ? (long?)null : time.GetInt64());
+    }
+
+    /// <summary>As the scenario "throttle" does: a schedule of an overlay sets limits, in a time of its own.</summary>
+    [Fact]
+    public async Task A_report_after_an_overlay_judges_as_one_under_it()
+    {
+        var clock = new ManualTimeProvider();
+        await using var sink = await StartAsync("[domain.\"gmail.com\"]\nbounce = 0\ndefer = 0\n", clock);
+        var overlay = JsonSerializer.Serialize(new
+        {
+            policy = "time_scale = 20\n[[schedule]]\ndomain = \"gmail.com\"\nat = \"+5m\"\nfor = \"15m\"\nset = { limits = { connections = 1 } }\n",
+            @for = "10m",
+        });
+        (await AskAsync(sink, HttpMethod.Post, "/policy/overlay", overlay)).Status.ShouldBe(HttpStatusCode.Created);
+        clock.Advance(TimeSpan.FromSeconds(20));
+
+        // Two at once where one is allowed; what was refused comes again after ten seconds, which are 200 for the provider.
+        using (var first = await sink.ConnectAsync())
+        using (var second = await sink.ConnectAsync())
+        {
+            foreach (var client in new[] { first, second })
+            {
+                await client.SayAsync("EHLO client.example");
+                await client.SayAsync("MAIL FROM:<a@sender.example>");
+            }
+
+            (await first.SayAsync("RCPT TO:<x@gmail.com>")).ShouldStartWith("250 ");
+            (await second.SayAsync("RCPT TO:<y@gmail.com>")).ShouldStartWith("4");
+        }
+
+        await WaitForAsync(sink, connections: 2);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await SendAsync(sink, "a@sender.example", "y@gmail.com");
+        await WaitForAsync(sink, connections: 3);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        var under = (await AskAsync(sink, HttpMethod.Get, "/report")).Answer;
+        (await sink.SendAsync(HttpMethod.Delete, "/api/v1/policy/overlay")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        var after = (await AskAsync(sink, HttpMethod.Get, "/report")).Answer;
+
+        after.GetProperty("senders").GetRawText().ShouldBe(under.GetProperty("senders").GetRawText());
+        after.GetProperty("time_scale").GetDouble().ShouldBe(20);
+        Rule("keeps-limits").GetProperty("verdict").GetString().ShouldBe("warn");
+        Rule("backs-off").GetProperty("number").GetDouble().ShouldBe(200);
+
+        JsonElement Rule(string name) => after.GetProperty("senders")[0].GetProperty("rules").EnumerateArray().Single(rule => rule.GetProperty("rule").GetString() == name);
+
+        // A connection that is closed here ends there a little later.
+        static async Task WaitForAsync(RunningSink sink, int connections)
+        {
+            while ((await sink.ScrapeAsync()).Sum("smartsink_connections_closed_total") < connections)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    [Fact]
     public async Task The_sender_s_own_classes_are_judged()
     {
         await using var sink = await StartAsync();
@@ -157,9 +242,9 @@ public sealed class ReportApiTests
             report.GetProperty("senders")[0].GetProperty("rules").EnumerateArray().Single(rule => rule.GetProperty("rule").GetString() == "classification").GetProperty("verdict").GetString();
     }
 
-    private static async Task<RunningSink> StartAsync()
+    private static async Task<RunningSink> StartAsync(string policy = Policy, TimeProvider? clock = null)
     {
-        var sink = await RunningSink.StartAsync(Policy);
+        var sink = await RunningSink.StartAsync(policy, clock: clock);
         var (status, answer) = await AskAsync(sink, HttpMethod.Put, "/ledger", "{\"on\": true}");
         (status, answer.GetProperty("on").GetBoolean()).ShouldBe((HttpStatusCode.OK, true));
         return sink;

@@ -239,6 +239,35 @@ public sealed class LedgerFeedTests : IDisposable
     }
 
     [Fact]
+    public void A_connection_that_floods_loses_its_own_events_and_none_of_others()
+    {
+        const int Capacity = 8_192;
+        var (taken, of) = (new List<LedgerEvent>(), Capacity / 4);
+        using var feed = new LedgerFeed(_clock, _hash, events => taken.AddRange(events), Capacity);
+        for (var i = 0; i < 1_000_000; i++)
+        {
+            feed.Noted(ClientAct.Reset, 1);
+        }
+
+        for (var connection = 2u; connection < 500; connection++)
+        {
+            feed.Noted(ClientAct.Reset, connection);
+        }
+
+        feed.ConnectionClosed(new ConnectionEnd { Reason = SessionEndReason.ClientClosed, Client = IPAddress.Loopback, Connection = 1 });
+        feed.Drain();
+        feed.Dropped.ShouldBe(1_000_000 - of);
+        taken.Count(happened => happened.Connection == 1).ShouldBe(of + 1);
+        taken.Select(happened => happened.Connection).Distinct().ShouldBe(Enumerable.Range(1, 499).Select(connection => (uint)connection));
+        taken[^1].Kind.ShouldBe(LedgerEventKind.ConnectionClosed);
+
+        // What was taken makes room.
+        feed.Noted(ClientAct.Reset, 1);
+        feed.Drain();
+        taken[^1].Kind.ShouldBe(LedgerEventKind.Reset);
+    }
+
+    [Fact]
     public async Task Many_threads_lose_nothing_and_each_keeps_its_order()
     {
         const int Threads = 4;

@@ -173,6 +173,33 @@ public sealed class LedgerKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task A_ledger_that_fails_is_off_and_mail_goes_on_and_another_can_begin()
+    {
+        _keeper.Start();
+        Converse("EHLO mx.a.example|" + Message("a@b.example", "", "c@later.example") + "QUIT|");
+        _keeper.Read(new LedgerQuery()).ShouldHaveSingleItem();
+        var inForce = _inForce;
+        _inForce = _ => throw new InvalidOperationException("broken");
+        _keeper.PolicyChanged();
+
+        _keeper.Read(new LedgerQuery()).ShouldBeEmpty();
+        (_keeper.IsOn, _keeper.Feed, _keeper.Status.IsOn, _keeper.ReadRun("r")).ShouldBe((false, null, false, null));
+        _log.Lines.ShouldBe(["Error The ledger of senders has failed and is off; switch it on again for an empty one (smartsink ledger on)"]);
+        (await _metrics.ScrapeAsync()).Sum("smartsink_ledger_on").ShouldBe(0);
+        var session = Begin(Options());
+        Say(session, "EHLO mx.a.example|" + Message("a@b.example", "") + "QUIT|");
+        End(session);
+        session.EndReason.ShouldBe(SessionEndReason.Quit);
+
+        _inForce = inForce;
+        _keeper.Start();
+        _keeper.Read(new LedgerQuery()).ShouldBeEmpty();
+        Converse("EHLO mx.a.example|" + Message("a@b.example", "", "c@later.example") + "QUIT|");
+        _keeper.Read(new LedgerQuery()).ShouldHaveSingleItem().Items.Count.ShouldBe(1);
+        _log.Lines.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task What_is_cleared_is_forgotten_and_what_was_lost_is_still_counted()
     {
         _keeper.Start();
