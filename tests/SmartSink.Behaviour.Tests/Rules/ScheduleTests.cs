@@ -62,6 +62,18 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void Of_two_that_hold_at_once_the_first_stands_whole_in_the_place_of_the_domains_own()
+    {
+        var refuses = Outage("[domain.\"yahoo.com\"]\nbounce = 100\n") with { Name = "yahoo refuses", Time = new RuleTime(TimeSpan.FromMinutes(5), null, null, TimeSpan.FromMinutes(15), null) };
+        var sink = new RuledSink(Policy, Outage(Down), refuses);
+        foreach (var answer in new[] { "ok", "550", "451", "550", "ok" })
+        {
+            sink.Say("a@yahoo.com").ShouldBe(answer);
+            sink.Pass("0:05:00");
+        }
+    }
+
+    [Fact]
     public void A_scaled_hour_passes_in_a_minute()
     {
         var sink = new RuledSink(Policy, 60, [Outage(Down)]);
