@@ -1,6 +1,5 @@
 using SmartSink.Ledger.Facts;
 using SmartSink.Ledger.Report;
-using SmartSink.Ledger.Rules;
 
 namespace SmartSink.Ledger.Tests.Rules;
 
