@@ -34,6 +34,34 @@ public sealed class AgreementTests
         """;
 
     [Theory]
+    [InlineData("1s", 20)]
+    [InlineData("1h", 0)]
+    public async Task Messages_that_a_greylist_kept_back_are_late_by_number(string limit, int late)
+    {
+        await using var sink = await SinkProcess.StartAsync(
+            """
+            behaviour = "provider"
+            time_scale = 60
+            [domain."gmail.com"]
+            bounce = 0
+            defer = 0
+            [domain."gmail.com".greylist]
+            wait = "4m"
+            """,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["SINK_LEDGER"] = "on" });
+
+        var run = await TrafficGenRun.StartAsync(
+            "--target", $"127.0.0.1:{sink.SmtpPort}", "--domain", "gmail.com", "--behave", "well", "--time-scale", "60", "--message-count", "20", "--concurrency", "5",
+            "--verify", $"{sink.Http}", "--verify-wait", "1m", "--late", limit);
+
+        run.ShouldEndWith(late == 0 ? 0 : 1);
+        var times = run.Report.GetProperty("verify").GetProperty("times");
+        times.GetProperty("count").GetInt32().ShouldBe(20);
+        times.GetProperty("late").GetProperty("count").GetInt32().ShouldBe(late);
+        times.GetProperty("p50").GetDouble().ShouldBeGreaterThan(1_000); // The sink's four seconds at least.
+    }
+
+    [Theory]
     [InlineData(1, "")]
     [InlineData(4, "")]
     [InlineData(4, "--pipelining")]
