@@ -1,3 +1,5 @@
+using SmartSink.Transport;
+
 namespace SmartSink.Connections;
 
 /// <summary>
@@ -15,7 +17,7 @@ internal sealed class ConnectionHeartbeat : IDisposable
 
     private readonly ConnectionRegistry _registry;
     private readonly TimeProvider _clock;
-    private readonly ITimer _fine;
+    private ITimer _fine;
     private ITimer? _timer;
     private int _beating;
 
@@ -35,8 +37,18 @@ internal sealed class ConnectionHeartbeat : IDisposable
         _fine = clock.CreateTimer(static state => ((ConnectionHeartbeat)state!).CallDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Starts beating.</summary>
-    public void Start() => _timer = _clock.CreateTimer(static state => ((ConnectionHeartbeat)state!).Beat(), this, Period, Period);
+    /// <summary>Starts beating. Nobody has paused yet.</summary>
+    /// <param name="transport">Whose threads are best at calling those that pause; null for the clock's own.</param>
+    public void Start(ITransport? transport = null)
+    {
+        if (transport is not null)
+        {
+            _fine.Dispose();
+            _fine = transport.CreateTimer(CallDue, _clock);
+        }
+
+        _timer = _clock.CreateTimer(static state => ((ConnectionHeartbeat)state!).Beat(), this, Period, Period);
+    }
 
     /// <summary>A connection has begun to pause: it is called at its deadline. For its own thread.</summary>
     public void Expect(IOpenConnection connection) => Expect(connection, Now());

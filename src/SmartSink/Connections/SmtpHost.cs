@@ -160,8 +160,8 @@ internal sealed class SmtpHost : IDisposable
     public void Start()
     {
         _listeners.ForEach(listener => listener.Open());
-        _heartbeat.Start();
         _transport.Start();
+        _heartbeat.Start(_transport);
         _listeners.ForEach(listener => listener.Start());
         Completion = WatchAsync();
     }

@@ -116,6 +116,9 @@ internal static unsafe partial class Libc
     /// <summary>shutdown: nothing more will be sent.</summary>
     public const int SHUT_WR = 1;
 
+    /// <summary>timerfd_create: the clock of <see cref="TimeProvider.System"/>'s timestamps.</summary>
+    public const int CLOCK_MONOTONIC = 1;
+
     /// <summary>epoll_ctl: watch a descriptor.</summary>
     public const int EPOLL_CTL_ADD = 1;
 
@@ -157,6 +160,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int eventfd(uint count, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int timerfd_create(int clock, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int timerfd_settime(SafeHandle timer, int flags, nint* time, nint* before);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint read(SafeHandle descriptor, byte* buffer, nuint length);

@@ -58,6 +58,10 @@ internal sealed class EpollTransport(int threads) : ITransport
     public void Start() => _pollers.AddRange(Enumerable.Range(1, threads).Select(number => new SocketPoller($"smtp {number}")));
 
     /// <inheritdoc/>
+    public ITimer CreateTimer(Action callback, TimeProvider clock) =>
+        clock == TimeProvider.System ? new PollerTimer(_pollers[0], callback) : clock.CreateTimer(static callback => ((Action)callback!)(), callback, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    /// <inheritdoc/>
     public void Dispose() => _pollers.ForEach(poller => poller.Dispose());
 
     /// <summary>The polling thread of the next connection; asked by the accepting thread alone.</summary>

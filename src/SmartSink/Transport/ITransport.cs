@@ -34,6 +34,13 @@ internal interface ITransport : IDisposable
 
     /// <summary>Starts the threads. Before that nothing may be watched.</summary>
     void Start();
+
+    /// <summary>Makes a timer that is not set yet. Where it can, it goes off on one of the transport's threads, so that no other is woken for it. Only after <see cref="Start"/>.</summary>
+    /// <param name="callback">Called when it goes off; must not block.</param>
+    /// <param name="clock">Whose time it runs by.</param>
+    /// <exception cref="SocketException">The system has no descriptor left.</exception>
+    ITimer CreateTimer(Action callback, TimeProvider clock) =>
+        clock.CreateTimer(static callback => ((Action)callback!)(), callback, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 }
 
 /// <summary>The connections that wait to be accepted on one address and port, or on a Unix socket.</summary>

@@ -55,7 +55,7 @@ internal sealed class SocketPoller : IDisposable
         _epoll.Watch(descriptor, flags);
     }
 
-    /// <summary>Watches a descriptor no more, which stays open. For the poller's own thread.</summary>
+    /// <summary>Watches a descriptor no more, which stays open. For the poller's own thread; called by another, it may be reported once more.</summary>
     public void Remove(int descriptor)
     {
         Forget(descriptor);
