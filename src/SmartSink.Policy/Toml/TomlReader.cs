@@ -30,13 +30,18 @@ internal sealed class TomlReader
     /// <summary>Reads any file by the tree.</summary>
     public static TomlDocument ReadTree(ReadOnlySpan<byte> utf8) => new TomlReader().ReadDocument(utf8);
 
-    private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> utf8)
+    // All of them: Tomlyn's lexer would leave out a second one, and then tell other offsets than those of the text.
+    private static ReadOnlySpan<byte> WithoutByteOrderMarks(ReadOnlySpan<byte> utf8)
     {
-        ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
-        return utf8.StartsWith(mark) ? utf8[mark.Length..] : utf8;
+        while (utf8.StartsWith(Encoding.UTF8.Preamble))
+        {
+            utf8 = utf8[Encoding.UTF8.Preamble.Length..];
+        }
+
+        return utf8;
     }
 
-    private static string TextOf(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(WithoutByteOrderMark(utf8));
+    private static string TextOf(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(WithoutByteOrderMarks(utf8));
 
     private TomlDocument ReadDocument(ReadOnlySpan<byte> utf8)
     {
@@ -44,7 +49,7 @@ internal sealed class TomlReader
         var root = new TomlTable(new TomlPosition(1, 1), TableOrigin.Header);
         if (!Utf8.IsValid(utf8))
         {
-            FindBrokenLines(WithoutByteOrderMark(utf8));
+            FindBrokenLines(WithoutByteOrderMarks(utf8));
         }
 
         // What is said about a line with broken bytes is their consequence.

@@ -10,6 +10,7 @@ public sealed class TomlReaderTests
     [Theory]
     [InlineData("a = 1", "a@1:1=1:5")]
     [InlineData("\uFEFFa = 1", "a@1:1=1:5")]
+    [InlineData("\uFEFF\uFEFFa = 1", "a@1:1=1:5")]
     [InlineData("\n\r\n  a\t=\t1", "a@3:3=3:7")]
     [InlineData("\"é😀\" = 'é' # x\nb = 1", "é😀@1:1=1:8 b@2:1=2:5")]
     [InlineData("a = ['😀', 'e\u0301', 1]", "a@1:1=1:5 [0]=1:6 [1]=1:11 [2]=1:17")]
