@@ -16,7 +16,9 @@ internal sealed record TrafficGenRun(ToolResult Result, JsonElement Report)
         var file = folder.Combine("report.json");
         var result = await Tool.RunAsync(Program[0], [.. Program.Skip(1), .. arguments, "--report", file]);
         File.Exists(file).ShouldBeTrue(result.ToString());
-        return new TrafficGenRun(result, JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(file)));
+        var report = await File.ReadAllTextAsync(file);
+        report.ShouldNotBeEmpty(result.ToString());
+        return new TrafficGenRun(result, JsonSerializer.Deserialize<JsonElement>(report));
     }
 
     /// <summary>A number of the report: <c>messages.accepted</c>.</summary>

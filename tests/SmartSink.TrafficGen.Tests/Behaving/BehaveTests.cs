@@ -57,8 +57,9 @@ public sealed class BehaveTests
         await (Well(server) with { MessageCount = 200, Domains = [new("a.example", 1), new("b.example", 1)], Concurrency = 4 }).MakeAsync(_clock);
         await server.DisposeAsync();
 
-        _sessions.ShouldAllBe(session => session.Heard.Contains("QUIT") && session.Messages.Count > 0 && session.Messages.Count <= 20);
-        _sessions.ShouldAllBe(session => session.Messages.SelectMany(message => message.Recipients).Select(recipient => recipient.Split('@')[1]).Distinct().Count() == 1);
+        // One that takes long to open may find that another has carried what it was opened for.
+        _sessions.ShouldAllBe(session => session.Heard.Contains("QUIT") && session.Messages.Count <= 20);
+        _sessions.ShouldAllBe(session => session.Messages.SelectMany(message => message.Recipients).Select(recipient => recipient.Split('@')[1]).Distinct().Count() <= 1);
         _sessions.Sum(session => session.Messages.Count).ShouldBe(200);
         _sessions.SelectMany(session => session.Messages).ShouldAllBe(message => message.Sender.StartsWith("noreply+run/", StringComparison.Ordinal));
     }
@@ -124,10 +125,10 @@ public sealed class BehaveTests
             return session.ServeAsync(line => line.StartsWith("MAIL", StringComparison.Ordinal) && session.Messages.Count == 3 ? throw new IOException("Enough.") : null);
         });
 
-        var (_, observer) = await (Well(server) with { MessageCount = 30, Concurrency = 1 }).MakeAsync(_clock);
+        // By a clock that stands still: who waited would wait for ever.
+        var (_, observer) = await (Well(server) with { MessageCount = 30, Concurrency = 1 }).MakeAsync(new ManualTimeProvider());
 
         (observer.Accepted, observer.Retried, _sessions.Count(session => session.Messages.Count == 3)).ShouldBe((30, 0, 10));
-        _clock.Passed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
     }
 
     [Fact]
