@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace SmartSink.Client;
 
-/// <summary>The bodies of the control API, read and written by code that is made at build time.</summary>
+/// <summary>The bodies of the control API, read and written by code generated at build time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowOutOfOrderMetadataProperties = true)]
 [JsonSerializable(typeof(Problem))]

@@ -67,7 +67,7 @@ public sealed record RefusalEvent : SinkEvent
     /// <summary>The reply's code.</summary>
     public int Code { get; init; }
 
-    /// <summary>Why, in the policy's words; null where it gives none.</summary>
+    /// <summary>The reason, one of the policy's labels; null if it has none.</summary>
     public string? Label { get; init; }
 
     /// <summary>The whole reply, lines separated by <c>\n</c>.</summary>
@@ -108,7 +108,7 @@ public sealed record MessageEvent : SinkEvent
     public double Milliseconds { get; init; }
 }
 
-/// <summary>A recipient of a message, and what became of it.</summary>
+/// <summary>A recipient of a message, and its outcome.</summary>
 public sealed record MessageRecipient(string Recipient, SinkOutcome Outcome);
 
 /// <summary>The end of a connection.</summary>
@@ -117,17 +117,17 @@ public sealed record ConnectionEvent : SinkEvent
     /// <summary>The client's address.</summary>
     public string? Client { get; init; }
 
-    /// <summary>The listener that took it.</summary>
+    /// <summary>The listener that accepted it.</summary>
     public string? Listener { get; init; }
 
-    /// <summary>Why it ended, in the words of <c>smartsink_connections_closed_total</c>.</summary>
+    /// <summary>Why it ended: a <c>reason</c> of <c>smartsink_connections_closed_total</c>.</summary>
     public string? Reason { get; init; }
 }
 
 /// <summary>An override began or ended.</summary>
 public sealed record OverrideEvent : SinkEvent
 {
-    /// <summary><c>added</c>, <c>ended</c> by itself, or <c>removed</c>.</summary>
+    /// <summary><c>added</c>, <c>ended</c> when its time was over, or <c>removed</c>.</summary>
     public string? Action { get; init; }
 
     /// <summary>Which.</summary>
@@ -137,16 +137,16 @@ public sealed record OverrideEvent : SinkEvent
     public string? Name { get; init; }
 }
 
-/// <summary>Files were read anew.</summary>
+/// <summary>Files were reloaded.</summary>
 public sealed record ReloadEvent : SinkEvent
 {
-    /// <summary>Which: the policy, certificates, users.</summary>
+    /// <summary>Which files: the policy, certificates, users.</summary>
     public string? Name { get; init; }
 
     /// <summary><c>applied</c>, <c>rejected</c> or <c>unchanged</c>.</summary>
     public string? Result { get; init; }
 
-    /// <summary>What was found in them.</summary>
+    /// <summary>The diagnostics.</summary>
     public IReadOnlyList<string> Diagnostics { get => field ?? []; init; }
 }
 
@@ -160,25 +160,25 @@ public sealed record ScheduleEvent : SinkEvent
     public string? Action { get; init; }
 }
 
-/// <summary>More happened than the sink tells of.</summary>
+/// <summary>More happened than the sink reports.</summary>
 public sealed record SampledEvent : SinkEvent
 {
     /// <summary>How many events were left out since the last of these.</summary>
     public long LeftOut { get; init; }
 }
 
-/// <summary>Which events are told; all that is set must hold.</summary>
+/// <summary>Which events are wanted; all properties that are set must match.</summary>
 public sealed record EventFilter
 {
-    /// <summary>Of one kind, <c>refusal</c>; several are separated by commas.</summary>
+    /// <summary>Only of this kind, such as <c>refusal</c>; separate several with commas.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>Of one entry of the policy.</summary>
+    /// <summary>Only for this policy entry.</summary>
     public string? Domain { get; init; }
 
-    /// <summary>Of a client's address or network.</summary>
+    /// <summary>Only from this client address or network.</summary>
     public string? Client { get; init; }
 
-    /// <summary>Of one outcome.</summary>
+    /// <summary>Only with this outcome.</summary>
     public SinkOutcome? Outcome { get; init; }
 }

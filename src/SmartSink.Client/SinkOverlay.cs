@@ -39,7 +39,7 @@ public sealed record ActiveOverlay
     /// <summary>When it ends.</summary>
     public DateTimeOffset EndsAt { get; init; }
 
-    /// <summary>Seconds until then.</summary>
+    /// <summary>Seconds until it ends.</summary>
     public double LeftSeconds { get; init; }
 
     /// <summary>What is doubtful in its policy.</summary>
@@ -63,7 +63,7 @@ public sealed class OverlayLease : IAsyncDisposable
 
     /// <summary>Takes it back. One that has ended by itself is none the worse for it, and another that holds since then stays.</summary>
     /// <exception cref="SmartSinkException">The sink refused.</exception>
-    /// <exception cref="HttpRequestException">The sink cannot be reached. What it was told ends at the time that was told.</exception>
+    /// <exception cref="HttpRequestException">The sink cannot be reached. The override still ends when its time is over.</exception>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isGone, 1) == 0 && await _sink.GetOverlayAsync().ConfigureAwait(false) is { } holds && (holds.Name, holds.BeganAt) == (Added.Name, Added.BeganAt))

@@ -5,15 +5,15 @@ using System.Text.Json.Serialization;
 namespace SmartSink.Client;
 
 /// <summary>
-/// What a sink is to do for a while in place of what its policy says. It says whom it meets (all that are named must hold; at least one must be),
-/// and what is done: rates, a reply, acceptance, a delay or a fault.
+/// What a sink does for a while instead of following its policy. It has conditions (all those given must match, and at least one is required)
+/// and an action: rates, a reply, acceptance, a delay or a fault.
 /// </summary>
 public sealed record SinkOverride
 {
     /// <summary>The recipients' domain, <c>yahoo.com</c> or <c>*.example</c>.</summary>
     public string? Domain { get; init; }
 
-    /// <summary>The recipient, a pattern in which <c>*</c> and <c>?</c> stand for any letters.</summary>
+    /// <summary>The recipient, a pattern in which <c>*</c> and <c>?</c> are wildcards.</summary>
     public string? Recipient { get; init; }
 
     /// <summary>The sender, a pattern as for <see cref="Recipient"/>.</summary>
@@ -25,19 +25,19 @@ public sealed record SinkOverride
     /// <summary>When it acts: <c>connect</c>, <c>ehlo</c>, <c>mail</c>, <c>rcpt</c> or <c>data</c>.</summary>
     public string? Stage { get; init; }
 
-    /// <summary>Percent of recipients that are refused for now.</summary>
+    /// <summary>Percent of recipients that are refused temporarily.</summary>
     public double? Defer { get; init; }
 
-    /// <summary>Percent of recipients that are refused for good.</summary>
+    /// <summary>Percent of recipients that are refused permanently.</summary>
     public double? Bounce { get; init; }
 
-    /// <summary>The one reply that is given.</summary>
+    /// <summary>The reply to give.</summary>
     public SinkReply? Reply { get; init; }
 
-    /// <summary>All is accepted.</summary>
+    /// <summary>Whether everything is accepted.</summary>
     public bool Accept { get; init; }
 
-    /// <summary>How long replies wait, rounded to milliseconds.</summary>
+    /// <summary>How long replies are delayed, rounded to milliseconds.</summary>
     public TimeSpan? Delay { get; init; }
 
     /// <summary>What goes wrong with the connection, a word of the policy's <c>[[fault]]</c> such as <c>drop</c>.</summary>
@@ -46,13 +46,13 @@ public sealed record SinkOverride
     /// <summary>At which point of the end of data an <c>accept-then-drop</c> goes wrong: <c>before</c>, <c>within</c> or <c>after</c> the reply.</summary>
     public string? When { get; init; }
 
-    /// <summary>Percent of what it meets in which it acts; all unless told.</summary>
+    /// <summary>Percent of the matches that it acts on; 100 by default.</summary>
     public double? Share { get; init; }
 
-    /// <summary>It ends when it has acted so often.</summary>
+    /// <summary>How often it acts before it ends; unlimited by default.</summary>
     public int? Times { get; init; }
 
-    /// <summary>It ends after so long; ten minutes unless told, so that nothing is forgotten on.</summary>
+    /// <summary>How long it lasts; ten minutes by default, so that it cannot be left on by accident.</summary>
     public TimeSpan? For { get; init; }
 
     /// <summary>What it is called in the log, in <c>explain</c> and on the page.</summary>
@@ -66,7 +66,7 @@ public sealed record SinkOverride
         Write(For),
         Name);
 
-    /// <summary>A time as the policy has it: 90s, 250ms.</summary>
+    /// <summary>A time as written in the policy: 90s, 250ms.</summary>
     internal static string? Write(TimeSpan? time) => time switch
     {
         null => null,
@@ -75,37 +75,37 @@ public sealed record SinkOverride
     };
 }
 
-/// <summary>A reply as the policy writes it.</summary>
+/// <summary>A reply as written in the policy.</summary>
 /// <param name="Code">400 to 599, of three digits.</param>
 /// <param name="Msg">The text, with the enhanced code at its start; <c>\n</c> begins a new line, and the policy's placeholders are filled in.</param>
 public sealed record SinkReply(int Code, string Msg)
 {
-    /// <summary>Why, in the policy's words, as metrics and events show it.</summary>
+    /// <summary>The reason, one of the policy's labels, as shown in metrics and events.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Whether the connection ends behind it; null for what the code itself means.</summary>
+    /// <summary>Whether the connection is closed after it; null if the code decides.</summary>
     public bool? Close { get; init; }
 }
 
-/// <summary>An override that a sink has.</summary>
+/// <summary>An override in force at a sink.</summary>
 public sealed record ActiveOverride
 {
-    /// <summary>By what the sink knows it.</summary>
+    /// <summary>The sink's id for it.</summary>
     public string Id { get => field ?? ""; init; }
 
-    /// <summary>What it is called: its name, or what it does when it was given none.</summary>
+    /// <summary>Its name, or a description of what it does if it was given none.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Whom it meets.</summary>
+    /// <summary>What it matches.</summary>
     public OverrideMatch Match { get => field ?? new(); init; }
 
     /// <summary>What it does.</summary>
     public OverrideAction Do { get => field ?? new(); init; }
 
-    /// <summary>Percent of what it meets in which it acts.</summary>
+    /// <summary>Percent of the matches that it acts on.</summary>
     public double Share { get; init; }
 
-    /// <summary>It ends when it has acted so often; null for no such end.</summary>
+    /// <summary>How often it acts before it ends; null for no limit.</summary>
     public long? Times { get; init; }
 
     /// <summary>How often it has acted.</summary>
@@ -117,11 +117,11 @@ public sealed record ActiveOverride
     /// <summary>When it ends.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Seconds until then.</summary>
+    /// <summary>Seconds until it ends.</summary>
     public double LeftSeconds { get; init; }
 }
 
-/// <summary>Whom an override meets; see <see cref="SinkOverride"/> for each.</summary>
+/// <summary>What an override matches; see <see cref="SinkOverride"/> for each member.</summary>
 public sealed record OverrideMatch
 {
     /// <summary>The recipients' domains; null for all.</summary>
@@ -142,7 +142,7 @@ public sealed record OverrideMatch
     public string? Stage { get; init; }
 }
 
-/// <summary>What an override does; see <see cref="SinkOverride"/> for each.</summary>
+/// <summary>What an override does; see <see cref="SinkOverride"/> for each member.</summary>
 public sealed record OverrideAction
 {
     /// <inheritdoc cref="SinkOverride.Defer"/>
@@ -157,7 +157,7 @@ public sealed record OverrideAction
     /// <inheritdoc cref="SinkOverride.Accept"/>
     public bool? Accept { get; init; }
 
-    /// <summary>How long replies wait, as it was written: <c>5s</c>.</summary>
+    /// <summary>How long replies are delayed, as written: <c>5s</c>.</summary>
     public string? Delay { get; init; }
 
     /// <inheritdoc cref="SinkOverride.Fault"/>
@@ -167,7 +167,7 @@ public sealed record OverrideAction
     public string? When { get; init; }
 }
 
-/// <summary>An override of the caller's own, which takes itself back.</summary>
+/// <summary>An override added by the caller, which is removed when disposed.</summary>
 public sealed class OverrideLease : IAsyncDisposable
 {
     private readonly SmartSinkClient _sink;
@@ -179,15 +179,15 @@ public sealed class OverrideLease : IAsyncDisposable
         Added = added;
     }
 
-    /// <summary>The override as the sink took it; <see cref="SmartSinkClient.GetOverrideAsync"/> says how often it has acted since.</summary>
+    /// <summary>The override as the sink accepted it; <see cref="SmartSinkClient.GetOverrideAsync"/> returns how often it has acted since.</summary>
     public ActiveOverride Added { get; }
 
-    /// <summary>By what the sink knows it.</summary>
+    /// <summary>The sink's id for it.</summary>
     public string Id => Added.Id;
 
-    /// <summary>Takes it back; one that has ended by itself is none the worse for it.</summary>
+    /// <summary>Removes the override; it is not an error if it has already ended.</summary>
     /// <exception cref="SmartSinkException">The sink refused.</exception>
-    /// <exception cref="HttpRequestException">The sink cannot be reached. What it was told ends at the time that was told.</exception>
+    /// <exception cref="HttpRequestException">The sink cannot be reached. The override still ends when its time is over.</exception>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isGone, 1) == 0)
@@ -197,7 +197,7 @@ public sealed class OverrideLease : IAsyncDisposable
     }
 }
 
-/// <summary>The body that asks for an override.</summary>
+/// <summary>The body of a request for an override.</summary>
 internal sealed record OverrideRequest(OverrideMatch Match, OverrideAction Do, double? Share, int? Times, string? For, string? Name);
 
 /// <summary>A list of words that may be written as one word where it has but one.</summary>

@@ -7,14 +7,14 @@ namespace SmartSink.Client;
 /// <summary>Shares of the three outcomes, percent of recipients.</summary>
 public sealed record OutcomeShares
 {
-    /// <summary>Taken.</summary>
+    /// <summary>Accepted.</summary>
     public double Accepted { get; init; }
 
-    /// <summary>Refused for now.</summary>
+    /// <summary>Refused temporarily.</summary>
     [JsonPropertyName("tempfail")]
     public double TempFail { get; init; }
 
-    /// <summary>Refused for good.</summary>
+    /// <summary>Refused permanently.</summary>
     [JsonPropertyName("permfail")]
     public double PermFail { get; init; }
 }
@@ -22,7 +22,7 @@ public sealed record OutcomeShares
 /// <summary>The policy in force.</summary>
 public sealed record SinkPolicy
 {
-    /// <summary>Of the files' contents, as log and metrics show it.</summary>
+    /// <summary>Hash of the files' contents, as shown in log and metrics.</summary>
     public string Hash { get => field ?? ""; init; }
 
     /// <summary>When it was read.</summary>
@@ -31,32 +31,32 @@ public sealed record SinkPolicy
     /// <summary>How many entries there are.</summary>
     public int Total { get; init; }
 
-    /// <summary>Those that were asked for.</summary>
+    /// <summary>The requested entries.</summary>
     public IReadOnlyList<PolicyEntry> Entries { get => field ?? []; init; }
 
-    /// <summary>Where the next page begins; null behind the last one.</summary>
+    /// <summary>Where the next page begins; null after the last one.</summary>
     public int? Next { get; init; }
 }
 
-/// <summary>What the policy says of a domain, or of all that have no entry (<c>other</c>).</summary>
+/// <summary>The policy's entry for a domain, or for all domains without one (<c>other</c>).</summary>
 public sealed record PolicyEntry
 {
     /// <summary>Its name.</summary>
     public string Domain { get => field ?? ""; init; }
 
-    /// <summary>Percent of recipients that are refused for good.</summary>
+    /// <summary>Percent of recipients that are refused permanently.</summary>
     public double Bounce { get; init; }
 
-    /// <summary>Percent of recipients that are refused for now.</summary>
+    /// <summary>Percent of recipients that are refused temporarily.</summary>
     public double Defer { get; init; }
 
-    /// <summary>The entries that it is like, the nearest first.</summary>
+    /// <summary>The entries that it is like, nearest first.</summary>
     public IReadOnlyList<string> Like { get => field ?? []; init; }
 
-    /// <summary>What may be expected in the long run, with the schedules and overrides of rates that go on.</summary>
+    /// <summary>The shares expected in the long run, including the schedules and overrides of rates in force.</summary>
     public OutcomeShares? Expected { get; init; }
 
-    /// <summary>What it says when it refuses.</summary>
+    /// <summary>Its refusals.</summary>
     public IReadOnlyList<PolicyReply> Replies { get => field ?? []; init; }
 }
 
@@ -72,46 +72,46 @@ public sealed record PolicyReply
     /// <summary>The text.</summary>
     public string Text { get => field ?? ""; init; }
 
-    /// <summary>Why, in the policy's words; null where it gives none.</summary>
+    /// <summary>The reason, one of the policy's labels; null if it has none.</summary>
     public string? Label { get; init; }
 
-    /// <summary>At which point of the dialog it is given.</summary>
+    /// <summary>The stage of the session at which it is given.</summary>
     public string? Stage { get; init; }
 
-    /// <summary>How often, beside the others of its list.</summary>
+    /// <summary>How often it is chosen, relative to the others in its list.</summary>
     public double Weight { get; init; }
 }
 
-/// <summary>What would become of mail to an address, and why.</summary>
+/// <summary>What would happen to mail for an address, and why.</summary>
 public sealed record SinkExplanation
 {
-    /// <summary>The address or domain that was asked for.</summary>
+    /// <summary>The address or domain in question.</summary>
     public string Recipient { get => field ?? ""; init; }
 
-    /// <summary>All of it in lines for people, as <c>smartsink explain</c> prints them.</summary>
+    /// <summary>The complete explanation as text, as printed by <c>smartsink explain</c>.</summary>
     public string Text { get => field ?? ""; init; }
 
-    /// <summary>The policy's entry that holds for it, <c>other</c> where none names it.</summary>
+    /// <summary>The policy's entry that applies to it, <c>other</c> if it has none.</summary>
     public string Entry { get => field ?? ""; init; }
 
-    /// <summary>What may be expected in the long run, with the schedules and overrides of rates that go on.</summary>
+    /// <summary>The shares expected in the long run, including the schedules and overrides of rates in force.</summary>
     public OutcomeShares? Expected { get; init; }
 
-    /// <summary>What may be said.</summary>
+    /// <summary>The possible replies.</summary>
     public IReadOnlyList<PolicyReply> Replies { get => field ?? []; init; }
 
-    /// <summary>The overrides that may meet it, the newest first.</summary>
+    /// <summary>The overrides that may affect it, newest first.</summary>
     public IReadOnlyList<ActiveOverride> Overrides { get => field ?? []; init; }
 
-    /// <summary>All else that the sink says, as docs/api.md describes it.</summary>
+    /// <summary>The other members of the response, described in docs/api.md.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Details { get; set; }
 }
 
-/// <summary>What has come in, and what became of it.</summary>
+/// <summary>What has come in, and with what outcome.</summary>
 public sealed record SinkStats
 {
-    /// <summary>When this was so.</summary>
+    /// <summary>The time of these figures.</summary>
     public DateTimeOffset At { get; init; }
 
     /// <summary>As in /readyz: <c>ready</c>, <c>degraded</c> and so on.</summary>
@@ -120,7 +120,7 @@ public sealed record SinkStats
     /// <summary>When the sink was started.</summary>
     public DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>What a person should look at.</summary>
+    /// <summary>Warnings for people.</summary>
     public IReadOnlyList<string> Warnings { get => field ?? []; init; }
 
     /// <summary>Messages.</summary>
@@ -129,34 +129,34 @@ public sealed record SinkStats
     /// <summary>Recipients.</summary>
     public RecipientCounts Recipients { get => field ?? new(); init; }
 
-    /// <summary>By the policy's entry, the busiest first.</summary>
+    /// <summary>Counts by policy entry, busiest first.</summary>
     public IReadOnlyList<DomainStats> Domains { get => field ?? []; init; }
 
-    /// <summary>Domains that had mail and are not among these.</summary>
+    /// <summary>Number of domains that had mail but are not listed.</summary>
     public int DomainsLeftOut { get; init; }
 }
 
-/// <summary>A count since the start, and how fast it rises.</summary>
+/// <summary>A count since the start, and its rate.</summary>
 public sealed record SinkCount
 {
     /// <summary>Since the start.</summary>
     public long Total { get; init; }
 
-    /// <summary>A second, over the last 1, 10 and 60 s, which are the keys.</summary>
+    /// <summary>Per second, over the last 1, 10 and 60 s, which are the keys.</summary>
     public IReadOnlyDictionary<string, double> PerSecond { get => field ?? ReadOnlyDictionary<string, double>.Empty; init; }
 }
 
 /// <summary>Recipients by outcome.</summary>
 public sealed record RecipientCounts
 {
-    /// <summary>Taken.</summary>
+    /// <summary>Accepted.</summary>
     public SinkCount Accepted { get => field ?? new(); init; }
 
-    /// <summary>Refused for now.</summary>
+    /// <summary>Refused temporarily.</summary>
     [JsonPropertyName("tempfail")]
     public SinkCount TempFail { get => field ?? new(); init; }
 
-    /// <summary>Refused for good.</summary>
+    /// <summary>Refused permanently.</summary>
     [JsonPropertyName("permfail")]
     public SinkCount PermFail { get => field ?? new(); init; }
 }
@@ -167,30 +167,30 @@ public sealed record DomainStats
     /// <summary>The entry, <c>other</c> for those without one.</summary>
     public string Domain { get => field ?? ""; init; }
 
-    /// <summary>All.</summary>
+    /// <summary>All recipients.</summary>
     public long Recipients { get; init; }
 
-    /// <summary>Taken.</summary>
+    /// <summary>Accepted.</summary>
     public long Accepted { get; init; }
 
-    /// <summary>Refused for now.</summary>
+    /// <summary>Refused temporarily.</summary>
     [JsonPropertyName("tempfail")]
     public long TempFail { get; init; }
 
-    /// <summary>Refused for good.</summary>
+    /// <summary>Refused permanently.</summary>
     [JsonPropertyName("permfail")]
     public long PermFail { get; init; }
 
-    /// <summary>Recipients a second, over the last 1, 10 and 60 s, which are the keys.</summary>
+    /// <summary>Recipients per second, over the last 1, 10 and 60 s, which are the keys.</summary>
     public IReadOnlyDictionary<string, double> PerSecond { get => field ?? ReadOnlyDictionary<string, double>.Empty; init; }
 
     /// <summary>The shares so far; null before the first.</summary>
     public OutcomeShares? Observed { get; init; }
 
-    /// <summary>The shares that the policy has set.</summary>
+    /// <summary>The shares set by the policy.</summary>
     public OutcomeShares? Expected { get; init; }
 
-    /// <summary>The refusal given most often; null before the first.</summary>
+    /// <summary>The most frequent refusal; null before the first.</summary>
     public TopReply? TopReply { get; init; }
 }
 
@@ -200,7 +200,7 @@ public sealed record TopReply
     /// <summary>The code.</summary>
     public int Code { get; init; }
 
-    /// <summary>Why, in the policy's words; null where it gives none.</summary>
+    /// <summary>The reason, one of the policy's labels; null if it has none.</summary>
     public string? Label { get; init; }
 
     /// <summary>The text.</summary>
@@ -251,12 +251,12 @@ public sealed record PolicyDiagnostic
 /// <summary>What came of reading files anew.</summary>
 public sealed record SinkReload
 {
-    /// <summary>Which: the policy, certificates, users.</summary>
+    /// <summary>Which files: the policy, certificates, users.</summary>
     public string Name { get => field ?? ""; init; }
 
     /// <summary><c>applied</c>, <c>unchanged</c>, <c>rejected</c>, or <c>skipped</c> where there is nothing to read.</summary>
     public string Result { get => field ?? ""; init; }
 
-    /// <summary>What was found in them.</summary>
+    /// <summary>The diagnostics.</summary>
     public IReadOnlyList<string> Diagnostics { get => field ?? []; init; }
 }

@@ -9,7 +9,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace SmartSink.Client;
 
 /// <summary>
-/// Watches and steers a running sink over its control API. For any number of threads.
+/// Observes and controls a running sink over its control API. Safe for use by any number of threads.
 /// Every call throws a <see cref="SmartSinkException"/> when the sink refuses, and an <see cref="HttpRequestException"/> when it cannot be reached.
 /// </summary>
 public sealed class SmartSinkClient : IDisposable
@@ -23,7 +23,7 @@ public sealed class SmartSinkClient : IDisposable
     private readonly AuthenticationHeaderValue? _token;
     private readonly TimeProvider _clock;
 
-    /// <summary>A client of the sink whose HTTP listens at an address.</summary>
+    /// <summary>Creates a client for the sink whose HTTP listens at an address.</summary>
     /// <param name="address">Such as <c>http://127.0.0.1:8000</c>.</param>
     /// <param name="token">The sink's <c>SINK_API_TOKEN</c>; null for a sink on this machine, which needs none.</param>
     public SmartSinkClient(Uri address, string? token = null)
@@ -31,8 +31,8 @@ public sealed class SmartSinkClient : IDisposable
     {
     }
 
-    /// <summary>A client that uses what is given, and leaves it to its owner.</summary>
-    /// <param name="http">Its <see cref="HttpClient.BaseAddress"/> is the sink's, with a slash at the end where it has a path.</param>
+    /// <summary>Creates a client that uses the given <see cref="HttpClient"/> and does not dispose of it.</summary>
+    /// <param name="http">Its <see cref="HttpClient.BaseAddress"/> is the sink's, with a slash at the end if it has a path.</param>
     /// <param name="token">The sink's <c>SINK_API_TOKEN</c>; null for a sink on this machine, which needs none.</param>
     /// <exception cref="ArgumentException"><paramref name="http"/> has no address.</exception>
     public SmartSinkClient(HttpClient http, string? token = null)
@@ -54,10 +54,10 @@ public sealed class SmartSinkClient : IDisposable
         _clock = clock;
     }
 
-    /// <summary>Overrides what the policy says, until the answer is disposed of or the time is over.</summary>
-    /// <param name="rule">Whom it meets and what it does.</param>
-    /// <param name="cancellationToken">Ends the call. The sink may have heard of it by then; what it heard ends when its time is over.</param>
-    /// <returns>The override, which takes itself back: <c>await using var down = await sink.OverrideAsync(…)</c>.</returns>
+    /// <summary>Overrides the policy until the result is disposed of or the time is over.</summary>
+    /// <param name="rule">What it matches and what it does.</param>
+    /// <param name="cancellationToken">Cancels the call. The sink may have received it by then; the override then ends when its time is over.</param>
+    /// <returns>The override, which is removed when disposed: <c>await using var down = await sink.OverrideAsync(…)</c>.</returns>
     public async Task<OverrideLease> OverrideAsync(SinkOverride rule, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rule);
@@ -65,26 +65,26 @@ public sealed class SmartSinkClient : IDisposable
         return new OverrideLease(this, await AskAsync(HttpMethod.Post, "overrides", body, ClientJson.Default.ActiveOverride, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>The overrides that the sink has, whoever added them.</summary>
+    /// <summary>All overrides in force at the sink, whoever added them.</summary>
     public async Task<IReadOnlyList<ActiveOverride>> ListOverridesAsync(CancellationToken cancellationToken = default) =>
         (await GetAsync("overrides", ClientJson.Default.OverrideList, cancellationToken).ConfigureAwait(false)).Overrides;
 
-    /// <summary>An override by its id; null when it has ended.</summary>
+    /// <summary>An override by its id; null if it has ended.</summary>
     public Task<ActiveOverride?> GetOverrideAsync(string id, CancellationToken cancellationToken = default) =>
         FindAsync($"overrides/{Uri.EscapeDataString(id)}", ClientJson.Default.ActiveOverride, cancellationToken);
 
-    /// <summary>Takes an override back, by its id.</summary>
-    /// <returns>False when it had ended.</returns>
+    /// <summary>Removes an override by its id.</summary>
+    /// <returns>False if it had already ended.</returns>
     public Task<bool> RemoveOverrideAsync(string id, CancellationToken cancellationToken = default) => RemoveAsync($"overrides/{Uri.EscapeDataString(id)}", cancellationToken);
 
-    /// <summary>Takes all overrides back, whoever added them.</summary>
+    /// <summary>Removes all overrides, whoever added them.</summary>
     /// <returns>How many there were.</returns>
     public async Task<int> CalmAsync(CancellationToken cancellationToken = default) =>
         (await AskAsync(HttpMethod.Delete, "overrides", body: null, ClientJson.Default.CalmAnswer, cancellationToken).ConfigureAwait(false)).Removed;
 
     /// <summary>Lays a piece of policy over the sink's files, until the answer is disposed of or the time is over.</summary>
     /// <param name="overlay">What it says, and for how long.</param>
-    /// <param name="cancellationToken">Ends the call. The sink may have heard of it by then; what it heard ends when its time is over.</param>
+    /// <param name="cancellationToken">Cancels the call. The sink may have received it by then; the override then ends when its time is over.</param>
     /// <returns>The overlay, which takes itself back: <c>await using var monday = await sink.OverlayAsync(…)</c>.</returns>
     /// <exception cref="SmartSinkException">409: another overlay holds. 400: it has mistakes, which are told with their lines.</exception>
     public async Task<OverlayLease> OverlayAsync(SinkOverlay overlay, CancellationToken cancellationToken = default)
@@ -101,13 +101,13 @@ public sealed class SmartSinkClient : IDisposable
     /// <returns>False when there was none.</returns>
     public Task<bool> RemoveOverlayAsync(CancellationToken cancellationToken = default) => RemoveAsync(Overlay, cancellationToken);
 
-    /// <summary>What would become of mail to an address, and why.</summary>
+    /// <summary>What would happen to mail for an address, and why.</summary>
     /// <param name="recipient">An address or a domain.</param>
-    /// <param name="client">The sending client's address: what its provider remembers of it is told then.</param>
-    /// <param name="destination">The address that the client connects to, where the policy tells servers apart.</param>
+    /// <param name="client">The sending client's address, to include what the provider remembers of it.</param>
+    /// <param name="destination">The address that the client connects to, if the policy distinguishes servers.</param>
     /// <param name="sender">The sender, for a greylist.</param>
-    /// <param name="user">Who has logged in.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="user">The user that has logged in.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task<SinkExplanation> ExplainAsync(
         string recipient, string? client = null, string? destination = null, string? sender = null, string? user = null, CancellationToken cancellationToken = default) =>
         GetAsync(
@@ -119,48 +119,48 @@ public sealed class SmartSinkClient : IDisposable
     /// <param name="domain">Only the entry of this domain.</param>
     /// <param name="from">The first entry, from 0.</param>
     /// <param name="count">How many, 1 to 1,000.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task<SinkPolicy> PolicyAsync(string? domain = null, int from = 0, int count = 100, CancellationToken cancellationToken = default) =>
         GetAsync(PathOf("policy", ("domain", domain), ("from", from), ("count", count)), ClientJson.Default.SinkPolicy, cancellationToken);
 
-    /// <summary>What has come in, and what became of it.</summary>
-    /// <param name="domains">How many domains, the busiest first, at most 1,000.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <summary>What has come in, and with what outcome.</summary>
+    /// <param name="domains">How many domains, busiest first, at most 1,000.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task<SinkStats> StatsAsync(int domains = 100, CancellationToken cancellationToken = default) =>
         GetAsync(PathOf("stats", ("domains", domains)), ClientJson.Default.SinkStats, cancellationToken);
 
-    /// <summary>Checks the text of a policy file without taking it into use.</summary>
+    /// <summary>Checks the text of a policy file without using it.</summary>
     /// <param name="policy">TOML, at most 64 kB.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<PolicyCheck> CheckAsync(string policy, CancellationToken cancellationToken = default)
     {
         using var body = new StringContent(policy, Encoding.UTF8, "text/plain");
         return await AskAsync(HttpMethod.Post, "check", body, ClientJson.Default.PolicyCheck, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Has the sink read all its files anew, as a hang-up signal does.</summary>
-    /// <returns>What came of each.</returns>
+    /// <summary>Makes the sink reread all its files, like SIGHUP.</summary>
+    /// <returns>The result for each.</returns>
     public async Task<IReadOnlyList<SinkReload>> ReloadAsync(CancellationToken cancellationToken = default) =>
         (await AskAsync(HttpMethod.Post, "reload", body: null, ClientJson.Default.ReloadAnswer, cancellationToken).ConfigureAwait(false)).Results;
 
-    /// <summary>Has the sink keep what its senders do, for a report; what it keeps already stays.</summary>
+    /// <summary>Turns the sink's ledger on; what it has already recorded is kept.</summary>
     public Task StartLedgerAsync(CancellationToken cancellationToken = default) => SwitchLedgerAsync(on: true, cancellationToken);
 
-    /// <summary>Has the sink keep nothing any more, and forget what it kept.</summary>
+    /// <summary>Turns the sink's ledger off and forgets what it recorded.</summary>
     public Task StopLedgerAsync(CancellationToken cancellationToken = default) => SwitchLedgerAsync(on: false, cancellationToken);
 
-    /// <summary>Has the sink forget what it kept, and go on keeping: the next report is of what comes from now on.</summary>
+    /// <summary>Clears the sink's ledger and continues recording: the next report covers only what comes in from now on.</summary>
     public async Task ClearLedgerAsync(CancellationToken cancellationToken = default)
     {
         using var request = Request(HttpMethod.Delete, "ledger");
         using var answer = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What the senders did so far, graded. The ledger must be on: see <see cref="StartLedgerAsync"/>.</summary>
-    /// <param name="run">Only messages of this run of a load generator.</param>
-    /// <param name="client">Only senders of this address or network.</param>
-    /// <param name="since">Only what came in the time before now.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <summary>A graded report on what the senders have done so far. The ledger must be on: see <see cref="StartLedgerAsync"/>.</summary>
+    /// <param name="run">Only messages of this load-generator run.</param>
+    /// <param name="client">Only senders with this address or in this network.</param>
+    /// <param name="since">Only what came in during this time before now.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="SmartSinkException">409: the ledger is off.</exception>
     public Task<ReportCard> GetReportAsync(string? run = null, string? client = null, TimeSpan? since = null, CancellationToken cancellationToken = default) => GetAsync(
         PathOf("report", ("run", run), ("client", client), ("since", SinkOverride.Write(since))),
@@ -168,12 +168,12 @@ public sealed class SmartSinkClient : IDisposable
         cancellationToken);
 
     /// <summary>
-    /// Follows what happens, until cancelled. A connection that breaks is made again, and goes on where it broke off as far as the sink remembers
-    /// (its last 1,000 events); a sink that is gone is waited for. Only the first connection's failure is thrown.
+    /// Follows events until cancelled. A broken connection is reopened, and continues where it broke off as far as the sink remembers
+    /// (its last 1,000 events); if the sink is gone, the client waits for it. Only a failure of the first connection is thrown.
     /// </summary>
-    /// <param name="filter">Which events; all unless told.</param>
-    /// <param name="after">Begins with those after this one; 0 for all that the sink remembers, null for those that come from now on.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="filter">Which events; all by default.</param>
+    /// <param name="after">The event to start after; 0 for all that the sink remembers, null for new events only.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async IAsyncEnumerable<SinkEvent> FollowEventsAsync(
         EventFilter? filter = null, long? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -185,21 +185,21 @@ public sealed class SmartSinkClient : IDisposable
         }
     }
 
-    /// <summary>The number of the newest event: those that come after it are of what the test does next.</summary>
+    /// <summary>The id of the newest event: pass it as <c>after</c> to ignore everything that happened before.</summary>
     public async Task<long> LastEventIdAsync(CancellationToken cancellationToken = default) =>
         (await GetAsync(PathOf("events", ("count", 1)), ClientJson.Default.EventList, cancellationToken).ConfigureAwait(false)).LastId;
 
     /// <summary>
-    /// Waits until something has become of a recipient, looking at what the sink remembers first: mail that was sent before the call is found as well.
-    /// A message's recipients beyond its first twenty are found only when they are refused.
+    /// Waits for the outcome of a recipient. The events that the sink remembers are searched first, so mail sent before the call is found too.
+    /// Recipients beyond the first twenty of a message are found only if they are refused.
     /// </summary>
-    /// <param name="recipient">The address, letters in either case.</param>
-    /// <param name="outcome">What is waited for.</param>
-    /// <param name="timeout">How long; 30 s unless told.</param>
+    /// <param name="recipient">The address, case-insensitive.</param>
+    /// <param name="outcome">The outcome to wait for.</param>
+    /// <param name="timeout">How long to wait; 30 s by default.</param>
     /// <param name="after">Only events after this one count, see <see cref="LastEventIdAsync"/>; 0 for all that the sink remembers.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>A <see cref="MessageEvent"/> for <see cref="SinkOutcome.Accepted"/>, else a <see cref="RefusalEvent"/>.</returns>
-    /// <exception cref="TimeoutException">It did not come; the message says what did.</exception>
+    /// <exception cref="TimeoutException">It did not happen; the message says what did.</exception>
     public async Task<SinkEvent> WaitForAsync(
         string recipient, SinkOutcome outcome, TimeSpan? timeout = null, long after = 0, CancellationToken cancellationToken = default)
     {
@@ -227,7 +227,7 @@ public sealed class SmartSinkClient : IDisposable
         }
     }
 
-    /// <summary>Ends the connections, if they are its own.</summary>
+    /// <summary>Closes the connections, if it owns them.</summary>
     public void Dispose()
     {
         if (_isOwn)

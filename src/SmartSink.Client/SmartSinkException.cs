@@ -19,13 +19,13 @@ public sealed class SmartSinkException : Exception
         Mistakes = mistakes;
     }
 
-    /// <summary>The answer's status: 400 for mistakes in what was asked, 401 and 403 for a token that is wrong or missing, 404, 409, 413.</summary>
+    /// <summary>The status of the response: 400 for mistakes in the request, 401 and 403 for a wrong or missing token, 404, 409, 413.</summary>
     public HttpStatusCode Status { get; }
 
-    /// <summary>The status in words.</summary>
+    /// <summary>The reason phrase of the status.</summary>
     public string Title { get; }
 
-    /// <summary>What was refused and what to do about it; null where the sink did not say.</summary>
+    /// <summary>What was refused and what to do about it; null if the sink did not say.</summary>
     public string? Detail { get; }
 
     /// <summary>Every mistake of a request with status 400; empty otherwise.</summary>
@@ -56,7 +56,7 @@ public sealed class SmartSinkException : Exception
 /// <summary>One mistake in a request.</summary>
 public sealed record SinkMistake
 {
-    /// <summary>Where it stands in the body, a JSON pointer (RFC 6901) such as <c>/do/defer</c>; null for a parameter.</summary>
+    /// <summary>Its position in the body, a JSON pointer (RFC 6901) such as <c>/do/defer</c>; null for a parameter.</summary>
     [JsonPropertyName("pointer")]
     public string? JsonPointer { get; init; }
 

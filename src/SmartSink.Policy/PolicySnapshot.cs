@@ -204,7 +204,7 @@ public sealed class PolicySnapshot : IMailboxFilter
     public ulong DrawForAuthentication() =>
         Draw.ForRate(_seed is { } seed ? Draw.ForAuthentication(seed, (ulong)(Interlocked.Increment(ref _authentications) - 1)) : Draw.Random());
 
-    /// <summary>What becomes of mail to an address, and why. Takes no draw.</summary>
+    /// <summary>What happens to mail for an address, and why. Takes no draw.</summary>
     /// <param name="address">A mailbox, or a domain alone.</param>
     /// <param name="destination">Where the client meant to connect to; null to leave that aside.</param>
     public PolicyExplanation Explain(string address, IPAddress? destination = null)

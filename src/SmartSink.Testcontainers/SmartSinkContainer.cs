@@ -15,16 +15,16 @@ public sealed class SmartSinkContainer : DockerContainer
         : base(configuration) =>
         Token = configuration.Token!;
 
-    /// <summary>The host at which this program reaches the sink, for SMTP and HTTP.</summary>
+    /// <summary>The host at which this program can reach the sink, for SMTP and HTTP.</summary>
     public string SmtpHost => Hostname;
 
-    /// <summary>The port at which this program reaches the sink's SMTP.</summary>
+    /// <summary>The port at which this program can reach the sink's SMTP.</summary>
     public ushort SmtpPort => GetMappedPublicPort(SmartSinkBuilder.SmtpPort);
 
     /// <summary>Where the page and the control API are.</summary>
     public Uri HttpAddress => new UriBuilder(Uri.UriSchemeHttp, Hostname, GetMappedPublicPort(SmartSinkBuilder.HttpPort)).Uri;
 
-    /// <summary>What a program that writes to the control API shows, <c>Authorization: Bearer TOKEN</c>.</summary>
+    /// <summary>The token for programs that write to the control API, <c>Authorization: Bearer TOKEN</c>.</summary>
     public string Token { get; }
 
     /// <summary>A client that may write; the caller disposes of it.</summary>
@@ -32,8 +32,8 @@ public sealed class SmartSinkContainer : DockerContainer
 }
 
 /// <summary>
-/// Makes a <see cref="SmartSinkContainer"/>: <c>await using var sink = new SmartSinkBuilder("smartsink").Build(); await sink.StartAsync();</c>.
-/// It has started when it answers mail. Settings of the sink are set by <c>WithEnvironment("SINK_…", …)</c>.
+/// Builds a <see cref="SmartSinkContainer"/>: <c>await using var sink = new SmartSinkBuilder("smartsink").Build(); await sink.StartAsync();</c>.
+/// It has started once it answers mail. Set the sink's settings with <c>WithEnvironment("SINK_…", …)</c>.
 /// </summary>
 public sealed class SmartSinkBuilder : ContainerBuilder<SmartSinkBuilder, SmartSinkContainer, SmartSinkConfiguration>
 {
@@ -47,7 +47,7 @@ public sealed class SmartSinkBuilder : ContainerBuilder<SmartSinkBuilder, SmartS
 
     private const int TokenBytes = 16;
 
-    /// <summary>A sink of an image.</summary>
+    /// <summary>Creates a builder for a sink from an image.</summary>
     /// <param name="image">With its tag, such as <c>smartsink:0.2.0</c>.</param>
     public SmartSinkBuilder(string image)
         : this(new DockerImage(image))
@@ -66,17 +66,17 @@ public sealed class SmartSinkBuilder : ContainerBuilder<SmartSinkBuilder, SmartS
     /// <inheritdoc/>
     protected override SmartSinkConfiguration DockerResourceConfiguration { get; }
 
-    /// <summary>Allows writing to whoever has this token (<c>SINK_API_TOKEN</c>). Each container has one of its own unless told.</summary>
+    /// <summary>Sets the token that allows writing (<c>SINK_API_TOKEN</c>). By default each container gets a token of its own.</summary>
     /// <param name="token">8 to 256 letters, digits and characters of <c>-._~+/=</c>.</param>
     public SmartSinkBuilder WithToken(string token) =>
         Merge(DockerResourceConfiguration, new SmartSinkConfiguration(token)).WithEnvironment("SINK_API_TOKEN", token);
 
-    /// <summary>Answers by this policy in place of the built-in one.</summary>
+    /// <summary>Uses this policy instead of the built-in one.</summary>
     /// <param name="policy">The text of a <c>responses.toml</c>.</param>
     public SmartSinkBuilder WithPolicy(string policy) => WithResourceMapping(System.Text.Encoding.UTF8.GetBytes(policy), PolicyFile);
 
-    /// <summary>Answers by the policy in a file of this machine.</summary>
-    /// <param name="file">A <c>responses.toml</c>. What it includes by a relative path is not copied.</param>
+    /// <summary>Uses the policy in a file on this machine.</summary>
+    /// <param name="file">A <c>responses.toml</c>. Files that it includes by a relative path are not copied.</param>
     public SmartSinkBuilder WithPolicyFile(string file) => WithResourceMapping(new FileInfo(file), new FileInfo(PolicyFile));
 
     /// <inheritdoc/>
@@ -106,7 +106,7 @@ public sealed class SmartSinkBuilder : ContainerBuilder<SmartSinkBuilder, SmartS
     protected override SmartSinkBuilder Merge(SmartSinkConfiguration oldValue, SmartSinkConfiguration newValue) => new(new SmartSinkConfiguration(oldValue, newValue));
 }
 
-/// <summary>A container's configuration, and the token that writing needs.</summary>
+/// <summary>A container's configuration, including the token that writing needs.</summary>
 public sealed class SmartSinkConfiguration : ContainerConfiguration
 {
     /// <summary>A configuration with a token.</summary>
@@ -124,7 +124,7 @@ public sealed class SmartSinkConfiguration : ContainerConfiguration
     {
     }
 
-    /// <summary>Both in one; what the second has goes before what the first has.</summary>
+    /// <summary>Merges two configurations; the second takes precedence.</summary>
     public SmartSinkConfiguration(SmartSinkConfiguration oldValue, SmartSinkConfiguration newValue)
         : base(oldValue, newValue) =>
         Token = BuildConfiguration.Combine(oldValue.Token, newValue.Token);

@@ -84,7 +84,7 @@ public sealed class PolicyCourseTests
         var judgement = new KeepsLimits().Judge(history, Simulation.Context());
 
         judgement.Verdict.ShouldBe(Verdict.Fail, judgement.Finding);
-        judgement.Examples.ShouldHaveSingleItem().Text.ShouldBe("6 messages a connection where 5 are allowed, 18 times (gmail.com)");
+        judgement.Examples.ShouldHaveSingleItem().Text.ShouldBe("6 messages per connection where 5 are allowed, 18 times (gmail.com)");
         new KeepsLimits().Judge(history with { Policy = new PolicyCourse([PolicyFact.None]) }, Simulation.Context()).Verdict.ShouldBe(Verdict.NotSeen);
     }
 

@@ -26,13 +26,13 @@ public sealed class ReportFormatTests
         """
         Report card
         Made on 2026-01-02 at 03:04:05 UTC; covers 10 min 0 s.
-        Lengths of time are the provider's, which pass 60 times as fast (time_scale).
-        The ledger was full: 1,200 of the oldest facts were forgotten, and the report lacks them. Raise
+        Durations are in the provider's time, which runs 60 times as fast (time_scale).
+        The ledger was full: the 1,200 oldest facts were forgotten and are missing from this report. Raise
         SINK_LEDGER_MEMORY, or clear the ledger before each test.
         2 more senders with better grades are not shown.
 
         Grade F  192.0.2.1/32, user news
-                 12,345 accepted, 678 refused for now, 90 refused for good, 1 connection
+                 12,345 accepted, 678 temporarily refused, 90 permanently refused, 1 connection
 
         VERDICT   RULE                NUMBER     FINDING
         fail      no-retry-after-5xx  3.25 %     3 of 92 recipients that were refused for good were tried
@@ -115,7 +115,7 @@ public sealed class ReportFormatTests
                         {id} {id} {id} {id} {id} {id} {id} {id} {id} {id}
               Why
             """.ReplaceLineEndings("\n"));
-        text.ShouldContain("\nWords in braces in a reply, such as {id}, stand for what differed from\none reply to the next.\n");
+        text.ShouldContain("\nWords in braces in a reply, such as {id}, stand for parts that varied\nfrom reply to reply.\n");
         text.ShouldContain("\nfail      no-retry-after-5xx  1 message  3 of 92");
     }
 
@@ -152,8 +152,8 @@ public sealed class ReportFormatTests
             """
             Report card
             Made on 2026-01-02 at 03:04:05 UTC; covers 30 s.
-            No sender to report on: nothing has come since the ledger was started, or nothing that was asked
-            for.
+            No sender to report on: nothing has come in since the ledger was started, or nothing that matches
+            the request.
 
             """.ReplaceLineEndings("\n"));
         Parse(ReportFormats.Write(card, ReportFormat.Html)).Value.ShouldContain("No sender to report on");

@@ -112,7 +112,7 @@ public sealed class LivePageTests(Browser browser)
         sink.Publish("refusal", Samples.Refusal("user@gmail.com"));
         sink.Publish("sampled", new JsonObject { ["left_out"] = 1500 });
         sink.Publish("sampled", new JsonObject { ["left_out"] = 500 });
-        await Expect(visit["#tail-note"]).ToHaveTextAsync("2,000 events were left out: more than 1,000 a second came");
+        await Expect(visit["#tail-note"]).ToHaveTextAsync("2,000 events were left out: more than 1,000 a second");
     }
 
     [Fact]

@@ -18,8 +18,8 @@ public sealed class ReportTests(Browser browser)
         await using var sink = await FakeSink.StartAsync();
         await using var visit = await browser.OpenAsync(new Uri(sink.Url, "/#report"));
         await Expect(visit["#report-senders h2"]).ToHaveTextAsync(["Grade F 192.0.2.10/32, user news", "Grade A 192.0.2.11/32"]);
-        await Expect(visit["#report-note"]).ToHaveTextAsync("of 03:04:05, covers what came since 02:54:05");
-        await Expect(visit["#report-told"]).ToHaveTextAsync("Lengths of time are the provider's, which pass 60 times as fast.");
+        await Expect(visit["#report-note"]).ToHaveTextAsync("generated at 03:04:05, covers mail since 02:54:05");
+        await Expect(visit["#report-told"]).ToHaveTextAsync("Durations are in the provider's time, which runs 60 times as fast.");
         await Expect(visit["#report-senders .verdict"]).ToHaveTextAsync(["fail", "warn", "not seen", "pass", "pass", "warn", "not seen", "pass"]);
         await Expect(visit["#report-senders details[open]"]).ToHaveCountAsync(1);
         var failed = visit["#report-senders details[open]"];
@@ -41,11 +41,11 @@ public sealed class ReportTests(Browser browser)
         await Expect(chart).ToHaveAttributeAsync("aria-valuetext", "no point chosen");
         foreach (var (key, read) in new[]
         {
-            ("ArrowLeft", "in the second from 03:04:04: 139 accepted, 0 refused for now, 3 refused for good"),
-            ("Home", "in the second from 02:54:05: 100 accepted, 0 refused for now, 3 refused for good"),
-            ("PageDown", "in the second from 02:55:05: 120 accepted, 0 refused for now, 3 refused for good"),
-            ("ArrowRight", "in the second from 02:55:06: 121 accepted, 0 refused for now, 3 refused for good"),
-            ("End", "in the second from 03:04:04: 139 accepted, 0 refused for now, 3 refused for good"),
+            ("ArrowLeft", "in the second from 03:04:04: 139 accepted, 0 temporarily refused, 3 permanently refused"),
+            ("Home", "in the second from 02:54:05: 100 accepted, 0 temporarily refused, 3 permanently refused"),
+            ("PageDown", "in the second from 02:55:05: 120 accepted, 0 temporarily refused, 3 permanently refused"),
+            ("ArrowRight", "in the second from 02:55:06: 121 accepted, 0 temporarily refused, 3 permanently refused"),
+            ("End", "in the second from 03:04:04: 139 accepted, 0 temporarily refused, 3 permanently refused"),
         })
         {
             await visit.Page.Keyboard.PressAsync(key);
@@ -64,7 +64,7 @@ public sealed class ReportTests(Browser browser)
         foreach (var (time, figures) in new[] { ("03:03:05", "7 accepted, 0"), ("03:02:05", "0 accepted, 2"), ("03:01:05", "1 accepted, 0"), ("03:00:05", "5 accepted, 1"), ("03:00:05", "5 accepted, 1") })
         {
             await visit.Page.Keyboard.PressAsync("ArrowLeft");
-            await Expect(few).ToHaveAttributeAsync("aria-valuetext", $"in the 60 s from {time}: {figures} refused for now, 0 refused for good");
+            await Expect(few).ToHaveAttributeAsync("aria-valuetext", $"in the 60 s from {time}: {figures} temporarily refused, 0 permanently refused");
         }
 
         sink.Report = sink.Report with { Senders = [sink.Report.Senders[1] with { Seconds = new ReportChart(sink.Report.Since, 1, [], [], []) }] };
@@ -79,7 +79,7 @@ public sealed class ReportTests(Browser browser)
         await using var sink = await FakeSink.StartAsync();
         sink.IsLedgerOn = false;
         await using var visit = await browser.OpenAsync(new Uri(sink.Url, "/#report"));
-        await Expect(visit["#report-told"]).ToContainTextAsync("The sink does not keep what its senders do");
+        await Expect(visit["#report-told"]).ToContainTextAsync("The ledger is off");
         await Expect(visit["#ledger-clear"]).ToBeHiddenAsync();
         sink.Reads.ShouldNotContainKey("/api/v1/report");
 
@@ -89,7 +89,7 @@ public sealed class ReportTests(Browser browser)
 
         sink.Report = sink.Report with { Forgotten = 1200 };
         await visit["#report-refresh"].ClickAsync();
-        await Expect(visit["#report-told"]).ToContainTextAsync("1,200 of the oldest facts were forgotten");
+        await Expect(visit["#report-told"]).ToContainTextAsync("the 1,200 oldest facts were forgotten");
 
         await visit["#ledger-clear"].ClickAsync();
         await Expect(visit["#report-senders h2"]).ToHaveCountAsync(0);

@@ -107,7 +107,7 @@ internal static class Samples
         SenderReport Sender(string client, string user, string grade, Verdict first, ReportChart chart) => new(
             client, user + text, grade, 1_204_331, 12_044, 3_020, 412,
             [
-                Rule("no-retry-after-5xx", "Never retries after a 5xx", first, first == Verdict.Fail ? 3.25 : 0, "%", "3 of 92 recipients that were refused for good were tried again."),
+                Rule("no-retry-after-5xx", "Never retries after a 5xx", first, first == Verdict.Fail ? 3.25 : 0, "%", "Tried again after a permanent refusal: 3 of 92 recipients (3.3 %)."),
                 Rule("backs-off", "Waits before it retries, and longer each time", Verdict.Warn, 0.8, "ratio", "Gaps do not grow."),
                 Rule("tls", "Uses TLS as it should", Verdict.NotSeen, null, string.Empty, "STARTTLS was not offered."),
                 Rule("classification", "Classifies replies rightly", Verdict.Pass, 97, "%", "Most classes are right."),

@@ -20,7 +20,7 @@ public sealed class SteeringTests(Browser browser)
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = $"{domain}: {button}" }).ClickAsync();
         await Expect(visit.Row("overrides", $"{domain}: {button}")).ToBeVisibleAsync();
         sink.Writes.ShouldBe([$"POST /overrides {body}"]);
-        await Expect(visit["#notice"]).ToContainTextAsync("It ends by itself in 5 min");
+        await Expect(visit["#notice"]).ToContainTextAsync("It ends automatically after 5 min");
         await Expect(visit.Row("domains", domain).Locator(".badge")).ToHaveTextAsync("overridden");
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = $"{domain}: calm" }).ClickAsync();
@@ -103,9 +103,9 @@ public sealed class SteeringTests(Browser browser)
 
         await visit["#tab-policy"].ClickAsync();
         await Expect(visit["#reload-table tbody tr"]).ToHaveTextAsync(["policy/responses.toml(12,10): error: bounce: 101 is not a percentage from 0 to 100"]);
-        await Expect(visit["#reload-told"]).ToContainTextAsync("was rejected: the policy before it stays in force.");
+        await Expect(visit["#reload-told"]).ToContainTextAsync("was rejected: the previous policy stays in force.");
         await visit["#reload"].ClickAsync();
-        await Expect(visit["#notice"]).ToHaveTextAsync("Read again: policy rejected");
+        await Expect(visit["#notice"]).ToHaveTextAsync("Reload: policy rejected");
         await visit["#check-text"].FillAsync("[default]\nbounce = 1\n  wrong = 2\n");
         await visit["#check button[type=submit]"].ClickAsync();
         await Expect(visit["#check-note"]).ToHaveTextAsync("Not valid: 1 error, 0 warnings");

@@ -39,7 +39,7 @@ internal sealed class OverrideBook(IBehaviourObserver? observer)
         }
     }
 
-    /// <summary>How often overrides have acted, those that are gone included.</summary>
+    /// <summary>How often overrides have acted, including those that have ended.</summary>
     public long Acted
     {
         get

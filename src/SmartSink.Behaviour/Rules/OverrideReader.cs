@@ -129,7 +129,7 @@ internal sealed class OverrideReader(OverrideText given, IReadOnlyList<OverrideP
         {
             Report("/do", words.Count == 0
                 ? "do must be one of defer and bounce, reply, accept, delay or fault"
-                : $"do mixes {string.Join(" with ", words)}; an override does one thing, and several can hold at once");
+                : $"do mixes {string.Join(" with ", words)}; an override does one thing, but several can be in force at once");
         }
 
         CheckRates();
@@ -166,7 +166,7 @@ internal sealed class OverrideReader(OverrideText given, IReadOnlyList<OverrideP
 
         if (isGood && action.Bounce is { } bounce && action.Defer is { } defer && (decimal)bounce + (decimal)defer > 100)
         {
-            Report("/do", FormattableString.Invariant($"bounce = {bounce} and defer = {defer} are more than 100 together"));
+            Report("/do", FormattableString.Invariant($"bounce = {bounce} and defer = {defer} add up to more than 100"));
         }
     }
 
@@ -238,7 +238,7 @@ internal sealed class OverrideReader(OverrideText given, IReadOnlyList<OverrideP
             ("/match/domain", stage < Stage.Rcpt && match.Domain?.Contains("*") is false, $"no recipient is known at stage {word}, so no domain can be matched"),
             ("/match/recipient", stage < Stage.Rcpt && match.Recipient is not null, $"no recipient is known at stage {word}"),
             ("/match/sender", stage < Stage.Mail && match.Sender is not null, $"no sender is known at stage {word}"),
-            ("/match/stage", stage != Stage.Rcpt && (action.Defer ?? action.Bounce) is not null, $"rates are drawn at stage rcpt, not {word}; each of the domain's replies goes out at its own stage"),
+            ("/match/stage", stage != Stage.Rcpt && (action.Defer ?? action.Bounce) is not null, $"rates are drawn at stage rcpt, not {word}; each of the domain's replies is given at its own stage"),
             ("/match/stage", stage == Stage.Data && action.Accept is true, "recipients are accepted at stage rcpt"),
             ("/match/stage", stage != Stage.Data && action.Fault == PolicyKeys.AcceptThenDrop, $"a message is accepted at stage data, not {word}"),
         ];
@@ -258,7 +258,7 @@ internal sealed class OverrideReader(OverrideText given, IReadOnlyList<OverrideP
         Lifetime = lifetime;
         if (lifetime > LongestLifetime)
         {
-            Report("/for", $"for = \"{given.For}\" is longer than {Times.Write(LongestLifetime)}; what is to last belongs in the policy's file");
+            Report("/for", $"for = \"{given.For}\" is longer than {Times.Write(LongestLifetime)}; a permanent change belongs in the policy's file");
         }
     }
 

@@ -70,7 +70,7 @@ internal static class ReportFormats
     /// <summary>The counts of a sender in words.</summary>
     public static string CountsOf(SenderReport sender) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{sender.Accepted:N0} accepted, {sender.Tempfail:N0} refused for now, {sender.Permfail:N0} refused for good, {sender.Connections:N0} connection{(sender.Connections == 1 ? "" : "s")}");
+        $"{sender.Accepted:N0} accepted, {sender.Tempfail:N0} temporarily refused, {sender.Permfail:N0} permanently refused, {sender.Connections:N0} connection{(sender.Connections == 1 ? "" : "s")}");
 
     /// <summary>When the report was made and what it covers; then what the reader must know about all of it.</summary>
     public static IEnumerable<string> RemarksOn(ReportCard card)
@@ -78,22 +78,22 @@ internal static class ReportFormats
         yield return string.Create(CultureInfo.InvariantCulture, $"Made on {card.At.UtcDateTime:yyyy-MM-dd} at {card.At.UtcDateTime:HH:mm:ss} UTC; covers {Length(card.At - card.Since)}.");
         if (card.TimeScale != 1)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"Lengths of time are the provider's, which pass {card.TimeScale:0.##} times as fast (time_scale).");
+            yield return string.Create(CultureInfo.InvariantCulture, $"Durations are in the provider's time, which runs {card.TimeScale:0.##} times as fast (time_scale).");
         }
 
         if (card.Forgotten > 0)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"The ledger was full: {card.Forgotten:N0} of the oldest facts were forgotten, and the report lacks them. Raise SINK_LEDGER_MEMORY, or clear the ledger before each test.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"The ledger was full: the {card.Forgotten:N0} oldest facts were forgotten and are missing from this report. Raise SINK_LEDGER_MEMORY, or clear the ledger before each test.");
         }
 
         if (card.Senders.Any(sender => sender.Rules.Any(rule => rule.Examples.Any(example => example.Reply?.Contains('{', StringComparison.Ordinal) == true))))
         {
-            yield return "Words in braces in a reply, such as {id}, stand for what differed from one reply to the next.";
+            yield return "Words in braces in a reply, such as {id}, stand for parts that varied from reply to reply.";
         }
 
         if (card.Senders.Count == 0)
         {
-            yield return "No sender to report on: nothing has come since the ledger was started, or nothing that was asked for.";
+            yield return "No sender to report on: nothing has come in since the ledger was started, or nothing that matches the request.";
         }
 
         if (card.LeftOut > 0)

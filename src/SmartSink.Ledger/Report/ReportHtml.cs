@@ -133,7 +133,7 @@ internal static class ReportHtml
         html.Add($"<figure><svg role=\"img\" aria-label=\"Recipients each {each} from {from} to {until}, at most {most:N0}\" viewBox=\"0 0 {all.Count} 1000\" preserveAspectRatio=\"none\">");
         html.Add($"<path class=\"permfail\" d=\"{Area(all, most)}\"/><path class=\"tempfail\" d=\"{Area(two, most)}\"/><path class=\"accepted\" d=\"{Area(accepted, most)}\"/></svg>\n");
         html.Add($"<figcaption><span>{from} to {until}, at most {most:N0} recipients each {each}</span><span><i class=\"accepted\"></i>accepted</span>");
-        html.Add($"<span><i class=\"tempfail\"></i>refused for now</span><span><i class=\"permfail\"></i>refused for good</span></figcaption></figure>\n");
+        html.Add($"<span><i class=\"tempfail\"></i>temporarily refused</span><span><i class=\"permfail\"></i>permanently refused</span></figcaption></figure>\n");
     }
 
     private static string Area(IReadOnlyList<long> counts, long most)

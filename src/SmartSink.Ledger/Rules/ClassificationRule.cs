@@ -44,11 +44,11 @@ internal sealed class Classification : SenderRule
     public override string Name => "classification";
 
     /// <inheritdoc/>
-    public override string Title => "Classifies replies rightly";
+    public override string Title => "Classifies replies correctly";
 
     /// <inheritdoc/>
     public override string Why =>
-        "A sender decides by the class of a refusal whether to suppress an address, to wait, or to mend its own set-up. A full mailbox taken for an unknown user loses a reader; the reverse mails a dead address for ever.";
+        "The class of a refusal decides whether a sender suppresses an address, waits, or fixes its own set-up. Mistaking a full mailbox for an unknown user loses a reader; the reverse keeps mailing a dead address forever.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 3463 section 3", "RFC 5248", "RFC 7372"];
@@ -59,7 +59,7 @@ internal sealed class Classification : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(Warn, ThresholdUnit.Percent, 95, "warns below this share of refusals that the sender's log classifies as the replies do"),
+        new(Warn, ThresholdUnit.Percent, 95, "warns if less than this share of refusals is classified in the sender's log as in the replies"),
         new(Fail, ThresholdUnit.Percent, 80, "fails below this share"),
     ];
 
@@ -68,20 +68,20 @@ internal sealed class Classification : SenderRule
     {
         if (context.Classified is not { } classified)
         {
-            return Judgement.NotSeen("The sender's own log was not given.");
+            return Judgement.NotSeen("The sender's own log was not provided.");
         }
         var (judged, unknown, none) = Hold(history, context, classified);
         if (judged.Count + unknown.Count == 0)
         {
-            return Judgement.NotSeen($"None of {Evidence.Count(classified.Count, "line")} of the log classifies a recipient that was refused here{(none > 0 ? $", {none:N0} of them by words that stand for no refusal" : string.Empty)}.");
+            return Judgement.NotSeen($"None of {Evidence.Count(classified.Count, "line")} in the log classifies a recipient that was refused here{(none > 0 ? $"; {none:N0} of them have a word that stands for no refusal" : string.Empty)}.");
         }
         var right = judged.Count(line => line.IsRight);
         var share = Evidence.Percent(right, judged.Count);
         var isBelow = judged.Count > 0 && share < context.Settings[this, Fail];
         var isDoubtful = judged.Count == 0 || unknown.Count > 0 || share < context.Settings[this, Warn];
         var words = unknown.GroupBy(word => word, StringComparer.Ordinal).OrderByDescending(word => word.Count()).Take(Judgement.MostExamples).Select(word => $"\"{word.Key}\" ({word.Count():N0})");
-        var finding = (judged.Count == 0 ? "No refusal was classified by a word that is known." : $"{Evidence.Share(right, judged.Count, "refusal")} had the class that the reply has.")
-            + (unknown.Count == 0 ? string.Empty : $" {Evidence.Count(unknown.Count, "line")} had a word that [classes] of report.toml does not know: {string.Join(", ", words)}.");
+        var finding = (judged.Count == 0 ? "No refusal was classified with a known word." : $"Classified correctly: {Evidence.Share(right, judged.Count, "refusal")}.")
+            + (unknown.Count == 0 ? string.Empty : $" {Evidence.Count(unknown.Count, "line")} had a word that is not in [classes] of report.toml: {string.Join(", ", words)}.");
         var examples = judged.Where(line => !line.IsRight).Take(Judgement.MostExamples).Select(line => history.Example(
             context, line.Refusal.At, $"classified as {line.Word}, refused as {ReplyLabels.Words[(int)line.Label]} ({history.Provider(line.Refusal.Provider)}, connection {line.Refusal.Connection})", line.Refusal.Reply));
         return new Judgement(

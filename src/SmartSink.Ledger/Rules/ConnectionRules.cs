@@ -18,7 +18,7 @@ internal sealed class Honours421 : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "421 says that the service is not available and the connection ends. Commands behind it are lost, and whoever connects again at once takes the places of others, and is blocked for longer.";
+        "A 421 means that the service is not available and the connection is being closed. Commands sent after it are lost, and a sender that reconnects at once takes connections away from others and gets blocked for longer.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 5321 section 3.8", "RFC 5321 section 4.2.3", "Gmail: Email sender guidelines"];
@@ -29,10 +29,10 @@ internal sealed class Honours421 : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(AgainWarn, ThresholdUnit.Count, 10, "warns when more connections than this are turned away by 421 in the minute after one was"),
-        new(Insists, ThresholdUnit.Ratio, 0.25, "the sender insists if these are also more than this times the connections of the minute before"),
-        new(InsistsFail, ThresholdUnit.Percent, 20, "fails when it insists after more than this share of them"),
-        new(SpokeWarn, ThresholdUnit.Percent, 2, "warns above this share of connections with commands behind a 421"),
+        new(AgainWarn, ThresholdUnit.Count, 10, "warns if more connections than this get a 421 in the minute after another one"),
+        new(Insists, ThresholdUnit.Ratio, 0.25, "the sender is insisting if these are also more than this times the connections in the minute before"),
+        new(InsistsFail, ThresholdUnit.Percent, 20, "fails if it insists after more than this share of 421 replies"),
+        new(SpokeWarn, ThresholdUnit.Percent, 2, "warns above this share of connections with commands after a 421"),
         new(SpokeFail, ThresholdUnit.Percent, 20, "fails above it"),
     ];
 
@@ -43,7 +43,7 @@ internal sealed class Honours421 : SenderRule
         var shut = history.Dialogs.Where(dialog => dialog.ShutAt >= 0).ToList();
         if (shut.Count == 0)
         {
-            return Judgement.NotSeen("The sender was never told 421.");
+            return Judgement.NotSeen("The sender never received a 421.");
         }
 
         // A connection that delivered something before was ended for its length: it is right to open the next.
@@ -55,11 +55,11 @@ internal sealed class Honours421 : SenderRule
         var (spokeShare, most) = (Evidence.Percent(spoke.Count, shut.Count), worst?.Again ?? 0);
         var verdict = Evidence.Percent(insists.Count, episodes.Count) > Setting(InsistsFail) || spokeShare > Setting(SpokeFail) ? Verdict.Fail
             : warned.Count > 0 || spokeShare > Setting(SpokeWarn) ? Verdict.Warn : Verdict.Pass;
-        var finding = $"In the {history.MinuteLength((worst?.First ?? shut[0]).ShutAt)} after a 421 at most {Evidence.Count(most, "connection")} met another; " +
-            $"commands came behind it in {Evidence.Share(spoke.Count, shut.Count, "connection")}.";
+        var finding = $"At most {Evidence.Count(most, "connection")} got another 421 in the {history.MinuteLength((worst?.First ?? shut[0]).ShutAt)} after one; " +
+            $"commands followed a 421 in {Evidence.Share(spoke.Count, shut.Count, "connection")}.";
         var examples = warned.Select(episode => episode.Example(history, context, episode.First.ShutAt, "after the 421"))
             .Concat(spoke.Select(dialog => history.Example(
-                context, dialog.ShutAt, $"{Evidence.Count(dialog.CommandsBehindShut, "command")} behind the 421 ({history.Provider(dialog.Provider)}, connection {dialog.Connection})",
+                context, dialog.ShutAt, $"{Evidence.Count(dialog.CommandsBehindShut, "command")} after the 421 ({history.Provider(dialog.Provider)}, connection {dialog.Connection})",
                 dialog.RefusedReply)));
         return new Judgement(verdict, most, "connections", finding, [.. examples.Take(Judgement.MostExamples)]);
     }
@@ -78,7 +78,7 @@ internal sealed class NoStorm : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "A connection costs a provider more than a message. Connections that are refused in the greeting, or come to nothing, by the hundred are what an attack looks like, and are blocked like one.";
+        "A connection costs a provider more than a message does. Hundreds of connections that are refused in the greeting, or lead to nothing, look like an attack and get blocked like one.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.5.4.1", "Gmail: Email sender guidelines", "Outlook.com Postmaster: Policies, practices, and guidelines"];
@@ -89,11 +89,11 @@ internal sealed class NoStorm : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(StormWarn, ThresholdUnit.Count, 60, "warns when more connections than this are refused in the minute after a refusal in the greeting or at EHLO"),
+        new(StormWarn, ThresholdUnit.Count, 60, "warns if more connections than this are refused in the minute after a refusal in the greeting or at EHLO"),
         new(StormFail, ThresholdUnit.Count, 120, "fails above it"),
         new(EmptyWarn, ThresholdUnit.Percent, 20, "warns above this share of connections that the sender ended without a transaction"),
         new(EmptyFail, ThresholdUnit.Percent, 50, "fails above it"),
-        new(EmptyLeast, ThresholdUnit.Count, 20, "fewer of them say nothing"),
+        new(EmptyLeast, ThresholdUnit.Count, 20, "fewer of them are not judged"),
     ];
 
     /// <inheritdoc/>
@@ -110,7 +110,7 @@ internal sealed class NoStorm : SenderRule
         var emptyShare = empty.Count < Setting(EmptyLeast) ? 0 : Evidence.Percent(empty.Count, history.Dialogs.Count);
         var verdict = (Verdict)Math.Max(
             (int)Evidence.Above(most, Setting(StormWarn), Setting(StormFail)), (int)Evidence.Above(emptyShare, Setting(EmptyWarn), Setting(EmptyFail)));
-        var finding = (storms.Count == 0 ? "No greeting was refused" : $"In the {history.MinuteLength(storms[0].First.BeganAt)} after a refused greeting at most {Evidence.Count(most, "connection")} met another refusal") +
+        var finding = (storms.Count == 0 ? "No greeting was refused" : $"At most {Evidence.Count(most, "connection")} got another refusal in the {history.MinuteLength(storms[0].First.BeganAt)} after a refused greeting") +
             $"; {Evidence.Share(empty.Count, history.Dialogs.Count, "connection")} ended without a transaction.";
         var examples = storms.Where(storm => storm.Again > Setting(StormWarn)).Select(storm => storm.Example(history, context, storm.First.BeganAt, "after the refusal"))
             .Concat(empty.Where(_ => emptyShare > Setting(EmptyWarn)).Select(dialog => history.Example(
@@ -142,7 +142,7 @@ internal sealed class ReusesConnections : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "Each connection costs both sides a handshake or two, and providers count them. A connection that stays open without work takes a place, and a provider closes it in the middle of the next message.";
+        "Each connection costs both sides a handshake or two, and providers count connections. One that stays open without work takes up a slot, and the provider may close it in the middle of the next message.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 5321 section 3.3", "RFC 5321 section 4.5.3.2.7 (timeouts)", "Yahoo Sender Hub: Best practices"];
@@ -153,10 +153,10 @@ internal sealed class ReusesConnections : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(NeedlessWarn, ThresholdUnit.Percent, 30, "warns above this share of messages after which the connection was closed, and another opened to the same provider within two seconds"),
+        new(NeedlessWarn, ThresholdUnit.Percent, 30, "warns above this share of messages after which the connection was closed and another opened to the same provider within two seconds"),
         new(NeedlessFail, ThresholdUnit.Percent, 70, "fails above it"),
-        new(Least, ThresholdUnit.Count, 20, "fewer messages say nothing of that"),
-        new(IdleWarn, ThresholdUnit.Duration, 60, "a connection is idle that lies open for longer than this after its last message"),
+        new(Least, ThresholdUnit.Count, 20, "fewer messages are not judged"),
+        new(IdleWarn, ThresholdUnit.Duration, 60, "a connection is idle if it stays open for longer than this after its last message"),
         new(IdleFail, ThresholdUnit.Duration, 300, "the same, for a fail"),
         new(IdleShare, ThresholdUnit.Percent, 20, "warns, or fails, above this share of idle connections"),
     ];
@@ -169,7 +169,7 @@ internal sealed class ReusesConnections : SenderRule
         var messages = used.Sum(dialog => (long)dialog.Messages);
         if (messages == 0)
         {
-            return Judgement.NotSeen("No connection that brought a message has ended.");
+            return Judgement.NotSeen("No connection that carried a message has ended.");
         }
         var needless = messages < Setting(Least) ? [] : NeedlesslyClosed(history);
         int Idle(string length) => used.Count(dialog =>
@@ -179,7 +179,7 @@ internal sealed class ReusesConnections : SenderRule
         var verdict = (Verdict)Math.Max((int)Evidence.Above(Evidence.Percent(needless.Count, messages), Setting(NeedlessWarn), Setting(NeedlessFail)), (int)idleVerdict);
         var average = (double)messages / used.Count;
         var finding = $"A connection brought {Evidence.Average(average, "message")} on average; {Evidence.Share(needless.Count, used.Count, "connection")} ended although more was to be sent, " +
-            $"{Evidence.Share(idle, used.Count, "connection")} lay idle for more than {Evidence.Length(Setting(IdleWarn))}.";
+            $"{Evidence.Share(idle, used.Count, "connection")} stayed idle for more than {Evidence.Length(Setting(IdleWarn))}.";
         var examples = verdict == Verdict.Pass ? [] : needless.Take(Judgement.MostExamples).Select(closed => history.Example(
             context, closed.Dialog.EndedAt,
             $"connection {closed.Dialog.Connection} ended after {Evidence.Count(closed.Dialog.Messages, "message")}, connection {closed.Next.Connection} began {Evidence.Length(history.Seconds(closed.Dialog.EndedAt, Math.Max(closed.Dialog.EndedAt, closed.Next.BeganAt)))} later ({history.Provider(closed.Dialog.Provider)})"));

@@ -18,7 +18,7 @@ internal sealed class NoDuplicates : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "A 250 at the end of data hands the message over: sent again, the recipient has it twice. Only a sender that never saw the 250 may send it again, for it cannot know.";
+        "A 250 at end of data hands the message over: if it is sent again, the recipient gets it twice. Only a sender that never saw the 250 may send it again, because it cannot know.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.2.5", "RFC 5321 section 4.5.3.2.6", "RFC 1047"];
@@ -28,7 +28,7 @@ internal sealed class NoDuplicates : SenderRule
 
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
-        [new(Fail, ThresholdUnit.Count, 0, "fails above this many recipients that were accepted again although the sender had the 250; fewer, and those after a lost 250, only warn")];
+        [new(Fail, ThresholdUnit.Count, 0, "fails above this many recipients that were sent again although the sender had received the 250; fewer of them, and those after a lost 250, only warn")];
 
     /// <inheritdoc/>
     public override Judgement Judge(SenderHistory history, RuleContext context)
@@ -39,10 +39,10 @@ internal sealed class NoDuplicates : SenderRule
         }
         var excused = history.Duplicates.Count(duplicate => duplicate.IsExcused);
         var unexcused = history.Duplicates.Count - excused;
-        var afterLost = excused == 0 ? string.Empty : $" {Evidence.Count(excused, "recipient")} came again after a 250 that was lost.";
+        var afterLost = excused == 0 ? string.Empty : $" Sent again after a lost 250: {Evidence.Count(excused, "recipient")}.";
         var finding = unexcused == 0
-            ? $"Nothing came again that had been accepted and answered ({Evidence.Count(history.Accepted, "recipient")} accepted).{afterLost}"
-            : $"{Evidence.Count(unexcused, "recipient")} came again after the message had been accepted and answered ({history.Accepted:N0} accepted in all).{afterLost}";
+            ? $"Nothing was sent again after its 250 ({Evidence.Count(history.Accepted, "recipient")} accepted).{afterLost}"
+            : $"Sent again after the 250: {Evidence.Count(unexcused, "recipient")} ({history.Accepted:N0} accepted in all).{afterLost}";
         var examples = history.Duplicates.OrderBy(duplicate => duplicate.IsExcused).Take(Judgement.MostExamples).Select(duplicate => history.Example(
             context, duplicate.At,
             $"{Evidence.NameOf(duplicate.Number)} accepted again{(duplicate.IsExcused ? " after a lost 250" : string.Empty)} ({history.Provider(duplicate.Provider)}, connection {duplicate.Connection})"));
@@ -64,7 +64,7 @@ internal sealed class NoLoss : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "Who has taken a message has to deliver it or to say that it could not. A number of a run that never comes, or a recipient refused for now that is never tried again and never returned, is mail that vanished.";
+        "Whoever accepts a message must deliver it or report that it could not. A number of a run that never arrives, or a temporarily refused recipient that is neither retried nor returned, is lost mail.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.2.5", "RFC 5321 section 4.5.4.1", "RFC 5321 section 6.1"];
@@ -76,8 +76,8 @@ internal sealed class NoLoss : SenderRule
     public override IReadOnlyList<Threshold> Thresholds =>
     [
         new(Fail, ThresholdUnit.Count, 0, "fails above this many messages without a final answer"),
-        new(Quiet, ThresholdUnit.Duration, 300, "a number of a run is missing only when the sender has done nothing for this long; before, it may be on its way"),
-        new(Window, ThresholdUnit.Duration, 2_700, "the same after a connection that was refused or broke before its recipient was named: the message may wait for its next try"),
+        new(Quiet, ThresholdUnit.Duration, 300, "a number of a run counts as missing only after the sender has been silent for this long; until then, it may be on its way"),
+        new(Window, ThresholdUnit.Duration, 2_700, "the same after a connection that was refused or lost before it named a recipient: the message may be waiting for its next attempt"),
     ];
 
     /// <inheritdoc/>
@@ -85,7 +85,7 @@ internal sealed class NoLoss : SenderRule
     {
         if (history.Runs.Count == 0 && history.Items.Count == 0)
         {
-            return Judgement.NotSeen("Nothing was refused, and no run of a load generator came.");
+            return Judgement.NotSeen("Nothing was refused, and no load-generator run was seen.");
         }
         var isSettled = IsSettled(history, context.Settings[this, Quiet], context.Settings[this, Window]);
         var runs = history.Runs.Where(run => run is { Missing: > 0, IsPartial: false }).ToList();
@@ -105,9 +105,9 @@ internal sealed class NoLoss : SenderRule
         var total = history.Runs.Sum(run => run.Highest - run.Lowest + 1) + history.Items.Count(item => item.Last.Number < 0 || history.Runs.Count == 0);
         var examples = givenUp.Select(item => history.Example(
                 context, item.Last.At,
-                $"{Evidence.NameOf(item.Last.Number)} neither tried again nor returned in {Evidence.Length(history.Seconds(item.Last.At, history.Until))} ({history.Provider(item.Last.Provider)}, {Evidence.Count(item.Tries.Length, "try", "tries")})",
+                $"{Evidence.NameOf(item.Last.Number)} neither retried nor returned in {Evidence.Length(history.Seconds(item.Last.At, history.Until))} ({history.Provider(item.Last.Provider)}, {Evidence.Count(item.Tries.Length, "attempt")})",
                 item.Last.Reply))
-            .Concat(runs.Select(run => history.Example(context, history.Until, $"of run {run.Run} never came: {string.Join(", ", run.MissingNumbers)}{(run.Missing > run.MissingNumbers.Count ? ", …" : string.Empty)}")));
+            .Concat(runs.Select(run => history.Example(context, history.Until, $"missing from run {run.Run}: {string.Join(", ", run.MissingNumbers)}{(run.Missing > run.MissingNumbers.Count ? ", …" : string.Empty)}")));
         var verdict = lost > context.Settings[this, Fail] ? Verdict.Fail : lost > 0 || missing > 0 ? Verdict.Warn : Verdict.Pass;
         return new Judgement(verdict, lost, "messages", FindingOf(), [.. examples.Take(Judgement.MostExamples)]);
 
@@ -116,17 +116,17 @@ internal sealed class NoLoss : SenderRule
             var parts = new List<string>();
             if (isSettled && missing > 0)
             {
-                parts.Add($"{Evidence.Count(missing, "number")} of {Evidence.Count(runs.Count, "run")} never came");
+                parts.Add($"{Evidence.Count(missing, "number")} of {Evidence.Count(runs.Count, "run")} never arrived");
             }
             if (givenUp.Count > 0)
             {
-                parts.Add($"{Evidence.Count(givenUp.Count, "recipient")} refused for now {(givenUp.Count == 1 ? "was" : "were")} neither tried again nor returned");
+                parts.Add($"{Evidence.Count(givenUp.Count, "temporarily refused recipient")} {(givenUp.Count == 1 ? "was" : "were")} neither retried nor returned");
             }
-            var rest = $"{(missing > 0 && !isSettled ? $" {Evidence.Count(missing, "number")} did not come yet." : string.Empty)}"
-                + $"{(waiting > 0 ? $" {Evidence.Count(waiting, "recipient")} refused for now may still be tried again." : string.Empty)}"
-                + $"{(history.Runs.Any(run => run.IsPartial) ? " Of a run a part was forgotten for want of memory: its missing numbers are not counted." : string.Empty)}";
+            var rest = $"{(missing > 0 && !isSettled ? $" Not yet arrived: {Evidence.Count(missing, "number")}." : string.Empty)}"
+                + $"{(waiting > 0 ? $" {Evidence.Count(waiting, "temporarily refused recipient")} may still be retried." : string.Empty)}"
+                + $"{(history.Runs.Any(run => run.IsPartial) ? " Part of a run was forgotten for lack of memory: its missing numbers are not counted." : string.Empty)}";
             return lost > 0
-                ? $"Of {Evidence.Count(total, "message")} {lost:N0} got no final answer: {string.Join(", ", parts)}.{rest}"
+                ? $"{lost:N0} of {Evidence.Count(total, "message")} got no final answer: {string.Join(", ", parts)}.{rest}"
                 : $"None of {Evidence.Count(total, "message")} was lost.{rest}";
         }
     }
@@ -155,7 +155,7 @@ internal sealed class BouncesOnce : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "Whoever sent the message counts its bounces, and suppresses addresses by them. A second one for the same recipient counts twice, and to a forged sender it is unwanted mail.";
+        "The author of a message counts its bounces, and suppresses addresses because of them. A second bounce for the same recipient counts twice, and if the sender was forged it is unwanted mail.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 5321 section 6.1", "RFC 3464 section 2", "RFC 3834 section 2"];
@@ -165,7 +165,7 @@ internal sealed class BouncesOnce : SenderRule
 
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
-        [new(Fail, ThresholdUnit.Count, 0, "fails above this many messages that were returned more often than they had recipients; a second return of one that was deferred may be a notice of delay, and only warns")];
+        [new(Fail, ThresholdUnit.Count, 0, "fails above this many messages that were returned more often than they had recipients; a second return of a deferred message may be a delay notice, and only warns")];
 
     /// <inheritdoc/>
     public override Judgement Judge(SenderHistory history, RuleContext context)
@@ -174,8 +174,8 @@ internal sealed class BouncesOnce : SenderRule
         if (bounces.Count == 0)
         {
             return Judgement.NotSeen(history.Bounces.Count == 0
-                ? "No mail from the null sender came."
-                : $"{Evidence.Count(history.Bounces.Count, "message")} came from the null sender, and none tells what it returns.");
+                ? "No mail came from the null sender."
+                : $"{Evidence.Count(history.Bounces.Count, "message")} came from the null sender, but none identifies the message it returns.");
         }
         // A report whose 250 was lost has to come again: by a fault of the policy, or with the connection right after it.
         var broken = history.Dialogs.Where(dialog => dialog.Reason is SessionEndReason.Fault or SessionEndReason.ConnectionReset or SessionEndReason.SlowClient).ToLookup(dialog => dialog.Connection);
@@ -201,8 +201,8 @@ internal sealed class BouncesOnce : SenderRule
                 context, first.At, $"{Evidence.NameOf(first.Number)} returned {returns.Count():N0} times, again after {times} (connection {returns.Last().Connection})"));
         }
         var finding = twice + delayed == 0
-            ? $"{Evidence.Count(bounces.Count, "message")} came back, each once."
-            : $"{Evidence.Share(twice + delayed, bounces.Count, "returned message")} came back more than once{(delayed > 0 ? $", {delayed:N0} of them perhaps by a notice of delay" : string.Empty)}.";
+            ? $"{Evidence.Count(bounces.Count, "message")} bounced, each once."
+            : $"{Evidence.Share(twice + delayed, bounces.Count, "returned message")} bounced more than once{(delayed > 0 ? $", {delayed:N0} of them perhaps with a delay notice" : string.Empty)}.";
         var verdict = twice > context.Settings[this, Fail] ? Verdict.Fail : twice + delayed > 0 ? Verdict.Warn : Verdict.Pass;
         return new Judgement(verdict, twice, "messages", finding, [.. examples.Take(Judgement.MostExamples)]);
     }

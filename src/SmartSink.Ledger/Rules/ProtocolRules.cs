@@ -18,7 +18,7 @@ internal sealed class EndsSessions : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "A client must not close the connection before it has said QUIT and read the reply. A server takes an end without it for a failure, and cannot tell a client that is done from one that broke down.";
+        "A client must not close the connection before it has sent QUIT and read the reply. Without QUIT, a server has to assume a failure, because it cannot tell a client that is done from one that crashed.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.1.1.10", "RFC 5321 section 4.1.1.5"];
@@ -31,7 +31,7 @@ internal sealed class EndsSessions : SenderRule
     [
         new(Warn, ThresholdUnit.Percent, 1, "warns above this share of connections that the client ended without QUIT"),
         new(Fail, ThresholdUnit.Percent, 10, "fails above this share"),
-        new(ResetsWarn, ThresholdUnit.Ratio, 2, "warns above this many RSET for each transaction"),
+        new(ResetsWarn, ThresholdUnit.Ratio, 2, "warns above this many RSET per transaction"),
     ];
 
     /// <inheritdoc/>
@@ -55,10 +55,10 @@ internal sealed class EndsSessions : SenderRule
             verdict = Verdict.Warn;
         }
         var finding = broken.Count == 0
-            ? $"All of {Evidence.Count(ended.Count, "connection")} ended with QUIT."
-            : $"{Evidence.Share(broken.Count, ended.Count, "connection")} ended without QUIT, {broken.Count(dialog => dialog.Reason == SessionEndReason.ClosedInData):N0} of them within a message.";
-        finding += halfClosed > 0 ? $" In {Evidence.Count(halfClosed, "connection")} the client closed its side before the dialog was over." : string.Empty;
-        finding += hasManyResets ? $" RSET was said {Evidence.Count(resets, "time")} in {Evidence.Count(transactions, "transaction")}." : string.Empty;
+            ? $"All {Evidence.Count(ended.Count, "connection")} ended with QUIT."
+            : $"{Evidence.Share(broken.Count, ended.Count, "connection")} ended without QUIT, {broken.Count(dialog => dialog.Reason == SessionEndReason.ClosedInData):N0} of them in the middle of a message.";
+        finding += halfClosed > 0 ? $" In {Evidence.Count(halfClosed, "connection")} the client closed its side before the session was over." : string.Empty;
+        finding += hasManyResets ? $" RSET was sent {Evidence.Count(resets, "time")} in {Evidence.Count(transactions, "transaction")}." : string.Empty;
         var examples = broken.Take(Judgement.MostExamples).Select(dialog => history.Example(context, dialog.EndedAt, $"{WordsOf(dialog.Reason)} (connection {dialog.Connection}, {history.Provider(dialog.Provider)})"));
         return new Judgement(verdict, Evidence.Percent(ended.Count - broken.Count, ended.Count), "%", finding, [.. examples]);
     }
@@ -71,7 +71,7 @@ internal sealed class EndsSessions : SenderRule
 
     private static string WordsOf(SessionEndReason reason) => reason switch
     {
-        SessionEndReason.ClosedInData => "closed within a message",
+        SessionEndReason.ClosedInData => "closed in the middle of a message",
         SessionEndReason.ConnectionReset => "the connection was reset",
         _ => "closed without QUIT",
     };
@@ -88,18 +88,18 @@ internal sealed class SpeaksProperly : SenderRule
     private static readonly (ProtocolFaults Fault, string Words)[] Faults =
     [
         (ProtocolFaults.EarlyTalk, "spoke before the greeting"),
-        (ProtocolFaults.UnofferedPipelining, "pipelined what may not be"),
+        (ProtocolFaults.UnofferedPipelining, "pipelined without permission"),
         (ProtocolFaults.EarlyData, "sent the message before the 354"),
         (ProtocolFaults.BareLineEnd, "ended lines with CR or LF alone"),
-        (ProtocolFaults.LongLine, "sent lines that are too long"),
+        (ProtocolFaults.LongLine, "sent overlong lines"),
         (ProtocolFaults.UnknownCommand, "sent unknown commands"),
-        (ProtocolFaults.BadSyntax, "broke the syntax of a command"),
+        (ProtocolFaults.BadSyntax, "sent malformed commands"),
         (ProtocolFaults.BadSequence, "sent commands out of order"),
-        (ProtocolFaults.SizeUnderstated, "sent more than SIZE said"),
+        (ProtocolFaults.SizeUnderstated, "sent more than SIZE declared"),
         (ProtocolFaults.EightBitUnannounced, "sent 8-bit text without 8BITMIME"),
-        (ProtocolFaults.HeloNoName, "gave no full name with EHLO"),
-        (ProtocolFaults.SizeUnsaid, "did not say SIZE"),
-        (ProtocolFaults.LooseAddress, "wrote addresses loosely"),
+        (ProtocolFaults.HeloNoName, "gave no full host name in EHLO"),
+        (ProtocolFaults.SizeUnsaid, "did not declare SIZE"),
+        (ProtocolFaults.LooseAddress, "used loose address syntax"),
     ];
 
     /// <inheritdoc/>
@@ -110,7 +110,7 @@ internal sealed class SpeaksProperly : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "Servers refuse clients that talk early, pipeline what they may not or end lines wrongly: spam software does, and bare line ends allow smuggling a second message. What is tolerated here is refused elsewhere.";
+        "Servers refuse clients that talk early, pipeline without permission or use wrong line ends, because spam software does so and bare line ends allow a second message to be smuggled in. What is tolerated here is refused elsewhere.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources =>
@@ -123,14 +123,14 @@ internal sealed class SpeaksProperly : SenderRule
 
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
-        [new(Fail, ThresholdUnit.Percent, 1, "fails above this share of connections with a breach of the protocol; fewer only warn, as do SIZE not said and addresses written loosely")];
+        [new(Fail, ThresholdUnit.Percent, 1, "fails above this share of connections with a protocol violation; fewer only warn, as do a missing SIZE and loose address syntax")];
 
     /// <inheritdoc/>
     public override Judgement Judge(SenderHistory history, RuleContext context)
     {
         if (history.Dialogs.Count == 0)
         {
-            return Judgement.NotSeen("No connection came.");
+            return Judgement.NotSeen("The sender opened no connection.");
         }
         var breaches = Faults.Aggregate(ProtocolFaults.None, (all, fault) => all | fault.Fault) & ~Doubts;
         var broken = history.Dialogs.Where(dialog => (dialog.Faults & breaches) != ProtocolFaults.None).ToList();
@@ -142,9 +142,9 @@ internal sealed class SpeaksProperly : SenderRule
             verdict = Verdict.Warn;
         }
         var finding = broken.Count == 0
-            ? $"No breach of the protocol in {Evidence.Count(history.Dialogs.Count, "connection")}."
-            : $"In {Evidence.Share(broken.Count, history.Dialogs.Count, "connection")} it broke the protocol: {CountsOf(broken, breaches)}.";
-        finding += doubtful.Count > 0 ? $" Allowed, but not good: {CountsOf(doubtful, Doubts)}." : string.Empty;
+            ? $"No protocol violation in {Evidence.Count(history.Dialogs.Count, "connection")}."
+            : $"The protocol was violated in {Evidence.Share(broken.Count, history.Dialogs.Count, "connection")}: {CountsOf(broken, breaches)}.";
+        finding += doubtful.Count > 0 ? $" Allowed, but not recommended: {CountsOf(doubtful, Doubts)}." : string.Empty;
         var shown = broken.Count > 0 ? breaches : Doubts;
         var examples = (broken.Count > 0 ? broken : doubtful).Take(Judgement.MostExamples).Select(dialog => history.Example(
             context, dialog.BeganAt,
@@ -170,11 +170,11 @@ internal sealed class UsesTls : SenderRule
     public override string Name => "tls";
 
     /// <inheritdoc/>
-    public override string Title => "Uses TLS as it should";
+    public override string Title => "Uses TLS properly";
 
     /// <inheritdoc/>
     public override string Why =>
-        "Large providers take bulk mail over TLS only, and mail in the clear can be read on its way. To go on in the clear after a failed handshake is allowed to an opportunistic client, but whoever breaks the handshake reads the mail.";
+        "Large providers accept bulk mail over TLS only, and mail in plaintext can be read on its way. An opportunistic client may continue in plaintext after a failed handshake, but then whoever broke the handshake can read the mail.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources =>
@@ -186,9 +186,9 @@ internal sealed class UsesTls : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(Warn, ThresholdUnit.Percent, 0, "warns above this share of connections with mail in the clear although STARTTLS was offered and had not failed"),
+        new(Warn, ThresholdUnit.Percent, 0, "warns above this share of connections with mail in plaintext although STARTTLS was offered and had not failed"),
         new(Fail, ThresholdUnit.Percent, 10, "fails above this share"),
-        new(Window, ThresholdUnit.Duration, 7_200, "how long after a failed handshake the next connection is taken for its consequence"),
+        new(Window, ThresholdUnit.Duration, 7_200, "how long after a failed handshake the next connection counts as a reaction to it"),
     ];
 
     /// <inheritdoc/>
@@ -197,7 +197,7 @@ internal sealed class UsesTls : SenderRule
         var offered = history.Dialogs.Where(dialog => dialog.Tls != TlsUse.None && (dialog.Transactions > 0 || dialog.Tls == TlsUse.Failed)).OrderBy(dialog => dialog.BeganAt).ToList();
         if (offered.Count == 0)
         {
-            return Judgement.NotSeen(history.Dialogs.Any(dialog => dialog.Tls != TlsUse.None) ? "STARTTLS was offered, and no mail came." : "TLS was never offered.");
+            return Judgement.NotSeen(history.Dialogs.Any(dialog => dialog.Tls != TlsUse.None) ? "STARTTLS was offered, but no mail was sent." : "TLS was never offered.");
         }
         var window = context.Settings[this, Window];
         var failed = offered.Where(dialog => dialog.Tls == TlsUse.Failed).ToList();
@@ -213,11 +213,11 @@ internal sealed class UsesTls : SenderRule
         {
             verdict = Verdict.Warn;
         }
-        var finding = mail.Count == 0 ? "No mail came where TLS was offered." : $"{Evidence.Share(used, mail.Count, "connection")} with mail used the TLS that was offered.";
-        finding += old.Count > 0 ? $" {Evidence.Count(old.Count, "connection")} used a version before 1.2." : string.Empty;
-        finding += failed.Count > 0 ? $" TLS failed in {Evidence.Count(failed.Count, "connection")}: then {AfterFailures()}." : string.Empty;
-        var examples = clear.Select(dialog => ExampleOf(dialog, "sent mail in the clear although STARTTLS was offered"))
-            .Concat(downgraded.Select(dialog => ExampleOf(dialog, dialog.Tls == TlsUse.Failed ? "went on in the clear on the same connection after TLS failed" : "sent in the clear after TLS had failed")))
+        var finding = mail.Count == 0 ? "No mail was sent where TLS was offered." : $"{Evidence.Share(used, mail.Count, "connection")} with mail used the offered TLS.";
+        finding += old.Count > 0 ? $" {Evidence.Count(old.Count, "connection")} used a version older than 1.2." : string.Empty;
+        finding += failed.Count > 0 ? $" TLS failed in {Evidence.Count(failed.Count, "connection")}; after that, {AfterFailures()}." : string.Empty;
+        var examples = clear.Select(dialog => ExampleOf(dialog, "sent mail in plaintext although STARTTLS was offered"))
+            .Concat(downgraded.Select(dialog => ExampleOf(dialog, dialog.Tls == TlsUse.Failed ? "continued in plaintext on the same connection after TLS failed" : "sent mail in plaintext after TLS had failed")))
             .Concat(old.Select(dialog => ExampleOf(dialog, "used TLS 1.0 or 1.1")));
         return new Judgement(verdict, mail.Count == 0 ? null : Evidence.Percent(used, mail.Count), "%", finding, [.. examples.Take(Judgement.MostExamples)]);
 
@@ -253,7 +253,7 @@ internal sealed class UsesTls : SenderRule
                 }
                 next[dialog.Provider] = dialog;
             }
-            return string.Join(", ", new (int Count, string Words)[] { (again, "tried TLS again"), (inClear, "went on in the clear"), (never, "gave up"), (open, "nothing yet") }
+            return string.Join(", ", new (int Count, string Words)[] { (again, "tried TLS again"), (inClear, "continued in plaintext"), (never, "gave up"), (open, "not seen again yet") }
                 .Where(what => what.Count > 0).Select(what => $"{what.Count:N0} {what.Words}"));
         }
 

@@ -19,7 +19,7 @@ internal sealed class NoRetryAfter5xx : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "A 5xx is final: the same message gets the same answer again. Providers count refused recipients, and slow down or block a sender that keeps asking for them.";
+        "A 5xx is final: the same message will get the same answer again. Providers count refused recipients, and slow down or block a sender that keeps trying them.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources =>
@@ -31,8 +31,8 @@ internal sealed class NoRetryAfter5xx : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(KnownFail, ThresholdUnit.Percent, 1, "fails above this share of recipients refused for good that came again with the same message; fewer only warn"),
-        new(UnknownFail, ThresholdUnit.Percent, 20, "the same where the message's id or number is not known, so that it may have been another message"),
+        new(KnownFail, ThresholdUnit.Percent, 1, "fails above this share of permanently refused recipients that were tried again with the same message; fewer only warn"),
+        new(UnknownFail, ThresholdUnit.Percent, 20, "the same if the message's id or number is not known, so that it may have been another message"),
     ];
 
     /// <inheritdoc/>
@@ -65,16 +65,16 @@ internal sealed class NoRetryAfter5xx : SenderRule
         }
         if (refused == 0)
         {
-            return Judgement.NotSeen("No recipient was refused for good.");
+            return Judgement.NotSeen("No recipient was permanently refused.");
         }
         var verdict = (Verdict)Math.Max(
             (int)Evidence.Above(Evidence.Percent(known, refused), 0, context.Settings[this, KnownFail]),
             (int)Evidence.Above(Evidence.Percent(unknown, refused), 0, context.Settings[this, UnknownFail]));
         var finding = (known, unknown) switch
         {
-            (0, 0) => $"Nothing that was refused for good was tried again ({Evidence.Count(refused, "recipient")}).",
-            (0, _) => $"After a refusal for good, {Evidence.Share(unknown, refused, "recipient")} came again, with a message that cannot be told from the first.",
-            _ => $"After a refusal for good, {Evidence.Share(known + unknown, refused, "recipient")} were tried again.",
+            (0, 0) => $"No permanently refused recipient was tried again ({refused:N0} in all).",
+            (0, _) => $"Tried again after a permanent refusal: {Evidence.Share(unknown, refused, "recipient")}, with messages that cannot be told apart from the first.",
+            _ => $"Tried again after a permanent refusal: {Evidence.Share(known + unknown, refused, "recipient")}.",
         };
         return new Judgement(verdict, Evidence.Percent(known + unknown, refused), "%", finding, [.. examples.Take(Judgement.MostExamples)]);
     }
@@ -120,7 +120,7 @@ internal sealed class Retries4xx : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "A 4xx asks the sender to come again: greylisting, a throttle or an outage are over in minutes or hours. Mail that is not tried again, or is returned at once, is lost for no reason.";
+        "A 4xx asks the sender to try again: greylisting, throttling and outages are over in minutes or hours. Mail that is not retried, or is returned at once, is lost for no reason.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.2.1", "RFC 5321 section 4.5.4.1", "RFC 6647 section 5 (greylisting)"];
@@ -131,8 +131,8 @@ internal sealed class Retries4xx : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(Window, ThresholdUnit.Duration, 2_700, "how long a recipient may stay away before it counts as given up; three times its longest wait so far if that is more"),
-        new(SoonestReturn, ThresholdUnit.Duration, 14_400, "mail returned to its sender sooner than this after its first try counts as given up, too"),
+        new(Window, ThresholdUnit.Duration, 2_700, "how long a recipient may go without a retry before it counts as given up; three times its longest wait so far if that is more"),
+        new(SoonestReturn, ThresholdUnit.Duration, 14_400, "mail returned to its sender sooner than this after the first attempt counts as given up too"),
         new(Fail, ThresholdUnit.Percent, 1, "fails above this share of recipients given up; fewer only warn"),
     ];
 
@@ -190,14 +190,14 @@ internal sealed class Retries4xx : SenderRule
         }
         var (waiting, lost) = (counts[(int)Fate.Waits], counts[(int)Fate.GivenUp] + counts[(int)Fate.ReturnedSoon]);
         var judged = counts[(int)Fate.CameAgain] + counts[(int)Fate.Returned] + lost;
-        var rest = waiting == 0 ? "." : $"; {Evidence.Count(waiting, "recipient")} may still come.";
+        var rest = waiting == 0 ? "." : $"; {Evidence.Count(waiting, "recipient")} may still be retried.";
         if (judged == 0)
         {
-            return Judgement.NotSeen(waiting == 0 ? "No recipient was refused for now." : $"Of the recipients refused for now none is overdue yet{rest}");
+            return Judgement.NotSeen(waiting == 0 ? "No recipient was temporarily refused." : $"No temporarily refused recipient is overdue yet{rest}");
         }
         var finding = lost == 0
-            ? $"Of {Evidence.Count(judged, "recipient")} refused for now none was given up{rest}"
-            : $"After a refusal for now, {Evidence.Share(lost, judged, "recipient")} were given up{rest}";
+            ? $"No temporarily refused recipient was given up ({judged:N0} in all){rest}"
+            : $"Given up after a temporary refusal: {Evidence.Share(lost, judged, "recipient")}{rest}";
         return new Judgement(Evidence.Above(Evidence.Percent(lost, judged), 0, context.Settings[this, Fail]), 100 - Evidence.Percent(lost, judged), "%", finding, examples);
     }
 
@@ -255,7 +255,7 @@ internal sealed class BacksOff : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "Who comes again at once meets the same trouble, and adds to it; greylists, throttles and blocks take that as abuse. Waits that grow and differ spread the load when a provider comes back.";
+        "A sender that retries at once meets the same trouble and adds to it; greylists, throttles and blocks treat that as abuse. Waits that grow and vary spread the load when a provider recovers.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.5.4.1", "RFC 5321 section 4.5.3.1.10 (the rest of too many recipients may follow at once)", "RFC 6647 section 5"];
@@ -266,14 +266,14 @@ internal sealed class BacksOff : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(ShortFail, ThresholdUnit.Duration, 10, "a recipient tried again sooner than this counts as hurried"),
+        new(ShortFail, ThresholdUnit.Duration, 10, "a retry after less than this counts as too soon"),
         new(ShortWarn, ThresholdUnit.Duration, 60, "the same, for a warning"),
-        new(SteadyFail, ThresholdUnit.Duration, 60, "waits that do not grow count as hurried, too, while they are shorter than this"),
-        new(Tolerated, ThresholdUnit.Percent, 5, "fails, or warns, above this share of recipients that are hurried"),
+        new(SteadyFail, ThresholdUnit.Duration, 60, "waits that do not grow also count as too soon while they are shorter than this"),
+        new(Tolerated, ThresholdUnit.Percent, 5, "fails, or warns, above this share of recipients retried too soon"),
         new(Shrink, ThresholdUnit.Ratio, 0.8, "a wait shorter than this times the one before it has not grown"),
-        new(Grown, ThresholdUnit.Duration, 600, "a wait of this length is long enough, and need not grow"),
+        new(Grown, ThresholdUnit.Duration, 600, "a wait of this length is long enough and need not grow"),
         new(NotGrowing, ThresholdUnit.Percent, 20, "warns above this share of recipients whose waits do not grow"),
-        new(Herd, ThresholdUnit.Count, 50, "warns when at least so many recipients, refused in one second, all come back in one second"),
+        new(Herd, ThresholdUnit.Count, 50, "warns if at least this many recipients refused within one second are all retried within one second"),
     ];
 
     /// <inheritdoc/>
@@ -292,7 +292,7 @@ internal sealed class BacksOff : SenderRule
         }
         if (waits.Count == 0)
         {
-            return Judgement.NotSeen("No recipient that was refused for now has come again.");
+            return Judgement.NotSeen("No temporarily refused recipient was tried again.");
         }
         bool Grows(List<double> gaps) => !IsFlat(gaps, Setting(Grown)) && !Shrinks(gaps, Setting(Shrink), Setting(Grown));
         var several = waits.Where(wait => wait.Gaps.Count > 1).ToList();
@@ -307,9 +307,9 @@ internal sealed class BacksOff : SenderRule
                 ? Verdict.Warn : Verdict.Pass;
         var median = firsts[firsts.Count / 2];
         var finding = $"The first retry came after {Evidence.Length(median)} (median of {Evidence.Count(waits.Count, "recipient")}, the shortest {Evidence.Length(firsts[0])})" +
-            (hurried.Count == 0 ? string.Empty : $"; {Evidence.Share(hurried.Count, waits.Count, "recipient")} hurried") +
-            (several.Count == 0 ? string.Empty : $"; the waits of {Evidence.Share(several.Count - steady.Count, several.Count, "recipient")} tried more than twice grew") +
-            (herd < Setting(Herd) ? "." : $"; {herd:N0} recipients refused in one second all came back in one second.");
+            (hurried.Count == 0 ? string.Empty : $"; retried too soon: {Evidence.Share(hurried.Count, waits.Count, "recipient")}") +
+            (several.Count == 0 ? string.Empty : $"; waits grew for {Evidence.Share(several.Count - steady.Count, several.Count, "recipient")} tried more than twice") +
+            (herd < Setting(Herd) ? "." : $"; {herd:N0} recipients refused within one second were all retried within one second.");
         var worst = hurried.Concat(steady).Take(Judgement.MostExamples).Select(wait => ExampleOf(history, context, wait.Item, wait.Gaps));
         return new Judgement(verdict, Math.Round(median, 3), "s", finding, verdict == Verdict.Pass ? [] : [.. worst]);
     }

@@ -25,7 +25,7 @@ internal sealed class SlowsDown : SenderRule
 
     /// <inheritdoc/>
     public override string Why =>
-        "A throttle is a request. Who goes on at the same rate is refused more and more, and then blocked; who slows down and comes back step by step gets the most mail through.";
+        "Throttling is a request to slow down. A sender that continues at the same rate is refused more and more, and then blocked; one that slows down and speeds up again step by step gets the most mail through.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["Gmail: Email sender guidelines (sending limits)", "Yahoo Sender Hub: SMTP error codes (421 TS04)", "Microsoft: Mail flow throttling in Exchange Online", "RFC 5321 section 4.5.4.1"];
@@ -36,11 +36,11 @@ internal sealed class SlowsDown : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(RatioWarn, ThresholdUnit.Ratio, 0.5, "a sender has not slowed down enough whose rate in the minute after a throttle is more than this times the rate before"),
-        new(RatioFail, ThresholdUnit.Ratio, 0.8, "it has not slowed down at all above this"),
-        new(ThrottledLeast, ThresholdUnit.Percent, 20, "in both cases only while more than this share of what it tries is throttled"),
+        new(RatioWarn, ThresholdUnit.Ratio, 0.5, "a sender has not slowed down enough if its rate in the minute after a throttle is more than this times the rate before"),
+        new(RatioFail, ThresholdUnit.Ratio, 0.8, "above this, it has not slowed down at all"),
+        new(ThrottledLeast, ThresholdUnit.Percent, 20, "both apply only while more than this share of its attempts is throttled"),
         new(EpisodesFail, ThresholdUnit.Percent, 20, "fails, or warns, above this share of throttles"),
-        new(Recovery, ThresholdUnit.Duration, 7_200, "warns when mail waits that was throttled, and nothing was tried at the provider for so long"),
+        new(Recovery, ThresholdUnit.Duration, 7_200, "warns if throttled mail is waiting and nothing was tried at the provider for this long"),
     ];
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ internal sealed class SlowsDown : SenderRule
         var throttles = history.Seconds.GroupBy(second => second.Provider).SelectMany(provider => ThrottlesOf(history, [.. provider.OrderBy(second => second.At)])).ToList();
         if (throttles.Count == 0)
         {
-            return Judgement.NotSeen(history.Seconds.Any(second => second.Throttled > 0) ? "The sender was throttled only just now." : "The sender was never throttled.");
+            return Judgement.NotSeen(history.Seconds.Any(second => second.Throttled > 0) ? "The sender has only just been throttled." : "The sender was never throttled.");
         }
         bool IsThrottledStill(Throttle throttle) => Evidence.Percent(throttle.Throttled, throttle.Tries) > Setting(ThrottledLeast);
         bool Persists(Throttle throttle, string ratio) => throttle.Ratio > Setting(ratio) && throttle.Tries >= FewTries && IsThrottledStill(throttle);
@@ -59,14 +59,14 @@ internal sealed class SlowsDown : SenderRule
         var verdict = Evidence.Percent(stubborn.Count, throttles.Count) > Setting(EpisodesFail) ? Verdict.Fail
             : Evidence.Percent(slow.Count, throttles.Count) > Setting(EpisodesFail) || stuck.Count > 0 ? Verdict.Warn : Verdict.Pass;
         var rates = throttles.Where(throttle => IsThrottledStill(throttle)).Select(throttle => throttle.Ratio).Order().ToList();
-        var rate = rates.Count == 0 ? string.Empty : $"; while it was throttled on, its rate was {Math.Round(rates[rates.Count / 2], 2)} times that before";
+        var rate = rates.Count == 0 ? string.Empty : $"; while throttled, its rate was {Math.Round(rates[rates.Count / 2], 2)} times the rate before";
         var recovered = throttles.Where(throttle => throttle.Recovered >= 0).Select(throttle => throttle.Recovered).Order().ToList();
         var connections = throttles.Sum(throttle => throttle.ConnectionsBefore) is > 0 and var before
             ? $", it opened {Math.Round(throttles.Sum(throttle => throttle.ConnectionsAfter) / before, 2)} times as many connections" : string.Empty;
-        var finding = $"After {Evidence.Share(slow.Count, throttles.Count, "throttle")} the sender went on at more than {Setting(RatioWarn)} times its rate and was throttled on{rate}{connections}, " +
+        var finding = $"After {Evidence.Share(slow.Count, throttles.Count, "throttle")} the sender continued at more than {Setting(RatioWarn)} times its rate and stayed throttled{rate}{connections}, " +
             $"and got {Evidence.Average(throttles.Average(throttle => throttle.Throttled * 60 / throttle.Length), "throttled reply", "throttled replies")} a minute" +
             (recovered.Count == 0 ? string.Empty : $"; mail was accepted again after {Evidence.Length(recovered[recovered.Count / 2])}") +
-            (stuck.Count == 0 ? "." : $"; nothing was tried again at {string.Join(", ", stuck)}, though mail waits.");
+            (stuck.Count == 0 ? "." : $"; nothing was tried again at {string.Join(", ", stuck)}, although mail is waiting.");
         var examples = slow.OrderByDescending(throttle => throttle.Tries).Take(Judgement.MostExamples).Select(throttle => history.Example(
             context, throttle.At, $"{throttle.Tries:N0} recipients tried in the minute after the throttle, {throttle.Throttled:N0} of them throttled, {Math.Round(throttle.Ratio, 2)} times the rate before ({history.Provider(throttle.Provider)})",
             ReplyOf(history, throttle)));
@@ -151,11 +151,11 @@ internal sealed class KeepsLimits : SenderRule
     public override string Name => "keeps-limits";
 
     /// <inheritdoc/>
-    public override string Title => "Keeps within a provider's limits";
+    public override string Title => "Stays within a provider's limits";
 
     /// <inheritdoc/>
     public override string Why =>
-        "Nobody tells a sender the limits beforehand, but the first refusal does. What goes on beyond them is refused each time, and counts against the sender.";
+        "A sender does not know the limits beforehand, but the first refusal tells it. Whatever exceeds them after that is refused each time, and counts against the sender.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.5.3.1.10", "Yahoo Sender Hub: Best practices", "Comcast Postmaster: connection limits", "Outlook.com Postmaster: Policies, practices, and guidelines"];
@@ -166,9 +166,9 @@ internal sealed class KeepsLimits : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(Learn, ThresholdUnit.Duration, 60, "how long a sender may go beyond a limit after it first did"),
-        new(OverFail, ThresholdUnit.Percent, 20, "fails when later more than this share of connections, or of seconds with connections, is beyond a limit; less only warns"),
-        new(OverLeast, ThresholdUnit.Count, 5, "fewer than so many of them only warn"),
+        new(Learn, ThresholdUnit.Duration, 60, "how long a sender may continue to exceed a limit after it first did"),
+        new(OverFail, ThresholdUnit.Percent, 20, "fails if after that more than this share of connections, or of seconds with connections, exceeds a limit; less only warns"),
+        new(OverLeast, ThresholdUnit.Count, 5, "fewer of them than this only warn"),
     ];
 
     /// <inheritdoc/>
@@ -181,8 +181,8 @@ internal sealed class KeepsLimits : SenderRule
                 .Select(dialog => (Dialog: dialog, Limits: history.Policy.LimitsIn(name, dialog.BeganAt, dialog.EndedAt < 0 ? history.Until : dialog.EndedAt))).ToList();
             var seconds = history.Seconds.Where(second => second.Provider == provider).OrderBy(second => second.At);
             Add("connections at once", seconds.Select(second => (second.At, second.MostOpen, history.Policy.LimitsIn(name, second.At, second.At + LastOfSecond)?.Connections)));
-            Add("messages a connection", dialogs.Select(seen => (seen.Dialog.BeganAt, MessagesOf(seen.Dialog), seen.Limits?.MessagesPerConnection)));
-            Add("recipients a message", dialogs.Select(seen => (seen.Dialog.BeganAt, seen.Dialog.MostRecipients, seen.Limits?.RecipientsPerMessage)));
+            Add("messages per connection", dialogs.Select(seen => (seen.Dialog.BeganAt, MessagesOf(seen.Dialog), seen.Limits?.MessagesPerConnection)));
+            Add("recipients per message", dialogs.Select(seen => (seen.Dialog.BeganAt, seen.Dialog.MostRecipients, seen.Limits?.RecipientsPerMessage)));
 
             // Each limit that was in force, by itself: a sender has to learn another one anew.
             void Add(string what, IEnumerable<(long At, int Count, int? Limit)> seen)
@@ -195,14 +195,14 @@ internal sealed class KeepsLimits : SenderRule
         }
         if (found.Count == 0)
         {
-            return Judgement.NotSeen("The policy sets no limits for the providers that the sender came to.");
+            return Judgement.NotSeen("The policy sets no limits for the providers that the sender contacted.");
         }
         var over = found.Where(excess => excess.Over > 0).OrderByDescending(excess => excess.LaterShare).ThenByDescending(excess => excess.Most - excess.Limit).ToList();
         var worst = over.Select(excess => excess.LaterShare).FirstOrDefault();
         var goesOn = over.Any(excess => excess.LaterShare > context.Settings[this, OverFail] && excess.LaterOver >= context.Settings[this, OverLeast]);
         var finding = over.Count == 0
-            ? $"The sender kept all {Evidence.Count(found.Count, "limit")} that it came to."
-            : $"The sender went beyond {over.Count:N0} of {Evidence.Count(found.Count, "limit")}, and " + (goesOn ? $"went on: {Math.Round(worst, 1)} % of what came later was beyond {over[0].What} at {over[0].Provider}." : "learned from it.");
+            ? $"The sender stayed within all {Evidence.Count(found.Count, "limit")}."
+            : $"The sender exceeded {over.Count:N0} of {Evidence.Count(found.Count, "limit")}, " + (goesOn ? $"and kept doing so: {Math.Round(worst, 1)} % of what came later was over the limit on {over[0].What} at {over[0].Provider}." : "but learned from it.");
         var examples = over.Take(Judgement.MostExamples).Select(excess => history.Example(
             context, excess.First, $"{excess.Most:N0} {excess.What} where {excess.Limit:N0} are allowed, {excess.Over:N0} times ({excess.Provider})"));
         return new Judgement(goesOn ? Verdict.Fail : over.Count > 0 ? Verdict.Warn : Verdict.Pass, Math.Round(worst, 2), "%", finding, [.. examples]);
@@ -238,11 +238,11 @@ internal sealed class Isolation : SenderRule
     public override string Name => "isolation";
 
     /// <inheritdoc/>
-    public override string Title => "One provider's trouble stays there";
+    public override string Title => "Isolates a provider's trouble";
 
     /// <inheritdoc/>
     public override string Why =>
-        "When one provider is down, its mail waits. If that mail holds the places that other mail needs, one provider's outage is an outage for all recipients.";
+        "When one provider is down, its mail has to wait. If that mail occupies the connections or queue slots that other mail needs, one provider's outage becomes an outage for all recipients.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Sources => ["RFC 5321 section 4.5.4.1 (a queue for each destination)"];
@@ -253,10 +253,10 @@ internal sealed class Isolation : SenderRule
     /// <inheritdoc/>
     public override IReadOnlyList<Threshold> Thresholds =>
     [
-        new(Trouble, ThresholdUnit.Percent, 50, "a provider is in trouble while it refuses at least this share for now"),
-        new(Shortest, ThresholdUnit.Duration, 30, "for at least so long"),
-        new(Least, ThresholdUnit.Count, 10, "so many messages to the others were to be expected meanwhile; else nothing is said"),
-        new(RatioWarn, ThresholdUnit.Ratio, 0.7, "warns when mail to the others goes on at less than this times the rate around it"),
+        new(Trouble, ThresholdUnit.Percent, 50, "a provider is in trouble while it temporarily refuses at least this share"),
+        new(Shortest, ThresholdUnit.Duration, 30, "for at least this long"),
+        new(Least, ThresholdUnit.Count, 10, "judged only if at least this many messages to the others were expected in that time"),
+        new(RatioWarn, ThresholdUnit.Ratio, 0.7, "warns if mail to the others continues at less than this times the rate before and after"),
         new(RatioFail, ThresholdUnit.Ratio, 0.4, "fails below it"),
     ];
 
@@ -273,15 +273,15 @@ internal sealed class Isolation : SenderRule
         var others = troubles.Select(trouble => Beside(history, trouble, troubles)).Where(beside => beside.Expected >= Setting(Least)).ToList();
         if (others.Count == 0)
         {
-            return Judgement.NotSeen("While a provider refused most mail, there was too little for the others to tell by.");
+            return Judgement.NotSeen("While a provider refused most mail, there was too little mail for the others to judge by.");
         }
         var ratio = Math.Round(Math.Min(1, others.Sum(beside => beside.Accepted) / others.Sum(beside => beside.Expected)), 2);
         var verdict = ratio < Setting(RatioFail) ? Verdict.Fail : ratio < Setting(RatioWarn) ? Verdict.Warn : Verdict.Pass;
         var names = string.Join(", ", others.Select(beside => history.Provider(beside.Trouble.Provider)).Distinct().Take(3));
-        var finding = $"While {names} refused most mail, the others got theirs at {ratio} times the rate around it ({others.Sum(beside => beside.Accepted):N0} accepted, {others.Sum(beside => beside.Expected):N0} to be expected).";
+        var finding = $"While {names} refused most mail, the others got theirs at {ratio} times the usual rate ({others.Sum(beside => beside.Accepted):N0} accepted, {others.Sum(beside => beside.Expected):N0} expected).";
         var examples = others.OrderBy(beside => beside.Accepted / beside.Expected).Take(verdict == Verdict.Pass ? 0 : Judgement.MostExamples).Select(beside => history.Example(
             context, beside.Trouble.From,
-            $"{history.Provider(beside.Trouble.Provider)} refused most mail for {Evidence.Length(history.Seconds(beside.Trouble.From, beside.Trouble.To))}: others got {beside.Accepted:N0} messages where {beside.Expected:N0} were to be expected"));
+            $"{history.Provider(beside.Trouble.Provider)} refused most mail for {Evidence.Length(history.Seconds(beside.Trouble.From, beside.Trouble.To))}: the others got {beside.Accepted:N0} messages where {beside.Expected:N0} were expected"));
         return new Judgement(verdict, ratio, "ratio", finding, [.. examples]);
     }
 

@@ -37,7 +37,7 @@ internal static class ExplanationWriter
 
         if (explanation.StrictBy is { } strict)
         {
-            text.Append($"  strict   553 5.1.3 to an address that RFC 5321 does not allow   {strict}\n");
+            text.Append($"  strict   553 5.1.3 for an address that RFC 5321 does not allow   {strict}\n");
         }
 
         if (explanation.Sticky)
@@ -92,7 +92,7 @@ internal static class ExplanationWriter
     {
         if (explanation is { Domain.Length: 0, SuffixCut: null })
         {
-            return "(none) of a mailbox without a domain: [default] and \"*\" hold; SINK_STRICT takes none";
+            return "(none) for a mailbox without a domain: [default] and \"*\" apply; SINK_STRICT does not accept it";
         }
 
         var name = explanation.Domain.Length == 0 ? "(none)" : explanation.Domain;
@@ -100,7 +100,7 @@ internal static class ExplanationWriter
         {
             MatchKind.Exact => "has an entry of its own",
             MatchKind.Pattern => $"matches the pattern \"{explanation.Entry}\"",
-            _ => "has no entry: [default] and \"*\" hold",
+            _ => "has no entry: [default] and \"*\" apply",
         };
         return explanation.SuffixCut is { } suffix ? $"{name} (without the suffix {suffix}) {how}" : $"{name} {how}";
     }
@@ -109,10 +109,10 @@ internal static class ExplanationWriter
     {
         if (server.Network is not { } network)
         {
-            return $"{server.Destination} is in no network of [[mx]]: what is meant for connect, ehlo or mail is given at rcpt";
+            return $"{server.Destination} is in no network of [[mx]]: replies for connect, ehlo or mail are given at rcpt";
         }
 
-        var stages = server.ServesDomain ? "what is meant for connect, ehlo or mail is given there" : "the domain is not one of this server's: what is meant for connect, ehlo or mail is given at rcpt";
+        var stages = server.ServesDomain ? "replies for connect, ehlo or mail are given there" : "the domain is not one of this server's: replies for connect, ehlo or mail are given at rcpt";
         return $"{server.Destination} answers as {server.Hostname}, by {network} at {server.Origin}; {stages}";
     }
 
@@ -130,7 +130,7 @@ internal static class ExplanationWriter
         Trigger.Code => $"\"{explanation.TriggerCode}-\": always {explanation.TriggerCode} {(explanation.TriggerCode < 500 ? 4 : 5)}.0.0 you said {OneLine.Escape(explanation.LocalPart)}",
         Trigger.Label => $"\"{OneLine.Escape(explanation.TriggerLabel!.Word)}\": {DescribeLabel(explanation.TriggerLabel)}",
         Trigger.Delay => $"{Word(explanation)}: always accepted, after that time",
-        Trigger.Fault => $"{Word(explanation)}: accepted, but {(explanation.TriggerWord[0] | 0x20) switch { 'd' => "for a reply the connection is closed", 'r' => "for a reply the connection is reset", _ => "no reply ever comes" }}",
+        Trigger.Fault => $"{Word(explanation)}: accepted, but {(explanation.TriggerWord[0] | 0x20) switch { 'd' => "the connection is closed instead of a reply", 'r' => "the connection is reset instead of a reply", _ => "no reply ever comes" }}",
         Trigger.Sequence => $"{Word(explanation)}: {explanation.TriggerWord[4..^1].TrimStart('0')} times 451, then accepted",
         Trigger.SesBounce => $"{Word(explanation)}, as in Amazon's mailbox simulator: always 550 5.1.1",
         Trigger.SesSuppressed => $"{Word(explanation)}, as in Amazon's mailbox simulator: always 550 5.1.1 for the suppression list",
@@ -146,8 +146,8 @@ internal static class ExplanationWriter
         return label.Owner switch
         {
             LabelOwner.Domain => $"always one of the replies labelled {word}",
-            LabelOwner.Fallback => $"always one of the replies of \"*\" labelled {word}, since the domain has none",
-            _ => $"always {label.BuiltIn} (built in, since no reply of the domain or of \"*\" is labelled {word})",
+            LabelOwner.Fallback => $"always one of the replies of \"*\" labelled {word}, because the domain has none",
+            _ => $"always {label.BuiltIn} (built in, because no reply of the domain or of \"*\" is labelled {word})",
         };
     }
 }

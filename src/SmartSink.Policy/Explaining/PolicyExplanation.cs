@@ -6,7 +6,7 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Policy.Explaining;
 
-/// <summary>What becomes of mail to an address, and why.</summary>
+/// <summary>What happens to mail for an address, and why.</summary>
 public sealed record PolicyExplanation
 {
     /// <summary>The address as asked.</summary>

@@ -73,7 +73,7 @@ internal static class BehaviourChecks
         if ((own["greylist.window"] ?? own["greylist.wait"]) is { } greylist
             && all("greylist.window") is { Value: TimeSpan window } && all("greylist.wait") is { Value: TimeSpan wait } && window <= wait)
         {
-            diagnostics.Error(greylist.Place, "the greylist's window is not longer than its wait, so that no try could pass");
+            diagnostics.Error(greylist.Place, "the greylist's window is not longer than its wait, so no attempt could pass");
         }
     }
 
@@ -87,7 +87,7 @@ internal static class BehaviourChecks
 
         foreach (var (path, setting) in own.All.Where(setting => setting.Key != SettingTable.Mode && policy.IsOwn(setting.Value.Place)).Take(1))
         {
-            diagnostics.Warning(setting.Place, $"{path} has no effect, because {SettingTable.Mode} = \"{off.Value}\" at {off.Place} leaves {(domain.Key.IsFallback ? "them" : "the domain")} to the dice");
+            diagnostics.Warning(setting.Place, $"{path} has no effect, because {SettingTable.Mode} = \"{off.Value}\" at {off.Place} turns {(domain.Key.IsFallback ? "them" : "the domain's behaviour")} off");
         }
     }
 }
@@ -122,7 +122,7 @@ internal static class RuleChecks
         var stage = fault["stage"] ?? default;
         if (isAccepting && stage.Value is string and not "data")
         {
-            diagnostics.Error(stage.Place, $"stage = \"{stage.Value}\" cannot be with {PolicyKeys.AcceptThenDrop}: a message is accepted at data");
+            diagnostics.Error(stage.Place, $"stage = \"{stage.Value}\" cannot be combined with {PolicyKeys.AcceptThenDrop}: a message is accepted at data");
         }
 
         if (stage.Value is "connect" or "ehlo" or "mail" && fault["recipient"] is { } recipient)
@@ -153,7 +153,7 @@ internal static class RuleChecks
 
         if (schedule["for"] is not { } length)
         {
-            diagnostics.Error(repeated.Place, "a schedule that comes again needs for: how long it lasts each time");
+            diagnostics.Error(repeated.Place, "a repeating schedule needs for: how long it lasts each time");
         }
         else if (length.Value is TimeSpan time && time > period)
         {

@@ -78,7 +78,7 @@ internal static class NameChecks
 
             if (!policy.TryFind(like.Value, out _))
             {
-                diagnostics.Error(like.Place, $"like = \"{like.Value}\" names no domain or pattern of this policy");
+                diagnostics.Error(like.Place, $"like = \"{like.Value}\" does not name a domain or pattern of this policy");
                 continue;
             }
 
@@ -168,7 +168,7 @@ internal static class NameChecks
             if (own is not null && giver.Key.IsFallback && (rated.Key.IsFallback || rate(rated) is not { Value: 0 }))
             {
                 diagnostics.Warning(
-                    own.Name.Place, $"{own.Title} has no {other} replies beside it, so those of \"*\" are given; add [[{other}.\"{own.Name.Value}\"]], or {other} = 0 if it never does");
+                    own.Name.Place, $"{own.Title} has no matching {other} replies, so those of \"*\" are given; add [[{other}.\"{own.Name.Value}\"]], or {other} = 0 if it never does");
             }
         }
     }

@@ -143,7 +143,7 @@ internal sealed class PolicyFiles(
         if (_includes.IsExhausted)
         {
             _isComplete = false;
-            Diagnostics.Error(include.Place, $"the patterns up to \"{include.Value}\" look at more than {IncludeExpander.MostNames} names; name the folders more closely");
+            Diagnostics.Error(include.Place, $"the patterns up to \"{include.Value}\" scan more than {IncludeExpander.MostNames} names; name the folders more specifically");
             return;
         }
 

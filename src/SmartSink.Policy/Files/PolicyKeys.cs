@@ -114,59 +114,59 @@ internal static class PolicyKeys
     /// <summary>How a domain behaves towards senders: kept, merged and inherited key by key.</summary>
     public static readonly PolicyKey[] Behaviour =
     [
-        new(SettingTable.Mode, KeyType.Text, "Whether limits, greylist, delay and habits hold as all files give them (provider), or none of them (dice).") { Values = Modes },
+        new(SettingTable.Mode, KeyType.Text, "Whether limits, greylist, delay and habits apply as set in all files (provider), or not at all (dice).") { Values = Modes },
         new("limits", KeyType.Table, "How much a sender may send.")
         {
             Keys =
             [
-                new("by", KeyType.Owners, "What a limit belongs to: the client's network (unless given), the sender's domain, the user; of several the strictest decides.") { Values = OwnerWords },
-                new("net4", KeyType.Whole, "Bits of a client's IPv4 network; 32 unless given.") { Minimum = 0, Maximum = 32 },
-                new("net6", KeyType.Whole, "Bits of a client's IPv6 network; 64 unless given.") { Minimum = 0, Maximum = 128 },
-                new("connections", KeyType.Whole, "Connections at once; one more gets a [[throttle]] reply.") { Minimum = 1 },
-                new("messages_per_connection", KeyType.Whole, "Messages on one connection; see after.") { Minimum = 1 },
-                new("after", KeyType.Text, "What follows the last message of a connection: 421 to the next one (unless given), or the end of the connection without a word.") { Values = ["421", "close"] },
-                new("recipients_per_message", KeyType.Whole, "Recipients of one message; more get 452 4.5.3.") { Minimum = 1 },
-                new("rate", KeyType.Rate, "Recipients in a time, such as 100/min; over it a [[throttle]] reply is given."),
-                new("burst", KeyType.Whole, "How many recipients may come at once after a rest; as many as rate says unless given.") { Minimum = 1 },
-                new("unknown", KeyType.Percent, "The share of the last 1,000 recipients that may be refused for good, such as 10%; over it the sender is blocked."),
+                new("by", KeyType.Owners, "What a limit is counted by: the client's network (the default), the sender's domain or the user; of several, the strictest decides.") { Values = OwnerWords },
+                new("net4", KeyType.Whole, "Number of bits that identify a client's IPv4 network; 32 unless given.") { Minimum = 0, Maximum = 32 },
+                new("net6", KeyType.Whole, "Number of bits that identify a client's IPv6 network; 64 unless given.") { Minimum = 0, Maximum = 128 },
+                new("connections", KeyType.Whole, "Simultaneous connections; any further one gets a [[throttle]] reply.") { Minimum = 1 },
+                new("messages_per_connection", KeyType.Whole, "Messages per connection; see after.") { Minimum = 1 },
+                new("after", KeyType.Text, "What happens after the last allowed message of a connection: the next one gets a 421 (the default), or the connection is closed without a reply.") { Values = ["421", "close"] },
+                new("recipients_per_message", KeyType.Whole, "Recipients per message; any further ones get 452 4.5.3.") { Minimum = 1 },
+                new("rate", KeyType.Rate, "Recipients per time, such as 100/min; beyond that a [[throttle]] reply is given."),
+                new("burst", KeyType.Whole, "How many recipients may arrive at once after a pause; the number in rate unless given.") { Minimum = 1 },
+                new("unknown", KeyType.Percent, "The share of the last 1,000 recipients that may be refused permanently, such as 10%; beyond that the sender is blocked."),
                 new("block", KeyType.Table, "When a sender is refused altogether, and for how long.")
                 {
                     Keys =
                     [
-                        new("after", KeyType.Throttled, "How many throttled recipients in a time bring a block, such as 5 throttled/min."),
+                        new("after", KeyType.Throttled, "How many throttled recipients per time cause a block, such as 5 throttled/min."),
                         new("for", KeyType.Time, "How long the first block lasts, such as 10m."),
-                        new("grow", KeyType.Number, "How many times as long the next block is; 2 unless given.") { Minimum = 1, Maximum = 100 },
-                        new("reply", KeyType.Reply, "What a blocked sender is told, code first; a [[throttle]] reply unless given."),
+                        new("grow", KeyType.Number, "How many times longer each following block is; 2 unless given.") { Minimum = 1, Maximum = 100 },
+                        new("reply", KeyType.Reply, "The reply to a blocked sender, beginning with its code; a [[throttle]] reply unless given."),
                     ],
                 },
-                new("warmup", KeyType.Rates, "What a network not seen before may send in its first, second, third period, such as 200/h, 1000/h."),
+                new("warmup", KeyType.Rates, "What a network that has not been seen before may send in its first, second, third period, such as 200/h, 1000/h."),
             ],
         },
         new("greylist", KeyType.Table, "Recipients are refused until the sender tries again; by client network, sender and recipient.")
         {
             Keys =
             [
-                new("wait", KeyType.Time, "The shortest time to the next try, such as 5m; 0 for no greylist.") { Minimum = 0 },
-                new("window", KeyType.Time, "How long after the first try the next one counts; 12h unless given."),
+                new("wait", KeyType.Time, "The minimum time until the next attempt, such as 5m; 0 for no greylist.") { Minimum = 0 },
+                new("window", KeyType.Time, "How long after the first attempt the next one counts; 12h unless given."),
             ],
         },
         new("delay", KeyType.Table, "How long replies take, such as 20ms, 5ms..30ms or lognormal(50ms, 0.5).")
         {
             Keys =
             [
-                new("connect", KeyType.Delay, "To the greeting, behind [[mx]]."),
-                new("ehlo", KeyType.Delay, "To the reply to EHLO, behind [[mx]]."),
-                new("mail", KeyType.Delay, "To the reply to MAIL, behind [[mx]]."),
-                new("rcpt", KeyType.Delay, "To the reply to RCPT."),
-                new("data", KeyType.Delay, "To the reply at end of data."),
+                new("connect", KeyType.Delay, "Before the greeting, with [[mx]]."),
+                new("ehlo", KeyType.Delay, "Before the reply to EHLO, with [[mx]]."),
+                new("mail", KeyType.Delay, "Before the reply to MAIL, with [[mx]]."),
+                new("rcpt", KeyType.Delay, "Before the reply to RCPT."),
+                new("data", KeyType.Delay, "Before the reply at end of data."),
             ],
         },
-        new("habits", KeyType.Table, "What its servers do besides.")
+        new("habits", KeyType.Table, "Other habits of its servers.")
         {
             Keys =
             [
-                new("tls", KeyType.Text, "Whether every recipient is refused on a connection without TLS; the domain's own tls goes over it.") { Values = TlsWords },
-                new("banner", KeyType.Banner, "The text of the greeting of its servers in [[mx]] that have none.") { MaximumLength = LongestBanner },
+                new("tls", KeyType.Text, "Whether every recipient is refused on a connection without TLS; the domain's own tls takes precedence.") { Values = TlsWords },
+                new("banner", KeyType.Banner, "The greeting text for its servers in [[mx]] that have none of their own.") { MaximumLength = LongestBanner },
             ],
         },
     ];
@@ -174,18 +174,18 @@ internal static class PolicyKeys
     public static readonly PolicyKey[] Default =
     [
         .. Behaviour,
-        new("bounce", KeyType.Number, "Percent of recipients that are refused for good (5xx). 0 is never, 100 is always; with defer at most 100.") { Minimum = 0, Maximum = 100 },
-        new("defer", KeyType.Number, "Percent of recipients that are refused for now (4xx). 0 is never, 100 is always; with bounce at most 100.") { Minimum = 0, Maximum = 100 },
+        new("bounce", KeyType.Number, "Percent of recipients that are refused permanently (5xx). 0 means never, 100 always; together with defer at most 100.") { Minimum = 0, Maximum = 100 },
+        new("defer", KeyType.Number, "Percent of recipients that are refused temporarily (4xx). 0 means never, 100 always; together with bounce at most 100.") { Minimum = 0, Maximum = 100 },
         new("tls", KeyType.Text, "Whether every recipient is refused on a connection without TLS.") { Values = TlsWords },
-        new("strict", KeyType.Truth, "Whether recipients are refused with 553 5.1.3 whose address RFC 5321 does not allow: no brackets or domain, dots where none belong."),
+        new("strict", KeyType.Truth, "Whether recipients whose address RFC 5321 does not allow (no brackets or domain, misplaced dots) are refused with 553 5.1.3."),
     ];
 
     public static readonly PolicyKey[] Domain =
     [
         .. Default,
-        new("like", KeyType.Text, "A domain or pattern of this policy whose rates and replies hold here, too, unless given."),
-        new("sticky", KeyType.Truth, "Whether an address that bounced once bounces always."),
-        new("triggers", KeyType.TruthOrTexts, "Which local parts ask for an answer here: all, none, or those of the list.") { Values = TriggerWords },
+        new("like", KeyType.Text, "A domain or pattern of this policy whose rates and replies also apply here, unless set."),
+        new("sticky", KeyType.Truth, "Whether an address that bounced once always bounces."),
+        new("triggers", KeyType.TruthOrTexts, "Which local parts ask for an answer here: all, none, or those in the list.") { Values = TriggerWords },
     ];
 
     /// <summary>The keys of a reply in <c>[[bounce."…"]]</c> and the other lists.</summary>
@@ -193,21 +193,21 @@ internal static class PolicyKeys
     [
         new("code", KeyType.Whole, "The reply code.") { Minimum = 400, Maximum = 599, IsRequired = true },
         new("msg", KeyType.Texts, "The text, lines separated by \\n or as a list; an enhanced code at its start is repeated on every line. Placeholders: "
-            + $"{string.Join(", ", Placeholders.Examples.Select(name => $"{{{name}}}"))}; {{{{ is a brace.") { IsRequired = true, Substitute = "text" },
-        new("label", KeyType.Text, "Why it refuses, as explain, the log and metrics tell it; unless given, what its enhanced code says.") { Values = ReplyLabels.Words },
-        new("weight", KeyType.Number, "How often the reply is chosen, relative to the others of its list; 1 unless given.") { Minimum = 0, Maximum = ReplyListChecks.LargestWeight },
+            + $"{string.Join(", ", Placeholders.Examples.Select(name => $"{{{name}}}"))}; {{{{ is a literal brace.") { IsRequired = true, Substitute = "text" },
+        new("label", KeyType.Text, "The reason for the refusal, shown by explain, the log and metrics; unless given, it is inferred from the enhanced code.") { Values = ReplyLabels.Words },
+        new("weight", KeyType.Number, "How often the reply is chosen, relative to the others in its list; 1 unless given.") { Minimum = 0, Maximum = ReplyListChecks.LargestWeight },
         new("stage", KeyType.Text, "When the reply is given; at RCPT unless given.") { Values = Stages },
         new("close", KeyType.Truth, "Whether the connection is closed after the reply; only after 421 unless given."),
-        new("text", KeyType.Truth, "Whether the reply has a text; without one it is the code alone, and msg is left out or empty."),
-        new("encoding", KeyType.Text, "What the reply is written in; utf-8 unless given. A character of a placeholder's value that it lacks becomes a question mark.") { Values = TextEncodings.Words },
-        new("class", KeyType.Text, "That the codes in msg contradict code as a real server's do, so that check does not warn of it.") { Values = [Lying] },
+        new("text", KeyType.Truth, "Whether the reply has a text; with false it is the code alone, and msg must be left out or empty."),
+        new("encoding", KeyType.Text, "The encoding of the reply; utf-8 unless given. A character of a placeholder's value that the encoding lacks becomes a question mark.") { Values = TextEncodings.Words },
+        new("class", KeyType.Text, "Marks that the codes in msg contradict code on purpose, as a real server's do, so that check does not warn about it.") { Values = [Lying] },
     ];
 
     /// <summary>The keys of a reply in <c>[[throttle."…"]]</c>.</summary>
     public static readonly PolicyKey[] Throttle =
     [
         .. Reply,
-        new("limit", KeyType.Text, "The limit over which it is given; any that no other reply is for, unless given.") { Values = LimitWords },
+        new("limit", KeyType.Text, "The limit that this reply is for; unless given, all limits without a reply of their own.") { Values = LimitWords },
     ];
 
     public static readonly PolicyKey[] Mx =
@@ -215,58 +215,58 @@ internal static class PolicyKeys
         new("networks", KeyType.Texts, "The addresses, or networks such as 192.0.2.0/24, that clients meant to connect to.") { IsRequired = true },
         new("hostname", KeyType.Text, "The name of the mail server there.") { IsRequired = true },
         new("domains", KeyType.Texts, "The domains and patterns that it serves; the first is the provider's own."),
-        new("banner", KeyType.Text, "The text of its greeting behind the name, lines separated by \\n; printable ASCII.") { MaximumLength = LongestBanner },
-        new("ehlo", KeyType.Text, "Whether EHLO is answered 502, as by an old server that knows HELO alone; by the listener's setting unless given.") { Values = EhloWords },
+        new("banner", KeyType.Text, "The text of its greeting after the host name, lines separated by \\n; printable ASCII.") { MaximumLength = LongestBanner },
+        new("ehlo", KeyType.Text, "Whether EHLO is answered 502, as by an old server that knows only HELO; unless given, the listener's setting decides.") { Values = EhloWords },
     ];
 
     public static readonly PolicyKey[] Fault =
     [
-        new("do", KeyType.Text, "What goes wrong: the connection is closed (drop) or reset, nothing is said (hang) or read (stall) any more, the reply comes one octet a second, or the message is taken and its reply lost.") { Values = FaultWords, IsRequired = true },
+        new("do", KeyType.Text, "What goes wrong: the connection is closed (drop) or reset, nothing more is sent (hang) or read (stall), the reply is sent one octet a second, or the message is accepted and its reply lost.") { Values = FaultWords, IsRequired = true },
         new("domain", KeyType.Domains, "The recipients' domains, as written here; all unless given."),
-        new("stage", KeyType.Text, "At which command; rcpt unless given, data for accept-then-drop. Before rcpt only behind [[mx]].") { Values = Stages },
-        new("share", KeyType.Percent, "Percent of those that it meets; 100 unless given."),
-        new("when", KeyType.Text, "Of accept-then-drop: whether the connection is closed before (unless given), within or after the reply.") { Values = DropWords },
-        new("recipient", KeyType.Text, "Only recipients like this; * stands for any characters.") { MinimumLength = 1 },
-        new("sender", KeyType.Text, "Only senders like this; * stands for any characters, an empty text for the null sender."),
-        new("client", KeyType.Network, "Only clients of this network."),
+        new("stage", KeyType.Text, "At which command; rcpt unless given, data for accept-then-drop. Stages before rcpt need [[mx]].") { Values = Stages },
+        new("share", KeyType.Percent, "Percent of the matching recipients; 100 unless given."),
+        new("when", KeyType.Text, "For accept-then-drop: whether the connection is closed before (the default), within or after the reply.") { Values = DropWords },
+        new("recipient", KeyType.Text, "Only recipients like this; * matches any characters.") { MinimumLength = 1 },
+        new("sender", KeyType.Text, "Only senders like this; * matches any characters, an empty text the null sender."),
+        new("client", KeyType.Network, "Only clients in this network."),
         new("name", KeyType.Text, "What the log and metrics call it.") { MinimumLength = 1 },
     ];
 
     public static readonly PolicyKey[] Schedule =
     [
-        new("at", KeyType.Moment, "When it begins: +10m after the start of the sink, 14:30 each day (UTC), or a date and time of RFC 3339.") { IsRequired = true },
-        new("for", KeyType.Time, "How long it lasts; for good unless given."),
-        new("every", KeyType.Time, "From one beginning to the next; once unless given, daily with a time of day."),
-        new("domain", KeyType.Domains, "The domains that it is for, as written here; all unless given."),
-        new("set", KeyType.DomainKeys, "Keys of a [domain], which hold as long as it lasts.") { IsRequired = true },
+        new("at", KeyType.Moment, "When it begins: +10m after the start of the sink, 14:30 each day (UTC), or an RFC 3339 date and time.") { IsRequired = true },
+        new("for", KeyType.Time, "How long it lasts; forever unless given."),
+        new("every", KeyType.Time, "The time from one start to the next; unless given, it runs once, or daily if at is a time of day."),
+        new("domain", KeyType.Domains, "The domains it applies to, as written here; all unless given."),
+        new("set", KeyType.DomainKeys, "Keys of a [domain] that apply as long as it lasts.") { IsRequired = true },
         new("name", KeyType.Text, "What the log and metrics call it.") { MinimumLength = 1 },
     ];
 
     public static readonly PolicyKey[] Answers =
     [
-        new("match", KeyType.Text, "The recipients that it is for; * stands for any characters.") { MinimumLength = 1, IsRequired = true },
-        new("sequence", KeyType.Sequence, "The answers to one try after the other of the same client network, sender and recipient; the last one stays. Codes, or replies with the code first; 250 accepts.") { IsRequired = true },
+        new("match", KeyType.Text, "The recipients it applies to; * matches any characters.") { MinimumLength = 1, IsRequired = true },
+        new("sequence", KeyType.Sequence, "The answers to successive attempts from the same client network and sender to the same recipient; the last one is repeated. Codes, or replies that begin with their code; 250 accepts.") { IsRequired = true },
         new("name", KeyType.Text, "What the log and metrics call it.") { MinimumLength = 1 },
     ];
 
     /// <summary>Keys of the top level that are kept by name.</summary>
     public static readonly PolicyKey[] Settings =
     [
-        new(SettingTable.Mode, KeyType.Text, "Whether limits, greylist, delay and habits hold as all files give them (provider), or only those of the main file (dice, unless given); in every domain that does not say otherwise.") { Values = Modes },
-        new("time_scale", KeyType.Number, "How many seconds of limits, blocks, greylists and schedules pass in one; 1 unless given.") { Minimum = 0.001, Maximum = 100_000 },
-        new("ses", KeyType.Truth, "Whether success, bounce, complaint, ooto and suppressionlist answer in any domain as in Amazon's mailbox simulator."),
-        new("duplicates", KeyType.Truth, "Whether messages that are accepted again are counted in all mail; else only where accept-then-drop may bring them."),
+        new(SettingTable.Mode, KeyType.Text, "Whether limits, greylist, delay and habits apply as set in all files (provider), or only those of the main file (dice, the default); in every domain that does not override it.") { Values = Modes },
+        new("time_scale", KeyType.Number, "How many seconds of limits, blocks, greylists and schedules pass in one real second; 1 unless given.") { Minimum = 0.001, Maximum = 100_000 },
+        new("ses", KeyType.Truth, "Whether the local parts success, bounce, complaint, ooto and suppressionlist work in any domain as in Amazon's mailbox simulator."),
+        new("duplicates", KeyType.Truth, "Whether messages that are accepted again are counted in all mail; otherwise only where accept-then-drop may cause them."),
     ];
 
     /// <summary>The keys that stand above the first table.</summary>
     public static readonly PolicyKey[] Plain =
     [
         .. Settings,
-        new("seed", KeyType.Whole, "Makes a run repeatable: the k-th recipient of a domain always meets the same answer."),
-        new("sticky", KeyType.Truth, "Whether an address that bounced once bounces always, in every domain that does not say otherwise."),
-        new("triggers", KeyType.TruthOrTexts, "Which local parts ask for an answer, in every domain that does not say otherwise: all (unless given), none, or those of the list.") { Values = TriggerWords },
-        new("domain_suffix", KeyType.Texts, "Suffixes that are cut off a domain before it is looked up."),
-        new("include", KeyType.Texts, "Files to read first, relative to this one; * and ? stand for characters of a name; \"builtin:providers\" is the catalogue in the program. Only in the main file."),
+        new("seed", KeyType.Whole, "Makes a run repeatable: the k-th recipient of a domain always gets the same answer."),
+        new("sticky", KeyType.Truth, "Whether an address that bounced once always bounces, in every domain that does not override it."),
+        new("triggers", KeyType.TruthOrTexts, "Which local parts ask for an answer, in every domain that does not override it: all (the default), none, or those in the list.") { Values = TriggerWords },
+        new("domain_suffix", KeyType.Texts, "Suffixes that are removed from a domain before it is looked up."),
+        new("include", KeyType.Texts, "Files to read first, relative to this one; * and ? are wildcards; \"builtin:providers\" is the catalogue built into the program. Only in the main file."),
     ];
 
     /// <summary>The tables of the top level, with what <see cref="Plain"/> is to them.</summary>

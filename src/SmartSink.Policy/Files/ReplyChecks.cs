@@ -233,7 +233,7 @@ internal static class ReplyTextChecks
         {
             if (contradiction is not null)
             {
-                diagnostics.Warning(text.Place, $"{contradiction}; class = \"lying\" if a real server says so");
+                diagnostics.Warning(text.Place, $"{contradiction}; set class = \"lying\" if a real server sends this");
             }
         }
         else if (contradiction is null)

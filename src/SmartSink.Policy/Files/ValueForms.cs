@@ -86,7 +86,7 @@ internal static class ValueForms
         _ when TimeOnly.TryParseExact(text, ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) =>
             (RuleTime.Always with { AfterStart = null, TimeOfDay = time }, null),
         _ when HasZone(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) => (RuleTime.Always with { AfterStart = null, At = at }, null),
-        _ => (RuleTime.Always, $"{key} = \"{text}\" is neither a time after the start such as \"+10m\", nor one of each day in UTC such as \"14:30\", nor one of RFC 3339 such as \"2026-03-07T14:30:00Z\""),
+        _ => (RuleTime.Always, $"{key} = \"{text}\" is neither a time after the start such as \"+10m\", nor a time of day in UTC such as \"14:30\", nor an RFC 3339 time such as \"2026-03-07T14:30:00Z\""),
     };
 
     private static string RangeOf(bool isZeroGood) => isZeroGood ? "from 0 to 100" : "of more than 0 and at most 100";

@@ -87,7 +87,7 @@ internal static class MessageFiles
             bytes += text.Length;
             if (bytes > MostBytes)
             {
-                throw new TrafficException($"{path}: its files are larger than {MostBytes / RegularFile.Megabyte} MB together, which is the limit");
+                throw new TrafficException($"{path}: its files are larger than {MostBytes / RegularFile.Megabyte} MB in total, which is the limit");
             }
 
             foreach (var message in (split && text.AsSpan().StartsWith(Separator) ? Split(text) : [text]).Where(message => message.Length > 0))

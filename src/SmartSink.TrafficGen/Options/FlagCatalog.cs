@@ -20,8 +20,8 @@ internal static class FlagCatalog
             new SwitchFlag(
                 FlagNames.KnowsWhereItGoes,
                 options => options with { KnowsWhereItGoes = true },
-                "Required when the target is not this machine and there is no --domain-suffix: mail to real domains then leaves it, and an MTA "
-                    + "other than the one under test, or one relay rule too many, delivers it to people who never asked for it"),
+                "Required if the target is not this machine and there is no --domain-suffix: mail to real domains then leaves this machine, and an MTA "
+                    + "other than the one under test, or one relay rule too many, would deliver it to people who never asked for it"),
             new ValueFlag<int>(
                 FlagNames.Concurrency, "N", PlainText.ExpectedCountTo(MostConnections), PlainText.CountTo(MostConnections),
                 (options, count) => options with { Concurrency = count },
@@ -41,26 +41,26 @@ internal static class FlagCatalog
             new ValueFlag<IReadOnlyList<RateStage>>(
                 FlagNames.RateProfile, "LIST", RateProfileText.Expected, RateProfileText.TryParse,
                 (options, stages) => options with { RateProfile = stages },
-                "Send by the clock: 0..5000/s:2m,5000/s:10m ramps up to 5,000 per second over two minutes and stays there for ten. "
+                "Send at scheduled rates: 0..5000/s:2m,5000/s:10m ramps up to 5,000 per second over two minutes and stays there for ten. "
                     + "Latency counts from the time a message was due, so that waiting is not hidden"),
             new SwitchFlag(
                 FlagNames.KeepGoing,
                 options => options with { KeepGoing = true },
                 "Do not end the run when a message fails, and retry after a lost connection, a 421 or an HTTP error, for those recipients "
-                    + "that have no answer yet; what the server does not offer, or refuses for good, still ends the run"),
+                    + "that have no answer yet; a feature that the server does not offer, or refuses permanently, still ends the run"),
             new ValueFlag<Manners>(
                 FlagNames.Behave, "well|badly", "well or badly", PlainText.OneOf(("well", Manners.Well), ("badly", Manners.Badly)),
                 (options, manners) => options with { Behave = manners, KeepGoing = true },
-                "Send as a mail server with a queue. well: a queue and few connections for each domain, retries after 5 min and more, slower after a throttle, a pause after 421, "
-                    + "TLS where it is offered. badly: everything again at once, 5xx too, no QUIT, more than once, and with broken manners"),
+                "Act as a mail server with a queue. well: a queue and few connections for each domain, retries after 5 min or more, slower after throttling, a pause after 421, "
+                    + "TLS if offered. badly: retries everything at once, 5xx too, sends no QUIT, sends duplicates and violates the protocol"),
             new ValueFlag<double>(
                 FlagNames.TimeScale, "N", PlainText.ExpectedTimeScale, PlainText.TryParseTimeScale,
                 (options, scale) => options with { TimeScale = scale },
-                "Divide the waits of --behave by this, as time_scale in the sink's policy does with its own [default: 1]", FlagNames.Behave),
+                "Divide the waits of --behave by this, as time_scale in the sink's policy divides its own [default: 1]", FlagNames.Behave),
             new ValueFlag<int>(
                 FlagNames.DomainConnections, "N", PlainText.ExpectedCount, PlainText.TryParseCount,
                 (options, count) => options with { DomainConnections = count },
-                $"Connections for one domain with --behave well, and never more than its share of --concurrency [default: {defaults.DomainConnections}]", FlagNames.Behave),
+                $"Connections per domain with --behave well, but never more than its share of --concurrency [default: {defaults.DomainConnections}]", FlagNames.Behave),
             new ListFlag<WeightedDomain>(
                 FlagNames.Domain, "NAME[:WEIGHT]", DomainText.ExpectedWeighted, DomainText.TryParseWeighted,
                 (options, domains) => options with { Domains = DomainText.Merge(domains) },
@@ -90,7 +90,7 @@ internal static class FlagCatalog
             new ValueFlag<int>(
                 FlagNames.BodySize, "SIZE", PlainText.ExpectedSize, PlainText.TryParseSize,
                 (options, size) => options with { BodySize = size },
-                $"Bytes of text in a message, not counting the header: 100kb is 100,000, 1MiB is 1,048,576; 1 becomes 2, since a line ends with CRLF [default: {defaults.BodySize}]"),
+                $"Bytes of text in a message, not counting the header: 100kb is 100,000, 1MiB is 1,048,576; 1 becomes 2, because a line ends with CRLF [default: {defaults.BodySize}]"),
             new ValueFlag<SizeDistribution>(
                 FlagNames.SizeDistribution, "LIST", SizeDistributionText.Expected, SizeDistributionText.TryParse,
                 (options, sizes) => options with { Sizes = sizes },
@@ -118,7 +118,7 @@ internal static class FlagCatalog
             new SwitchFlag(
                 FlagNames.Verp,
                 options => options with { Verp = true },
-                "Send from noreply+RUN/NUMBER@DOMAIN, so that every refusal and bounce names its message [default: with --verify and --behave, if the run id is short enough]"),
+                "Send from noreply+RUN/NUMBER@DOMAIN, so that every refusal and bounce identifies its message [default: with --verify and --behave, if the run id is short enough]"),
             new SwitchFlag(
                 FlagNames.NoVerp,
                 options => options with { Verp = false },
@@ -138,7 +138,7 @@ internal static class FlagCatalog
             new ValueFlag<string>(
                 FlagNames.Helo, "NAME", PlainText.ExpectedHelo, PlainText.TryParseHelo,
                 (options, name) => options with { Helo = name },
-                "The name to send with EHLO [default: the sender's domain]"),
+                "The name to give with EHLO [default: the sender's domain]"),
             new ListFlag<IPAddress>(
                 FlagNames.SourceIp, "IP", "an IP address", PlainText.TryParseAddress,
                 (options, addresses) => options with { SourceAddresses = addresses },
@@ -146,7 +146,7 @@ internal static class FlagCatalog
             new ValueFlag<ProxyProtocol>(
                 FlagNames.ProxyProtocol, "v1|v2", "v1 or v2", PlainText.OneOf(("v1", ProxyProtocol.V1), ("v2", ProxyProtocol.V2)),
                 (options, protocol) => options with { ProxyProtocol = protocol },
-                "Begin each connection with a PROXY protocol header (HAProxy) that names its own two addresses"),
+                "Begin each connection with a PROXY protocol header (HAProxy) that contains its own two addresses"),
             new ValueFlag<int>(
                 FlagNames.MessagesPerConnection, "N", PlainText.ExpectedCount, PlainText.TryParseCount,
                 (options, count) => options with { MessagesPerConnection = count },
@@ -196,7 +196,7 @@ internal static class FlagCatalog
             new SwitchFlag(
                 FlagNames.VerifyRelayed,
                 options => options with { VerifyRelayed = true },
-                "The target is an MTA that relays to the sink: every recipient that it accepted must have reached the sink, accepted or refused for good; missing ones are reported", FlagNames.Verify),
+                "The target is an MTA that relays to the sink: every recipient that it accepted must have reached the sink, accepted or permanently refused; missing ones are reported", FlagNames.Verify),
             new ValueFlag<TimeSpan>(
                 FlagNames.VerifyWait, "TIME", PlainText.ExpectedTime, PlainText.TryParseTime,
                 (options, time) => options with { VerifyWait = time },

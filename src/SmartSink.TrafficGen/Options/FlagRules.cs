@@ -63,12 +63,12 @@ internal static class FlagRules
 
         if (options.Behave == Manners.Badly && (options.Tls != TlsMode.None || options.Credential is not null || options.Chunking || options.SmtpUtf8))
         {
-            yield return $"{FlagNames.Behave}: badly knows no TLS, AUTH, CHUNKING or SMTPUTF8";
+            yield return $"{FlagNames.Behave}: badly does not support TLS, AUTH, CHUNKING or SMTPUTF8";
         }
 
         if (options is { Verp: true, CanUseVerp: false })
         {
-            yield return $"{FlagNames.Verp}: needs a {FlagNames.RunId} of at most {TrafficOptions.LongestVerpRun} characters without two dots in a row, as it becomes part of an address";
+            yield return $"{FlagNames.Verp}: needs a {FlagNames.RunId} of at most {TrafficOptions.LongestVerpRun} characters without two dots in a row, because it becomes part of an address";
         }
 
         if (!options.Domains.Any(domain => domain.Weight > 0))
@@ -83,7 +83,7 @@ internal static class FlagRules
 
         if (options is { Http: not null, Verify.Count: > 0, VerifyRelayed: false })
         {
-            yield return $"{FlagNames.Verify}: needs {FlagNames.VerifyRelayed} with {FlagNames.Http}, since the sink itself does not accept injected messages";
+            yield return $"{FlagNames.Verify}: needs {FlagNames.VerifyRelayed} with {FlagNames.Http}, because the sink itself does not accept injected messages";
         }
 
         if (!options.SmtpUtf8 && options.Headers.FirstOrDefault(field => !EncodedWords.TryWrite(field, out _)) is { } header)

@@ -107,11 +107,11 @@ internal static class VerifyText
 
         var all = $"all {Whole(numbers.Accepted)} messages that {(verify.Relayed ? "the target accepted" : "were accepted")}";
         text.Append(numbers.Agrees
-            ? verify.Relayed ? $"by number: {all} came to the {Sinks(verify)}, and were accepted once or refused for good" : $"by number: {all} came to the {Sinks(verify)} once"
+            ? verify.Relayed ? $"by number: {all} reached the {Sinks(verify)}, and were accepted once or permanently refused" : $"by number: {all} reached the {Sinks(verify)} once"
             : $"by number: {(verify.Relayed ? "the target" : "this side")} and the {Sinks(verify)} DIFFER").Append('\n');
         if (numbers.Partial)
         {
-            text.Append("the ledger had to forget a part of the run, so that nothing can be told to be lost: raise SINK_LEDGER_MEMORY\n");
+            text.Append("the ledger had to forget part of the run, so lost messages cannot be determined: raise SINK_LEDGER_MEMORY\n");
         }
     }
 
@@ -166,7 +166,7 @@ internal static class VerifyText
 
         if (verify is { Extra: > 0, Relayed: false })
         {
-            text.Append(CultureInfo.InvariantCulture, $"{Recipients(verify.Extra)} counted by the {Sinks(verify)} but not answered like that here: {ExtraFrom(verify)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Recipients(verify.Extra)} counted by the {Sinks(verify)} but not answered that way here: {ExtraFrom(verify)}\n");
         }
 
         if (verify.Sinks.Where(sink => sink.Started is not null).GroupBy(sink => sink.Started).FirstOrDefault(same => same.Count() > 1) is { } twins)
@@ -176,13 +176,13 @@ internal static class VerifyText
     }
 
     private static string MissingHere(VerifyReport verify) =>
-        $"{Recipients(verify.Missing)} answered here but not counted like that by the {Sinks(verify)}: another replica that {FlagForReplicas}, or another server between here and the {Sinks(verify)}";
+        $"{Recipients(verify.Missing)} answered here but not counted that way by the {Sinks(verify)}: another replica that {FlagForReplicas}, or another server between here and the {Sinks(verify)}";
 
     private static string MissingBehindTarget(VerifyReport verify)
     {
         var deferred = verify.Groups.Sum(group => group.Sink.Tempfail);
-        var queued = deferred > 0 ? $"in the target's queue, as the {Sinks(verify)} deferred {Whole(deferred)}" : "in the target's queue";
-        return $"{Recipients(verify.Missing)} accepted by the target but not yet counted by the {Sinks(verify)}: {queued}, at another replica that {FlagForReplicas}, or lost; the target's log tells";
+        var queued = deferred > 0 ? $"in the target's queue, because the {Sinks(verify)} deferred {Whole(deferred)}" : "in the target's queue";
+        return $"{Recipients(verify.Missing)} accepted by the target but not yet counted by the {Sinks(verify)}: {queued}, at another replica that {FlagForReplicas}, or lost; see the target's log";
     }
 
     private static string ExtraFrom(VerifyReport verify) => verify.Unanswered > 0

@@ -64,7 +64,7 @@ internal static class MetricsText
 
     private static char Next(string line, int at) => at < line.Length ? line[at] : throw Broken(line);
 
-    private static FormatException Broken(string line) => new($"not a sample of the Prometheus text format: {line}");
+    private static FormatException Broken(string line) => new($"not a sample in Prometheus text format: {line}");
 }
 
 internal sealed record MetricsSample(IReadOnlyDictionary<string, string> Labels, double Value);

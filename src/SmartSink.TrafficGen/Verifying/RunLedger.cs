@@ -24,7 +24,7 @@ internal sealed class LedgerPage(HttpClient client, Uri page)
             return answer.StatusCode == HttpStatusCode.NotFound ? $"{page}: the sink has no ledger, or SINK_API is off"
                 : !answer.IsSuccessStatusCode ? await ProblemAsync(answer, cancellation)
                 : JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(cancellation), LedgerJson.Default.LedgerState)!.On ? null
-                : $"{page}: the ledger is off; switch it on before a run, with SINK_LEDGER=on or smartsink ledger on";
+                : $"{page}: the ledger is off; turn it on before a run, with SINK_LEDGER=on or smartsink ledger on";
         }
         catch (Exception exception) when (IsProblem(exception, cancellation))
         {

@@ -100,11 +100,11 @@ internal sealed class SinkCounts
     // A restart makes a process younger; who is older was there before, as replicas behind one address are.
     private static FormatException OtherProcess(double? before, double? after) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"the counters are those of another process than before the run ({StartMetric} was {Text(before)} and is {Text(after)}): {(after < before ? "another replica answers at this address" : RestartOrReplica)}"));
+        $"the counters belong to a different process than before the run ({StartMetric} was {Text(before)} and is {Text(after)}): {(after < before ? "another replica answers at this address" : RestartOrReplica)}"));
 
     private static FormatException OtherProcess(string label, RecipientCounts before, RecipientCounts after) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"the counters are those of another process than before the run ({Metric} of {label} was {before.Total} and is {after.Total}): {RestartOrReplica}"));
+        $"the counters belong to a different process than before the run ({Metric} of {label} was {before.Total} and is {after.Total}): {RestartOrReplica}"));
 
     private static string Text(double? seconds) => seconds?.ToString("0.###", CultureInfo.InvariantCulture) ?? "absent";
 

@@ -56,7 +56,7 @@ internal static class CommandLine
     {
         var all = new SettingOptions(SettingCatalog.All);
         var root = new RootCommand(
-            "SmartSink, a mail sink that answers like the internet. Settings come from appsettings.json, the environment and the command line; the later source wins.");
+            "SmartSink, a mail sink that answers like the internet. Settings come from appsettings.json, the environment and the command line; later sources override earlier ones.");
         all.AddTo(root);
         root.SetAction((line, _) => ServeAsync(SettingsReader.ReadProcess(all.GivenIn(line))));
         root.Add(Check());
@@ -93,7 +93,7 @@ internal static class CommandLine
         var addresses = new Argument<string[]>("ADDRESS") { Arity = ArgumentArity.OneOrMore, Description = "Mailboxes or domains" };
         var options = new SettingOptions(SettingCatalog.All.Where(setting => setting.Key is "Data" or "DefaultBounce" or "DefaultDefer"));
         var destination = Address("--destination", "Address that the client was trying to reach, for the [[mx]] entries");
-        var client = Address("--client", "Address of a client: shows what a running sink remembers of its network, and the overrides that the address may meet");
+        var client = Address("--client", "Address of a client: shows what a running sink remembers of its network, and the overrides that may affect the address");
         var sender = new Option<string?>("--sender") { HelpName = "mailbox", Description = "Sender of that client, for greylists, limits by sender domain and overrides" };
         var user = new Option<string>("--user") { HelpName = "name", Description = "User that the client logs in as, for limits by user", DefaultValueFactory = _ => string.Empty };
         var url = Url();
@@ -113,7 +113,7 @@ internal static class CommandLine
     public static Option<Uri> Url() => new("--url")
     {
         HelpName = "url",
-        Description = "Where the HTTP of a running sink listens",
+        Description = "URL of a running sink's HTTP listener",
         DefaultValueFactory = _ => new Uri("http://127.0.0.1:8000/"),
         CustomParser = given =>
         {

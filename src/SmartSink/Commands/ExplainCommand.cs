@@ -51,11 +51,11 @@ internal static class ExplainCommand
             using var answer = await http.GetAsync(page, cancellation);
             return answer.IsSuccessStatusCode
                 ? TextOf((await answer.Content.ReadFromJsonAsync(PolicyJson.Default.ExplainReport, cancellation))!, question.Url)
-                : $"  {subject}: the server at {question.Url} says {(int)answer.StatusCode} {answer.ReasonPhrase}{(answer.StatusCode == HttpStatusCode.NotFound ? "; with SINK_API=off a sink tells nothing of its clients and overrides" : string.Empty)}\n";
+                : $"  {subject}: the server at {question.Url} says {(int)answer.StatusCode} {answer.ReasonPhrase}{(answer.StatusCode == HttpStatusCode.NotFound ? "; with SINK_API=off a sink does not report its clients and overrides" : string.Empty)}\n";
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or JsonException && !cancellation.IsCancellationRequested)
         {
-            return $"  {subject}: no sink answers at {question.Url}, so nothing is known of it ({exception.Message}); --url names another\n";
+            return $"  {subject}: no sink answers at {question.Url}, so nothing is known about it ({exception.Message}); use --url to name another\n";
         }
     }
 
@@ -93,9 +93,9 @@ internal static class RecallText
         {
             text.Append(greylist.State switch
             {
-                "unknown" => "    greylist: not tried yet; the first try is refused\n",
+                "unknown" => "    greylist: not tried yet; the first attempt is refused\n",
                 "waiting" => $"    greylist: tried; accepted in {TimeOf(greylist.Wait)} at the earliest\n",
-                "ready" => "    greylist: tried; the next try is accepted\n",
+                "ready" => "    greylist: tried; the next attempt is accepted\n",
                 _ => "    greylist: passed\n",
             });
         }
@@ -113,8 +113,8 @@ internal static class RecallText
 
         Write(text, owner.Tokens, "recipients left in the bucket");
         Write(text, owner.Warmup, "recipients in this period of the warm-up");
-        Write(text, owner.Unknown, "recipients refused for good");
-        Write(text, owner.Throttled, "throttled recipients that bring a block");
+        Write(text, owner.Unknown, "recipients refused permanently");
+        Write(text, owner.Throttled, "throttled recipients before a block");
         Write(text, owner.Connections, "connections");
     }
 

@@ -14,7 +14,7 @@ internal static class InitCommand
         var targets = BuiltInFiles.All.ToDictionary(name => name, name => Path.Combine(folder, BuiltInFiles.PathOf(name)), StringComparer.Ordinal);
         if (targets.Values.FirstOrDefault(Path.Exists) is { } present)
         {
-            error.WriteLine($"{present}: exists already, and init overwrites nothing; give another folder, or move the file away");
+            error.WriteLine($"{present}: exists already, and init never overwrites a file; name another folder, or move the file away");
             return ExitCodes.Failure;
         }
 

@@ -26,24 +26,24 @@ internal static class OverrideCommand
     public static Command CreateOverride()
     {
         var domains = new Argument<string[]>("DOMAIN") { Arity = ArgumentArity.ZeroOrMore, Description = "Domains or patterns of recipients; \"*\" for all" };
-        var defer = Percent("--defer", "Percent of recipients to refuse for now");
-        var bounce = Percent("--bounce", "Percent of recipients to refuse for good");
+        var defer = Percent("--defer", "Percent of recipients to refuse temporarily");
+        var bounce = Percent("--bounce", "Percent of recipients to refuse permanently");
         var reply = new Option<OverrideReply?>("--reply") { HelpName = "text", Description = "Reply to give, such as \"451 4.7.1 Try again later\"", CustomParser = ParseReply };
-        var accept = new Option<bool>("--accept") { Description = "Accept, whatever rates and limits say" };
+        var accept = new Option<bool>("--accept") { Description = "Accept, regardless of rates and limits" };
         var delay = Text("--delay", "time", "Delay of the reply, such as 5s or 1s..3s");
         var fault = Text("--fault", "word", "What goes wrong: drop, reset, hang, stall, slow-reply or accept-then-drop");
-        var when = Text("--when", "word", "When the connection ends under accept-then-drop: before the reply (unless given), within or after it");
-        var share = Percent("--share", "Percent of matching recipients that it acts on; all unless given");
+        var when = Text("--when", "word", "When accept-then-drop closes the connection: before the reply (the default), within or after it");
+        var share = Percent("--share", "Percent of matching recipients to act on; all unless given");
         var times = new Option<long?>("--times") { HelpName = "n", Description = "Act on this many recipients, then end" };
         var lasts = Text("--for", "time", "How long it lasts, at most 24h; 10m unless given");
         var name = Text("--name", "text", "Name for the log, the page and lists");
-        var recipient = Text("--recipient", "glob", "Only recipients like this; * stands for any characters");
+        var recipient = Text("--recipient", "glob", "Only recipients like this; * matches any characters");
         var sender = Text("--sender", "glob", "Only senders like this; an empty text is the null sender");
-        var client = Text("--client", "network", "Only clients of this address or network");
+        var client = Text("--client", "network", "Only clients with this address or in this network");
         var stage = Text("--stage", "stage", $"Stage at which it acts: {string.Join(", ", Stages)}; rcpt unless given");
-        var list = new Option<bool>("--list") { Description = "List the overrides in force, and change nothing" };
+        var list = new Option<bool>("--list") { Description = "List the overrides in force without changing anything" };
         var (url, token) = (CommandLine.Url(), Token());
-        var command = new Command("override", "Override a running sink's policy for a while; exits with 1 if the sink refuses or does not answer, with 2 if the override is wrong")
+        var command = new Command("override", "Override a running sink's policy for a while; exits with 1 if the sink refuses or does not answer, with 2 if the override is invalid")
         {
             domains, defer, bounce, reply, accept, delay, fault, when, share, times, lasts, name, recipient, sender, client, stage, list, url, token,
         };
@@ -96,9 +96,9 @@ internal static class OverrideCommand
     /// <summary><c>smartsink calm</c>.</summary>
     public static Command CreateCalm()
     {
-        var which = new Argument<string?>("ID|DOMAIN") { Arity = ArgumentArity.ZeroOrOne, Description = "Id of an override, or a domain that overrides name; all of them unless given" };
+        var which = new Argument<string?>("ID|DOMAIN") { Arity = ArgumentArity.ZeroOrOne, Description = "Id of an override, or a domain named by overrides; all overrides unless given" };
         var (url, token) = (CommandLine.Url(), Token());
-        var command = new Command("calm", "Remove overrides from a running sink; exits with 1 if there is none of that id or domain, or the sink refuses or does not answer") { which, url, token };
+        var command = new Command("calm", "Remove overrides from a running sink; exits with 1 if there is none with that id or domain, or if the sink refuses or does not answer") { which, url, token };
         command.SetAction((line, cancellation) => RunAsync(line, url, token, (api, output) => CalmAsync(api, line.GetValue(which), output), cancellation));
         return command;
     }
@@ -266,7 +266,7 @@ internal sealed class RunningApi : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException || (exception is TaskCanceledException && !_cancellation.IsCancellationRequested))
         {
-            throw new StartException(ExitCodes.Failure, [$"no sink answers at {_root} ({exception.Message}); --url names another"], exception);
+            throw new StartException(ExitCodes.Failure, [$"no sink answers at {_root} ({exception.Message}); use --url to name another"], exception);
         }
     }
 

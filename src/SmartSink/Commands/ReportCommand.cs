@@ -22,11 +22,11 @@ internal static class ReportCommand
     /// <summary><c>smartsink report</c>.</summary>
     public static Command CreateReport()
     {
-        var run = Text("--run", "id", "Only this run of a load generator");
-        var client = Text("--client", "network", "Only senders of this address or network");
-        var since = Text("--since", "time", "Only what came in the time before now, such as 10m");
+        var run = Text("--run", "id", "Only this load-generator run");
+        var client = Text("--client", "network", "Only senders with this address or in this network");
+        var since = Text("--since", "time", "Only what came in during this time before now, such as 10m");
         var (format, failOn) = (Format(), FailOn());
-        var classified = Text("--classified", "file", "Sender's own log, to judge how it classified refusals: lines of JSON, each with recipient and class");
+        var classified = Text("--classified", "file", "The sender's own log, to judge how it classified refusals: lines of JSON, each with recipient and class");
         var place = Text("--output", "file", "File to write the report to; standard output unless given");
         var (url, token) = (CommandLine.Url(), OverrideCommand.Token());
         var command = new Command("report", "Grade what senders did at a running sink; exits with 1 if a rule of --fail-on failed for any sender, or the sink does not answer")
@@ -55,7 +55,7 @@ internal static class ReportCommand
         var what = new Argument<string?>("on|off|clear")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "Start to keep what senders do, stop and forget it, or forget it and go on; shows how much is kept unless given",
+            Description = "Start recording, stop and forget everything, or forget everything and continue; unless given, show how much is kept",
             CustomParser = given =>
             {
                 var word = given.Tokens[0].Value;
@@ -68,7 +68,7 @@ internal static class ReportCommand
             },
         };
         var (url, token) = (CommandLine.Url(), OverrideCommand.Token());
-        var command = new Command("ledger", "Have a running sink keep what senders do, for its report card") { what, url, token };
+        var command = new Command("ledger", "Control the ledger of a running sink, which records what senders do for their report card") { what, url, token };
         command.SetAction(async (line, cancellation) =>
         {
             using var api = new RunningApi(line.GetValue(url)!, OverrideCommand.TokenIn(line, token), cancellation);
@@ -152,7 +152,7 @@ internal static class ReportCommand
 
             if (found.All(pair => pair.Rule!.Verdict == Verdict.NotSeen))
             {
-                error.WriteLine($"{name} was not seen: nothing happened that it could be told by, which is no failure");
+                error.WriteLine($"{name} was not seen: nothing happened that it could be judged by, which is not a failure");
             }
         }
 
@@ -163,7 +163,7 @@ internal static class ReportCommand
     public static Option<ReportFormat> Format() => new("--format")
     {
         HelpName = string.Join('|', ReportFormats.Names),
-        Description = "Form of the report; text unless given",
+        Description = "Format of the report; text unless given",
         CustomParser = given =>
         {
             var word = given.Tokens[0].Value;
@@ -181,7 +181,7 @@ internal static class ReportCommand
     public static Option<string[]?> FailOn() => new("--fail-on")
     {
         HelpName = "rule,…",
-        Description = "Rules that must not fail, with commas; docs/report-card.md lists them",
+        Description = "Rules that must not fail, separated by commas; docs/report-card.md lists them",
         CustomParser = given =>
         {
             var names = given.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct().ToArray();
@@ -202,7 +202,7 @@ internal static class ReportCommand
         : null;
 
     private static string Describe(LedgerReport status) => !status.On
-        ? "The ledger is off: nothing is kept of what senders do"
+        ? "The ledger is off: what senders do is not recorded"
         : string.Create(
             CultureInfo.InvariantCulture,
             $"The ledger is on: senders {status.Senders:N0}, runs {status.Runs:N0}, memory {status.Bytes / 1048576.0:0.0} of {status.Limit / 1048576.0:0} MB, facts forgotten {status.Forgotten:N0}, events dropped {status.Dropped:N0}{(status.Since is { } since ? $"; since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "")}");

@@ -18,7 +18,7 @@ internal static class ScenarioCommand
 
     private static readonly SettingOptions Options = new(SettingCatalog.All.Where(setting => setting.Key == "Data"));
 
-    public static Command Create() => new("scenario", "Try a sender on a running sink: outages, limits and faults over some minutes, and the rules that it must pass")
+    public static Command Create() => new("scenario", "Test a sender on a running sink: outages, limits and faults over some minutes, and the rules it must pass")
     {
         CreateList(),
         CreateRun(),
@@ -26,7 +26,7 @@ internal static class ScenarioCommand
 
     private static Command CreateList()
     {
-        var command = new Command("list", "List the scenarios: those in the folder scenarios beside the policy, and the built-in ones");
+        var command = new Command("list", "List the scenarios: those in the folder scenarios next to the policy, and the built-in ones");
         Options.AddTo(command);
         command.SetAction(line =>
         {
@@ -48,7 +48,7 @@ internal static class ScenarioCommand
         var scale = new Option<double?>("--time-scale")
         {
             HelpName = "n",
-            Description = "How many seconds of the provider's time pass in one; as the scenario says unless given",
+            Description = "How many seconds of the provider's time pass in one real second; the scenario's own value unless given",
             CustomParser = given =>
             {
                 if (double.TryParse(given.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= SlowestScale and <= FastestScale)
@@ -60,11 +60,11 @@ internal static class ScenarioCommand
                 return null;
             },
         };
-        var client = new Option<string?>("--client") { HelpName = "network", Description = "Only senders of this address or network" };
+        var client = new Option<string?>("--client") { HelpName = "network", Description = "Only senders with this address or in this network" };
         var place = new Option<string?>("--output") { HelpName = "file", Description = "File to write the report to; standard output unless given" };
         var (failOn, format, url, token) = (ReportCommand.FailOn(), ReportCommand.Format(), CommandLine.Url(), OverrideCommand.Token());
-        failOn.Description = "Rules that must pass in place of the scenario's, with commas; docs/report-card.md lists them";
-        var command = new Command("run", "Run a scenario and print what the sender made of it; exits with 1 if a rule that must pass failed or was not seen")
+        failOn.Description = "Rules that must pass instead of the scenario's own, separated by commas; docs/report-card.md lists them";
+        var command = new Command("run", "Run a scenario and print the sender's report card; exits with 1 if a rule that must pass failed or was not seen")
         {
             name, scale, failOn, format, place, client, url, token,
         };
@@ -79,7 +79,7 @@ internal static class ScenarioCommand
             var run = new ScenarioRun(scenario, line.GetValue(scale) ?? scenario.TimeScale, api, TimeProvider.System, told);
             if (await run.RunAsync(line.GetValue(client), stop.Token) is not { } card)
             {
-                await error.WriteLineAsync("scenario: stopped before its end; what it had put was taken back");
+                await error.WriteLineAsync("scenario: stopped early; its changes were removed");
                 return ExitCodes.Failure;
             }
 
@@ -106,12 +106,12 @@ internal static class ScenarioCommand
             output.WriteLine(OneLine.Escape(worst switch
             {
                 null => $"FAIL  {required}: no sender came",
-                { Verdict: Verdict.NotSeen } => $"FAIL  {required}: not seen, so nothing of it was tested: {worst.Finding}",
+                { Verdict: Verdict.NotSeen } => $"FAIL  {required}: not seen, so it was not tested: {worst.Finding}",
                 _ => $"{(worst.Verdict == Verdict.Fail ? "FAIL" : ReportFormats.WordOf(worst.Verdict))}  {required}: {worst.Finding}{(card.Senders.Count > 1 ? $" ({ReportFormats.NameOf(sender)})" : string.Empty)}",
             }));
         }
 
-        output.WriteLine(failed.Count == 0 ? $"{name}: passed" : $"{name}: failed by {string.Join(", ", failed)}");
+        output.WriteLine(failed.Count == 0 ? $"{name}: passed" : $"{name}: failed { string.Join(", ", failed)}");
         return failed.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
     }
 
@@ -257,11 +257,11 @@ internal sealed class ScenarioRun(Scenario scenario, double timeScale, RunningAp
         }
         catch (StartException exception)
         {
-            throw new StartException(ExitCodes.Failure, ["scenario: its overlay was gone before its end, so there is no verdict: somebody took it back, or the sink was started anew", .. exception.Lines], exception);
+            throw new StartException(ExitCodes.Failure, ["scenario: its overlay disappeared early, so there is no verdict: someone removed it, or the sink was restarted", .. exception.Lines], exception);
         }
 
         _overlay = null;
-        throw new StartException(ExitCodes.Failure, ["scenario: another overlay has come before its end, so there is no verdict"]);
+        throw new StartException(ExitCodes.Failure, ["scenario: another overlay replaced its own, so there is no verdict"]);
     }
 
     private async Task TakeBackAsync()
@@ -280,7 +280,7 @@ internal sealed class ScenarioRun(Scenario scenario, double timeScale, RunningAp
         }
         catch (StartException exception)
         {
-            await output.WriteLineAsync($"scenario: what it put ends by itself; it could not be taken back: {string.Join("; ", exception.Lines)}");
+            await output.WriteLineAsync($"scenario: its changes could not be removed, but expire by themselves: {string.Join("; ", exception.Lines)}");
         }
     }
 

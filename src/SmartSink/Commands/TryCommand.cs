@@ -28,9 +28,9 @@ internal static class TryCommand
     {
         var recipient = new Argument<string>("RECIPIENT") { Description = "Mailbox to send to, such as permfail@gmail.com" };
         var from = new Option<string>("--from") { HelpName = "mailbox", Description = "Sender; an empty text is the null sender", DefaultValueFactory = _ => "sender@client.example" };
-        var helo = new Option<string>("--helo") { HelpName = "name", Description = "Name to say with EHLO", DefaultValueFactory = _ => "client.example" };
-        var target = new Option<string>("--target") { HelpName = "host:port", Description = "Where SMTP of the sink listens, on this machine", DefaultValueFactory = _ => UsualTarget.ToString() };
-        var message = new Option<string?>("--message") { HelpName = "file", Description = "A whole message to send in place of a short one" };
+        var helo = new Option<string>("--helo") { HelpName = "name", Description = "Name to give with EHLO", DefaultValueFactory = _ => "client.example" };
+        var target = new Option<string>("--target") { HelpName = "host:port", Description = "Where the sink's SMTP listens, on this machine", DefaultValueFactory = _ => UsualTarget.ToString() };
+        var message = new Option<string?>("--message") { HelpName = "file", Description = "A complete message to send instead of a short one" };
         var timeout = new Option<TimeSpan>("--timeout")
         {
             HelpName = "time",
@@ -50,7 +50,7 @@ internal static class TryCommand
         from.Validators.Add(given => Check(given, "--from", mayBeEmpty: true));
         helo.Validators.Add(given => Check(given, "--helo", mayBeEmpty: false));
         var command = new Command(
-            "try", "Send one message to a sink on this machine and show the dialog; exits with 0 if it is accepted, 4 if it is refused for now, 5 if for good, 1 if there is no answer")
+            "try", "Send one message to a sink on this machine and show the dialog; exits with 0 if it is accepted, 4 if it is refused temporarily, 5 if permanently, 1 if there is no answer")
         {
             recipient, from, helo, target, message, timeout,
         };
@@ -73,7 +73,7 @@ internal static class TryCommand
 
         if (text.Any(char.IsControl) || text.AsSpan().ContainsAny('<', '>'))
         {
-            given.AddError($"{name}: has a control character or an angle bracket in it");
+            given.AddError($"{name}: contains a control character or an angle bracket");
         }
         else if (text.Length == 0 && !mayBeEmpty)
         {
@@ -95,7 +95,7 @@ internal static class TryCommand
         }
         catch (SocketException exception)
         {
-            throw new StartException(ExitCodes.Failure, [$"no sink answers at {target} ({exception.Message}); --target names another"], exception);
+            throw new StartException(ExitCodes.Failure, [$"no sink answers at {target} ({exception.Message}); use --target to name another"], exception);
         }
 
         var dialog = new TryDialog(question, message, output);
@@ -132,7 +132,7 @@ internal static class TryCommand
         }
 
         return addresses.FirstOrDefault(address => !IPAddress.IsLoopback(Plain(address))) is { } elsewhere
-            ? throw new StartException(ExitCodes.Usage, [$"--target: {elsewhere} is not a loopback address, and try speaks to no other, so that no mail leaves this machine; traffic-gen sends elsewhere"])
+            ? throw new StartException(ExitCodes.Usage, [$"--target: {elsewhere} is not a loopback address, and try connects to no others, so that no mail leaves this machine; traffic-gen can send elsewhere"])
             : new IPEndPoint(Plain(addresses[0]), port);
     }
 
@@ -251,7 +251,7 @@ internal sealed class TryDialog : IClientObserver
                 if (action == ClientAction.Close)
                 {
                     _break = _session.Failure == ClientFailure.NotOffered ? "the sink does not offer SMTPUTF8, which these addresses need"
-                        : _session.Failure == ClientFailure.Malformed ? "that is no reply of SMTP"
+                        : _session.Failure == ClientFailure.Malformed ? "that is not an SMTP reply"
                         : null;
                     return;
                 }
@@ -299,8 +299,8 @@ internal sealed class TryDialog : IClientObserver
         var (outcome, code) = (reply.Code / 100) switch
         {
             2 => ("accepted", ExitCodes.Success),
-            4 => ("tempfail, refused for now", TryCommand.TempFail),
-            _ => ("permfail, refused for good", TryCommand.PermFail),
+            4 => ("tempfail, refused temporarily", TryCommand.TempFail),
+            _ => ("permfail, refused permanently", TryCommand.PermFail),
         };
         _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{recipient}: {outcome} {StageOf(command)} with {reply.Code}{enhanced}"));
         if (code != ExitCodes.Success)

@@ -31,8 +31,8 @@ internal static class WatchCommand
     {
         var url = CommandLine.Url();
         var token = OverrideCommand.Token();
-        var once = new Option<bool>("--once") { Description = "Print one screen and end; exits with 1 if the sink does not answer" };
-        var command = new Command("watch", "Watch a running sink in the terminal: rates, domains, overrides and refusals; without a terminal, a line each second") { url, token, once };
+        var once = new Option<bool>("--once") { Description = "Print one screen and exit; the exit code is 1 if the sink does not answer" };
+        var command = new Command("watch", "Watch a running sink in the terminal: rates, domains, overrides and refusals; without a terminal, one line a second") { url, token, once };
         command.SetAction(async (line, cancellation) =>
         {
             using var feed = new WatchFeed(line.GetValue(url)!, OverrideCommand.TokenIn(line, token), TimeProvider.System);

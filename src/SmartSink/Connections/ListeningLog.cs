@@ -16,7 +16,7 @@ internal static partial class ListeningLog
     [LoggerMessage(101, LogLevel.Warning, "Listener {Listener} lost a connection before it was accepted: {Error}")]
     public static partial void AcceptFailed(this ILogger log, string listener, SocketError error);
 
-    [LoggerMessage(102, LogLevel.Warning, "Listener {Listener} can accept no connection: {Error}; trying again in {Milliseconds} ms")]
+    [LoggerMessage(102, LogLevel.Warning, "Listener {Listener} cannot accept connections: {Error}; trying again in {Milliseconds} ms")]
     public static partial void AcceptDelayed(this ILogger log, string listener, SocketError error, double milliseconds);
 
     [LoggerMessage(103, LogLevel.Debug, "Connection {Connection} from {Client} to {Listener} opened")]
@@ -31,7 +31,7 @@ internal static partial class ListeningLog
     [LoggerMessage(105, LogLevel.Debug, "Connection from {Client} to {Listener} refused: {Reason}")]
     private static partial void ConnectionRefusedCore(ILogger log, IPAddress client, string listener, string reason);
 
-    [LoggerMessage(106, LogLevel.Error, "Connection {Connection} from {Client} to {Listener} failed by a defect of the server")]
+    [LoggerMessage(106, LogLevel.Error, "Connection {Connection} from {Client} to {Listener} failed because of a defect in the server")]
     public static partial void ConnectionFailed(this ILogger log, Exception error, long connection, IPAddress client, string listener);
 
     [LoggerMessage(107, LogLevel.Information, "SMTP is stopping; open connections: {Count}")]
@@ -49,19 +49,19 @@ internal static partial class ListeningLog
     [LoggerMessage(111, LogLevel.Debug, "Connection {Connection} by proxy {Proxy} is from {Client} to {Destination}, authority {Authority}")]
     public static partial void ConnectionProxied(this ILogger log, long connection, IPAddress proxy, IPEndPoint client, IPEndPoint? destination, string? authority);
 
-    [LoggerMessage(112, LogLevel.Debug, "Connection {Connection} by proxy {Proxy} has no good header: {Result}")]
+    [LoggerMessage(112, LogLevel.Debug, "Connection {Connection} by proxy {Proxy} has no valid header: {Result}")]
     public static partial void ProxyHeaderRefused(this ILogger log, long connection, IPAddress proxy, ProxyHeaderResult result);
 
     /// <summary>The words for <see cref="SessionEndReason"/>, the same in metrics.</summary>
     public static IReadOnlyList<string> EndReasons { get; } = [.. Enum.GetNames<SessionEndReason>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
-    [LoggerMessage(114, LogLevel.Warning, "Listener {Listener} takes the address that a client connected to for its original destination: transport {Transport} cannot see through a NAT on this machine, only epoll on Linux can")]
+    [LoggerMessage(114, LogLevel.Warning, "Listener {Listener} treats the address that a client connected to as its original destination: transport {Transport} cannot see through a NAT on this machine, only epoll on Linux can")]
     public static partial void DestinationUnseen(this ILogger log, string listener, string transport);
 
-    [LoggerMessage(115, LogLevel.Warning, "All clients so far come from the default gateway {Gateway}: publishing a port hides where they are and where they wanted to go, so a limit per address counts them as one and [[mx]] entries are never met; run the container with --network host, or put a proxy before it and set SINK_PROXY")]
+    [LoggerMessage(115, LogLevel.Warning, "All clients so far come from the default gateway {Gateway}: publishing a port hides their addresses and where they were headed, so a limit per address counts them as one and [[mx]] entries never apply; run the container with --network host, or put a proxy in front of it and set SINK_PROXY")]
     public static partial void ClientsBehindGateway(this ILogger log, IPAddress gateway);
 
-    [LoggerMessage(116, LogLevel.Debug, "{Client} was given a reply with the fault {Fault}")]
+    [LoggerMessage(116, LogLevel.Debug, "{Client} got a reply with the fault {Fault}")]
     public static partial void ReplyFaultMet(this ILogger log, IPAddress? client, string fault);
 
     public static void ConnectionEnded(this ILogger log, long connection, string listener, MailSession session, IPAddress peer)

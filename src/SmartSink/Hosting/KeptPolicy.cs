@@ -78,7 +78,7 @@ internal sealed partial class KeptPolicy(SinkSettings settings, TimeProvider clo
         }
     }
 
-    [LoggerMessage(228, LogLevel.Information, "Cannot keep the policy in {File}, so a start with a mistake in the policy files will not go on with it: {Cause}")]
+    [LoggerMessage(228, LogLevel.Information, "Cannot keep the policy in {File}, so it will not be available to a start with mistakes in the policy files: {Cause}")]
     private static partial void NotKept(ILogger log, string file, string cause);
 }
 

@@ -132,16 +132,16 @@ internal sealed partial class PolicySource(SinkSettings settings, TimeProvider c
     [LoggerMessage(220, LogLevel.Information, "Policy {Hash} is in force; domains and patterns: {Domains}")]
     private static partial void Applied(ILogger log, string hash, int domains);
 
-    [LoggerMessage(229, LogLevel.Error, "The policy files have {Errors} errors; the sink starts with policy {Hash} instead, the last that was in force, kept in {File}. Mend the files; with SINK_STRICT_START=on their errors stop the start")]
+    [LoggerMessage(229, LogLevel.Error, "The policy files have {Errors} errors; the sink starts with policy {Hash} instead, the last one in force, kept in {File}. Fix the files; with SINK_STRICT_START=on their errors stop the start")]
     private static partial void StartedWithKept(ILogger log, int errors, string hash, string file);
 
     [LoggerMessage(221, LogLevel.Error, "The changed policy was rejected (errors: {Errors}); policy {Hash} stays in force")]
     private static partial void Rejected(ILogger log, int errors, string hash);
 
-    [LoggerMessage(222, LogLevel.Information, "The policy files were read anew and say the same as before; policy {Hash} stays in force")]
+    [LoggerMessage(222, LogLevel.Information, "The policy files were reread and have the same content as before; policy {Hash} stays in force")]
     private static partial void Unchanged(ILogger log, string hash);
 
-    [LoggerMessage(227, LogLevel.Warning, "There is no {File}, so the built-in policy is used; to have one to edit, run: smartsink init")]
+    [LoggerMessage(227, LogLevel.Warning, "There is no {File}, so the built-in policy is used; to get a file to edit, run: smartsink init")]
     private static partial void Missing(ILogger log, string file);
 
     [LoggerMessage(225, LogLevel.Error, "{Diagnostic}")]

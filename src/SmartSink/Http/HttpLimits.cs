@@ -89,6 +89,6 @@ internal sealed partial class HttpConnectionLimit(TimeProvider clock, ILogger<Ht
         TooMany(log, HttpLimits.MostConnections, refused);
     }
 
-    [LoggerMessage(230, LogLevel.Warning, "{Limit} HTTP connections are open, which is the limit; refused since the last such line: {Refused}")]
+    [LoggerMessage(230, LogLevel.Warning, "{Limit} HTTP connections are open, which is the limit; refused since the last such message: {Refused}")]
     private static partial void TooMany(ILogger log, int limit, long refused);
 }

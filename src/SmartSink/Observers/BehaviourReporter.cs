@@ -97,6 +97,6 @@ internal static partial class BehaviourLog
     [LoggerMessage(266, LogLevel.Information, "Override {Id} \"{Name}\" was removed; times acted: {Acted}")]
     public static partial void OverrideRemoved(this ILogger log, string id, string name, long acted);
 
-    [LoggerMessage(263, LogLevel.Information, "Message {MessageId} for <{Recipient}> was accepted again, from {Client} as {Id}: a fault lost the reply to the one before on purpose, or the sender sends its mail twice", SkipEnabledCheck = true)]
+    [LoggerMessage(263, LogLevel.Information, "Message {MessageId} for <{Recipient}> was accepted again, from {Client} as {Id}: either a fault deliberately lost the previous reply, or the sender sends its mail twice", SkipEnabledCheck = true)]
     public static partial void DuplicateAccepted(this ILogger log, string messageId, string recipient, IPAddress? client, string id);
 }

@@ -68,18 +68,18 @@ internal sealed record ClassifiedLines(IReadOnlyList<ClassifiedRecipient> Recipi
 
             if (!given.TryGetProperty("recipient"u8, out var address) || address.ValueKind != JsonValueKind.String || Mailbox(address) is not { Length: > 0 } mailbox)
             {
-                return "recipient is missing, or no text";
+                return "recipient is missing or not a string";
             }
 
             if (!given.TryGetProperty("class"u8, out var @class) || @class.ValueKind is not (JsonValueKind.String or JsonValueKind.Number) || @class.ToString() is not { Length: > 0 and <= LongestClass } word)
             {
-                return $"class is missing, or neither a text of at most {LongestClass} characters nor a number";
+                return $"class is missing, or neither a string of at most {LongestClass} characters nor a number";
             }
 
             var hasSender = given.TryGetProperty("sender"u8, out var sender) && sender.ValueKind != JsonValueKind.Null;
             if (hasSender && sender.ValueKind != JsonValueKind.String)
             {
-                return "sender is no text";
+                return "sender is not a string";
             }
 
             // A log has a few words for many recipients.
@@ -94,7 +94,7 @@ internal sealed record ClassifiedLines(IReadOnlyList<ClassifiedRecipient> Recipi
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // A text with half of a surrogate pair is JSON, and cannot be read.
-            return exception is JsonException ? "not JSON" : "a text in it is not Unicode";
+            return exception is JsonException ? "not JSON" : "a string in it is not Unicode";
         }
     }
 

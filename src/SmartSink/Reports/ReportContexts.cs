@@ -48,6 +48,6 @@ internal sealed partial class ReportContexts(SinkSettings settings, TimeProvider
         }
     }
 
-    [LoggerMessage(270, LogLevel.Error, "No report card can be made: {Mistake}")]
+    [LoggerMessage(270, LogLevel.Error, "No report card can be generated: {Mistake}")]
     private static partial void Mistake(ILogger log, string mistake);
 }

@@ -18,7 +18,7 @@ internal static class ReportFile
     private const long MostBytes = RegularFile.Megabyte;
 
     private static readonly string[] Weights = [.. Enum.GetNames<RuleWeight>().Select(weight => weight.ToLowerInvariant())];
-    private static readonly PolicyKey Weight = new(Counts, KeyType.Text, "What a fail means for the grade.") { Values = Weights };
+    private static readonly PolicyKey Weight = new(Counts, KeyType.Text, "The effect of a fail on the grade.") { Values = Weights };
 
     /// <summary>The table of rules, with a table of each.</summary>
     public static readonly PolicyKey RuleTables = new(Rules, KeyType.Table, "What the rules count for, and from which figures on they fail.")
@@ -141,7 +141,7 @@ internal static class ReportFile
             }
             else if (!known.TryAdd(word, item))
             {
-                values.Diagnostics.Error(place, $"\"{item.Key}\" is the same word as \"{known[word].Key}\" at line {known[word].KeyPosition.Line}: case and what stands between the letters do not count");
+                values.Diagnostics.Error(place, $"\"{item.Key}\" is the same word as \"{known[word].Key}\" at line {known[word].KeyPosition.Line}: case and punctuation are ignored");
             }
             else if (ReadMeaning(item, values) is { } meaning)
             {

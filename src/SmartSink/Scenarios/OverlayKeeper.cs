@@ -50,7 +50,7 @@ internal sealed record Overlay(OverlayText Given, PolicyOverlay Policy, Moment E
 internal sealed record OverlayProblem(string Pointer, string Detail, int? Line = null, int? Column = null);
 
 /// <summary>
-/// Lays a piece of policy over the files for a while, one at a time: it ends by itself, outlives reloads, and is kept nowhere. What providers
+/// Temporarily applies a piece of policy over the files, one at a time: it ends by itself, outlives reloads, and is kept nowhere. What providers
 /// remember of senders goes on across its beginning and end, as across a reload. For any number of threads.
 /// </summary>
 /// <param name="policy">What is in force.</param>
@@ -180,7 +180,7 @@ internal sealed partial class OverlayKeeper(
         if (given.TlsFaults is { } text)
         {
             var problem = ProblemOf(text, out faults)
-                ?? (certificates is null ? "no listener speaks TLS, so nothing could go wrong with it: start the sink with SINK_STARTTLS=on" : null);
+                ?? (certificates is null ? "no listener uses TLS, so TLS faults would have no effect: start the sink with SINK_STARTTLS=on" : null);
             if (problem is not null)
             {
                 problems.Add(new OverlayProblem("/tls_faults", problem));
@@ -195,7 +195,7 @@ internal sealed partial class OverlayKeeper(
         if (given.For is { } length)
         {
             (lifetime, var problem) = ValueForms.Time("for", length);
-            problem ??= lifetime > OverrideReader.LongestLifetime ? $"for = \"{length}\" is longer than {Times.Write(OverrideReader.LongestLifetime)}; what is to last belongs in the policy's file" : null;
+            problem ??= lifetime > OverrideReader.LongestLifetime ? $"for = \"{length}\" is longer than {Times.Write(OverrideReader.LongestLifetime)}; a permanent change belongs in the policy's file" : null;
             if (problem is not null)
             {
                 problems.Add(new OverlayProblem("/for", OneLine.Escape(problem)));
@@ -208,19 +208,19 @@ internal sealed partial class OverlayKeeper(
     /// <summary>What is wrong with TLS faults, as a sentence; null for nothing. The certificates of faults bear the names that were known when they were made.</summary>
     public static string? ProblemOf(string text, out TlsFaultRates faults) =>
         !TlsFaultRates.TryParse(text, out faults) || !faults.Faults.Any() ? $"tls_faults is not {SettingKinds.TlsFaults.Expected}"
-        : faults.Names.Count > 0 ? "tls_faults of an overlay are for all connections, whatever server they ask for"
+        : faults.Names.Count > 0 ? "tls_faults of an overlay apply to all connections and cannot name a server"
         : null;
 
     private static OverlayProblem ProblemOf(PolicyDiagnostic diagnostic, PolicyOverlay overlay) => diagnostic.File == overlay.Source
         ? new OverlayProblem("/policy", diagnostic.Message, diagnostic.Line, diagnostic.Column)
-        : new OverlayProblem("/policy", $"with the overlay there is a mistake at {diagnostic}");
+        : new OverlayProblem("/policy", $"with the overlay applied, there is a mistake at {diagnostic}");
 
-    [LoggerMessage(231, LogLevel.Information, "Overlay \"{Name}\" goes over the policy's files from now on; it ends at {End}")]
+    [LoggerMessage(231, LogLevel.Information, "Overlay \"{Name}\" is now applied over the policy files; it ends at {End}")]
     private static partial void Began(ILogger log, string name, string end);
 
-    [LoggerMessage(232, LogLevel.Information, "Overlay \"{Name}\" has ended; the policy is that of the files again")]
+    [LoggerMessage(232, LogLevel.Information, "Overlay \"{Name}\" has ended; the policy files alone apply again")]
     private static partial void Ended(ILogger log, string name);
 
-    [LoggerMessage(233, LogLevel.Information, "Overlay \"{Name}\" was removed; the policy is that of the files again")]
+    [LoggerMessage(233, LogLevel.Information, "Overlay \"{Name}\" was removed; the policy files alone apply again")]
     private static partial void Removed(ILogger log, string name);
 }

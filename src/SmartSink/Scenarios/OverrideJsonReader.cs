@@ -56,7 +56,7 @@ internal sealed class OverrideJsonReader
         catch (InvalidOperationException)
         {
             // Half of a surrogate pair, written as \uD800, in a name.
-            Report(string.Empty, "a name in the body is no Unicode text");
+            Report(string.Empty, "a name in the body is not Unicode text");
             return null;
         }
     }
@@ -184,7 +184,7 @@ internal sealed class OverrideJsonReader
             if (result is null)
             {
                 _reader.Report(PointerTo(name), value.ValueKind == JsonValueKind.String && wanted.StartsWith("a string", StringComparison.Ordinal)
-                    ? $"{name} is no Unicode text"
+                    ? $"{name} is not Unicode text"
                     : $"{name} must be {wanted}{(value.ValueKind == JsonValueKind.Array && wanted.EndsWith("strings", StringComparison.Ordinal) ? string.Empty : $", not {NameOf(value)}")}");
             }
 

@@ -191,12 +191,12 @@ internal sealed class LedgerKeeper(int megabytes, Func<long, PolicyFact> inForce
 /// <summary>What the ledger loses, ids 270 to 279.</summary>
 internal static partial class LedgerLog
 {
-    [LoggerMessage(270, LogLevel.Warning, "The ledger of senders has reached its {Megabytes} MB and forgets the oldest of it; SINK_LEDGER_MEMORY gives it more")]
+    [LoggerMessage(270, LogLevel.Warning, "The ledger of senders has reached its limit of {Megabytes} MB and is forgetting its oldest facts; raise SINK_LEDGER_MEMORY to keep more")]
     public static partial void Forgets(this ILogger log, int megabytes);
 
-    [LoggerMessage(271, LogLevel.Warning, "The ledger of senders cannot keep up, and what comes meanwhile is not in it")]
+    [LoggerMessage(271, LogLevel.Warning, "The ledger of senders cannot keep up; some events are missing from it")]
     public static partial void FallsBehind(this ILogger log);
 
-    [LoggerMessage(272, LogLevel.Error, "The ledger of senders has failed and is off; switch it on again for an empty one (smartsink ledger on)")]
+    [LoggerMessage(272, LogLevel.Error, "The ledger of senders has failed and is off; to start an empty one, run: smartsink ledger on")]
     public static partial void Broke(this ILogger log, Exception exception);
 }

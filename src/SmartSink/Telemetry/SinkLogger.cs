@@ -50,7 +50,7 @@ internal static class SinkLogger
             .CreateLogger();
         foreach (var key in IgnoredKeys(files))
         {
-            log.Warning("{File}: {Key} has no effect; the log is set by LogLevel and LogFormat, and by category under {Overrides}", SettingsFile.Name, key, Overrides);
+            log.Warning("{File}: {Key} has no effect; set the log with LogLevel and LogFormat, and by category under {Overrides}", SettingsFile.Name, key, Overrides);
         }
 
         return log;

@@ -31,12 +31,12 @@ internal sealed class SinkMetrics : IDisposable
         ConnectionsLimit = Gauge("smartsink_connections_limit", "Connections that may be open at once, over all listeners.");
         ConnectionsClosed = Counter("smartsink_connections_closed_total", "Connections closed, by listener and reason.", "listener", "reason");
         AcceptErrors = Counter("smartsink_accept_errors_total", "Connections that could not be accepted, by listener and socket error.", "listener", "error");
-        AcceptBacklog = Gauge("smartsink_accept_backlog", "Connections that wait in the kernel to be accepted, by listener, where the system tells.", "listener");
-        AcceptBacklogLimit = Gauge("smartsink_accept_backlog_limit", "Connections that may wait there before the kernel drops more, by listener.", "listener");
-        PollingTurns = Counter("smartsink_polling_turns_total", "Turns of connections and listeners on the polling threads: a few per message, none while idle.");
+        AcceptBacklog = Gauge("smartsink_accept_backlog", "Connections waiting in the kernel to be accepted, by listener, on systems that report it.", "listener");
+        AcceptBacklogLimit = Gauge("smartsink_accept_backlog_limit", "Connections that may wait to be accepted before the kernel drops more, by listener.", "listener");
+        PollingTurns = Counter("smartsink_polling_turns_total", "Turns that connections and listeners took on the polling threads: a few per message, none while idle.");
 
-        Recipients = Counter("smartsink_recipients_total", "Recipients by outcome, stage of the reply that decided, and configured domain or pattern (other for the rest).", "outcome", "stage", "domain");
-        Draws = Counter("smartsink_draws_total", "Recipients about whom the policy's rates decided, by what they drew and configured domain or pattern.", "outcome", "domain");
+        Recipients = Counter("smartsink_recipients_total", "Recipients by outcome, stage of the deciding reply, and configured domain or pattern (other for the rest).", "outcome", "stage", "domain");
+        Draws = Counter("smartsink_draws_total", "Recipients decided by the policy's rates, by drawn outcome and configured domain or pattern.", "outcome", "domain");
         Refusals = Counter("smartsink_refusals_total", "Refusals by configured domain or pattern (other for the rest), label of the reply, and class: one for each recipient, and one for each greeting, EHLO or MAIL.", "domain", "label", "class");
         RecipientsAbandoned = Counter("smartsink_recipients_abandoned_total", "Recipients accepted at RCPT whose transaction was abandoned before its end of data, by configured domain or pattern.", "domain");
         DomainsFolded = Gauge("smartsink_domains_folded", "Configured domains and patterns that count as other because SINK_METRICS_MAX_DOMAINS have series of their own.");
@@ -53,15 +53,15 @@ internal sealed class SinkMetrics : IDisposable
         Authentications = Counter("smartsink_authentications_total", "Authentication attempts, by mechanism and result.", "mechanism", "result");
         AuthUserReloads = Counter("smartsink_auth_user_reloads_total", "Reloads of the SINK_AUTH_USERS file, by result.", "result");
         TlsClientCertificates = Counter("smartsink_tls_client_certificates_total", "Handshakes that asked the client for a certificate, by listener and the subject it presented (none without one, other beyond the first 32).", "listener", "subject");
-        TlsFaults = Counter("smartsink_tls_faults_total", "Faults of SINK_TLS_FAULTS that clients were given, by listener and fault.", "listener", "fault");
-        ReplyFaults = Counter("smartsink_reply_faults_total", "Replies with a fault of SINK_REPLY_FAULTS, by listener and fault.", "listener", "fault");
+        TlsFaults = Counter("smartsink_tls_faults_total", "Faults from SINK_TLS_FAULTS injected into connections, by listener and fault.", "listener", "fault");
+        ReplyFaults = Counter("smartsink_reply_faults_total", "Replies with a fault from SINK_REPLY_FAULTS, by listener and fault.", "listener", "fault");
         TlsCertificateReloads = Counter("smartsink_tls_certificate_reloads_total", "Reloads of the TLS certificate files, by result.", "result");
 
         TransactionTime = Histogram("smartsink_transaction_seconds", "Time from MAIL to the reply at end of data.", HistogramScale.Times);
         DataTime = Histogram("smartsink_data_seconds", "Time from the 354 reply to the reply at end of data.", HistogramScale.Times);
 
         PolicyReloads = Counter("smartsink_policy_reloads_total", "Reloads of the policy files, by result.", "result");
-        PolicyLastReloadSuccessful = Gauge("smartsink_policy_last_reload_successful", "0 while changed policy files are not in force because of their mistakes, else 1.");
+        PolicyLastReloadSuccessful = Gauge("smartsink_policy_last_reload_successful", "0 while changed policy files are not in force because they have mistakes, else 1.");
         PolicyInfo = Gauge("smartsink_policy_info", "The policy in force, by hash.", "hash");
         PolicyLastApplied = Gauge("smartsink_policy_last_applied_timestamp_seconds", "Unix time at which the policy in force took effect.");
         PolicyEntries = Gauge("smartsink_policy_entries", "Domains and patterns in the policy in force, including other.");
@@ -69,26 +69,26 @@ internal sealed class SinkMetrics : IDisposable
         PolicyRate = Gauge("smartsink_policy_rate", "Share of recipients, 0 to 1, that the policy's rates give each outcome, by configured domain or pattern that had recipients.", "domain", "outcome");
 
         LimitsHit = Counter("smartsink_limits_hit_total", "Recipients and clients refused by a provider's limit, by configured domain or pattern and limit.", "domain", "limit");
-        SendersBlocked = Gauge("smartsink_senders_blocked", "Senders that a provider has blocked: client networks, domains or users, as its limits say.");
-        Greylist = Counter("smartsink_greylist_total", "Tries that a greylist was asked about, by configured domain or pattern and result.", "domain", "result");
-        AnswerFaults = Counter("smartsink_answer_faults_total", "Faults of the policy that answers were given, by fault.", "fault");
-        DelayTime = Histogram("smartsink_delay_seconds", "Delays of replies by the policy.", HistogramScale.Times);
+        SendersBlocked = Gauge("smartsink_senders_blocked", "Senders blocked by a provider: client networks, domains or users, depending on its limits.");
+        Greylist = Counter("smartsink_greylist_total", "Attempts checked by a greylist, by configured domain or pattern and result.", "domain", "result");
+        AnswerFaults = Counter("smartsink_answer_faults_total", "Faults of the policy injected into replies, by fault.", "fault");
+        DelayTime = Histogram("smartsink_delay_seconds", "Reply delays set by the policy.", HistogramScale.Times);
         RulesActed = Counter("smartsink_rules_acted_total", "How often a rule of the policy has acted, by its name (other beyond the first 1000).", "rule");
-        ScheduleActive = Gauge("smartsink_schedule_active", "1 for each schedule of the policy that holds now, by its name.", "schedule");
+        ScheduleActive = Gauge("smartsink_schedule_active", "1 for each schedule of the policy that is active now, by its name.", "schedule");
         OverridesInForce = Gauge("smartsink_overrides", "Overrides in force now.");
         OverrideOldest = Gauge("smartsink_override_oldest_timestamp_seconds", "Unix time at which the oldest override in force was added.");
-        OverridesActed = Counter("smartsink_overrides_acted_total", "How often overrides have acted, those that are gone included.");
-        Duplicates = Counter("smartsink_duplicates_total", "Messages accepted again for a recipient who had them, by configured domain or pattern, where duplicates are counted.", "domain");
-        StateEntries = Gauge("smartsink_state_entries", "What providers remember of senders: keys.");
-        StateEvictions = Counter("smartsink_state_evictions_total", "Keys that providers had to forget because there was no room for more.");
+        OverridesActed = Counter("smartsink_overrides_acted_total", "How often overrides have acted, including those that have ended.");
+        Duplicates = Counter("smartsink_duplicates_total", "Messages accepted again for a recipient that already had them, by configured domain or pattern, where duplicates are counted.", "domain");
+        StateEntries = Gauge("smartsink_state_entries", "Keys in the providers' memory of senders.");
+        StateEvictions = Counter("smartsink_state_evictions_total", "Keys dropped from the providers' memory of senders because it was full.");
 
-        EventFollowers = Gauge("smartsink_event_followers", "Clients that follow the API's events.");
-        EventFollowersCut = Counter("smartsink_event_followers_cut_total", "Clients that followed the API's events and were cut off, as they did not read.");
-        EventsLeftOut = Counter("smartsink_events_left_out_total", "Events that the API does not tell, because more than 1,000 came in a second.");
-        LedgerOn = Gauge("smartsink_ledger_on", "1 while the ledger of senders is kept, else 0.");
-        LedgerBytes = Gauge("smartsink_ledger_bytes", "Memory that the ledger of senders takes.");
-        LedgerForgotten = Counter("smartsink_ledger_forgotten_total", "Facts that the ledger of senders had to forget because there was no room for more.");
-        LedgerEventsDropped = Counter("smartsink_ledger_events_dropped_total", "Events that the ledger of senders lacks because they came faster than it takes them.");
+        EventFollowers = Gauge("smartsink_event_followers", "Clients following the API's events.");
+        EventFollowersCut = Counter("smartsink_event_followers_cut_total", "Clients following the API's events that were cut off because they did not read.");
+        EventsLeftOut = Counter("smartsink_events_left_out_total", "Events not reported by the API because there were more than 1,000 in a second.");
+        LedgerOn = Gauge("smartsink_ledger_on", "1 while the ledger of senders is on, else 0.");
+        LedgerBytes = Gauge("smartsink_ledger_bytes", "Memory used by the ledger of senders.");
+        LedgerForgotten = Counter("smartsink_ledger_forgotten_total", "Facts dropped from the ledger of senders because it was full.");
+        LedgerEventsDropped = Counter("smartsink_ledger_events_dropped_total", "Events missing from the ledger of senders because they came faster than it could process them.");
         LogEventsDropped = Counter("smartsink_log_events_dropped_total", "Log events dropped because standard output was not read fast enough.");
         BuildInfo = Gauge("smartsink_build_info", "The program's version.", "version");
 

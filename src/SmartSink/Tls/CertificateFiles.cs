@@ -43,14 +43,14 @@ internal static class PemCertificate
 
         if (chain.Count == 0)
         {
-            throw new CertificateException($"{setting}: {certificateFile}: no PEM certificate in it");
+            throw new CertificateException($"{setting}: {certificateFile}: contains no PEM certificate");
         }
 
         if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
         {
             throw new CertificateException(keyFile is not null
-                ? $"{KeySetting}: {keyFile}: no private key in it"
-                : $"{setting}: {certificateFile}: no private key in it{(setting == CertificateSetting ? $", and {KeySetting} is not given" : string.Empty)}");
+                ? $"{KeySetting}: {keyFile}: contains no private key"
+                : $"{setting}: {certificateFile}: contains no private key{(setting == CertificateSetting ? $", and {KeySetting} is not given" : string.Empty)}");
         }
 
         return new ServerCertificate(WithKey(pem, key, keyFile is null ? setting : KeySetting, keyFile ?? certificateFile), [.. chain.Skip(1)]);

@@ -6,7 +6,7 @@ namespace SmartSink.Tls;
 /// <summary>The log lines of TLS, ids 150 to 199.</summary>
 internal static partial class TlsLog
 {
-    [LoggerMessage(150, LogLevel.Debug, "Connection {Connection} from {Client} speaks {Version}")]
+    [LoggerMessage(150, LogLevel.Debug, "Connection {Connection} from {Client} uses {Version}")]
     public static partial void HandshakeDone(this ILogger log, long connection, IPAddress client, SslProtocols version);
 
     [LoggerMessage(151, LogLevel.Debug, "TLS handshake of connection {Connection} from {Client} failed: {Cause}")]

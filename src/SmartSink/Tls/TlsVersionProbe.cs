@@ -29,7 +29,7 @@ internal static class TlsVersionProbe
             catch (Exception error) when (error is AuthenticationException or IOException or SocketException or OperationCanceledException)
             {
                 throw new CertificateException(
-                    $"SINK_TLS_VERSIONS: OpenSSL does not speak TLS {text} here; its configuration (openssl.cnf, OPENSSL_CONF) must allow it by CipherString = DEFAULT:@SECLEVEL=0", error);
+                    $"SINK_TLS_VERSIONS: OpenSSL does not support TLS {text} here; its configuration (openssl.cnf, OPENSSL_CONF) must allow it with CipherString = DEFAULT:@SECLEVEL=0", error);
             }
         }
     }

@@ -129,7 +129,7 @@ internal sealed partial class UnixListenSocket : Socket
             case SocketError.AccessDenied:
                 throw new ListenException(place, $"a socket is already there, perhaps another process's: {RegularFile.WhyDenied(place.Path)}");
             default:
-                throw new ListenException(place, "another process listens there");
+                throw new ListenException(place, "another process is listening there");
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed partial class UnixListenSocket : Socket
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ListenException(place, $"nobody listens on the socket that is already there, but it cannot be removed: {exception.Message}", exception);
+            throw new ListenException(place, $"no process listens on the existing socket, but it cannot be removed: {exception.Message}", exception);
         }
     }
 
@@ -182,7 +182,7 @@ internal sealed partial class UnixListenSocket : Socket
         throw new ListenException(place, error switch
         {
             NotPermitted or AccessDenied => $"{folder}: {RegularFile.WhyDenied(folder)}",
-            InUse => "the path is taken",
+            InUse => "the path is in use",
             _ when !Directory.Exists(folder) => $"there is no folder {folder}",
             _ => Marshal.GetPInvokeErrorMessage(error),
         });
@@ -211,8 +211,8 @@ internal sealed partial class UnixListenSocket : Socket
         {
             var error = Marshal.GetLastPInvokeError();
             throw OwnerAtFault(error == NotPermitted
-                ? $"this process may not give the socket to {owner}: root may, and others may choose among their own groups"
-                : $"cannot give the socket to {owner}: {Marshal.GetPInvokeErrorMessage(error)}");
+                ? $"this process may not change the owner of the socket to {owner}: only root may, and others may choose among their own groups"
+                : $"cannot change the owner of the socket to {owner}: {Marshal.GetPInvokeErrorMessage(error)}");
         }
 
         uint NumberOf(string name, string what, Func<string, nint> find)

@@ -194,10 +194,10 @@ internal sealed partial class FileWatch(WatchedFiles files, DateTimeOffset readA
         _timer?.Change(next, Timeout.InfiniteTimeSpan);
     }
 
-    [LoggerMessage(223, LogLevel.Warning, "{File} was replaced or deleted, but the old file is what is still seen here, as happens when a single file is mounted into a container: changes no longer arrive. Mount its folder instead of the file, and restart")]
+    [LoggerMessage(223, LogLevel.Warning, "{File} was replaced or deleted, but the old file is still visible here, as happens when a single file is mounted into a container: changes no longer arrive. Mount its folder instead of the file, and restart")]
     private static partial void Unlinked(ILogger log, string file);
 
-    [LoggerMessage(224, LogLevel.Error, "Checking the policy, certificate and user files for changes failed; it is tried again")]
+    [LoggerMessage(224, LogLevel.Error, "Checking the policy, certificate and user files for changes failed; trying again")]
     private static partial void LookFailed(ILogger log, Exception exception);
 }
 

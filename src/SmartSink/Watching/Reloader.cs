@@ -53,7 +53,7 @@ internal sealed partial class Reloaders(IEnumerable<IReloader> reloaders, ILogge
         return read;
     }
 
-    [LoggerMessage(204, LogLevel.Information, "Read all files anew: {Results}")]
+    [LoggerMessage(204, LogLevel.Information, "Reread all files: {Results}")]
     private static partial void FilesReadAnew(ILogger log, string results);
 }
 

@@ -59,7 +59,7 @@ public sealed class DockerComposeTests
         var container = await project.SinkContainerAsync();
 
         await SignalAsync("HUP");
-        await WaitForLogAsync("Read all files anew: policy unchanged");
+        await WaitForLogAsync("Reread all files: policy unchanged");
         await SignalAsync("USR2");
         (await RecipientProbe.AnswerAsync(smtp, "permfail@gmail.com")).ShouldStartWith("5");
         await SignalAsync("USR1");

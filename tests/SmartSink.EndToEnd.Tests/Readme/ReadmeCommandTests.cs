@@ -26,7 +26,7 @@ public sealed class ReadmeCommandTests
 
     [Theory]
     [InlineData("check policy/responses.toml", "1 policy checked: 0 errors, 0 warnings")]
-    [InlineData("explain someone@corp.example", "corp.example has no entry: [default] and \"*\" hold")]
+    [InlineData("explain someone@corp.example", "corp.example has no entry: [default] and \"*\" apply")]
     public async Task A_policy_is_checked_and_explained(string arguments, string expected)
     {
         var line = PageText.Readme.Command("dotnet run -c Release --project src/SmartSink -- " + arguments);

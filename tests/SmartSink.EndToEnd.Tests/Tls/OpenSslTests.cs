@@ -67,7 +67,7 @@ public sealed class OpenSslTests
 
         var error = await Should.ThrowAsync<InvalidOperationException>(() => StartAsync(("SINK_TLS_VERSIONS", "1.0,1.2"), ("OPENSSL_CONF", configuration)));
 
-        error.Message.ShouldContain("SINK_TLS_VERSIONS: OpenSSL does not speak TLS 1.0 here; ");
+        error.Message.ShouldContain("SINK_TLS_VERSIONS: OpenSSL does not support TLS 1.0 here; ");
     }
 
     [Fact]

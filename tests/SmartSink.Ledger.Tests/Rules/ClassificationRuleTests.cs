@@ -22,7 +22,7 @@ public sealed class ClassificationRuleTests
         var judgement = Judge((1, "unknown_user"), (2, "Unknown-User"), (3, "mailboxFull"), (4, "greylist"));
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Pass, 100));
-        judgement.Finding.ShouldBe("4 of 4 refusals (100 %) had the class that the reply has.");
+        judgement.Finding.ShouldBe("Classified correctly: 4 of 4 refusals (100 %).");
         judgement.Examples.ShouldBeEmpty();
     }
 
@@ -55,7 +55,7 @@ public sealed class ClassificationRuleTests
         var judgement = Judge(settings, (1, "BadAddress"), (3, "over quota"), (4, "OK"));
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Warn, 100));
-        judgement.Finding.ShouldBe("1 of 1 refusal (100 %) had the class that the reply has. 1 line had a word that [classes] of report.toml does not know: \"over quota\" (1).");
+        judgement.Finding.ShouldBe("Classified correctly: 1 of 1 refusal (100 %). 1 line had a word that is not in [classes] of report.toml: \"over quota\" (1).");
     }
 
     [Fact]
@@ -63,8 +63,8 @@ public sealed class ClassificationRuleTests
     {
         ClassifiedRecipient[] lines = [new(0, 1UL << 32 | 99, "unknown_user"), new(77, 77UL << 32, "hard"), new(0, 78UL << 32, "hard")];
 
-        Judge(new RuleSettings(), lines).Finding.ShouldBe("1 of 1 refusal (100 %) had the class that the reply has.");
-        Judge(new RuleSettings(), lines[1..]).Finding.ShouldBe("None of 2 lines of the log classifies a recipient that was refused here.");
+        Judge(new RuleSettings(), lines).Finding.ShouldBe("Classified correctly: 1 of 1 refusal (100 %).");
+        Judge(new RuleSettings(), lines[1..]).Finding.ShouldBe("None of 2 lines in the log classifies a recipient that was refused here.");
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class ConnectionRulesTests
         var judgement = Shut(SenderHabits.Good, timeScale).Judge("honours-421");
 
         judgement.Verdict.ShouldBe(Verdict.Pass, judgement.Finding);
-        judgement.Finding.ShouldMatch(@"^In the \d+ s|5 min after a 421 at most \d connections? met another; commands came behind it in 0 of \d+ connections \(0 %\)\.$");
+        judgement.Finding.ShouldMatch(@"^At most \d connections? got another 421 in the (60 s|5 min) after one; commands followed a 421 in 0 of \d+ connections \(0 %\)\.$");
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class ConnectionRulesTests
         var judgement = Shut(SenderHabits.Good with { SpeaksBehind421 = 1 }).Judge("honours-421");
 
         judgement.Verdict.ShouldBe(Verdict.Fail);
-        judgement.Examples[0].Text.ShouldMatch(@"^1 command behind the 421 \(gmail\.com, connection \d+\)$");
+        judgement.Examples[0].Text.ShouldMatch(@"^1 command after the 421 \(gmail\.com, connection \d+\)$");
     }
 
     [Fact]

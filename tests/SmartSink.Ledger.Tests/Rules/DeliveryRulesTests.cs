@@ -36,7 +36,7 @@ public sealed class DeliveryRulesTests
         var judgement = Judge("no-duplicates", Nothing);
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Pass, 0));
-        judgement.Finding.ShouldBe("Nothing came again that had been accepted and answered (1,000 recipients accepted).");
+        judgement.Finding.ShouldBe("Nothing was sent again after its 250 (1,000 recipients accepted).");
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class DeliveryRulesTests
         var judgement = Judge("no-duplicates", Nothing with { Duplicates = [new DuplicateFact { At = Hour, Number = 17, Connection = 4 }, new DuplicateFact { At = 1, IsExcused = true }] });
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Fail, 1));
-        judgement.Finding.ShouldBe("1 recipient came again after the message had been accepted and answered (1,000 accepted in all). 1 recipient came again after a 250 that was lost.");
+        judgement.Finding.ShouldBe("Sent again after the 250: 1 recipient (1,000 accepted in all). Sent again after a lost 250: 1 recipient.");
         judgement.Examples[0].Text.ShouldBe("message 17 accepted again (gmail.com, connection 4)");
     }
 
@@ -72,8 +72,8 @@ public sealed class DeliveryRulesTests
         var judgement = Judge("no-loss", Scaled(Nothing with { Runs = [run], Dialogs = [Quit] }, timeScale));
 
         (judgement.Verdict, judgement.Number, judgement.Unit).ShouldBe((Verdict.Fail, 2, "messages"));
-        judgement.Finding.ShouldBe("Of 1,000 messages 2 got no final answer: 2 numbers of 1 run never came.");
-        judgement.Examples.Single().Text.ShouldBe("of run r1 never came: 17, 25");
+        judgement.Finding.ShouldBe("2 of 1,000 messages got no final answer: 2 numbers of 1 run never arrived.");
+        judgement.Examples.Single().Text.ShouldBe("missing from run r1: 17, 25");
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class DeliveryRulesTests
             var judgement = Judge("no-loss", history with { Dialogs = [Quit, hint] });
 
             (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Warn, 0), hint.ToString());
-            judgement.Finding.ShouldBe("None of 1,000 messages was lost. 2 numbers did not come yet.");
+            judgement.Finding.ShouldBe("None of 1,000 messages was lost. Not yet arrived: 2 numbers.");
         }
     }
 
@@ -113,8 +113,8 @@ public sealed class DeliveryRulesTests
         var judgement = Judge("no-loss", Scaled(Nothing with { Items = [Item(Later with { Number = -1 }, Later with { At = 2 * Hour, Number = -1 })] }, timeScale));
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Fail, 1));
-        judgement.Finding.ShouldBe("Of 1 message 1 got no final answer: 1 recipient refused for now was neither tried again nor returned.");
-        judgement.Examples.Single().Text.ShouldBe("a message neither tried again nor returned in 22 h (gmail.com, 2 tries)");
+        judgement.Finding.ShouldBe("1 of 1 message got no final answer: 1 temporarily refused recipient was neither retried nor returned.");
+        judgement.Examples.Single().Text.ShouldBe("a message neither retried nor returned in 22 h (gmail.com, 2 attempts)");
         judgement.Examples.Single().Reply.ShouldBe("451 4.7.1 later");
     }
 
@@ -124,7 +124,7 @@ public sealed class DeliveryRulesTests
         Judge("no-loss", Nothing with { Items = [Item(Later)], Bounces = [Bounce with { At = 20 * Hour }] }).Verdict.ShouldBe(Verdict.Pass);
 
         var pending = Judge("no-loss", Nothing with { Items = [Item(Later with { At = (23 * Hour) + (Hour / 2) })] });
-        (pending.Verdict, pending.Finding).ShouldBe((Verdict.Pass, "None of 1 message was lost. 1 recipient refused for now may still be tried again."));
+        (pending.Verdict, pending.Finding).ShouldBe((Verdict.Pass, "None of 1 message was lost. 1 temporarily refused recipient may still be retried."));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class DeliveryRulesTests
             Bounces = [Bounce, Bounce with { At = 3 * Hour }, Bounce with { Message = 90, Number = 9 }],
         });
 
-        (judgement.Verdict, judgement.Number, judgement.Finding).ShouldBe((Verdict.Pass, 0, "2 messages came back, each once."));
+        (judgement.Verdict, judgement.Number, judgement.Finding).ShouldBe((Verdict.Pass, 0, "2 messages bounced, each once."));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class DeliveryRulesTests
         var judgement = Judge("bounces-once", Nothing with { Items = [Item(Never)], Bounces = [Bounce, Bounce with { At = 3 * Hour, Connection = 12 }, Bounce with { Message = 90 }] });
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Fail, 1));
-        judgement.Finding.ShouldBe("1 of 2 returned messages (50 %) came back more than once.");
+        judgement.Finding.ShouldBe("1 of 2 returned messages (50 %) bounced more than once.");
         judgement.Examples.Single().Text.ShouldBe("message 7 returned 2 times, again after 60 min (connection 12)");
     }
 
@@ -193,15 +193,15 @@ public sealed class DeliveryRulesTests
         rules.Select(rule => Judge(rule, history)).Select(judgement => (judgement.Verdict, judgement.Number, judgement.Finding)).ShouldBe(isGood
             ?
             [
-                (Verdict.Warn, 0, "Nothing came again that had been accepted and answered (102 recipients accepted). 1 recipient came again after a 250 that was lost."),
+                (Verdict.Warn, 0, "Nothing was sent again after its 250 (102 recipients accepted). Sent again after a lost 250: 1 recipient."),
                 (Verdict.Pass, 0, "None of 100 messages was lost."),
-                (Verdict.Pass, 0, "5 messages came back, each once."),
+                (Verdict.Pass, 0, "5 messages bounced, each once."),
             ]
             :
             [
-                (Verdict.Fail, 2, "2 recipients came again after the message had been accepted and answered (93 accepted in all). 1 recipient came again after a 250 that was lost."),
-                (Verdict.Fail, 10, "Of 100 messages 10 got no final answer: 1 number of 1 run never came, 9 recipients refused for now were neither tried again nor returned."),
-                (Verdict.Fail, 1, "1 of 3 returned messages (33.3 %) came back more than once."),
+                (Verdict.Fail, 2, "Sent again after the 250: 2 recipients (93 accepted in all). Sent again after a lost 250: 1 recipient."),
+                (Verdict.Fail, 10, "10 of 100 messages got no final answer: 1 number of 1 run never arrived, 9 temporarily refused recipients were neither retried nor returned."),
+                (Verdict.Fail, 1, "1 of 3 returned messages (33.3 %) bounced more than once."),
             ]);
 
         void Bring(int number, Smtp.Replies.Reply? refusal = null, bool isLost = false)

@@ -24,16 +24,16 @@ public sealed class ProtocolRulesTests
     public static TheoryData<string, string> Breaches => new()
     {
         { nameof(ProtocolFaults.EarlyTalk), "spoke before the greeting" },
-        { nameof(ProtocolFaults.UnofferedPipelining), "pipelined what may not be" },
+        { nameof(ProtocolFaults.UnofferedPipelining), "pipelined without permission" },
         { nameof(ProtocolFaults.EarlyData), "sent the message before the 354" },
         { nameof(ProtocolFaults.BareLineEnd), "ended lines with CR or LF alone" },
-        { nameof(ProtocolFaults.LongLine), "sent lines that are too long" },
+        { nameof(ProtocolFaults.LongLine), "sent overlong lines" },
         { nameof(ProtocolFaults.UnknownCommand), "sent unknown commands" },
-        { nameof(ProtocolFaults.BadSyntax), "broke the syntax of a command" },
+        { nameof(ProtocolFaults.BadSyntax), "sent malformed commands" },
         { nameof(ProtocolFaults.BadSequence), "sent commands out of order" },
-        { nameof(ProtocolFaults.SizeUnderstated), "sent more than SIZE said" },
+        { nameof(ProtocolFaults.SizeUnderstated), "sent more than SIZE declared" },
         { nameof(ProtocolFaults.EightBitUnannounced), "sent 8-bit text without 8BITMIME" },
-        { nameof(ProtocolFaults.HeloNoName), "gave no full name with EHLO" },
+        { nameof(ProtocolFaults.HeloNoName), "gave no full host name in EHLO" },
     };
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class ProtocolRulesTests
         var judgement = Simulated(SenderHabits.Good with { Quits = quits }).Judge("ends-sessions");
 
         ($"{judgement.Verdict}", judgement.Number, judgement.Unit).ShouldBe((verdict, number, "%"));
-        judgement.Finding.ShouldMatch(quits ? @"^All of \d+ connections ended with QUIT\.$" : @"^(\d+) of \1 connections \(100 %\) ended without QUIT, 0 of them within a message\.$");
+        judgement.Finding.ShouldMatch(quits ? @"^All \d+ connections ended with QUIT\.$" : @"^(\d+) of \1 connections \(100 %\) ended without QUIT, 0 of them in the middle of a message\.$");
         judgement.Examples.Select(example => example.Text).ShouldAllBe(text => text.StartsWith("closed without QUIT (connection ", StringComparison.Ordinal));
     }
 
@@ -82,7 +82,7 @@ public sealed class ProtocolRulesTests
         Judge("ends-sessions", Good with { Faults = ProtocolFaults.HalfClosed }).Verdict.ShouldBe(Verdict.Warn);
         Judge("ends-sessions", Good with { Resets = 2 }).Verdict.ShouldBe(Verdict.Pass);
         var many = Judge("ends-sessions", Good with { Resets = 3 });
-        (many.Verdict, many.Finding).ShouldBe((Verdict.Warn, "All of 1 connection ended with QUIT. RSET was said 3 times in 1 transaction."));
+        (many.Verdict, many.Finding).ShouldBe((Verdict.Warn, "All 1 connection ended with QUIT. RSET was sent 3 times in 1 transaction."));
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class ProtocolRulesTests
         var judgement = Judge("speaks-properly", Good, Good with { Connection = 17, Faults = Enum.Parse<ProtocolFaults>(fault) });
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Fail, 50));
-        judgement.Finding.ShouldBe($"In 1 of 2 connections (50 %) it broke the protocol: {words} (1).");
+        judgement.Finding.ShouldBe($"The protocol was violated in 1 of 2 connections (50 %): {words} (1).");
         judgement.Examples.Single().Text.ShouldBe($"{words} (connection 17, gmail.com)");
     }
 
@@ -107,13 +107,13 @@ public sealed class ProtocolRulesTests
     [Fact]
     public void A_clean_dialog_passes_and_what_is_allowed_only_warns()
     {
-        Judge("speaks-properly", Good).Finding.ShouldBe("No breach of the protocol in 1 connection.");
+        Judge("speaks-properly", Good).Finding.ShouldBe("No protocol violation in 1 connection.");
         Judge("speaks-properly", Good with { Faults = ProtocolFaults.HalfClosed }).Verdict.ShouldBe(Verdict.Pass);
 
         var judgement = Judge("speaks-properly", Good with { Faults = ProtocolFaults.SizeUnsaid | ProtocolFaults.LooseAddress }, Good with { Faults = ProtocolFaults.SizeUnsaid });
 
         judgement.Verdict.ShouldBe(Verdict.Warn);
-        judgement.Finding.ShouldBe("No breach of the protocol in 2 connections. Allowed, but not good: did not say SIZE (2), wrote addresses loosely (1).");
+        judgement.Finding.ShouldBe("No protocol violation in 2 connections. Allowed, but not recommended: did not declare SIZE (2), used loose address syntax (1).");
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class ProtocolRulesTests
         var judgement = Judge("tls", timeScale, Failed(1, 0), Failed(2, 300), Good with { BeganAt = 900_000 });
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Pass, 100));
-        judgement.Finding.ShouldBe("1 of 1 connection (100 %) with mail used the TLS that was offered. TLS failed in 2 connections: then 2 tried TLS again.");
+        judgement.Finding.ShouldBe("1 of 1 connection (100 %) with mail used the offered TLS. TLS failed in 2 connections; after that, 2 tried TLS again.");
     }
 
     [Theory]
@@ -150,13 +150,13 @@ public sealed class ProtocolRulesTests
         var judgement = Judge("tls", timeScale, Failed(1, 0), Good with { Connection = 2, BeganAt = 300_000, Tls = TlsUse.Offered });
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Warn, 0));
-        judgement.Finding.ShouldBe("0 of 1 connection (0 %) with mail used the TLS that was offered. TLS failed in 1 connection: then 1 went on in the clear.");
-        judgement.Examples.Single().Text.ShouldBe("sent in the clear after TLS had failed (connection 2, gmail.com)");
+        judgement.Finding.ShouldBe("0 of 1 connection (0 %) with mail used the offered TLS. TLS failed in 1 connection; after that, 1 continued in plaintext.");
+        judgement.Examples.Single().Text.ShouldBe("sent mail in plaintext after TLS had failed (connection 2, gmail.com)");
     }
 
     [Fact]
     public void So_is_who_goes_on_in_the_clear_on_the_same_connection() =>
-        Judge("tls", Failed(1, 0) with { Transactions = 1 }).Finding.ShouldEndWith("TLS failed in 1 connection: then 1 went on in the clear.");
+        Judge("tls", Failed(1, 0) with { Transactions = 1 }).Finding.ShouldEndWith("TLS failed in 1 connection; after that, 1 continued in plaintext.");
 
     [Fact]
     public void A_failure_long_ago_or_at_another_provider_excuses_nothing()
@@ -172,7 +172,7 @@ public sealed class ProtocolRulesTests
         var judgement = Judge("tls", Failed(1, 0), Failed(2, 86_000));
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Pass, null));
-        judgement.Finding.ShouldBe("No mail came where TLS was offered. TLS failed in 2 connections: then 1 gave up, 1 nothing yet.");
+        judgement.Finding.ShouldBe("No mail was sent where TLS was offered. TLS failed in 2 connections; after that, 1 gave up, 1 not seen again yet.");
     }
 
     private static DialogFact Failed(uint connection, int second) =>

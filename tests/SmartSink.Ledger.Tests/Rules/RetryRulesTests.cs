@@ -31,7 +31,7 @@ public sealed class RetryRulesTests
         var judgement = Refuse(SenderHabits.Good, NoSuchUser, timeScale).Judge("no-retry-after-5xx");
 
         (judgement.Verdict, judgement.Number, judgement.Unit).ShouldBe((Verdict.Pass, 0, "%"));
-        judgement.Finding.ShouldBe("Nothing that was refused for good was tried again (40 recipients).");
+        judgement.Finding.ShouldBe("No permanently refused recipient was tried again (40 in all).");
         judgement.Examples.ShouldBeEmpty();
     }
 
@@ -43,7 +43,7 @@ public sealed class RetryRulesTests
         var judgement = Refuse(SenderHabits.Good with { TriesAfter5xx = 2, FirstWait = 30 }, NoSuchUser, timeScale).Judge("no-retry-after-5xx");
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Fail, 100));
-        judgement.Finding.ShouldBe("After a refusal for good, 40 of 40 recipients (100 %) were tried again.");
+        judgement.Finding.ShouldBe("Tried again after a permanent refusal: 40 of 40 recipients (100 %).");
         judgement.Examples.Count.ShouldBe(3);
         judgement.Examples[0].Reply.ShouldBe("550 5.1.1 No such user");
         judgement.Examples[0].Text.ShouldMatch(@"^tried again \d\d s after the refusal, 2 times in all \(gmail\.com, connection \d+\)$");
@@ -67,7 +67,7 @@ public sealed class RetryRulesTests
         var judgement = Defer(SenderHabits.Good, times: 2, timeScale: timeScale).Judge("retries-4xx");
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Pass, 100));
-        judgement.Finding.ShouldBe("Of 40 recipients refused for now none was given up.");
+        judgement.Finding.ShouldBe("No temporarily refused recipient was given up (40 in all).");
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class RetryRulesTests
         var judgement = Defer(SenderHabits.Good with { GivesUpAfter = 2 }, times: 9, timeScale: timeScale).Judge("retries-4xx");
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Fail, 0));
-        judgement.Finding.ShouldBe("After a refusal for now, 40 of 40 recipients (100 %) were given up.");
+        judgement.Finding.ShouldBe("Given up after a temporary refusal: 40 of 40 recipients (100 %).");
         judgement.Examples[0].Text.ShouldMatch(@"^tried 2 times, then nothing for 8\.\d h \(gmail\.com\)$");
         judgement.Examples[0].Reply.ShouldBe("451 4.7.1 Come back later");
     }
@@ -88,7 +88,7 @@ public sealed class RetryRulesTests
     {
         var judgement = Defer(SenderHabits.Good with { GivesUpAfter = 1 }, times: 9, until: 2_700).Judge("retries-4xx");
 
-        (judgement.Verdict, judgement.Finding).ShouldBe((Verdict.NotSeen, "Of the recipients refused for now none is overdue yet; 40 recipients may still come."));
+        (judgement.Verdict, judgement.Finding).ShouldBe((Verdict.NotSeen, "No temporarily refused recipient is overdue yet; 40 recipients may still be retried."));
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class RetryRulesTests
         var judgement = Defer(SenderHabits.Good, times: 5, timeScale: timeScale).Judge("backs-off");
 
         judgement.Verdict.ShouldBe(Verdict.Pass, judgement.Finding);
-        judgement.Finding.ShouldMatch(@"^The first retry came after [\d.]+ min \(median of 40 recipients, the shortest 4\.\d min\); the waits of 40 of 40 recipients \(100 %\) tried more than twice grew\.$");
+        judgement.Finding.ShouldMatch(@"^The first retry came after [\d.]+ min \(median of 40 recipients, the shortest 4\.\d min\); waits grew for 40 of 40 recipients \(100 %\) tried more than twice\.$");
     }
 
     [Theory]
@@ -169,7 +169,7 @@ public sealed class RetryRulesTests
         var judgement = simulation.Judge("backs-off");
 
         judgement.Verdict.ShouldBe(Verdict.Warn);
-        judgement.Finding.ShouldEndWith("; 200 recipients refused in one second all came back in one second.");
+        judgement.Finding.ShouldEndWith("; 200 recipients refused within one second were all retried within one second.");
     }
 
     [Theory]

@@ -59,7 +59,7 @@ public sealed class ThrottleRulesTests
 
     [Fact]
     public void A_throttle_of_just_now_says_nothing() =>
-        Throttle(SenderHabits.Good, until: 110).Judge("slows-down").Finding.ShouldBe("The sender was throttled only just now.");
+        Throttle(SenderHabits.Good, until: 110).Judge("slows-down").Finding.ShouldBe("The sender has only just been throttled.");
 
     [Theory]
     [InlineData(1)]
@@ -69,7 +69,7 @@ public sealed class ThrottleRulesTests
         var judgement = Limit(SenderHabits.Good with { Connections = 10 }, timeScale).Judge("keeps-limits", Three);
 
         judgement.Verdict.ShouldBe(Verdict.Warn, judgement.Finding);
-        judgement.Finding.ShouldBe("The sender went beyond 1 of 1 limit, and learned from it.");
+        judgement.Finding.ShouldBe("The sender exceeded 1 of 1 limit, but learned from it.");
         judgement.Examples[0].Text.ShouldMatch(@"^\d+ connections at once where 3 are allowed, \d+ times \(gmail\.com\)$");
     }
 
@@ -90,7 +90,7 @@ public sealed class ThrottleRulesTests
         var judgement = Limit(SenderHabits.Good with { Connections = 2 }).Judge("keeps-limits", new ProviderLimits(3, 100_000, 100, null));
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Pass, 0));
-        judgement.Finding.ShouldBe("The sender kept all 3 limits that it came to.");
+        judgement.Finding.ShouldBe("The sender stayed within all 3 limits.");
     }
 
     [Theory]

@@ -226,9 +226,9 @@ public sealed class MxTests
     }
 
     [Theory]
-    [InlineData("192.0.2.1", "someone@mail.test", "192.0.2.1 answers as mx.mail.test, by 192.0.2.0/24 at {0}(6,13); what is meant for connect, ehlo or mail is given there")]
-    [InlineData("::ffff:192.0.2.1", "someone@other.test", "192.0.2.1 answers as mx.mail.test, by 192.0.2.0/24 at {0}(6,13); the domain is not one of this server's: what is meant for connect, ehlo or mail is given at rcpt")]
-    [InlineData("2001:db8::1", "someone@mail.test", "2001:db8::1 is in no network of [[mx]]: what is meant for connect, ehlo or mail is given at rcpt")]
+    [InlineData("192.0.2.1", "someone@mail.test", "192.0.2.1 answers as mx.mail.test, by 192.0.2.0/24 at {0}(6,13); replies for connect, ehlo or mail are given there")]
+    [InlineData("::ffff:192.0.2.1", "someone@other.test", "192.0.2.1 answers as mx.mail.test, by 192.0.2.0/24 at {0}(6,13); the domain is not one of this server's: replies for connect, ehlo or mail are given at rcpt")]
+    [InlineData("2001:db8::1", "someone@mail.test", "2001:db8::1 is in no network of [[mx]]: replies for connect, ehlo or mail are given at rcpt")]
     public void A_destination_is_explained(string destination, string address, string expected)
     {
         using var folder = new PolicyFolder(Provider);

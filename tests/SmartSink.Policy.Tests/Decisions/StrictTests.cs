@@ -56,5 +56,5 @@ public sealed class StrictTests
 
     [Fact]
     public void Explain_says_so() =>
-        Policy.Explain("a@like.example").ToText().ShouldContain("  strict   553 5.1.3 to an address that RFC 5321 does not allow   [domain.\"gmail.example\"] at ");
+        Policy.Explain("a@like.example").ToText().ShouldContain("  strict   553 5.1.3 for an address that RFC 5321 does not allow   [domain.\"gmail.example\"] at ");
 }

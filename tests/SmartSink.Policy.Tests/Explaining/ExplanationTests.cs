@@ -100,10 +100,10 @@ public sealed class ExplanationTests
     }
 
     [Theory]
-    [InlineData("Full-a b@gmail.example", "\"Full-\": always 552 5.2.2 The mailbox is full (built in, since no reply of the domain or of \"*\" is labelled mailbox_full)")]
+    [InlineData("Full-a b@gmail.example", "\"Full-\": always 552 5.2.2 The mailbox is full (built in, because no reply of the domain or of \"*\" is labelled mailbox_full)")]
     [InlineData("label-suspended-x@a.google.example", "\"label-suspended-\": always one of the replies labelled suspended")]
     [InlineData("label-system-x+rcpt@gmail.example", "\"label-system-\": always one of the replies labelled system, at rcpt")]
-    [InlineData("label-unknown_user-x+data@gmail.example", "\"label-unknown_user-\": always one of the replies of \"*\" labelled unknown_user, since the domain has none, at data")]
+    [InlineData("label-unknown_user-x+data@gmail.example", "\"label-unknown_user-\": always one of the replies of \"*\" labelled unknown_user, because the domain has none, at data")]
     [InlineData("tempfail+data@gmail.example", "\"tempfail\": always one of the defer replies, at data")]
     public void A_trigger_by_label_or_with_a_stage_is_told(string address, string line)
     {
@@ -181,8 +181,8 @@ public sealed class ExplanationTests
     }
 
     [Theory]
-    [InlineData("drop-joe@a.example", "\"drop-\": accepted, but for a reply the connection is closed")]
-    [InlineData("Reset-joe+data@a.example", "\"Reset-\": accepted, but for a reply the connection is reset, at data")]
+    [InlineData("drop-joe@a.example", "\"drop-\": accepted, but the connection is closed instead of a reply")]
+    [InlineData("Reset-joe+data@a.example", "\"Reset-\": accepted, but the connection is reset instead of a reply, at data")]
     [InlineData("hang-joe@a.example", "\"hang-\": accepted, but no reply ever comes")]
     [InlineData("delay-5s-joe@a.example", "\"delay-5s-\": always accepted, after that time")]
     [InlineData("fail3-joe@a.example", "\"fail3-\": 3 times 451, then accepted")]
@@ -228,7 +228,7 @@ public sealed class ExplanationTests
         var explanation = Policy.Explain(address);
 
         (explanation.LocalPart, explanation.Domain, explanation.Match).ShouldBe((localPart, string.Empty, MatchKind.Default));
-        explanation.ToText().ShouldStartWith($"{address}\n  domain   (none) of a mailbox without a domain: [default] and \"*\" hold; SINK_STRICT takes none\n  bounce         10 %");
+        explanation.ToText().ShouldStartWith($"{address}\n  domain   (none) for a mailbox without a domain: [default] and \"*\" apply; SINK_STRICT does not accept it\n  bounce         10 %");
     }
 
     [Fact]

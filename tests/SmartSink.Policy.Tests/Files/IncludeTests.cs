@@ -180,8 +180,8 @@ public sealed class IncludeTests
 
         PolicyLoader.Load(folder.MainFile).Diagnostics.Select(diagnostic => diagnostic.ToString()).ShouldBe(
         [
-            $"{folder.MainFile}(1,12): error: the patterns up to \"*/*.toml\" look at more than 10000 names; name the folders more closely",
-            $"{folder.MainFile}(1,24): error: the patterns up to \"*.toml\" look at more than 10000 names; name the folders more closely",
+            $"{folder.MainFile}(1,12): error: the patterns up to \"*/*.toml\" scan more than 10000 names; name the folders more specifically",
+            $"{folder.MainFile}(1,24): error: the patterns up to \"*.toml\" scan more than 10000 names; name the folders more specifically",
         ]);
     }
 

@@ -94,6 +94,6 @@ public sealed class ModelFileTests
         ]);
 
     private static string Half(int line, string kind, string domain, string other) =>
-        $"responses.toml({line},{kind.Length + 4}): warning: {kind}.\"{domain}\" has no {other} replies beside it, "
+        $"responses.toml({line},{kind.Length + 4}): warning: {kind}.\"{domain}\" has no matching {other} replies, "
         + $"so those of \"*\" are given; add [[{other}.\"{domain}\"]], or {other} = 0 if it never does";
 }

@@ -122,16 +122,16 @@ public sealed partial class SchemaTests
     private static JsonObject Schema()
     {
         var properties = KeySchema.Properties(PolicyKeys.Plain);
-        properties["default"] = KeySchema.Described(KeySchema.Reference("rates"), "The rates of every domain that does not say otherwise.");
+        properties["default"] = KeySchema.Described(KeySchema.Reference("rates"), "The rates of every domain that does not override them.");
         properties["domain"] = KeySchema.Described(KeySchema.Named(KeySchema.Reference("domain")), "Rates by domain, such as \"example.com\", or pattern, such as \"*.example.com\" or \"example.*\".");
-        foreach (var (kind, what) in new[] { ("bounce", "that refuse for good"), ("defer", "that refuse for now"), ("tls", "to clients without TLS where it is required"), ("throttle", "to senders over a limit") })
+        foreach (var (kind, what) in new[] { ("bounce", "that refuse permanently"), ("defer", "that refuse temporarily"), ("tls", "to clients without TLS where it is required"), ("throttle", "to senders over a limit") })
         {
             var list = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = KeySchema.Reference(kind == "throttle" ? kind : "reply") };
             properties[kind] = KeySchema.Described(KeySchema.Named(list), $"The replies {what}, by domain, pattern, or \"*\" for all others.");
         }
 
         properties["mx"] = KeySchema.Described(new JsonObject { ["type"] = "array", ["items"] = KeySchema.Reference("mx") }, "Mail servers by the addresses that clients meant to connect to.");
-        foreach (var (rule, what) in new[] { ("answers", "The answers to one try after the other."), ("fault", "What goes wrong on purpose."), ("schedule", "What holds at certain times.") })
+        foreach (var (rule, what) in new[] { ("answers", "The answers to successive attempts."), ("fault", "Deliberate faults."), ("schedule", "Settings that apply at certain times.") })
         {
             properties[rule] = KeySchema.Described(new JsonObject { ["type"] = "array", ["items"] = KeySchema.Reference(rule) }, what);
         }

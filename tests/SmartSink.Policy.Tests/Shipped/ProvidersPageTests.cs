@@ -50,16 +50,16 @@ public sealed partial class ProvidersPageTests
         page.Append(CultureInfo.InvariantCulture, $"""
             # The catalogue of replies
 
-            {Catalogue.Replies.Count} replies of {providers} providers and of common mail servers, for {Catalogue.Domains.Count} domains and patterns. A test makes this page of the files.
+            {Catalogue.Replies.Count} replies of {providers} providers and of common mail servers, for {Catalogue.Domains.Count} domains and patterns. A test generates this page from the files.
 
-            - **Bounces**, **defers**, **without TLS**: how many replies a provider has for good, for now, and for clients without TLS, by the stage at which it gives them.
-            - **Documented**: the provider, or a page that its replies link to, says that it sends this; where it gives the code alone, the wording is rebuilt. For lack of
-              a text of the provider's own, it is RFC 5321's, and the comment says so.
+            - **Bounces**, **defers**, **without TLS**: how many permanent and temporary replies a provider has, and how many for clients without TLS, by the stage at which they are given.
+            - **Documented**: the provider, or a page that its replies link to, states that it sends this; if only the code is given, the wording is reconstructed. If the provider has
+              no text of its own, the wording is RFC 5321's, and the comment says so.
               **Observed**: seen on the wire by others. The comment above each reply says which, and where.
-            - **Newest**: the latest year that a comment gives as a source's.
-            - **Behaves**: what holds with `behaviour = "provider"` (see [docs/policy.md](../../docs/policy.md)): connections at once, messages on each, recipients of one
-              message, recipients in a time; the share of unknown ones and how long a block lasts; whether new clients have to grow, greylists, delays, TLS. The comment
-              behind each figure says whether it is published, senders' practice, or neither.
+            - **Newest**: the latest year given in a comment for a source.
+            - **Behaves**: what applies with `behaviour = "provider"` (see [docs/policy.md](../../docs/policy.md)): simultaneous connections, messages on each, recipients per
+              message, recipients per time; the share of unknown recipients and how long a block lasts; whether new clients have to warm up; greylists, delays, TLS. The comment
+              after each figure says whether it is published, senders' practice, or neither.
 
             | Provider | Domains | Bounces | Defers | Without TLS | Documented | Observed | Newest | Behaves |
             |---|---|---|---|---|---|---|---|---|

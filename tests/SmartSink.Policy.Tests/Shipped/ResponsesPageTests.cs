@@ -27,7 +27,7 @@ public sealed partial class ResponsesPageTests
         var page = File.ReadAllText(Catalogue.MainFile);
         page.ShouldContain("\nbehaviour = \"dice\"");
         var expected = page.Replace("\nbehaviour = \"dice\"", "\nbehaviour = \"provider\"", StringComparison.Ordinal)
-            .Insert(page.IndexOf('\n', StringComparison.Ordinal) + 1, "# The page responses.toml with one word changed, behaviour: limits, blocks and greylists hold.\n#\n");
+            .Insert(page.IndexOf('\n', StringComparison.Ordinal) + 1, "# responses.toml with one value changed, behaviour: limits, blocks and greylists apply too.\n#\n");
         if (Environment.GetEnvironmentVariable("SMARTSINK_WRITE_PROVIDERS") == "1")
         {
             File.WriteAllText(Catalogue.ProviderLikeFile, expected);

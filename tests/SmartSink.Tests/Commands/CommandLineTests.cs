@@ -160,7 +160,7 @@ public sealed class CommandLineTests : IDisposable
 
         (await RunAsync("init", _folder.Combine("policy"))).ShouldBe(1);
 
-        _error.ToString().ShouldBe($"{own}: exists already, and init overwrites nothing; give another folder, or move the file away\n");
+        _error.ToString().ShouldBe($"{own}: exists already, and init never overwrites a file; name another folder, or move the file away\n");
         Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).ShouldBe([own]);
         File.ReadAllText(own).ShouldBe("mine");
     }

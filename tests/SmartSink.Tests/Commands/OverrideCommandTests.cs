@@ -58,9 +58,9 @@ public sealed class OverrideCommandTests
             """
             DOMAIN: "a..b" is neither a domain name nor a pattern such as "*.example.com" or "example.*"
             --client: "x" is not a network such as 192.0.2.0/24 or 2001:db8::/32
-            override: do mixes defer and bounce with accept; an override does one thing, and several can hold at once
-            override: bounce = 60 and defer = 60 are more than 100 together
-            --for: for = "25h" is longer than 24h; what is to last belongs in the policy's file
+            override: do mixes defer and bounce with accept; an override does one thing, but several can be in force at once
+            override: bounce = 60 and defer = 60 add up to more than 100
+            --for: for = "25h" is longer than 24h; a permanent change belongs in the policy's file
 
             """));
         (await sink.RunAsync("override", "--defer", "100")).ShouldBe((2, string.Empty, "override: name a domain (\"*\" for all), or give --recipient, --sender or --client\n"));
@@ -76,6 +76,6 @@ public sealed class OverrideCommandTests
         using var error = new StringWriter(CultureInfo.InvariantCulture);
         (await CommandLine.RunAsync(["calm", "--url", "http://127.0.0.1:1"], output, error)).ShouldBe(1);
         error.ToString().ShouldStartWith("no sink answers at http://127.0.0.1:1/api/v1/ (");
-        error.ToString().ShouldEndWith("); --url names another\n");
+        error.ToString().ShouldEndWith("); use --url to name another\n");
     }
 }

@@ -14,15 +14,15 @@ public sealed class ReportCommandTests
     public async Task A_build_fails_by_the_rule_that_it_names()
     {
         await using var sink = await RunningSink.StartAsync(Policy);
-        (await sink.RunAsync("ledger")).ShouldBe((0, "The ledger is off: nothing is kept of what senders do\n", string.Empty));
+        (await sink.RunAsync("ledger")).ShouldBe((0, "The ledger is off: what senders do is not recorded\n", string.Empty));
         var (code, output, error) = await sink.RunAsync("report");
         (code, output).ShouldBe((1, string.Empty));
-        error.ShouldContain("says 409 Conflict: The ledger is off, so nothing is known of senders: start it with PUT /api/v1/ledger {\"on\": true}, smartsink ledger on or SINK_LEDGER=on, and then send mail");
+        error.ShouldContain("says 409 Conflict: The ledger is off, so nothing is known about senders: start it with PUT /api/v1/ledger {\"on\": true}, smartsink ledger on or SINK_LEDGER=on, and then send mail");
 
         (await sink.RunAsync("ledger", "on")).Output.ShouldStartWith("The ledger is on: senders 0, runs 0, memory ");
         (code, output, error) = await sink.RunAsync("report", "--fail-on", "no-retry-after-5xx");
         output.ShouldContain("No sender to report on");
-        (code, error).ShouldBe((0, "no-retry-after-5xx was not seen: nothing happened that it could be told by, which is no failure\n"));
+        (code, error).ShouldBe((0, "no-retry-after-5xx was not seen: nothing happened that it could be judged by, which is not a failure\n"));
 
         await TryTwiceAsync(sink);
         (code, output, error) = await sink.RunAsync("report", "--fail-on", "no-retry-after-5xx,classification");

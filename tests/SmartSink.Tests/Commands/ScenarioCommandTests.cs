@@ -114,7 +114,7 @@ public sealed class ScenarioCommandTests : IAsyncLifetime
         await ToldAsync("  0: all bounces");
         await _sink.SendAsync(HttpMethod.Delete, "/api/v1/policy/overlay");
         await PassUntilAsync(() => run.IsCompleted);
-        (await run.ShouldThrowAsync<StartException>()).Lines[0].ShouldStartWith("scenario: its overlay was gone before its end");
+        (await run.ShouldThrowAsync<StartException>()).Lines[0].ShouldStartWith("scenario: its overlay disappeared early");
         await NothingIsLeftAsync();
     }
 
@@ -161,7 +161,7 @@ public sealed class ScenarioCommandTests : IAsyncLifetime
         (await RunAsync("run", "everything", "--fail-on", "no-los")).Error.ShouldContain("did you mean \"no-loss\"?");
 
         // This sink offers no STARTTLS.
-        (await RunAsync("run", "tls")).ShouldBe((2, string.Empty, "--tls_faults: no listener speaks TLS, so nothing could go wrong with it: start the sink with SINK_STARTTLS=on\n"));
+        (await RunAsync("run", "tls")).ShouldBe((2, string.Empty, "--tls_faults: no listener uses TLS, so TLS faults would have no effect: start the sink with SINK_STARTTLS=on\n"));
         await NothingIsLeftAsync();
     }
 
@@ -178,7 +178,7 @@ public sealed class ScenarioCommandTests : IAsyncLifetime
     [InlineData(Verdict.Pass, Verdict.Warn, 0, "warn  no-loss: second (b)")]
     [InlineData(Verdict.NotSeen, Verdict.Pass, 0, "pass  no-loss: second (b)")]
     [InlineData(Verdict.Fail, Verdict.Pass, 1, "FAIL  no-loss: first (a)")]
-    [InlineData(Verdict.NotSeen, Verdict.NotSeen, 1, "FAIL  no-loss: not seen, so nothing of it was tested: first")]
+    [InlineData(Verdict.NotSeen, Verdict.NotSeen, 1, "FAIL  no-loss: not seen, so it was not tested: first")]
     internal void Of_several_senders_the_worst_counts_and_what_was_not_seen_has_failed(Verdict first, Verdict second, int code, string line)
     {
         var card = new ReportCard(default, default, [SenderOf("a", first, "first"), SenderOf("b", second, "second")], 0, 1);

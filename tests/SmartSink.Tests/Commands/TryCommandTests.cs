@@ -53,15 +53,15 @@ public sealed class TryCommandTests : IDisposable
             "<- 250 2.0.0 Ok",
             "-> QUIT",
             "<- 221 2.0.0 Bye",
-            "permfail@gmail.com: permfail, refused for good at RCPT with 550 5.1.1",
+            "permfail@gmail.com: permfail, refused permanently at RCPT with 550 5.1.1",
             "why: smartsink explain permfail@gmail.com",
         ]);
     }
 
     [Theory]
     [InlineData("250-user@gmail.com", 0, "250-user@gmail.com: accepted at end of data with 250 2.0.0")]
-    [InlineData("tempfail@gmail.com", 4, "tempfail@gmail.com: tempfail, refused for now at end of data with 451 4.7.1")]
-    [InlineData("tempfail@closes.example", 4, "tempfail@closes.example: tempfail, refused for now at RCPT with 421 4.7.0")]
+    [InlineData("tempfail@gmail.com", 4, "tempfail@gmail.com: tempfail, refused temporarily at end of data with 451 4.7.1")]
+    [InlineData("tempfail@closes.example", 4, "tempfail@closes.example: tempfail, refused temporarily at RCPT with 421 4.7.0")]
     [InlineData("drop-user@gmail.com", 1, "drop-user@gmail.com: no answer: the sink closed the connection")]
     public async Task The_exit_code_tells_the_outcome(string recipient, int code, string verdict)
     {
@@ -110,7 +110,7 @@ public sealed class TryCommandTests : IDisposable
         Lines().ShouldBe(
         [
             "<- 554 5.7.1 \\u001B[31mred",
-            "a@b.example: permfail, refused for good on connecting with 554 5.7.1",
+            "a@b.example: permfail, refused permanently on connecting with 554 5.7.1",
             "why: smartsink explain a@b.example",
         ]);
     }
@@ -125,12 +125,12 @@ public sealed class TryCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--target", "192.0.2.1:25", "--target: 192.0.2.1 is not a loopback address, and try speaks to no other, so that no mail leaves this machine; traffic-gen sends elsewhere")]
+    [InlineData("--target", "192.0.2.1:25", "--target: 192.0.2.1 is not a loopback address, and try connects to no others, so that no mail leaves this machine; traffic-gen can send elsewhere")]
     [InlineData("--target", "[2001:db8::1]:25", "--target: 2001:db8::1 is not a loopback address")]
     [InlineData("--target", "[::ffff:192.0.2.1]:25", "--target: ::ffff:192.0.2.1 is not a loopback address")]
     [InlineData("--target", "localhost", "--target: \"localhost\" is not a host and port")]
     [InlineData("--target", "localhost:0", "--target: \"localhost:0\" is not a host and port")]
-    [InlineData("--from", "a\r\nRSET", "--from: has a control character")]
+    [InlineData("--from", "a\r\nRSET", "--from: contains a control character")]
     [InlineData("--helo", "", "--helo: is empty")]
     [InlineData("--message", "/none/such", "--message: /none/such: ")]
     [InlineData("--timeout", "soon", "--timeout: not a time")]

@@ -145,7 +145,7 @@ public sealed class EventsApiTests
         using (var refused = await site.GetAsync("/events?follow=true"))
         {
             refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-            (await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("16 clients follow events");
+            (await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("16 clients are following events");
         }
 
         followers.ForEach(follower => follower.Dispose());

@@ -35,10 +35,10 @@ public sealed class ExplainTests
                 network 127.0.0.1/32: nothing remembered
                   3 of 3 recipients left in the bucket
                   0 of 200 recipients in this period of the warm-up
-                  0 of 0 recipients refused for good
-                  0 of 1 throttled recipients that bring a block
+                  0 of 0 recipients refused permanently
+                  0 of 1 throttled recipients before a block
                   0 of 5 connections
-                greylist: not tried yet; the first try is refused
+                greylist: not tried yet; the first attempt is refused
 
             """);
 
@@ -46,7 +46,7 @@ public sealed class ExplainTests
         await client.SayAsync("MAIL FROM:<me@sender.example>");
         (await client.SayAsync("RCPT TO:<a@gmail.com>")).ShouldStartWith("451 ");
         var known = await ExplainAsync(sink, "a@gmail.com", "--client", "127.0.0.1", "--sender", "me@sender.example");
-        known.ShouldContain("\n    network 127.0.0.1/32\n      2 of 3 recipients left in the bucket\n      1 of 200 recipients in this period of the warm-up\n      0 of 1 recipients refused for good\n");
+        known.ShouldContain("\n    network 127.0.0.1/32\n      2 of 3 recipients left in the bucket\n      1 of 200 recipients in this period of the warm-up\n      0 of 1 recipients refused permanently\n");
         known.ShouldContain("\n      1 of 5 connections\n");
         known.ShouldEndWith("\n    greylist: tried; accepted in 5 min at the earliest\n");
 
@@ -90,7 +90,7 @@ public sealed class ExplainTests
     public async Task With_the_API_off_that_is_what_is_told()
     {
         await using var sink = await RunningSink.StartAsync(Policy, settings => settings with { Api = false });
-        (await ExplainAsync(sink, "a@gmail.com", "--client", "127.0.0.1")).ShouldEndWith($"\n  client   127.0.0.1: the server at {sink.Url("/")} says 404 Not Found; with SINK_API=off a sink tells nothing of its clients and overrides\n");
+        (await ExplainAsync(sink, "a@gmail.com", "--client", "127.0.0.1")).ShouldEndWith($"\n  client   127.0.0.1: the server at {sink.Url("/")} says 404 Not Found; with SINK_API=off a sink does not report its clients and overrides\n");
     }
 
     [Fact]
@@ -99,8 +99,8 @@ public sealed class ExplainTests
         await using var sink = await RunningSink.StartAsync(Policy);
         var text = await ExplainAsync(sink.PolicyFile, new Uri("http://127.0.0.1:1/"), "a@gmail.com", "--client", "127.0.0.1");
         text.ShouldStartWith("a@gmail.com\n  domain   gmail.com has an entry of its own\n");
-        text.ShouldContain("\n  client   127.0.0.1: no sink answers at http://127.0.0.1:1/, so nothing is known of it (");
-        (await ExplainAsync(sink.PolicyFile, new Uri("http://127.0.0.1:1/"), "a@gmail.com")).ShouldContain("\n  override: no sink answers at http://127.0.0.1:1/, so nothing is known of it (");
+        text.ShouldContain("\n  client   127.0.0.1: no sink answers at http://127.0.0.1:1/, so nothing is known about it (");
+        (await ExplainAsync(sink.PolicyFile, new Uri("http://127.0.0.1:1/"), "a@gmail.com")).ShouldContain("\n  override: no sink answers at http://127.0.0.1:1/, so nothing is known about it (");
     }
 
     [Theory]

@@ -53,7 +53,7 @@ public sealed class OverlayApiTests
         await using var sink = await RunningSink.StartAsync(Files);
         await PostAsync(sink, "[domain.\"a.example\"]\ndefer = 100\n");
         (await GetAsync(sink, "/readyz")).GetProperty("policy").GetProperty("overlay").GetString().ShouldBe("trial");
-        (await GetAsync(sink, "/api/v1/stats")).GetProperty("warnings")[0].GetString()!.ShouldStartWith("The overlay \"trial\" goes over the policy's files until ");
+        (await GetAsync(sink, "/api/v1/stats")).GetProperty("warnings")[0].GetString()!.ShouldStartWith("The overlay \"trial\" is applied over the policy files until ");
         (await GetAsync(sink, "/api/v1/explain?recipient=x@a.example")).GetProperty("text").GetString()!.ShouldContain("[domain.\"a.example\"] at overlay:trial(2,9)");
         (await GetAsync(sink, Path)).GetProperty("policy").GetString().ShouldBe("[domain.\"a.example\"]\ndefer = 100\n");
         sink.App.Policy.Current.Texts.ShouldHaveSingleItem().Text.ShouldBe(Files);
@@ -87,12 +87,12 @@ public sealed class OverlayApiTests
         [
             "/polizy: unknown field \"polizy\", did you mean \"policy\"?",
             "/name: name is empty, longer than 100 characters, or contains control characters",
-            "/for: for = \"25h\" is longer than 24h; what is to last belongs in the policy's file",
+            "/for: for = \"25h\" is longer than 24h; a permanent change belongs in the policy's file",
         ]);
         (await ErrorsOfAsync(sink, "{ }")).ShouldBe(["/policy: an overlay needs policy, tls_faults, or both"]);
         (await ErrorsOfAsync(sink, """{ "tls_faults": "expird=5" }""")).Single().ShouldStartWith("/tls_faults: tls_faults is not ");
-        (await ErrorsOfAsync(sink, """{ "tls_faults": "expired@mx.example=5" }""")).ShouldBe(["/tls_faults: tls_faults of an overlay are for all connections, whatever server they ask for"]);
-        (await ErrorsOfAsync(sink, """{ "tls_faults": "454=5" }""")).ShouldBe(["/tls_faults: no listener speaks TLS, so nothing could go wrong with it: start the sink with SINK_STARTTLS=on"]);
+        (await ErrorsOfAsync(sink, """{ "tls_faults": "expired@mx.example=5" }""")).ShouldBe(["/tls_faults: tls_faults of an overlay apply to all connections and cannot name a server"]);
+        (await ErrorsOfAsync(sink, """{ "tls_faults": "454=5" }""")).ShouldBe(["/tls_faults: no listener uses TLS, so TLS faults would have no effect: start the sink with SINK_STARTTLS=on"]);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class OverlayApiTests
         await PostAsync(sink, "[default]\ndefer = 1\n");
         var (status, problem) = await PostAsync(sink, "[default]\ndefer = 2\n");
         status.ShouldBe(HttpStatusCode.Conflict);
-        problem.GetProperty("detail").GetString()!.ShouldStartWith("The overlay \"trial\" holds until ");
+        problem.GetProperty("detail").GetString()!.ShouldStartWith("The overlay \"trial\" is in force until ");
     }
 
     [Fact]

@@ -110,15 +110,15 @@ public sealed class OverrideApiTests
     [InlineData("[]", ": the body must be an object, not a list")]
     [InlineData("{\n \"do\": nul", ": the body is not JSON: line 2, byte 11")]
     [InlineData("""{ "do": { "defer": 1, "defer": 2 } }""", ": the body is not JSON, or gives a name twice")]
-    [InlineData("""{ "do": { "accept": true }, "\ud800": 1 }""", ": a name in the body is no Unicode text")]
+    [InlineData("""{ "do": { "accept": true }, "\ud800": 1 }""", ": a name in the body is not Unicode text")]
     [InlineData("""{ }""", "/do: do must be one of defer and bounce, reply, accept, delay or fault")]
     [InlineData("""{ "do": 5, "match": "x", "share": "all" }""", "/match: match must be an object, not a string|/do: do must be an object, not 5|/share: share must be a number, not a string")]
     [InlineData("""{ "do": { "accept": true }, "time": 3, "a/b~c": 1 }""", "/time: unknown field \"time\", did you mean \"times\"?|/a~1b~0c: unknown field \"a/b~c\"")]
     [InlineData("""{ "do": { "deffer": 3 } }""", "/do/deffer: unknown field \"deffer\", did you mean \"defer\"?")]
     [InlineData("""{ "do": { "accept": "yes" }, "times": 1.5, "for": 300 }""", "/do/accept: accept must be true or false, not a string|/times: times must be a whole number, not 1.5|/for: for must be a string, not 300")]
-    [InlineData("""{ "do": { "reply": { "code": "451", "msg": ["a"] } }, "match": { "domain": [1], "sender": "\udc00" } }""", "/do/reply/code: code must be a whole number, not a string|/do/reply/msg: msg must be a string, not a list|/match/domain: domain must be a string or a list of strings|/match/sender: sender is no Unicode text")]
+    [InlineData("""{ "do": { "reply": { "code": "451", "msg": ["a"] } }, "match": { "domain": [1], "sender": "\udc00" } }""", "/do/reply/code: code must be a whole number, not a string|/do/reply/msg: msg must be a string, not a list|/match/domain: domain must be a string or a list of strings|/match/sender: sender is not Unicode text")]
     [InlineData("""{ "do": { "defer": 1e999 }, "times": 99999999999999999999999999999999999999 }""", "/times: times must be a whole number, not a longer number|/do/defer: defer = Infinity is out of range; it must be 0 to 100")]
-    [InlineData("""{ "do": { "defer": 50 }, "match": { "domain": "yahoo.com", "stage": "mail" } }""", "/match/domain: no recipient is known at stage mail, so no domain can be matched|/match/stage: rates are drawn at stage rcpt, not mail; each of the domain's replies goes out at its own stage")]
+    [InlineData("""{ "do": { "defer": 50 }, "match": { "domain": "yahoo.com", "stage": "mail" } }""", "/match/domain: no recipient is known at stage mail, so no domain can be matched|/match/stage: rates are drawn at stage rcpt, not mail; each of the domain's replies is given at its own stage")]
     public async Task All_mistakes_are_told_with_their_pointers(string body, string expected)
     {
         var (status, problem) = await new OverrideEndpoint().AddAsync(body);
@@ -163,7 +163,7 @@ public sealed class OverrideApiTests
 
         var (status, problem) = await endpoint.AddAsync("""{ "do": { "accept": true } }""");
         status.ShouldBe(HttpStatusCode.Conflict);
-        problem.GetProperty("detail").GetString().ShouldBe("There are 10,000 overrides, the most that can be at once: remove some, or wait until some have ended");
+        problem.GetProperty("detail").GetString().ShouldBe("There are 10,000 overrides, which is the limit: remove some, or wait until some have ended");
     }
 
     /// <summary>Whatever a body says, reading it ends with an override or with mistakes, and one that is taken is shown as it was given.</summary>

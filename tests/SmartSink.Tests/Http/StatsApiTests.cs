@@ -91,7 +91,7 @@ public sealed class StatsApiTests
         var warning = (await GetAsync(sink, "/api/v1/stats")).GetProperty("warnings").EnumerateArray().ShouldHaveSingleItem().GetString()!;
         warning.ShouldStartWith("The policy files were changed at ");
         warning.ShouldContain("responses.toml(");
-        warning.ShouldEndWith("Mend the files; they are read again by themselves.");
+        warning.ShouldEndWith("Fix the files; they are reread automatically.");
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class StatsApiTests
         (await GetAsync(sink, "/api/v1/stats")).GetProperty("warnings").GetArrayLength().ShouldBe(0);
         _clock.Advance(TimeSpan.FromMinutes(2));
         (await GetAsync(sink, "/api/v1/stats")).GetProperty("warnings").EnumerateArray().ShouldHaveSingleItem().GetString()
-            .ShouldBe("An override is in force, added at 03:04 UTC, more than an hour ago. Take back what is no longer meant: smartsink calm.");
+            .ShouldBe("An override is in force, added at 03:04 UTC, more than an hour ago. Remove what is no longer wanted: smartsink calm.");
     }
 
     [Fact]

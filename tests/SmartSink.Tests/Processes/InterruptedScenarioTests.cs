@@ -45,7 +45,7 @@ public sealed class InterruptedScenarioTests
             Signal.Send(run.Id, signal);
 
             await run.WaitForExitAsync(Patience.Token());
-            (run.ExitCode, await error).ShouldBe((1, "scenario: stopped before its end; what it had put was taken back\n"), await output);
+            (run.ExitCode, await error).ShouldBe((1, "scenario: stopped early; its changes were removed\n"), await output);
             (await http.GetAsync("policy/overlay", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
             (await OverridesAsync()).ShouldBe(0);
         }

@@ -18,13 +18,13 @@ public sealed class SignalTests
         (await client.SayAsync("RCPT TO:<permfail@b.example>")).ShouldStartWith("550 ");
 
         Signal.Send(sink.Id, Signal.Hangup);
-        await sink.SaysAsync("INF Read all files anew: policy unchanged");
+        await sink.SaysAsync("INF Reread all files: policy unchanged");
         sink.ReplacePolicy("[default]\nbounce = 100\n");
         Signal.Send(sink.Id, Signal.Hangup);
         await sink.SaysAsync("WRN Something that was in force before is missing from the changed policy: 1 domain, 1 key");
         sink.ReplacePolicy("[default]\nbounce = 101\n");
         Signal.Send(sink.Id, Signal.Hangup);
-        await sink.SaysAsync("INF Read all files anew: policy rejected");
+        await sink.SaysAsync("INF Reread all files: policy rejected");
         sink.Output.ShouldContain("responses.toml(2,10): error: ");
 
         Signal.Send(sink.Id, Signal.User2);

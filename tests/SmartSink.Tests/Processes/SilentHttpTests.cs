@@ -30,7 +30,7 @@ public sealed class SilentHttpTests
             }
         }
 
-        await sink.SaysAsync($"WRN {HttpLimits.MostConnections} HTTP connections are open, which is the limit; refused since the last such line: 1");
+        await sink.SaysAsync($"WRN {HttpLimits.MostConnections} HTTP connections are open, which is the limit; refused since the last such message: 1");
 
         // Each of them is closed, at once or after a while.
         foreach (var client in crowd)

@@ -47,7 +47,7 @@ public sealed class UnixSocketProcessTests : IDisposable
         var before = FileStamp.Of(SocketPath);
         await sink.ChangePolicyAsync("[default]\nbounce = 0\ndefer = 0\n");
         Signal.Send(sink.Id, Signal.Hangup);
-        await sink.SaysAsync("INF Read all files anew");
+        await sink.SaysAsync("INF Reread all files");
         FileStamp.Of(SocketPath).ShouldBe(before);
         await DeliverAsync();
         (await sink.MetricsAsync()).Sum("smartsink_messages_total", ("outcome", "accepted")).ShouldBe(2);
@@ -70,7 +70,7 @@ public sealed class UnixSocketProcessTests : IDisposable
         });
 
         second.ExitCode.ShouldBe(1, second.ToString());
-        second.Error.ShouldBe($"SINK_LISTEN: cannot listen on unix:{SocketPath}: another process listens there\n");
+        second.Error.ShouldBe($"SINK_LISTEN: cannot listen on unix:{SocketPath}: another process is listening there\n");
         await DeliverAsync();
     }
 

@@ -38,13 +38,13 @@ public sealed class ClassifiedLinesTests
         [
             "line 1: not JSON",
             "line 3: not an object such as {\"recipient\": \"x@gmail.com\", \"class\": \"unknown_user\"}",
-            "line 4: recipient is missing, or no text",
-            "line 5: recipient is missing, or no text",
-            "line 6: recipient is missing, or no text",
-            "line 7: class is missing, or neither a text of at most 200 characters nor a number",
-            "line 8: class is missing, or neither a text of at most 200 characters nor a number",
-            "line 9: sender is no text",
-            "line 10: a text in it is not Unicode",
+            "line 4: recipient is missing or not a string",
+            "line 5: recipient is missing or not a string",
+            "line 6: recipient is missing or not a string",
+            "line 7: class is missing, or neither a string of at most 200 characters nor a number",
+            "line 8: class is missing, or neither a string of at most 200 characters nor a number",
+            "line 9: sender is not a string",
+            "line 10: a string in it is not Unicode",
         ]);
     }
 

@@ -78,7 +78,7 @@ public sealed class ReportContextsTests : IDisposable
         contexts.TryMake(null, out var mistakes).ShouldBeNull();
         contexts.TryMake(null, out _).ShouldBeNull();
         mistakes.ShouldBe([$"{file}(3,1): error: unknown key \"lost\" in [rule.no-loss]"]);
-        _log.Lines.ShouldBe([$"Error No report card can be made: {mistakes[0]}"]);
+        _log.Lines.ShouldBe([$"Error No report card can be generated: {mistakes[0]}"]);
     }
 
     [Fact]

@@ -153,7 +153,7 @@ public sealed class ReportFileTests
             "my.toml(14,15): error: resets_warn must be a number, not a string",
             "my.toml(15,15): error: broken_fail = NaN is not a percentage from 0 to 100",
             "my.toml(17,10): error: unknown meaning \"unknown_usr\", did you mean \"unknown_user\"?",
-            "my.toml(18,1): error: \"Bounce\" is the same word as \"bounce\" at line 17: case and what stands between the letters do not count",
+            "my.toml(18,1): error: \"Bounce\" is the same word as \"bounce\" at line 17: case and punctuation are ignored",
             "my.toml(19,1): error: \"---\" has neither letter nor digit",
             "my.toml(20,17): error: \"hard\", \"soft\" and \"none\" stand alone",
             "my.toml(21,9): error: empty is empty; a word that stands for no refusal means \"none\"",

@@ -184,7 +184,7 @@ public sealed class LedgerKeeperTests : IDisposable
 
         _keeper.Read(new LedgerQuery()).ShouldBeEmpty();
         (_keeper.IsOn, _keeper.Feed, _keeper.Status.IsOn, _keeper.ReadRun("r")).ShouldBe((false, null, false, null));
-        _log.Lines.ShouldBe(["Error The ledger of senders has failed and is off; switch it on again for an empty one (smartsink ledger on)"]);
+        _log.Lines.ShouldBe(["Error The ledger of senders has failed and is off; to start an empty one, run: smartsink ledger on"]);
         (await _metrics.ScrapeAsync()).Sum("smartsink_ledger_on").ShouldBe(0);
         var session = Begin(Options());
         Say(session, "EHLO mx.a.example|" + Message("a@b.example", "") + "QUIT|");
@@ -217,7 +217,7 @@ public sealed class LedgerKeeperTests : IDisposable
             Converse("EHLO mx.a.example|" + string.Concat(Enumerable.Range(0, 200).Select(_ => $"MAIL FROM:<a@b.example> SIZE=99|RCPT TO:<c{number++}@later.example>|RSET|")) + "QUIT|");
         }
 
-        _log.Lines.ShouldBe(["Warning The ledger of senders has reached its 4 MB and forgets the oldest of it; SINK_LEDGER_MEMORY gives it more"]);
+        _log.Lines.ShouldBe(["Warning The ledger of senders has reached its limit of 4 MB and is forgetting its oldest facts; raise SINK_LEDGER_MEMORY to keep more"]);
         var forgotten = _keeper.Status.Forgotten;
         (await _metrics.ScrapeAsync()).Sum("smartsink_ledger_forgotten_total").ShouldBe(forgotten);
         _keeper.Stop();

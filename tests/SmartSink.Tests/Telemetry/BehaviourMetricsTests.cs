@@ -65,7 +65,7 @@ public sealed class BehaviourMetricsTests : IDisposable
             "Information Schedule \"yahoo is down\" has begun; it ends at 2026-03-07T10:15:00Z",
             "Information Schedule \"yahoo is down\" has ended",
             "Information Schedule \"new rates\" has begun; it has no end",
-            "Information Message <1@x> for <a@b.example> was accepted again, from 127.0.0.1 as Q7: a fault lost the reply to the one before on purpose, or the sender sends its mail twice",
+            "Information Message <1@x> for <a@b.example> was accepted again, from 127.0.0.1 as Q7: either a fault deliberately lost the previous reply, or the sender sends its mail twice",
         ]);
     }
 

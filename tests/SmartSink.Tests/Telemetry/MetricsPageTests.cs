@@ -24,7 +24,7 @@ public sealed class MetricsPageTests : IDisposable
         var page = await _metrics.TextAsync();
         Block(page, "smartsink_recipients_total").ShouldBe(
             """
-            # HELP smartsink_recipients_total Recipients by outcome, stage of the reply that decided, and configured domain or pattern (other for the rest).
+            # HELP smartsink_recipients_total Recipients by outcome, stage of the deciding reply, and configured domain or pattern (other for the rest).
             # TYPE smartsink_recipients_total counter
             smartsink_recipients_total{outcome="accepted",stage="data",domain="gmail.com"} 1234567890123456
             smartsink_recipients_total{outcome="permfail",stage="rcpt",domain="a\"b\\c\nd"} 1

@@ -48,7 +48,7 @@ public sealed class CertificateFolderTests : IDisposable
 
         var pem = Pem("mx.a.example");
         var file = _folder.Write("certs/a.pem", pem[..pem.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal)]);
-        Mistake().ShouldBe($"SINK_TLS_CERTS: {file}: no private key in it");
+        Mistake().ShouldBe($"SINK_TLS_CERTS: {file}: contains no private key");
         _folder.Write("certs/a.pem", PemWithBrokenNames());
         Mistake().ShouldBe($"SINK_TLS_CERTS: {file}: the certificate has no DNS name among its subject alternative names");
         _folder.Write("certs/a.pem", Pem("192.0.2.1"));

@@ -80,7 +80,7 @@ public sealed class CertificateReloadTests : IDisposable
 
         _holder.Current.Default.Target.Subject.ShouldBe("CN=default.example");
         (_holder.Applied, _holder.Rejected).ShouldBe((0, 1));
-        ToldOfChanges.ShouldBe([$"Error The changed TLS certificates were rejected; those in force stay: SINK_TLS_CERTS: {broken}: no PEM certificate in it"]);
+        ToldOfChanges.ShouldBe([$"Error The changed TLS certificates were rejected; those in force stay: SINK_TLS_CERTS: {broken}: contains no PEM certificate"]);
 
         _folder.Write("certs/b.pem", Pem("mx.b.example"));
         _holder.LookUntilSame(_clock);

@@ -115,9 +115,9 @@ public sealed class CertificateStoreTests : IDisposable
 
         ErrorOf(_folder.Combine("none.pem"), keyFile).ShouldBe($"SINK_TLS_CERT: {_folder.Combine("none.pem")}: there is no such file");
         ErrorOf(certificateFile, _folder.Combine("none.pem")).ShouldBe($"SINK_TLS_KEY: {_folder.Combine("none.pem")}: there is no such file");
-        ErrorOf(certificateFile, null).ShouldBe($"SINK_TLS_CERT: {certificateFile}: no private key in it, and SINK_TLS_KEY is not given");
-        ErrorOf(certificateFile, certificateFile).ShouldBe($"SINK_TLS_KEY: {certificateFile}: no private key in it");
-        ErrorOf(keyFile, keyFile).ShouldBe($"SINK_TLS_CERT: {keyFile}: no PEM certificate in it");
+        ErrorOf(certificateFile, null).ShouldBe($"SINK_TLS_CERT: {certificateFile}: contains no private key, and SINK_TLS_KEY is not given");
+        ErrorOf(certificateFile, certificateFile).ShouldBe($"SINK_TLS_KEY: {certificateFile}: contains no private key");
+        ErrorOf(keyFile, keyFile).ShouldBe($"SINK_TLS_CERT: {keyFile}: contains no PEM certificate");
         ErrorOf(_folder.Path, keyFile).ShouldBe($"SINK_TLS_CERT: {_folder.Path}: it is a folder");
 
         var other = _folder.Write("other.pem", otherKey);

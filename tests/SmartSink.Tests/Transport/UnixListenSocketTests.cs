@@ -61,7 +61,7 @@ public sealed class UnixListenSocketTests : IDisposable
     {
         File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_111_111);
         var error = Should.Throw<ListenException>(() => Unprivileged.Do(() => Open(owner: "12345").Dispose()));
-        error.Message.ShouldBe($"cannot listen on unix:{SocketPath}: this process may not give the socket to 12345: root may, and others may choose among their own groups");
+        error.Message.ShouldBe($"cannot listen on unix:{SocketPath}: this process may not change the owner of the socket to 12345: only root may, and others may choose among their own groups");
         error.Key.ShouldBe("SocketOwner");
         File.Exists(SocketPath).ShouldBeFalse();
     }
@@ -80,7 +80,7 @@ public sealed class UnixListenSocketTests : IDisposable
     {
         using var first = Open();
         var error = Should.Throw<ListenException>(() => Open().Dispose());
-        error.Message.ShouldBe($"cannot listen on unix:{SocketPath}: another process listens there");
+        error.Message.ShouldBe($"cannot listen on unix:{SocketPath}: another process is listening there");
         error.Key.ShouldBe("Listen");
         Connect();
     }
@@ -108,7 +108,7 @@ public sealed class UnixListenSocketTests : IDisposable
             }
         }
 
-        Should.Throw<ListenException>(() => Open().Dispose()).Message.ShouldBe($"cannot listen on unix:{SocketPath}: another process listens there");
+        Should.Throw<ListenException>(() => Open().Dispose()).Message.ShouldBe($"cannot listen on unix:{SocketPath}: another process is listening there");
         waiting.ForEach(client => client.Dispose());
         File.Exists(SocketPath).ShouldBeTrue();
     }
@@ -118,7 +118,7 @@ public sealed class UnixListenSocketTests : IDisposable
     {
         using var datagrams = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         datagrams.Bind(new UnixDomainSocketEndPoint(SocketPath));
-        Should.Throw<ListenException>(() => Open().Dispose()).Message.ShouldBe($"cannot listen on unix:{SocketPath}: another process listens there");
+        Should.Throw<ListenException>(() => Open().Dispose()).Message.ShouldBe($"cannot listen on unix:{SocketPath}: another process is listening there");
         File.Exists(SocketPath).ShouldBeTrue();
     }
 
@@ -145,7 +145,7 @@ public sealed class UnixListenSocketTests : IDisposable
     public void A_link_to_nowhere_is_left_alone()
     {
         File.CreateSymbolicLink(SocketPath, _folder.Combine("nowhere"));
-        Should.Throw<ListenException>(() => Open().Dispose()).Message.ShouldBe($"cannot listen on unix:{SocketPath}: the path is taken");
+        Should.Throw<ListenException>(() => Open().Dispose()).Message.ShouldBe($"cannot listen on unix:{SocketPath}: the path is in use");
         File.Exists(_folder.Combine("nowhere")).ShouldBeFalse();
     }
 
@@ -169,7 +169,7 @@ public sealed class UnixListenSocketTests : IDisposable
         File.SetUnixFileMode(SocketPath, (UnixFileMode)0b110_110_110);
         File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b101_101_101);
         Should.Throw<ListenException>(() => Unprivileged.Do(() => Open().Dispose()))
-            .Message.ShouldStartWith($"cannot listen on unix:{SocketPath}: nobody listens on the socket that is already there, but it cannot be removed: ");
+            .Message.ShouldStartWith($"cannot listen on unix:{SocketPath}: no process listens on the existing socket, but it cannot be removed: ");
         File.Exists(SocketPath).ShouldBeTrue();
     }
 

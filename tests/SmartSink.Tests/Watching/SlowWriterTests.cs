@@ -189,7 +189,7 @@ public sealed class SlowWriterTests
 
         policy.InForce().ShouldBe("5.1.1 before");
         policy.LogLines.ShouldBeEmpty();
-        policy.WatchLines.ShouldHaveSingleItem().ShouldStartWith($"Warning {policy.MainFile} was replaced or deleted, but the old file is what is still seen here");
+        policy.WatchLines.ShouldHaveSingleItem().ShouldStartWith($"Warning {policy.MainFile} was replaced or deleted, but the old file is still visible here");
         kept.ForEach(file => file.Dispose());
     }
 

@@ -103,8 +103,8 @@ public sealed class ReportTextTests
             other covers a.test, b.test: the sink's policy does not distinguish them
             yahoo.com is not the name of a domain of this run: another sender, or the sink's name for one of the run's domains
             both sides DIFFER
-            1 recipient was answered here but not counted like that by the sink: another replica that no --verify names, or another server between here and the sink
-            3 recipients were counted by the sink but not answered like that here: another sender, or the 2 transactions that ended here without an answer
+            1 recipient was answered here but not counted that way by the sink: another replica that no --verify names, or another server between here and the sink
+            3 recipients were counted by the sink but not answered that way here: another sender, or the 2 transactions that ended here without an answer
 
             """);
     }
@@ -112,7 +112,7 @@ public sealed class ReportTextTests
     [Theory]
     [InlineData(true, false, "both sides agree\n")]
     [InlineData(true, true, "the sink received every recipient that the target accepted\n")]
-    [InlineData(false, true, "MISSING at the sink: 7 of the recipients that the target accepted; the sink received 2 others\n7 recipients were accepted by the target but not yet counted by the sink: in the target's queue, at another replica that no --verify names, or lost; the target's log tells\n")]
+    [InlineData(false, true, "MISSING at the sink: 7 of the recipients that the target accepted; the sink received 2 others\n7 recipients were accepted by the target but not yet counted by the sink: in the target's queue, at another replica that no --verify names, or lost; see the target's log\n")]
     public void The_verdict_of_a_comparison(bool agrees, bool relayed, string verdict)
     {
         var group = new VerifyGroup("gmail.com", ["gmail.com"], new OutcomeTotals(1, 0, 0), new OutcomeTotals(1, 0, 0), agrees);
@@ -132,7 +132,7 @@ public sealed class ReportTextTests
             """
             other is not the name of a domain of this run: another sender, such as the target itself with its bounces, or the sink's name for one of the run's domains
             MISSING at the sink: 4 of the recipients that the target accepted; the sink received 3 others
-            4 recipients were accepted by the target but not yet counted by the sink: in the target's queue, as the sink deferred 4, at another replica that no --verify names, or lost; the target's log tells
+            4 recipients were accepted by the target but not yet counted by the sink: in the target's queue, because the sink deferred 4, at another replica that no --verify names, or lost; see the target's log
 
             """);
     }
@@ -156,7 +156,7 @@ public sealed class ReportTextTests
             http://a:8000/        10         0         0
             http://b:8000/        10         0         0
             both sides DIFFER
-            10 recipients were counted by the sinks but not answered like that here: another sender
+            10 recipients were counted by the sinks but not answered that way here: another sender
             http://a:8000/ and http://b:8000/ started at the same moment: if they are one process, it was counted more than once
 
             """);

@@ -166,7 +166,7 @@ public sealed class ComparisonTests
     {
         var before = Sink("""smartsink_recipients_total{outcome="accepted",stage="data",domain="a.test"} 5""");
         Should.Throw<FormatException>(() => Sink(MetricsPages.Untouched).Since(before)).Message.ShouldBe(
-            "the counters are those of another process than before the run (smartsink_recipients_total of a.test was 5 and is 0): the sink was restarted, or another replica answers at this address");
+            "the counters belong to a different process than before the run (smartsink_recipients_total of a.test was 5 and is 0): the sink was restarted, or another replica answers at this address");
     }
 
     [Theory]
@@ -188,7 +188,7 @@ public sealed class ComparisonTests
         else
         {
             Should.Throw<FormatException>(() => after.Since(before)).Message.ShouldBe(
-                $"the counters are those of another process than before the run (process_start_time_seconds was 1795357932.515 and is {start}): {conclusion}");
+                $"the counters belong to a different process than before the run (process_start_time_seconds was 1795357932.515 and is {start}): {conclusion}");
         }
     }
 

@@ -252,7 +252,7 @@ public sealed class VerifierTests
     }
 
     [Theory]
-    [InlineData(HttpStatusCode.OK, """{"on":false}""", "the ledger is off; switch it on before a run, with SINK_LEDGER=on or smartsink ledger on")]
+    [InlineData(HttpStatusCode.OK, """{"on":false}""", "the ledger is off; turn it on before a run, with SINK_LEDGER=on or smartsink ledger on")]
     [InlineData(HttpStatusCode.NotFound, "", "the sink has no ledger, or SINK_API is off")]
     [InlineData(HttpStatusCode.Forbidden, """{"detail":"The host sink.test is not known to be this sink's"}""", "The host sink.test is not known to be this sink's")]
     [InlineData(HttpStatusCode.BadGateway, "<html>", "502 Bad Gateway")]

@@ -34,7 +34,7 @@ internal static class ApiDocument
                 {
                     Title = "SmartSink",
                     Version = ProductVersion.Text,
-                    Description = "Looks at a mail sink and steers it. Reading is open to whoever reaches the port; what changes something is taken from loopback, and from elsewhere with the token of SINK_API_TOKEN.",
+                    Description = "Observes and controls a mail sink. Reading is open to anyone who can reach the port; changes are accepted from loopback, and from elsewhere with the token in SINK_API_TOKEN.",
                 };
                 document.AddComponent<IOpenApiSecurityScheme>(Token, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "SINK_API_TOKEN" });
                 return Task.CompletedTask;

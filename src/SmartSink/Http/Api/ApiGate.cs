@@ -26,12 +26,12 @@ internal sealed class ApiGate(string? token, IEnumerable<string> hosts)
         var hasToken = IsToken(shown);
         if (!hasToken && !IsOwnHost(request.Host.Host))
         {
-            return new ApiRefusal(StatusCodes.Status403Forbidden, $"The host {request.Host.Host} is not known to be this sink's: name it in SINK_API_HOSTS, use an IP address, or send the token");
+            return new ApiRefusal(StatusCodes.Status403Forbidden, $"The host {request.Host.Host} is not known as a name of this sink: add it to SINK_API_HOSTS, use an IP address, or send the token");
         }
 
         if (IsFromAnotherSite(request))
         {
-            return new ApiRefusal(StatusCodes.Status403Forbidden, "A page of another site asks, which this API does not answer");
+            return new ApiRefusal(StatusCodes.Status403Forbidden, "The request comes from another site's page, which this API does not answer");
         }
 
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || hasToken || context.GetEndpoint()?.Metadata.GetMetadata<ApiReading>() is not null)
@@ -41,7 +41,7 @@ internal sealed class ApiGate(string? token, IEnumerable<string> hosts)
 
         if (shown.Length > 0 && _token is not null)
         {
-            return new ApiRefusal(StatusCodes.Status401Unauthorized, "The token in Authorization is not that of SINK_API_TOKEN");
+            return new ApiRefusal(StatusCodes.Status401Unauthorized, "The token in Authorization is not the one in SINK_API_TOKEN");
         }
 
         if (context.Connection.RemoteIpAddress is { } client && IPAddress.IsLoopback(client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client))
@@ -50,8 +50,8 @@ internal sealed class ApiGate(string? token, IEnumerable<string> hosts)
         }
 
         return _token is null
-            ? new ApiRefusal(StatusCodes.Status403Forbidden, "Changes are taken from loopback only: set SINK_API_TOKEN to allow them from elsewhere")
-            : new ApiRefusal(StatusCodes.Status401Unauthorized, "Changes from elsewhere than loopback need the token of SINK_API_TOKEN: send it as Authorization: Bearer TOKEN");
+            ? new ApiRefusal(StatusCodes.Status403Forbidden, "Changes are accepted from loopback only: set SINK_API_TOKEN to allow them from elsewhere")
+            : new ApiRefusal(StatusCodes.Status401Unauthorized, "Changes from outside loopback need the token in SINK_API_TOKEN: send it as Authorization: Bearer TOKEN");
     }
 
     private bool IsToken(string shown) =>

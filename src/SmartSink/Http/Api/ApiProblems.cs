@@ -107,8 +107,8 @@ internal sealed class ApiQuery
         var known = context.GetEndpoint()?.Metadata.GetOrderedMetadata<ApiParameter>().Select(parameter => parameter.Name).ToList() ?? [];
         foreach (var name in _query.Keys.Where(name => !known.Contains(name)))
         {
-            var listed = known.Count == 0 ? "this call takes none" : "known are " + string.Join(", ", known);
-            _errors.Add(new ProblemError { Parameter = Quote(name), Detail = $"is no parameter: {(Suggestion.Nearest(Quote(name), known) is { } near ? $"did you mean {near}?" : listed)}" });
+            var listed = known.Count == 0 ? "this call has none" : "known are " + string.Join(", ", known);
+            _errors.Add(new ProblemError { Parameter = Quote(name), Detail = $"is not a parameter: {(Suggestion.Nearest(Quote(name), known) is { } near ? $"did you mean {near}?" : listed)}" });
         }
     }
 

@@ -12,18 +12,18 @@ namespace SmartSink.Http.Api;
 /// <summary>Who is connected, and who has been.</summary>
 internal sealed class ConnectionsApi(SmtpHost server, SenderTable senders, Func<Moment> clock)
 {
-    private static readonly ApiParameter<int> From = ApiParameter.Number("from", "The lowest number: next of the page before", least: 0, most: int.MaxValue, otherwise: 0);
+    private static readonly ApiParameter<int> From = ApiParameter.Number("from", "The lowest number: the previous page's next", least: 0, most: int.MaxValue, otherwise: 0);
 
     /// <summary>A client's address, or a network of them.</summary>
     public static readonly ApiParameter<IPNetwork?> Client = new(
-        "client", "Those of this address or network", "string", "an address or a network such as 192.0.2.0/24", text => TryReadNetwork(text, out var network) ? (true, network) : (false, null), otherwise: null);
+        "client", "Only this address or network", "string", "an address or a network such as 192.0.2.0/24", text => TryReadNetwork(text, out var network) ? (true, network) : (false, null), otherwise: null);
 
     public void Map(IEndpointRouteBuilder api)
     {
         api.MapMethods("/connections", SinkPages.ReadMethods, (HttpContext context) => Answer(context))
-            .Describe("connections", "Open SMTP connections, the oldest first").Takes(From, ApiPaging.Count, Client);
+            .Describe("connections", "Open SMTP connections, oldest first").Takes(From, ApiPaging.Count, Client);
         api.MapMethods("/senders", SinkPages.ReadMethods, (HttpContext context) => AnswerSenders(context))
-            .Describe("senders", "Client networks and how they behave, the busiest first").Takes(ApiPaging.Count);
+            .Describe("senders", "Client networks and how they behave, busiest first").Takes(ApiPaging.Count);
     }
 
     /// <summary>An address, IPv4-mapped or not, or a network, whose host bits do not count.</summary>

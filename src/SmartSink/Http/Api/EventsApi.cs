@@ -19,18 +19,18 @@ internal static class EventsApi
     /// <summary>What is written at once: a reader is given the time for so much.</summary>
     private const int BlockSize = 16 * 1024;
 
-    private static readonly ApiParameter<bool> Follow = ApiParameter.Flag("follow", $"Whether to go on with the events to come, as server-sent events; Accept: {Stream} asks for the same");
-    private static readonly ApiParameter<int> Count = ApiParameter.Number("count", "Of a list the newest, so many", 1, SinkEvents.Kept, SinkEvents.Kept);
-    private static readonly ApiParameter<long?> After = new("after", "Only events behind the one of this id; 0 for all that are kept", "integer", "the id of an event, or 0", ReadId, otherwise: null);
-    private static readonly ApiParameter<int> Kind = Words("kind", "Only events of these kinds, with commas between them", SinkEvents.Kinds);
-    private static readonly ApiParameter<int> Outcome = Words("outcome", "Only events with one of these outcomes, with commas between them", LabelWords.Outcomes);
+    private static readonly ApiParameter<bool> Follow = ApiParameter.Flag("follow", $"Whether to continue with new events, as server-sent events; Accept: {Stream} has the same effect");
+    private static readonly ApiParameter<int> Count = ApiParameter.Number("count", "For a list: how many events, the newest ones", 1, SinkEvents.Kept, SinkEvents.Kept);
+    private static readonly ApiParameter<long?> After = new("after", "Only events after the one with this id; 0 for all that are kept", "integer", "the id of an event, or 0", ReadId, otherwise: null);
+    private static readonly ApiParameter<int> Kind = Words("kind", "Only events of these kinds, separated by commas", SinkEvents.Kinds);
+    private static readonly ApiParameter<int> Outcome = Words("outcome", "Only events with one of these outcomes, separated by commas", LabelWords.Outcomes);
     private static readonly ApiParameter<byte[]?> Domain = new("domain", "Only events about recipients of this domain, or of this entry of the policy", "string", "a domain", ReadDomain, otherwise: null);
     private static readonly ApiParameter<NetworkList?> Client = new(
-        "client", "Only events of clients in these networks, with commas between them", "string", "an IP address or a network", text => (NetworkList.TryParse(text, out var networks), networks), otherwise: null);
+        "client", "Only events of clients in these networks, separated by commas", "string", "an IP address or a network", text => (NetworkList.TryParse(text, out var networks), networks), otherwise: null);
 
     public static void MapEventsApi(this IEndpointRouteBuilder api, SinkEvents events, EventFollowers followers) =>
         api.MapGet("/events", (HttpContext context) => Answer(context, events, followers))
-            .Describe("events", "The last 1,000 events, or with follow=true those to come as server-sent events")
+            .Describe("events", "The last 1,000 events, or with follow=true also new ones as server-sent events")
             .Takes(Follow, After, Count, Kind, Domain, Client, Outcome)
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(EventList), ["application/json", Stream]))
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status503ServiceUnavailable);
@@ -202,7 +202,7 @@ internal sealed class EventFollowers
             if (Interlocked.Increment(ref _count) > Most)
             {
                 context.Response.Headers.RetryAfter = "5";
-                await context.RefuseAsync(StatusCodes.Status503ServiceUnavailable, $"{Most} clients follow events, which is the limit: end one of them, or ask without follow");
+                await context.RefuseAsync(StatusCodes.Status503ServiceUnavailable, $"{Most} clients are following events, which is the limit: disconnect one of them, or ask without follow");
                 return;
             }
 

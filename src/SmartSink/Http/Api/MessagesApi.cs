@@ -11,7 +11,7 @@ internal static class MessagesApi
 
     public static void MapMessagesApi(this IEndpointRouteBuilder api, MessageSamples samples) =>
         api.MapGet("/messages", (HttpContext context) => Answer(context, samples))
-            .Describe("messages", "The headers that were kept of some messages, as SINK_SAMPLE says")
+            .Describe("messages", "The headers of a sample of messages, as set by SINK_SAMPLE")
             .Takes(Count)
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(MessageSampleList), ["application/json"]))
             .Refuses(StatusCodes.Status400BadRequest);

@@ -17,12 +17,12 @@ internal static class OverlayApi
     {
         // With the context alone it would count as a delegate that writes its answer itself.
         api.MapPost(Path, (HttpContext context, CancellationToken _) => BeginAsync(context, overlays, clock))
-            .Describe("beginOverlay", "Lays a piece of policy over the files for a while")
+            .Describe("beginOverlay", "Temporarily applies a piece of policy over the files")
             .TakesBody<OverlayText>("application/json").Refuses(StatusCodes.Status409Conflict);
         api.MapMethods(Path, SinkPages.ReadMethods, (HttpContext context) => Show(context, overlays, clock()))
-            .Describe("overlay", "The overlay that holds").Refuses(StatusCodes.Status404NotFound);
+            .Describe("overlay", "The overlay in force").Refuses(StatusCodes.Status404NotFound);
         api.MapDelete(Path, (HttpContext context) => TakeBack(context, overlays))
-            .Describe("removeOverlay", "Takes the overlay back").Refuses(StatusCodes.Status404NotFound);
+            .Describe("removeOverlay", "Removes the overlay").Refuses(StatusCodes.Status404NotFound);
     }
 
     private static async Task<Results<Created<OverlayReport>, ApiProblem>> BeginAsync(HttpContext context, OverlayKeeper overlays, Func<Moment> clock)
@@ -49,7 +49,7 @@ internal static class OverlayApi
                 [.. problems.Select(problem => new ProblemError { Pointer = problem.Pointer, Line = problem.Line, Column = problem.Column, Detail = problem.Detail })])
             : new ApiProblem(
                 StatusCodes.Status409Conflict,
-                string.Create(CultureInfo.InvariantCulture, $"The overlay \"{holds!.Policy.Name}\" holds until {holds.EndsAt.Utc:HH:mm:ss} UTC, and there can be one at a time: wait, or take it back with DELETE {ApiRoutes.Root}{Path}"));
+                string.Create(CultureInfo.InvariantCulture, $"The overlay \"{holds!.Policy.Name}\" is in force until {holds.EndsAt.Utc:HH:mm:ss} UTC, and only one is allowed at a time: wait, or remove it with DELETE {ApiRoutes.Root}{Path}"));
     }
 
     private static Results<Ok<OverlayReport>, ApiProblem> Show(HttpContext context, OverlayKeeper overlays, in Moment now) => new ApiQuery(context).Problem is { } problem ? problem

@@ -18,16 +18,16 @@ internal static class OverrideApi
     {
         // With the context alone it would count as a delegate that writes its answer itself.
         api.MapPost(Path, (HttpContext context, CancellationToken _) => AddAsync(context, behaviour, clock))
-            .Describe("addOverride", "Adds an override, which goes before all that the policy says until its time is over")
+            .Describe("addOverride", "Adds an override, which takes precedence over the policy until it ends")
             .TakesBody<OverrideText>("application/json").Refuses(StatusCodes.Status409Conflict);
         api.MapMethods(Path, SinkPages.ReadMethods, (HttpContext context) => List(context, behaviour.Overrides, clock()))
-            .Describe("listOverrides", "The overrides in force, in the order in which they are looked at: the newest first");
+            .Describe("listOverrides", "The overrides in force, in the order in which they are considered: newest first");
         api.MapMethods(Path + "/{id}", SinkPages.ReadMethods, (HttpContext context, string id) => Find(context, behaviour.Overrides, id, clock()))
             .Describe("getOverride", "One override in force").Refuses(StatusCodes.Status404NotFound);
         api.MapDelete(Path + "/{id}", (HttpContext context, string id) => Remove(context, behaviour.Overrides, id, clock()))
-            .Describe("removeOverride", "Takes an override back").Refuses(StatusCodes.Status404NotFound);
+            .Describe("removeOverride", "Removes an override").Refuses(StatusCodes.Status404NotFound);
         api.MapDelete(Path, (HttpContext context) => Clear(context, behaviour.Overrides, clock()))
-            .Describe("clearOverrides", "Takes all overrides back");
+            .Describe("clearOverrides", "Removes all overrides");
     }
 
     private static async Task<Results<Created<OverrideReport>, ApiProblem>> AddAsync(HttpContext context, BehaviourFilters behaviour, Func<Moment> clock)
@@ -53,7 +53,7 @@ internal static class OverrideApi
                 [.. result.Problems.Select(problem => new ProblemError { Pointer = problem.Pointer, Detail = problem.Detail })])
             : new ApiProblem(
                 StatusCodes.Status409Conflict,
-                string.Create(CultureInfo.InvariantCulture, $"There are {OverrideBook.Most:N0} overrides, the most that can be at once: remove some, or wait until some have ended"));
+                string.Create(CultureInfo.InvariantCulture, $"There are {OverrideBook.Most:N0} overrides, which is the limit: remove some, or wait until some have ended"));
     }
 
     private static Results<Ok<OverrideList>, ApiProblem> List(HttpContext context, OverrideBook overrides, in Moment now) => new ApiQuery(context).Problem is { } problem

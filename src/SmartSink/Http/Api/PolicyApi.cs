@@ -21,9 +21,9 @@ internal sealed class PolicyApi
     private const string Toml = "application/toml";
     private const string Text = "text/plain";
 
-    private static readonly ApiParameter<string> Domain = ApiParameter.Text("domain", "A domain, of which the entry is shown that holds for it, or an entry's name");
+    private static readonly ApiParameter<string> Domain = ApiParameter.Text("domain", "A domain, to show the entry that applies to it, or an entry's name");
     private static readonly ApiParameter<string> Recipient = ApiParameter.Text("recipient", "A mailbox or a domain", isRequired: true);
-    private static readonly ApiParameter<IPAddress?> Client = ApiParameter.Address("client", "A client: shows what providers remember of its network, and which overrides meet it");
+    private static readonly ApiParameter<IPAddress?> Client = ApiParameter.Address("client", "A client: shows what providers remember of its network, and which overrides affect it");
     private static readonly ApiParameter<IPAddress?> Destination = ApiParameter.Address("destination", "Where the client meant to connect to, for the entries of [[mx]]");
     private static readonly ApiParameter<string> Sender = ApiParameter.Text("sender", "The sender's mailbox, for greylists, limits by sender domain and overrides");
     private static readonly ApiParameter<string> User = ApiParameter.Text("user", "The user that the client logs in as, for limits by user");
@@ -50,11 +50,11 @@ internal sealed class PolicyApi
         api.MapMethods("/policy", SinkPages.ReadMethods, (HttpContext context) => policy.Show(context))
             .Describe("policy", "The policy in force, by entry: rates, replies, behaviour").Takes(Domain, ApiPaging.From, ApiPaging.Count);
         api.MapMethods("/explain", SinkPages.ReadMethods, (HttpContext context) => policy.Explain(context))
-            .Describe("explain", "What becomes of mail to an address, and why").Takes(Recipient, Client, Destination, Sender, User);
+            .Describe("explain", "What happens to mail for an address, and why").Takes(Recipient, Client, Destination, Sender, User);
         api.MapPost("/check", (HttpContext context, CancellationToken cancellation) => CheckAsync(context, cancellation))
             .Describe("check", "Every mistake in a policy file that is sent; changes nothing").TakesBody<string>(Text, Toml).WithMetadata(ApiReading.Metadata);
         api.MapPost("/reload", (HttpContext context) => policy.Reload(context))
-            .Describe("reload", "Reads the policy, certificates and users from their files now, as SIGHUP does");
+            .Describe("reload", "Rereads the policy, certificates and users from their files immediately, like SIGHUP");
     }
 
     private Results<Ok<PolicyAnswer>, ApiProblem> Show(HttpContext context)
@@ -110,7 +110,7 @@ internal sealed class PolicyApi
         var memory = client is null || explanation.Problem is not null ? null : _behaviour.Recall(recipient, client, sender, user, now);
         if (explanation.Problem is not null || (client is not null && memory is null))
         {
-            query.Add(Recipient, explanation.Problem ?? "has no domain of which anything could be remembered");
+            query.Add(Recipient, explanation.Problem ?? "has no domain, so nothing is remembered about it");
             return query.Problem!;
         }
 
@@ -415,7 +415,7 @@ internal sealed record ReloadedReport(string Name, string Result, IReadOnlyList<
 /// <summary>Pages of lists.</summary>
 internal static class ApiPaging
 {
-    public static readonly ApiParameter<int> From = ApiParameter.Number("from", "How many to leave out", 0, int.MaxValue / 2, 0);
+    public static readonly ApiParameter<int> From = ApiParameter.Number("from", "How many to skip", 0, int.MaxValue / 2, 0);
     public static readonly ApiParameter<int> Count = ApiParameter.Number("count", "How many to list; 100 unless given", 1, 1000, 100);
 }
 

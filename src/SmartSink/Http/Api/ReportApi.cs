@@ -25,13 +25,13 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
     public const int MostClassifiedBytes = 16 * 1024 * 1024;
 
     private static readonly ApiParameter<string> Run = new(
-        "run", "Only senders of this run of a load generator, and of their messages only those of it", "string", "a run's id: 1 to 64 of letters, digits, dot, hyphen and underscore",
+        "run", "Only senders of this load-generator run, and only their messages that belong to it", "string", "a run's id: 1 to 64 of letters, digits, dot, hyphen and underscore",
         text => (IsRun(text), text), string.Empty);
     private static readonly ApiParameter<TimeSpan?> Since = new(
-        "since", "Only what came in the time before now: 10m", "string", "a length of time such as 90s, 10m or 2h",
+        "since", "Only what came in during this time before now: 10m", "string", "a length of time such as 90s, 10m or 2h",
         text => Times.TryParse(text, out var time) && time > TimeSpan.Zero ? (true, time) : (false, null), otherwise: null);
-    private static readonly ApiParameter<string> Format = ApiParameter.OneOf("format", "As what it is written: json unless given", ReportFormats.Names);
-    private static readonly ApiParameter<int> Senders = ApiParameter.Number("senders", "How many senders, the worst first", least: 1, most: 1_000, otherwise: 100);
+    private static readonly ApiParameter<string> Format = ApiParameter.OneOf("format", "The format; json unless given", ReportFormats.Names);
+    private static readonly ApiParameter<int> Senders = ApiParameter.Number("senders", "How many senders, worst first", least: 1, most: 1_000, otherwise: 100);
 
     private static readonly ApiParameter<int> From = ApiParameter.Number("from", "The number to begin with", least: 0, most: int.MaxValue, otherwise: 0);
     private static readonly ApiParameter<int> Count = ApiParameter.Number("count", "How many numbers", least: 1, most: RunTimesReport.Most, otherwise: RunTimesReport.Most);
@@ -45,27 +45,27 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
             .Describe("report", "What senders did, graded by rules; the ledger must be on")
             .Takes(Run, ConnectionsApi.Client, Since, Format, Senders).Refuses(StatusCodes.Status409Conflict);
         api.MapPost(ReportPath, (HttpContext context, CancellationToken cancellation) => AnswerAsync(context, cancellation))
-            .Describe("reportClassified", "The same, with the sender's own classes of refusals judged: lines of JSON, each with recipient and class, and sender if it is known")
+            .Describe("reportClassified", "The same, and judges the sender's own classification of refusals: lines of JSON, each with recipient and class, and sender if known")
             .Takes(Run, ConnectionsApi.Client, Since, Format, Senders).TakesBody(new ApiBody(typeof(string), ["application/x-ndjson", "application/jsonl", "text/plain"], MostClassifiedBytes))
             .Refuses(StatusCodes.Status409Conflict);
         api.MapMethods(LedgerPath, SinkPages.ReadMethods, (HttpContext context) => Ledger(context))
-            .Describe("ledger", "Whether it is kept what senders do, and how much of it");
+            .Describe("ledger", "Whether the ledger is on, and how much it holds");
         api.MapPut(LedgerPath, (HttpContext context, CancellationToken _) => SwitchAsync(context))
-            .Describe("switchLedger", "Begins to keep what senders do, or forgets it and ends").TakesBody<LedgerSwitch>("application/json");
+            .Describe("switchLedger", "Starts recording what senders do, or stops and forgets everything").TakesBody<LedgerSwitch>("application/json");
         api.MapDelete(LedgerPath, (HttpContext context) => Clear(context))
-            .Describe("clearLedger", "Forgets what was kept, and goes on").Refuses(StatusCodes.Status409Conflict);
+            .Describe("clearLedger", "Forgets everything and continues recording").Refuses(StatusCodes.Status409Conflict);
         api.MapMethods(LedgerPath + "/runs/{run}", SinkPages.ReadMethods, (HttpContext context, string run) => FindRun(context, run))
-            .Describe("run", "What came of a run of a load generator, by the numbers of its messages").Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+            .Describe("run", "What became of a load-generator run, by message number").Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
         api.MapMethods(LedgerPath + "/runs/{run}/times", SinkPages.ReadMethods, (HttpContext context, string run) => FindTimes(context, run))
             .Describe("runTimes", "When the messages of a run came, by their numbers").Takes(From, Count).Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
     }
 
     private static ApiProblem IsOff => new(
         StatusCodes.Status409Conflict,
-        "The ledger is off, so nothing is known of senders: start it with PUT /api/v1/ledger {\"on\": true}, smartsink ledger on or SINK_LEDGER=on, and then send mail");
+        "The ledger is off, so nothing is known about senders: start it with PUT /api/v1/ledger {\"on\": true}, smartsink ledger on or SINK_LEDGER=on, and then send mail");
 
     private static ApiProblem NoRun => new(
-        StatusCodes.Status404NotFound, "Nothing of this run has come, or it was forgotten: does each message carry its run and number, in its sender or in X-SmartSink-Run?");
+        StatusCodes.Status404NotFound, "Nothing from this run has arrived, or it was forgotten: does each message carry its run and number, in its sender or in X-SmartSink-Run?");
 
     private static bool IsRun(string text) => text.Length is > 0 and <= 64 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
 
@@ -109,7 +109,7 @@ internal sealed class ReportApi(LedgerKeeper ledger, ReportContexts contexts, Fu
 
         if (contexts.TryMake(classified, out var mistakes) is not { } rules)
         {
-            return new ApiProblem(StatusCodes.Status409Conflict, $"The file of rules has mistakes: {mistakes[0]}", [.. mistakes.Select(mistake => new ProblemError { Detail = mistake })]);
+            return new ApiProblem(StatusCodes.Status409Conflict, $"The rules file has mistakes: {mistakes[0]}", [.. mistakes.Select(mistake => new ProblemError { Detail = mistake })]);
         }
 
         var now = clock();
@@ -262,7 +262,7 @@ internal sealed class ReportAnswer(ReportCard card, ReportFormat format) : IResu
 /// <param name="On">False forgets what it has.</param>
 internal sealed record LedgerSwitch([property: JsonRequired] bool On);
 
-/// <summary>Whether it is kept what senders do, and how much of it.</summary>
+/// <summary>Whether the ledger is on, and how much it holds.</summary>
 /// <param name="On">Whether it is.</param>
 /// <param name="Since">When the first of what is kept happened; null before that.</param>
 /// <param name="Senders">Senders known: a client's network, and a user of it.</param>

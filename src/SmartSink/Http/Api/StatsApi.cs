@@ -28,9 +28,9 @@ internal sealed class StatsApi(
     public void Map(IEndpointRouteBuilder api)
     {
         api.MapMethods("/stats", SinkPages.ReadMethods, (HttpContext context) => Answer(context))
-            .Describe("stats", "Counts since the start, rates over 1, 10 and 60 s, and what a person should look at").Takes(DomainCount);
+            .Describe("stats", "Counts since the start, rates over 1, 10 and 60 s, and warnings").Takes(DomainCount);
         api.MapMethods("/stats/history", SinkPages.ReadMethods, (HttpContext context) => AnswerHistory(context))
-            .Describe("history", "What came in each of the last seconds").Takes(Seconds);
+            .Describe("history", "What came in during each of the last seconds").Takes(Seconds);
     }
 
     private Results<Ok<StatsReport>, ApiProblem> Answer(HttpContext context)
@@ -130,36 +130,36 @@ internal sealed class SinkWarnings(
     {
         if (state.Phase is SinkPhase.Stopping or SinkPhase.Failed)
         {
-            yield return "The sink is stopping: it takes no new connections.";
+            yield return "The sink is stopping: it accepts no new connections.";
         }
 
         if (policy.IsKept)
         {
-            yield return Text($"The policy files had errors at the start, so mail is answered by policy {policy.Current.Hash}, the last that was in force{First(policy.LastReload)}. Mend the files; they are read again by themselves.");
+            yield return Text($"The policy files had errors at the start, so mail is answered by policy {policy.Current.Hash}, the last one in force{First(policy.LastReload)}. Fix the files; they are reread automatically.");
         }
         else if (policy.LastReload is { Result: ReloadResult.Rejected } rejected)
         {
-            yield return Text($"The policy files were changed at {rejected.At:HH:mm:ss} UTC and have errors, so policy {policy.Current.Hash} stays in force{First(rejected)}. Mend the files; they are read again by themselves.");
+            yield return Text($"The policy files were changed at {rejected.At:HH:mm:ss} UTC and have errors, so policy {policy.Current.Hash} stays in force{First(rejected)}. Fix the files; they are reread automatically.");
         }
 
         if (overlays.Current is { } overlay)
         {
-            yield return Text($"The overlay \"{overlay.Policy.Name}\" goes over the policy's files until {overlay.EndsAt.Utc:HH:mm:ss} UTC. To take it back sooner, send DELETE {ApiRoutes.Root}{OverlayApi.Path}.");
+            yield return Text($"The overlay \"{overlay.Policy.Name}\" is applied over the policy files until {overlay.EndsAt.Utc:HH:mm:ss} UTC. To remove it sooner, send DELETE {ApiRoutes.Root}{OverlayApi.Path}.");
         }
 
         foreach (var reloader in reloaders.Where(reloader => reloader != policy && reloader.IsRejected))
         {
-            yield return $"The changed {reloader.Name} were rejected, and those from before stay in force. The log says what is wrong with the files.";
+            yield return $"The changed {reloader.Name} were rejected, and the previous ones stay in force. The log says what is wrong with the files.";
         }
 
         if (behaviour.Overrides.InForce is (var overrides, { } oldest) && clock.GetUtcNow() - oldest >= OldOverride)
         {
-            yield return Text($"{(overrides == 1 ? "An override is" : $"{overrides:N0} overrides are")} in force, {(overrides == 1 ? "added" : "the oldest added")} at {oldest:HH:mm} UTC, more than an hour ago. Take back what is no longer meant: smartsink calm.");
+            yield return Text($"{(overrides == 1 ? "An override is" : $"{overrides:N0} overrides are")} in force, {(overrides == 1 ? "added" : "the oldest added")} at {oldest:HH:mm} UTC, more than an hour ago. Remove what is no longer wanted: smartsink calm.");
         }
 
         if (server.OpenConnections >= NearlyFull * server.MaxConnections)
         {
-            yield return Text($"{server.OpenConnections:N0} of at most {server.MaxConnections:N0} connections are open; from there on clients get 421. Raise SINK_MAX_CONNECTIONS or send over fewer.");
+            yield return Text($"{server.OpenConnections:N0} of at most {server.MaxConnections:N0} connections are open; beyond that clients get 421. Raise SINK_MAX_CONNECTIONS or send over fewer.");
         }
 
         if (descriptors is { Open: { } open, Limit: { } limit } && open >= NearlyFull * limit)
@@ -174,12 +174,12 @@ internal sealed class SinkWarnings(
 
         if (events.LeftOut is > 0 and var leftOut)
         {
-            yield return Text($"{leftOut:N0} events were left out, since more than 1,000 came in a second. Counts and metrics have them all; to see all events, send less.");
+            yield return Text($"{leftOut:N0} events were left out because more than 1,000 came in a second. Counts and metrics include them all; to see all events, send less.");
         }
 
         if (http.Refused is > 0 and var refused)
         {
-            yield return Text($"{refused:N0} HTTP connections were refused because {HttpLimits.MostConnections} were open. Close pages and followers of events that nobody looks at.");
+            yield return Text($"{refused:N0} HTTP connections were refused because {HttpLimits.MostConnections} were open. Close pages and event followers that are not needed.");
         }
     }
 

@@ -8,7 +8,7 @@ const outcomes = ['accepted', 'tempfail', 'permfail'];
 const actions = [
   { name: 'down', label: 'down for 5 min', says: 'every recipient is deferred', make: () => ({ do: { bounce: 0, defer: 100 } }) },
   { name: 'defer', label: 'defer 50 %', says: 'half of the recipients are deferred', make: () => ({ do: { defer: 50 } }) },
-  { name: 'throttle', label: 'throttle', says: 'half of the recipients are told that there is too much mail', make: async domain => ({ do: { reply: await throttleReply(domain) }, share: 50 }) },
+  { name: 'throttle', label: 'throttle', says: 'half of the recipients get a throttling reply', make: async domain => ({ do: { reply: await throttleReply(domain) }, share: 50 }) },
 ];
 
 /** The table of domains and the list of overrides: what is steered, and by what. */
@@ -29,7 +29,7 @@ export class Domains {
     this.#filter.addEventListener('input', debounced(changed, 200));
     this.#body.addEventListener('keydown', event => this.#steer(event));
     this.#body.addEventListener('focusin', event => this.#rove(event.target));
-    byId('calm').addEventListener('click', () => this.#change('Calm: no override is left', () => write('DELETE', 'overrides')));
+    byId('calm').addEventListener('click', () => this.#change('Calm: no overrides are left', () => write('DELETE', 'overrides')));
   }
 
   /** How many domains an update needs: all that there may be while a person looks for one. */
@@ -45,7 +45,7 @@ export class Domains {
     this.#rows.show(items);
     if (!this.#body.querySelector('button[tabindex="0"]')) this.#body.querySelector('button:enabled')?.setAttribute('tabindex', '0');
     byId('domains-empty').hidden = items.length > 0;
-    say(byId('domains-empty'), filter ? 'No domain that had mail is called so.' : 'No mail yet.');
+    say(byId('domains-empty'), filter ? 'No domain with mail matches the filter.' : 'No mail yet.');
     byId('domains-scroll').hidden = items.length === 0;
     const left = found.length - items.length + stats.domains_left_out;
     say(byId('domains-note'), left > 0 ? `the busiest ${count(items.length)}; ${count(left)} more` : '');
@@ -108,7 +108,7 @@ export class Domains {
     if (domain === 'other') {
       for (const button of buttons) {
         button.disabled = true;
-        button.title = 'These are all domains without a table of their own';
+        button.title = 'All domains without an entry of their own';
       }
     }
     this.#mark(row);
@@ -141,12 +141,12 @@ export class Domains {
   }
 
   async #act(domain, action) {
-    await this.#change(`${domain}: ${action.label} – ${action.says}. It ends by itself in 5 min.`, async () =>
+    await this.#change(`${domain}: ${action.label} – ${action.says}. It ends automatically after 5 min.`, async () =>
       write('POST', 'overrides', { match: { domain }, ...await action.make(domain), for: '5m', name: `${domain}: ${action.label}` }));
   }
 
   async #calm(domain) {
-    await this.#change(`${domain}: calm – the policy file decides again.`, async () => {
+    await this.#change(`${domain}: calm – only the policy file applies again.`, async () => {
       for (const { id } of this.#overridden.get(domain) ?? []) await remove(id);
     });
   }

@@ -12,8 +12,8 @@ export function wireExplain() {
       const { text, ...facts } = await read(`explain?${query}`);
       const overrides = (facts.overrides ?? []).map(each => el('li', {}, `${each.name}: ${span(each.left_seconds)} left`));
       place.replaceChildren(
-        ...overrides.length === 0 ? [] : [el('p', {}, 'Overrides that come before what the policy says:'), el('ul', { class: 'overrides' }, ...overrides)],
-        el('pre', {}, text ?? ''), el('details', {}, el('summary', {}, 'Every fact by its name'), describe(facts)));
+        ...overrides.length === 0 ? [] : [el('p', {}, 'Overrides that take precedence over the policy:'), el('ul', { class: 'overrides' }, ...overrides)],
+        el('pre', {}, text ?? ''), el('details', {}, el('summary', {}, 'All details'), describe(facts)));
     } catch (error) {
       place.replaceChildren(el('p', { class: 'error' }, error.message));
     }

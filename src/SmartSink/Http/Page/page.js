@@ -44,7 +44,7 @@ async function update() {
     });
   } catch (error) {
     silentSince ??= Date.now();
-    warn([error.status ? `The sink does not tell its figures: ${error.message}` : `The sink has not answered for ${span((Date.now() - silentSince) / second)}; these figures are old.`]);
+    warn([error.status ? `The sink does not report its figures: ${error.message}` : `The sink has not answered for ${span((Date.now() - silentSince) / second)}; these figures are out of date.`]);
   } finally {
     updating = false;
   }

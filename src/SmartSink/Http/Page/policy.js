@@ -10,10 +10,10 @@ export function wirePolicy(tell) {
   byId('reload').addEventListener('click', async () => {
     try {
       const { results } = await write('POST', 'reload');
-      tell(`Read again: ${results.map(({ name, result }) => `${name} ${result}`).join(', ')}`);
+      tell(`Reload: ${results.map(({ name, result }) => `${name} ${result}`).join(', ')}`);
       await showPolicy();
     } catch (error) {
-      tell(`Nothing was read again: ${error.message}`);
+      tell(`Nothing was reloaded: ${error.message}`);
     }
   });
   byId('check').addEventListener('submit', async event => {
@@ -34,7 +34,7 @@ export async function showPolicy() {
   found.show(diagnostics.map((diagnostic, index) => ({ key: `${index} ${diagnostic}`, text: diagnostic })));
   byId('reload-scroll').hidden = diagnostics.length === 0;
   say(byId('reload-note'), `${hash}, ${count(total)} entries, loaded at ${timeOfDay(loadedAt)}`);
-  const kept = last?.result === 'rejected' ? ': the policy before it stays in force' : '';
+  const kept = last?.result === 'rejected' ? ': the previous policy stays in force' : '';
   say(byId('reload-told'), last ? `The last reload, at ${timeOfDay(last.at)}, was ${last.result}${kept}.` : 'The files have not changed since the start.');
 }
 

@@ -2,7 +2,7 @@ import { read, write } from './api.js';
 import { OutcomeChart, outcomes } from './chart.js';
 import { byId, count, el, say, timeOfDay } from './dom.js';
 
-const outcomeNames = ['accepted', 'refused for now', 'refused for good'];
+const outcomeNames = ['accepted', 'temporarily refused', 'permanently refused'];
 const verdicts = { fail: 'fail', warn: 'warn', pass: 'pass', not_seen: 'not seen' };
 const place = byId('report-senders');
 let shown = new AbortController();
@@ -14,7 +14,7 @@ export function wireReport(tell) {
       await write(method, 'ledger', body);
       await showReport();
     } catch (error) {
-      tell(`The ledger stays as it is: ${error.message}`);
+      tell(`The ledger was not changed: ${error.message}`);
     }
   };
   byId('ledger-start').addEventListener('click', () => change('PUT', { on: true }));
@@ -29,25 +29,25 @@ export async function showReport() {
   for (const id of ['ledger-stop', 'ledger-clear', 'report-refresh', 'report-download']) byId(id).hidden = !ledger.on;
   byId('ledger-start').hidden = ledger.on;
   const card = ledger.on ? await read('report') : null;
-  say(byId('report-note'), card ? `of ${timeOfDay(card.at)}, covers what came since ${timeOfDay(card.since)}` : '');
-  say(byId('report-told'), card ? remarks(card) : 'The sink does not keep what its senders do. Start it, send mail, and come back: each sender gets a grade, with the rules that it broke and how.');
+  say(byId('report-note'), card ? `generated at ${timeOfDay(card.at)}, covers mail since ${timeOfDay(card.since)}` : '');
+  say(byId('report-told'), card ? remarks(card) : 'The ledger is off. Start recording, send mail, and come back: each sender gets a grade, with the rules it broke and how.');
   shown.abort();
   shown = new AbortController();
   place.replaceChildren(...(card?.senders ?? []).map(sender => showSender(sender)));
 }
 
 const remarks = card => [
-  card.senders.length === 0 && 'Nothing has come yet.',
-  card.time_scale !== 1 && `Lengths of time are the provider's, which pass ${whole.format(card.time_scale)} times as fast.`,
-  card.senders.some(({ rules }) => rules.some(({ examples }) => examples.some(({ reply }) => reply?.includes('{')))) && 'Words in braces in a reply, such as {id}, stand for what differed from one reply to the next.',
-  card.forgotten > 0 && `The ledger was full: ${count(card.forgotten)} of the oldest facts were forgotten, and the report lacks them.`,
+  card.senders.length === 0 && 'Nothing has come in yet.',
+  card.time_scale !== 1 && `Durations are in the provider's time, which runs ${whole.format(card.time_scale)} times as fast.`,
+  card.senders.some(({ rules }) => rules.some(({ examples }) => examples.some(({ reply }) => reply?.includes('{')))) && 'Words in braces in a reply, such as {id}, stand for parts that varied from reply to reply.',
+  card.forgotten > 0 && `The ledger was full: the ${count(card.forgotten)} oldest facts were forgotten and are missing from this report.`,
   card.left_out > 0 && `${count(card.left_out)} more senders with better grades are not shown.`,
 ].filter(Boolean).join(' ');
 
 const showSender = ({ client, user, grade, accepted, tempfail, permfail, connections, rules, seconds }) => el('section', { class: 'card' },
   el('div', { class: 'bar' },
     el('h2', {}, el('span', { class: 'grade', 'data-grade': grade }, `Grade ${grade}`), ' ', client, user && `, user ${user}`),
-    el('span', { class: 'muted' }, `${count(accepted)} accepted, ${count(tempfail)} refused for now, ${count(permfail)} refused for good, ${count(connections)} connections`)),
+    el('span', { class: 'muted' }, `${count(accepted)} accepted, ${count(tempfail)} temporarily refused, ${count(permfail)} permanently refused, ${count(connections)} connections`)),
   ...showChart(user ? `${client}, user ${user}` : client, seconds),
   ...rules.map(showRule));
 

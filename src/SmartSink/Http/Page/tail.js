@@ -102,10 +102,10 @@ export class Tail {
     this.#place(found);
     byId('tail-scroll').hidden = this.#heard === 0;
     byId('tail-empty').hidden = this.#heard > 0;
-    const notes = this.#isHeard ? [] : ['the stream of events has ended; it is asked for again'];
+    const notes = this.#isHeard ? [] : ['the event stream has ended; reconnecting'];
     if (this.#frozen) notes.push(`paused; ${count(this.#heard - this.#frozen.heard)} newer`);
     if (words) notes.push(found.length === rowsShown ? `the newest ${rowsShown} that match` : `${count(found.length)} of the last ${count(Math.min(kept, from.length))} match`);
-    if (this.#leftOut) notes.push(`${count(this.#leftOut)} events were left out: more than 1,000 a second came`);
+    if (this.#leftOut) notes.push(`${count(this.#leftOut)} events were left out: more than 1,000 a second`);
     say(this.#note, notes.join(' · '));
   }
 
