@@ -90,7 +90,7 @@ public sealed class RelayTests
         times.GetProperty("count").GetInt32().ShouldBeInRange(1, Messages - lost - 1); // Some were refused.
         times.GetProperty("p50").GetDouble().ShouldBeInRange(0, times.GetProperty("max").GetDouble());
         run.Result.Output.ShouldContain("of being sent, 99% within ");
-        run.Result.Output.ShouldContain(lost == 0 ? $"by number: all {Messages} messages that the target accepted came to the sink" : "by number: the target and the sink DIFFER");
+        run.Result.Output.ShouldContain(lost == 0 ? $"by number: all {Messages} messages that the target accepted reached the sink" : "by number: the target and the sink DIFFER");
     }
 
     /// <summary>The example of KumoMTA's users, with fewer messages and an MTA between: some are refused for good, some for now, and Postfix tries these again.</summary>
