@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Channels = System.Threading.Channels.Channel;
 using SmartSink.Transport;
+using Channels = System.Threading.Channels.Channel;
 
 namespace SmartSink.Tests.Transport;
 
