@@ -111,7 +111,7 @@ internal static class ScenarioCommand
             }));
         }
 
-        output.WriteLine(failed.Count == 0 ? $"{name}: passed" : $"{name}: failed { string.Join(", ", failed)}");
+        output.WriteLine(failed.Count == 0 ? $"{name}: passed" : $"{name}: failed {string.Join(", ", failed)}");
         return failed.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
     }
 
