@@ -125,7 +125,7 @@ public sealed class ScenarioCommandTests : IAsyncLifetime
         (await _sink.PostAsync("/api/v1/policy/overlay", content)).StatusCode.ShouldBe(HttpStatusCode.Created);
         var exception = await Run().RunAsync(client: null, Cancelled).ShouldThrowAsync<StartException>();
         exception.ExitCode.ShouldBe(ExitCodes.Failure);
-        exception.Lines.Single().ShouldContain("The overlay \"mine\" holds until ");
+        exception.Lines.Single().ShouldContain("The overlay \"mine\" is in force until ");
         (await _sink.GetAsync("/api/v1/policy/overlay")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -137,14 +137,14 @@ public sealed class ScenarioCommandTests : IAsyncLifetime
         var (code, output, error) = await RunAsync("run", folder.Combine("small.toml"), "--time-scale", "100000");
         (code, error).ShouldBe((1, string.Empty));
         output.ShouldStartWith("small: 10m of the provider's time, 0:00:01 here\n  0: all bounces\n  5m: reply 421 at connect, for 2m\n");
-        output.ShouldEndWith("FAIL  no-retry-after-5xx: no sender came\nsmall: failed by no-retry-after-5xx\n");
+        output.ShouldEndWith("FAIL  no-retry-after-5xx: no sender came\nsmall: failed no-retry-after-5xx\n");
         await NothingIsLeftAsync();
 
         // The report alone is on standard output, whatever else is told.
         (code, output, error) = await RunAsync("run", folder.Combine("small.toml"), "--time-scale", "100000", "--format", "json", "--fail-on", "no-loss");
         code.ShouldBe(1);
         output.ShouldStartWith("{");
-        error.ShouldEndWith("FAIL  no-loss: no sender came\nsmall: failed by no-loss\n");
+        error.ShouldEndWith("FAIL  no-loss: no sender came\nsmall: failed no-loss\n");
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class ScenarioCommandTests : IAsyncLifetime
     {
         var card = new ReportCard(default, default, [SenderOf("a", first, "first"), SenderOf("b", second, "second")], 0, 1);
         ScenarioCommand.Conclude("x", card, ["no-loss"], _output).ShouldBe(code);
-        _text.ToString().ShouldBe($"{line}\n{(code == 0 ? "x: passed" : "x: failed by no-loss")}\n");
+        _text.ToString().ShouldBe($"{line}\n{(code == 0 ? "x: passed" : "x: failed no-loss")}\n");
 
         static SenderReport SenderOf(string client, Verdict verdict, string finding) => new(
             client, string.Empty, "A", 0, 0, 0, 0, [new RuleReport("no-loss", string.Empty, verdict, RuleWeight.Major, null, string.Empty, finding, [], string.Empty, [])], new ReportChart(default, 1, [], [], []));
