@@ -93,7 +93,7 @@ public sealed class ReportTests(Browser browser)
 
         await visit["#ledger-clear"].ClickAsync();
         await Expect(visit["#report-senders h2"]).ToHaveCountAsync(0);
-        await Expect(visit["#report-told"]).ToContainTextAsync("Nothing has come yet.");
+        await Expect(visit["#report-told"]).ToContainTextAsync("Nothing has come in yet.");
 
         await visit["#ledger-stop"].ClickAsync();
         await Expect(visit["#ledger-start"]).ToBeVisibleAsync();
