@@ -23,7 +23,7 @@ public sealed class ReportTests(Browser browser)
         await Expect(visit["#report-senders .verdict"]).ToHaveTextAsync(["fail", "warn", "not seen", "pass", "pass", "warn", "not seen", "pass"]);
         await Expect(visit["#report-senders details[open]"]).ToHaveCountAsync(1);
         var failed = visit["#report-senders details[open]"];
-        await Expect(failed.Locator("summary")).ToContainTextAsync("Never retries after a 5xx 3.25 % 3 of 92 recipients");
+        await Expect(failed.Locator("summary")).ToContainTextAsync("Never retries after a 5xx 3.25 % Tried again after a permanent refusal: 3 of 92 recipients");
         await Expect(failed.Locator(".example")).ToContainTextAsync("02:59:05 tried again 12 s after the refusal");
         await Expect(failed.Locator("pre")).ToHaveTextAsync("550 5.1.1 no such user");
         await Expect(failed).ToContainTextAsync("no-retry-after-5xx. Source: RFC 5321 section 4.2.1");
