@@ -63,7 +63,7 @@ public sealed class OverlayLease : IAsyncDisposable
 
     /// <summary>Takes it back. One that has ended by itself is none the worse for it, and another that holds since then stays.</summary>
     /// <exception cref="SmartSinkException">The sink refused.</exception>
-    /// <exception cref="HttpRequestException">The sink cannot be reached. The override still ends when its time is over.</exception>
+    /// <exception cref="HttpRequestException">The sink cannot be reached. The overlay still ends when its time is over.</exception>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isGone, 1) == 0 && await _sink.GetOverlayAsync().ConfigureAwait(false) is { } holds && (holds.Name, holds.BeganAt) == (Added.Name, Added.BeganAt))
