@@ -6,11 +6,11 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Behaviour;
 
-/// <content>What is remembered, told to who asks.</content>
+/// <content>Reports what is remembered.</content>
 internal sealed partial class BehaviourFilter
 {
     /// <summary>What the provider of a domain remembers. Changes nothing.</summary>
-    /// <param name="recall">What was asked for.</param>
+    /// <param name="recall">The request, to be completed.</param>
     /// <param name="facts">The client, sender, user and recipient, and the moment.</param>
     public SenderRecall Recall(SenderRecall recall, in SessionFacts facts)
     {

@@ -15,8 +15,9 @@ using SmartSink.Smtp.Server;
 namespace SmartSink.Behaviour;
 
 /// <summary>
-/// One revision of a policy whose providers react to what senders do. A recipient is looked at by the overrides and rules, then by what its address says, then by
-/// the limits, then by the greylist, then by the dice; delays and faults come on top of whatever the answer is.
+/// One revision of a policy whose providers react to what senders do. A recipient is judged first by the overrides
+/// and rules, then by what its address asks for, then by the limits, the greylist and the draws of the rates;
+/// delays and faults are added to whatever the answer is.
 /// </summary>
 internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
 {
@@ -31,9 +32,9 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
     private readonly DrawSource _greylists;
     private readonly DrawSource[] _delays;
 
-    /// <summary>Puts the behaviour around a revision.</summary>
+    /// <summary>Adds behaviour to a revision.</summary>
     /// <param name="policy">The revision.</param>
-    /// <param name="behaviour">What its providers do.</param>
+    /// <param name="behaviour">How its providers behave.</param>
     /// <param name="context">What all revisions share.</param>
     /// <param name="revision">Its number, from 1.</param>
     public BehaviourFilter(PolicySnapshot policy, PolicyBehaviour behaviour, BehaviourContext context, int revision)
@@ -48,11 +49,11 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
             .ToDictionary(
                 overlay => overlay,
                 overlay => overlay.Provider is { } provider ? ProviderPlan.Of(provider, policy) : null,
-                (IEqualityComparer<DomainOverlay>)ReferenceEqualityComparer.Instance); // several may be equal
+                (IEqualityComparer<DomainOverlay>)ReferenceEqualityComparer.Instance); // different overlays may be equal
         _throttles = policy.DrawsOf(DrawKind.Throttle);
         _greylists = policy.DrawsOf(DrawKind.Greylist);
 
-        // By the stage.
+        // Indexed by stage.
         _delays = [.. from kind in (DrawKind[])[DrawKind.ConnectDelay, DrawKind.EhloDelay, DrawKind.MailDelay, DrawKind.RecipientDelay] select policy.DrawsOf(kind)];
     }
 
@@ -90,13 +91,13 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
     public int CountTry(in SessionFacts facts, ReadOnlySpan<byte> domain, int entry) =>
         _context.Rules.Tries.Next(TryCounter.TriggerScope, facts, domain, PlanOf(entry)?.Behaviour.Limits);
 
-    /// <summary>How many seconds of limits pass in one.</summary>
+    /// <summary>How many seconds of the providers' time pass in one real second.</summary>
     public double TimeScale => _behaviour.TimeScale;
 
-    /// <summary>What limits senders at an entry now; null for nothing.</summary>
+    /// <summary>The limits that apply to senders at an entry now; null for none.</summary>
     public ProviderLimits? LimitsOf(int entry) => (_rules.OverlayOf(entry) is { } overlay ? _overlayPlans[overlay] : PlanOf(entry))?.Behaviour.Limits;
 
-    /// <summary>What the rates make of an entry's recipients now, in the long run.</summary>
+    /// <summary>The shares of outcomes that the rates give an entry's recipients now, in the long run.</summary>
     public OutcomeShares SharesOf(int entry)
     {
         var rules = _rules.OverlayOf(entry)?.Rules ?? _policy.RulesOf(entry);
@@ -105,11 +106,11 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
             return rules.SharesOf(rules.Rates);
         }
 
-        // The name of an entry is its key, written out.
+        // An entry is named after its key.
         return _rules.SharesOf(entry > 0 && DomainKey.TryRead(EntryName(entry), out var named) ? named : DomainKey.Fallback, rules);
     }
 
-    // Before RCPT only the server tells which provider it is.
+    // Before RCPT, only the server that the client connected to tells which provider it is.
     private FilterAnswer AnswerClient(in SessionFacts facts)
     {
         var server = _policy.ServerAt(facts.Destination) is { KnowsProvider: true } known ? known : null;
@@ -169,10 +170,10 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
         var rules = verdict.Overlay?.Rules ?? _policy.RulesOf(match.Entry);
         var plan = verdict.Overlay is { } overlay ? _overlayPlans[overlay] : PlanOf(match.Entry);
 
-        // What an override decides, no limit takes back or counts.
+        // Limits neither take back nor count what an override decided.
         var answer = verdict.OverriddenBy is null ? Answer(facts, domain, match, rules, plan, verdict.Rates, decided) : Delay(decided!.Value, plan, match, domain);
 
-        // One that is refused now does not come to the end of data.
+        // A recipient that is refused now never reaches the end of data.
         if (verdict.HasMoreAtEnd && (answer.Reply is not { } reply || answer.ReplyStage == Stage.Data || reply.Outcome == Outcome.Accepted))
         {
             _rules.JudgeEnd(facts, domain, ref verdict);
@@ -242,7 +243,7 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
         return Delay(answer, plan, match, domain);
     }
 
-    // No limit has anything against it: the greylist, then the dice.
+    // No limit refuses: the greylist decides, then the draws of the rates.
     private FilterAnswer AnswerAdmitted(in SessionFacts facts, ReadOnlySpan<byte> domain, in DomainMatch match, in DomainRules rules, ProviderPlan plan, in RateChange rates, StateKey triple)
     {
         if (plan.Behaviour.Greylist is { } greylist)
@@ -296,7 +297,7 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
     private KeyBuilder ClientAt(in SessionFacts facts, ProviderPlan plan, ulong provider) =>
         _context.Keys.Begin(provider).Add(ClientNetwork.Of(facts.ClientAddress, plan.Behaviour.Limits));
 
-    // An owner that has no name does not count; when none has one, the network does.
+    // An owner without a name does not count; when none has a name, the network counts instead.
     private SenderKeys Owners(in SessionFacts facts, SenderLimits limits, in KeyBuilder client, ulong provider)
     {
         var by = limits.Given.By;

@@ -14,26 +14,26 @@ using SmartSink.Smtp.Syntax;
 namespace SmartSink.Behaviour;
 
 /// <summary>
-/// The policy in force with what providers remember of senders, as sessions ask for it. The memory outlives the policy's revisions.
+/// The policy in force together with what providers remember about senders, for sessions. The memory outlives the policy's revisions.
 /// </summary>
 public sealed class BehaviourFilters : IMailboxFilterSource
 {
-    /// <summary>How many keys are remembered at most unless given.</summary>
+    /// <summary>The default for how many keys are remembered at most.</summary>
     public const int DefaultCapacity = SenderMemory.DefaultCapacity;
 
     private readonly Func<PolicySnapshot> _policy;
     private readonly BehaviourContext _context;
 
-    // By itself: much mail in which duplicates are counted must not push out what providers remember of senders.
+    // Kept separately: much mail in which duplicates are counted must not displace what providers remember about senders.
     private readonly SenderMemory _deliveries;
     private readonly Lock _gate = new();
     private volatile Revision? _current;
 
-    /// <summary>Remembers nothing yet.</summary>
-    /// <param name="policy">The policy in force, whenever it is asked for.</param>
-    /// <param name="start">The sink's start.</param>
+    /// <summary>Starts with an empty memory.</summary>
+    /// <param name="policy">Returns the policy in force at the time of the call.</param>
+    /// <param name="start">When the sink started.</param>
     /// <param name="capacity">How many keys of senders are remembered at most, and as many messages where duplicates are counted.</param>
-    /// <param name="observer">Is told what providers do; null for nobody.</param>
+    /// <param name="observer">Is notified of what providers do; null for none.</param>
     public BehaviourFilters(Func<PolicySnapshot> policy, Moment start, int capacity = DefaultCapacity, IBehaviourObserver? observer = null)
     {
         _policy = policy;
@@ -48,13 +48,13 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     /// <summary>How many keys are remembered.</summary>
     public long Entries => Memory.Count + _deliveries.Count;
 
-    /// <summary>How many keys have made room for others.</summary>
+    /// <summary>How many keys have been evicted.</summary>
     public long Evictions => Memory.Evictions + _deliveries.Evictions;
 
-    /// <summary>How many senders are blocked. Goes through all that is remembered.</summary>
+    /// <summary>How many senders are blocked. Scans the whole memory.</summary>
     public long CountBlocked(Moment now) => Memory.CountBlocked(_context.Clock.At(now));
 
-    /// <summary>The schedules that hold, by name.</summary>
+    /// <summary>The schedules in force, by name.</summary>
     public IReadOnlyCollection<string> RunningSchedules => Rules.Running;
 
     /// <summary>How often each rule of the policy has acted, by name.</summary>
@@ -64,16 +64,18 @@ public sealed class BehaviourFilters : IMailboxFilterSource
 
     internal RuleBook Rules => _context.Rules;
 
-    /// <summary>The rules that are added while the sink runs.</summary>
+    /// <summary>The rules added while the sink runs.</summary>
     internal OverrideBook Overrides => Rules.Overrides;
 
-    /// <summary>What the rates make of an entry's recipients now, in the long run.</summary>
-    /// <param name="filter">A revision of these.</param>
+    /// <summary>The shares of outcomes that the rates give an entry's recipients now, in the long run.</summary>
+    /// <param name="filter">A revision that came from this object.</param>
     /// <param name="entry">0 to its <see cref="IMailboxFilter.EntryCount"/> - 1.</param>
     public static OutcomeShares SharesOf(IMailboxFilter filter, int entry) =>
         filter is BehaviourFilter behaviour ? behaviour.SharesOf(entry) : throw new ArgumentException("A filter of somebody else", nameof(filter));
 
-    /// <summary>What limits senders now, by the name of each entry that has limits, and how many seconds of those pass in one.</summary>
+    /// <summary>
+    /// The limits in force, by the name of each entry that has limits, and how many seconds of the providers' time pass in one real second.
+    /// </summary>
     internal (double TimeScale, IReadOnlyDictionary<string, ProviderLimits> Limits) LimitsInForce
     {
         get
@@ -92,10 +94,12 @@ public sealed class BehaviourFilters : IMailboxFilterSource
         }
     }
 
-    /// <summary>Lets schedules begin and end, and overrides end, whose time has come, so that they are told of where no mail comes, too.</summary>
+    /// <summary>
+    /// Starts and ends schedules, and ends overrides, whose time has come, so that they are reported even if no mail comes.
+    /// </summary>
     public void Refresh(in Moment now)
     {
-        // A revision that nobody has asked for yet has schedules, too.
+        // A revision that nobody has asked for yet may have schedules, too.
         _ = Filter;
         Rules.Refresh(now);
     }
@@ -103,10 +107,12 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     /// <summary>Adds an override; see <see cref="OverrideBook.Add"/>.</summary>
     internal OverrideResult AddOverride(OverrideText given, IReadOnlyList<OverrideProblem> found, in Moment now) => Overrides.Add(given, found, _policy().Seed, now);
 
-    /// <summary>The overrides that a recipient may meet, the newest first; null when the recipient is neither a mailbox nor a domain.</summary>
+    /// <summary>
+    /// The overrides that may apply to a recipient, newest first; null when the recipient is neither a mailbox nor a domain.
+    /// </summary>
     /// <param name="recipient">A mailbox or a domain.</param>
-    /// <param name="client">Who sends; null for anybody.</param>
-    /// <param name="sender">The sender's mailbox, empty for the null sender; null for anybody.</param>
+    /// <param name="client">The client's address; null for any.</param>
+    /// <param name="sender">The sender's mailbox, empty for the null sender; null for any.</param>
     /// <param name="now">The moment.</param>
     internal IReadOnlyList<Override>? OverridesMeeting(string recipient, IPAddress? client, string? sender, in Moment now)
     {
@@ -125,7 +131,7 @@ public sealed class BehaviourFilters : IMailboxFilterSource
             now);
     }
 
-    /// <summary>What is remembered of a client at a recipient's provider; null when the recipient is neither a mailbox nor a domain.</summary>
+    /// <summary>What a recipient's provider remembers about a client; null when the recipient is neither a mailbox nor a domain.</summary>
     /// <param name="recipient">A mailbox or a domain.</param>
     /// <param name="client">The client.</param>
     /// <param name="sender">The sender's mailbox; empty for none.</param>
@@ -192,17 +198,17 @@ public sealed class BehaviourFilters : IMailboxFilterSource
 }
 
 /// <summary>What all revisions share.</summary>
-/// <param name="Memory">What providers remember of senders.</param>
-/// <param name="Keys">Names it.</param>
-/// <param name="Dialogs">The dialogs that go on.</param>
+/// <param name="Memory">What providers remember about senders.</param>
+/// <param name="Keys">Makes the keys of that memory.</param>
+/// <param name="Dialogs">The open dialogs.</param>
 /// <param name="Clock">The providers' time.</param>
-/// <param name="Rules">The rules that were added while the sink runs, and what outlives a revision of the others.</param>
-/// <param name="Deliveries">Counts messages that are accepted again.</param>
-/// <param name="Observer">Is told what providers do; null for nobody.</param>
+/// <param name="Rules">The rules added while the sink runs, and the state of the others that outlives a revision.</param>
+/// <param name="Deliveries">Counts messages that are accepted more than once.</param>
+/// <param name="Observer">Is notified of what providers do; null for none.</param>
 internal sealed record BehaviourContext(
     ISenderMemory Memory, StateKeys Keys, DialogTable Dialogs, ScaledClock Clock, RuleBook Rules, DeliveryCounter Deliveries, IBehaviourObserver? Observer)
 {
-    /// <summary>That of a sink that starts.</summary>
+    /// <summary>The context of a sink that is starting.</summary>
     public static BehaviourContext Of(ISenderMemory memory, Moment start, IBehaviourObserver? observer, ISenderMemory? deliveries = null)
     {
         var (keys, clock) = (new StateKeys(), new ScaledClock(start));

@@ -1,19 +1,19 @@
 namespace SmartSink.Smtp;
 
-/// <summary>What became of a recipient or a message, by the first digit of the reply that decided it (RFC 5321 section 4.2.1).</summary>
+/// <summary>The outcome of a recipient or a message, by the first digit of the reply that decided it (RFC 5321 section 4.2.1).</summary>
 public enum Outcome : byte
 {
-    /// <summary>2yz: the sink has taken the mail (and thrown it away).</summary>
+    /// <summary>2yz: the sink has accepted the mail (and discarded it).</summary>
     Accepted,
 
-    /// <summary>4yz: refused for now.</summary>
+    /// <summary>4yz: refused temporarily.</summary>
     TempFail,
 
-    /// <summary>5yz: refused for good.</summary>
+    /// <summary>5yz: refused permanently.</summary>
     PermFail,
 }
 
-/// <summary>The point of a dialog at which an answer is given. The same five words stand in responses.toml, metrics and logs.</summary>
+/// <summary>The point of a dialog at which an answer is given. The same five words are used in responses.toml, metrics and logs.</summary>
 public enum Stage : byte
 {
     /// <summary>The greeting, before the client has said anything (RFC 5321 section 3.1).</summary>

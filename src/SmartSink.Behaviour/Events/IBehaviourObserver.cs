@@ -7,9 +7,9 @@ namespace SmartSink.Behaviour.Events;
 public interface IBehaviourObserver
 {
     /// <summary>A recipient or client was refused by a limit.</summary>
-    /// <param name="filter">The revision that names <paramref name="entry"/>.</param>
-    /// <param name="entry">Whose limit.</param>
-    /// <param name="limit">Which one.</param>
+    /// <param name="filter">The revision to which <paramref name="entry"/> refers.</param>
+    /// <param name="entry">The entry that has the limit.</param>
+    /// <param name="limit">The limit.</param>
     void LimitHit(IMailboxFilter filter, int entry, ProviderLimit limit);
 
     /// <summary>A greylist was asked about a recipient.</summary>
@@ -18,54 +18,54 @@ public interface IBehaviourObserver
     /// <summary>A fault was drawn for an answer.</summary>
     void FaultDrawn(AnswerFault fault);
 
-    /// <summary>An answer waits.</summary>
-    /// <param name="milliseconds">How long, more than 0.</param>
+    /// <summary>An answer is delayed.</summary>
+    /// <param name="milliseconds">By how much, more than 0.</param>
     void Delayed(int milliseconds);
 
-    /// <summary>Another revision of the policy is in force from now on.</summary>
+    /// <summary>A new revision of the policy takes effect.</summary>
     void RevisionBegan();
 
-    /// <summary>A schedule of the policy holds from now on.</summary>
+    /// <summary>A schedule of the policy begins.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="ends">When it ceases to; null for never.</param>
+    /// <param name="ends">When it ends; null for never.</param>
     void ScheduleBegan(string name, DateTimeOffset? ends);
 
-    /// <summary>A schedule of the policy no longer holds, or is no longer in the policy.</summary>
+    /// <summary>A schedule of the policy has ended, or was removed from the policy.</summary>
     void ScheduleEnded(string name);
 
-    /// <summary>An override was added. This and what becomes of it is told one after the other.</summary>
-    /// <param name="rule">Which.</param>
-    /// <param name="ends">When it goes at the latest.</param>
+    /// <summary>An override was added. This call and the later ones about the same override are made one after another.</summary>
+    /// <param name="rule">The override.</param>
+    /// <param name="ends">When it ends at the latest.</param>
     void OverrideAdded(OverrideNotice rule, DateTimeOffset ends);
 
-    /// <summary>An override's time is over, or it has acted as often as it may.</summary>
+    /// <summary>An override has expired, or has acted as often as it may.</summary>
     void OverrideEnded(OverrideNotice rule);
 
-    /// <summary>An override was taken back.</summary>
+    /// <summary>An override was removed.</summary>
     void OverrideRemoved(OverrideNotice rule);
 
     /// <summary>A message was accepted again for a recipient.</summary>
-    /// <param name="filter">The revision that names the entry.</param>
+    /// <param name="filter">The revision to which the entry refers.</param>
     /// <param name="delivery">The message and the recipient; valid only during the call.</param>
     void DuplicateAccepted(IMailboxFilter filter, in DeliveryFacts delivery);
 }
 
-/// <summary>An override that comes or goes.</summary>
-/// <param name="Id">By which it is known; another for each.</param>
-/// <param name="Name">Given by who added it, or else what it does.</param>
+/// <summary>An override that was added, or has ended.</summary>
+/// <param name="Id">Its unique id.</param>
+/// <param name="Name">The name given by whoever added it, or else what it does.</param>
 /// <param name="Acted">How often it has acted.</param>
 public readonly record struct OverrideNotice(string Id, string Name, long Acted);
 
-/// <summary>What a greylist says of a try.</summary>
+/// <summary>A greylist's verdict on a try.</summary>
 public enum GreylistResult : byte
 {
-    /// <summary>The first of its client network, sender and recipient, or the first after the window was over: refused.</summary>
+    /// <summary>The first try of its client network, sender and recipient, or the first after the window had closed: refused.</summary>
     First,
 
     /// <summary>Before the wait was over: refused.</summary>
     TooEarly,
 
-    /// <summary>Within the window: accepted, and all after it.</summary>
+    /// <summary>Within the window: accepted, like all later ones.</summary>
     Passed,
 
     /// <summary>Passed before: accepted.</summary>

@@ -4,15 +4,17 @@ using SmartSink.Behaviour.State;
 
 namespace SmartSink.Behaviour.Limits;
 
-/// <summary>What is remembered of the dialogs that go on: which providers they have named. It stays in this process, whoever shares the rest.</summary>
+/// <summary>
+/// The open dialogs, with the providers that each has named. Kept in this process even if the rest of the memory is shared.
+/// </summary>
 internal sealed class DialogTable
 {
     private readonly ConcurrentDictionary<uint, Dialog> _open = [];
 
-    /// <summary>The dialog of a connection, which is a new one at its first call. Its owner is the session that asks.</summary>
+    /// <summary>The dialog of a connection, created by the first call. It is owned by the session that asks.</summary>
     public Dialog Of(uint connection) => _open.TryGetValue(connection, out var dialog) ? dialog : _open.GetOrAdd(connection, static _ => new Dialog());
 
-    /// <summary>Ends a dialog: what it counted among the connections is given back.</summary>
+    /// <summary>Ends a dialog: its connection no longer counts at any provider.</summary>
     public void End(uint connection, ISenderMemory memory)
     {
         if (_open.TryRemove(connection, out var dialog))
@@ -22,10 +24,10 @@ internal sealed class DialogTable
     }
 }
 
-/// <summary>One connection's way past providers. One owner at a time.</summary>
+/// <summary>The providers that one connection has named. One owner at a time.</summary>
 internal sealed class Dialog
 {
-    /// <summary>A dialog that names more providers forgets those that it named first.</summary>
+    /// <summary>How many providers are remembered; beyond that, those named first are forgotten.</summary>
     public const int MostVisits = 64;
 
     private Visit[] _visits = new Visit[1];
@@ -34,7 +36,7 @@ internal sealed class Dialog
 
     /// <summary>What the dialog has done at a provider.</summary>
     /// <param name="provider">The provider's key.</param>
-    /// <param name="memory">Told of the connection when a visit is forgotten.</param>
+    /// <param name="memory">Is notified that the connection no longer counts when a visit is forgotten.</param>
     public ref Visit At(ulong provider, ISenderMemory memory)
     {
         if (_last < _count && _visits[_last].Provider == provider)
@@ -68,7 +70,7 @@ internal sealed class Dialog
         return ref visit;
     }
 
-    /// <summary>The connection is over, or is to count no longer.</summary>
+    /// <summary>The connection is over, or must no longer count.</summary>
     public void Leave(ISenderMemory memory)
     {
         for (var i = 0; i < _count; i++)
@@ -93,20 +95,20 @@ internal struct Visit
 {
     public ulong Provider;
 
-    /// <summary>Where the connection counts, if it does.</summary>
+    /// <summary>The network under which the connection counts, if it does.</summary>
     public StateKey Network;
 
     public bool HasJoined;
 
-    /// <summary>Messages that have named the provider.</summary>
+    /// <summary>How many messages have named the provider.</summary>
     public int Messages;
 
-    /// <summary>Recipients of the message that named it last.</summary>
+    /// <summary>How many recipients the last message that named it has.</summary>
     public int Recipients;
 
     private ulong _message;
 
-    /// <summary>Whether a transaction is another than that of the provider's last recipient.</summary>
+    /// <summary>Whether a transaction is a different one from that of the provider's last recipient.</summary>
     public readonly bool IsNewMessage(ReadOnlySpan<byte> transaction) => Messages == 0 || _message != NumberOf(transaction);
 
     /// <summary>Counts a recipient that no limit refused.</summary>
@@ -122,7 +124,7 @@ internal struct Visit
         Recipients++;
     }
 
-    // The last characters of an id count up: those of one dialog differ.
+    // Ids differ in their last characters, which are a counter: those of one dialog are distinct.
     private static ulong NumberOf(ReadOnlySpan<byte> transaction)
     {
         if (transaction.Length >= sizeof(ulong))

@@ -5,7 +5,7 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Behaviour.Limits;
 
-/// <summary>What is said over a limit.</summary>
+/// <summary>The replies given when a limit is exceeded.</summary>
 internal static class LimitReplies
 {
     private static readonly PolicyReply TooManyMessages = BuiltIn("4.7.0 Too many messages on this connection");
@@ -20,12 +20,13 @@ internal static class LimitReplies
         ProviderLimit.RecipientsPerMessage => provider.Throttles.PickOwn(limit, draw) ?? TooManyRecipients,
         ProviderLimit.Block or ProviderLimit.Unknown => provider.Limits?.Block?.Reply ?? provider.Throttles.Pick(limit, draw),
 
-        // Some say it with another code and go on, as NetEase does with 450; where nothing is given for it, only 421 says that the connection is used up.
+        // Some providers use another code and keep the connection open, as NetEase does with 450; without a configured reply, only 421 says
+        // that the connection is used up.
         ProviderLimit.MessagesPerConnection => provider.Throttles.PickOwn(limit, draw) ?? (provider.Throttles.Pick(limit, draw) is { Reply.Code: 421 } closing ? closing : TooManyMessages),
         _ => provider.Throttles.Pick(limit, draw),
     };
 
-    /// <summary>The reply in place of a greeting: RFC 5321 section 4.3.2 knows 421 and 554 there.</summary>
+    /// <summary>The reply instead of a greeting: RFC 5321 section 4.3.2 allows 421 and 554 there.</summary>
     public static PolicyReply AtGreeting(ProviderLimit limit, ProviderBehaviour provider, ulong draw) =>
         Of(limit, provider, draw) is { Reply.Code: 421 or 554 } reply ? reply : NoService;
 

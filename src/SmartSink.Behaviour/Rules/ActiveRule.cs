@@ -7,7 +7,9 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Behaviour.Rules;
 
-/// <summary>A rule, ready to be asked: whether it holds, whom it meets, how often it has acted. Its index knows for which domains it is.</summary>
+/// <summary>
+/// A rule with its state: whether it is in force, to whom it applies, and how often it has acted. Its index knows for which domains it is.
+/// </summary>
 internal sealed class ActiveRule
 {
     private readonly Glob? _recipient;
@@ -19,20 +21,20 @@ internal sealed class ActiveRule
     private long _draws;
     private volatile bool _holds;
 
-    /// <summary>Makes a rule that holds if it holds always, else not until it is told.</summary>
-    /// <param name="rule">What it says.</param>
-    /// <param name="order">Its place among those that are looked at together.</param>
-    /// <param name="scope">Stands for it in draws and in keys of what is remembered.</param>
-    /// <param name="origin">From when its time counts.</param>
-    /// <param name="seed">Of its draws, of which the k-th is always the same; null for random ones.</param>
-    /// <param name="tally">How often it has acted, which may have begun earlier.</param>
+    /// <summary>Makes a rule that is in force if it always is; otherwise it is not until <see cref="Holds"/> is set.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="order">Its position among the rules that are judged together.</param>
+    /// <param name="scope">Identifies it in draws and in the keys of the memory.</param>
+    /// <param name="origin">The moment from which its times count.</param>
+    /// <param name="seed">The seed of its draws, so that the k-th is always the same; null for random ones.</param>
+    /// <param name="tally">Counts how often it has acted, perhaps since an earlier revision.</param>
     public ActiveRule(BehaviourRule rule, int order, ulong scope, RuleMoment origin, ulong? seed, RuleTally tally)
     {
         var match = rule.Match;
         Rule = rule;
         Order = order;
 
-        // A reply at end of data is settled at RCPT, too, where the recipient is known.
+        // A reply at end of data is also decided at RCPT, where the recipient is known.
         Stage = match.Stage is Stage.Data && rule.Action.Fault == AnswerFault.None && rule.Action.Delay.Kind == DelayKind.None ? Stage.Rcpt
             : match.Stage ?? (rule.Action.Fault >= AnswerFault.DropBeforeReply ? Stage.Data : Stage.Rcpt);
         Timetable = new RuleTimetable(rule.Time, origin);
@@ -50,13 +52,16 @@ internal sealed class ActiveRule
 
     public int Order { get; }
 
-    /// <summary>The stage of the reply that it has a say in.</summary>
+    /// <summary>The stage of the reply that the rule affects.</summary>
     public Stage Stage { get; }
 
-    /// <summary>The millisecond of the clock from which on it never holds again. Of an override, which needs no table to look at its time.</summary>
+    /// <summary>
+    /// The <see cref="Moment.Milliseconds"/> from which on it is never in force again. Set for
+    /// overrides, which need no table that watches their time.
+    /// </summary>
     public long EndsAt { get; init; } = long.MaxValue;
 
-    /// <summary>Whether it was added while the sink runs; its order is negative then.</summary>
+    /// <summary>Whether it was added while the sink runs; its order is then negative.</summary>
     public bool IsOverride => Order < 0;
 
     /// <summary>Whether it is a delay or a fault of the reply at end of data.</summary>
@@ -64,36 +69,36 @@ internal sealed class ActiveRule
 
     public RuleTimetable Timetable { get; }
 
-    /// <summary>Whether its time is now; kept by the table that it stands in.</summary>
+    /// <summary>Whether its time has come; kept up to date by the table that contains it.</summary>
     public bool Holds
     {
         get => _holds;
         set => _holds = value;
     }
 
-    /// <summary>Whether it holds at a moment.</summary>
+    /// <summary>Whether it is in force at a moment.</summary>
     public bool HoldsAt(in Moment now) => _holds && now.Milliseconds < EndsAt;
 
-    /// <summary>Whether it acts on all that it meets.</summary>
+    /// <summary>Whether it acts on everything to which it applies.</summary>
     public bool ActsAlways => _shareBelow == Threshold.Always && Rule.Times is null;
 
-    /// <summary>Whether it has a say at every stage at which the domain is known.</summary>
+    /// <summary>Whether it affects every stage at which the domain is known.</summary>
     public bool IsForEveryStage => Rule.Action.Set is not null || (!Rule.Action.Rates.IsEmpty && ActsAlways);
 
     /// <summary>How often it has acted.</summary>
     public long Acted => _tally.Count;
 
-    /// <summary>It acts no more.</summary>
-    /// <returns>How often it has.</returns>
+    /// <summary>Stops it from acting any more.</summary>
+    /// <returns>How often it has acted.</returns>
     public long End() => _tally.End();
 
     /// <summary>Whether it has acted as often as it may.</summary>
     public bool IsUsedUp => _tally.Count >= Rule.Times;
 
-    /// <summary>Stands for it in keys of what is remembered.</summary>
+    /// <summary>Identifies it in the keys of the memory.</summary>
     public ulong Scope { get; }
 
-    /// <summary>Whether it is for who asks, whose domain is right already. What is not known yet fits nothing that a rule asks for.</summary>
+    /// <summary>Whether it applies to these facts; the domain already matches. What is not known yet matches no condition.</summary>
     public bool Meets(in SessionFacts facts, ReadOnlySpan<byte> domain)
     {
         if (_client is { } network && !(facts.ClientAddress is { } client && network.Contains(client)))
@@ -105,17 +110,17 @@ internal sealed class ActiveRule
             && (_recipient is null || (facts.Stage >= Stage.Rcpt && _recipient.Fits(facts.LocalPart, domain)));
     }
 
-    /// <summary>Whether it may meet a mailbox, by somebody of whom little may be known: what is null is anybody's.</summary>
+    /// <summary>Whether it may apply to a mailbox, when little may be known about the client and sender: null matches anything.</summary>
     public bool MayMeet(ReadOnlySpan<byte> localPart, ReadOnlySpan<byte> domain, IPAddress? client, byte[]? sender) =>
         (_client is not { } network || client is null || network.Contains(client))
         && (_sender is null || sender is null || _sender.Fits(sender))
         && (_recipient is null || localPart.IsEmpty || _recipient.Fits(localPart, domain));
 
-    /// <summary>Whether it is for every recipient of its domains, whoever sends, for as long as it holds.</summary>
+    /// <summary>Whether it applies to every recipient of its domains, whoever sends, for as long as it is in force.</summary>
     public bool IsForWholeDomains => _client is null && _sender is null && _recipient is null && Rule.Times is null && Stage == Stage.Rcpt;
 
-    /// <summary>Whether it acts on one that it meets: its share is drawn, and it counts.</summary>
-    /// <param name="draw">64 random bits that tell nothing of the share; 0 for a rule that needs none.</param>
+    /// <summary>Whether it acts in a case to which it applies: draws its share, and counts the act.</summary>
+    /// <param name="draw">64 random bits that are independent of the share; 0 for a rule that needs none.</param>
     public bool TryAct(out ulong draw)
     {
         draw = 0;
@@ -139,10 +144,10 @@ internal sealed class ActiveRule
     }
 }
 
-/// <summary>How often a rule has acted. Outlives the rule's revision.</summary>
+/// <summary>Counts how often a rule has acted. Outlives the rule's revision.</summary>
 internal sealed class RuleTally
 {
-    // The complement, once it counts no more.
+    // The complement of the count, once it has ended.
     private long _count;
 
     public long Count
@@ -154,7 +159,7 @@ internal sealed class RuleTally
         }
     }
 
-    /// <summary>Counts, unless that would be once too often or it has ended.</summary>
+    /// <summary>Counts an act, unless that would be one too many or the tally has ended.</summary>
     public bool TryCount(int? most)
     {
         var bound = most ?? long.MaxValue;
@@ -172,7 +177,7 @@ internal sealed class RuleTally
         return false;
     }
 
-    /// <summary>Counts no more, and says how often it has: whoever is about to act now does not.</summary>
+    /// <summary>Ends the tally and returns the count: a thread that is about to act then does not.</summary>
     public long End()
     {
         var count = Volatile.Read(ref _count);

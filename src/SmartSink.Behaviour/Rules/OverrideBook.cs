@@ -8,26 +8,26 @@ using SmartSink.Smtp.Replies;
 namespace SmartSink.Behaviour.Rules;
 
 /// <summary>
-/// The rules that are added while the sink runs: the newest is looked at first, and all of them before those of the policy, of which no reload
-/// makes any difference to them. For any number of threads; who decides reads <see cref="Index"/> without a lock.
+/// The rules added while the sink runs: the newest is judged first, and all of them before those of the policy, whose reloads do not affect
+/// them. Thread-safe; decisions read <see cref="Index"/> without a lock.
 /// </summary>
-/// <param name="observer">Is told of each that comes and goes; null for nobody.</param>
+/// <param name="observer">Is notified of each that is added or ends; null for none.</param>
 internal sealed class OverrideBook(IBehaviourObserver? observer)
 {
-    /// <summary>How many there can be at once.</summary>
+    /// <summary>How many overrides can exist at once.</summary>
     public const int Most = 10_000;
 
     private readonly Lock _gate = new();
 
-    // By the order of their rules, the newest first.
+    // By the order of their rules, newest first.
     private readonly SortedDictionary<int, Entry> _entries = [];
     private int _lastId;
     private long _actedBefore;
 
-    /// <summary>Finds those for a domain. Some of them may be over.</summary>
+    /// <summary>Finds the overrides for a domain. Some of them may have ended.</summary>
     public RuleIndex Index { get; } = new();
 
-    /// <summary>How many there are, and when the oldest of them was added; null for none.</summary>
+    /// <summary>How many overrides there are, and when the oldest of them was added; null for none.</summary>
     public (int Count, DateTimeOffset? Oldest) InForce
     {
         get
@@ -51,10 +51,10 @@ internal sealed class OverrideBook(IBehaviourObserver? observer)
         }
     }
 
-    /// <summary>Adds one, whose time counts from now.</summary>
-    /// <param name="given">What it is to do, as somebody has written it.</param>
-    /// <param name="found">Mistakes that are known already; then none is added, and the others are found.</param>
-    /// <param name="seed">Makes draws repeat; null for chance.</param>
+    /// <summary>Adds an override, whose time counts from now.</summary>
+    /// <param name="given">What it should do, as written by the user.</param>
+    /// <param name="found">Mistakes already known. If there are any, nothing is added, and the remaining mistakes are reported too.</param>
+    /// <param name="seed">Makes draws repeatable; null for random ones.</param>
     /// <param name="now">The moment.</param>
     public OverrideResult Add(OverrideText given, IReadOnlyList<OverrideProblem> found, ulong? seed, in Moment now)
     {
@@ -90,10 +90,10 @@ internal sealed class OverrideBook(IBehaviourObserver? observer)
         }
     }
 
-    /// <summary>Those that may still act, the newest first.</summary>
+    /// <summary>The overrides that may still act, newest first.</summary>
     public IReadOnlyList<Override> List(in Moment now) => List(now, static _ => true);
 
-    /// <summary>One of those that may still act; null when there is none of that id.</summary>
+    /// <summary>An override that may still act; null when there is none with that id.</summary>
     public Override? Find(string id, in Moment now)
     {
         lock (_gate)
@@ -103,7 +103,7 @@ internal sealed class OverrideBook(IBehaviourObserver? observer)
         }
     }
 
-    /// <summary>Takes one back; false when there is none of that id.</summary>
+    /// <summary>Removes an override; false when there is none with that id.</summary>
     public bool Remove(string id, in Moment now)
     {
         lock (_gate)
@@ -113,7 +113,7 @@ internal sealed class OverrideBook(IBehaviourObserver? observer)
         }
     }
 
-    /// <summary>Takes all of them back, and tells how many there were.</summary>
+    /// <summary>Removes all overrides, and returns how many there were.</summary>
     public int Clear(in Moment now)
     {
         lock (_gate)
@@ -123,11 +123,11 @@ internal sealed class OverrideBook(IBehaviourObserver? observer)
         }
     }
 
-    /// <summary>Those that a recipient may meet, the newest first.</summary>
+    /// <summary>The overrides that may apply to a recipient, newest first.</summary>
     /// <param name="localPart">The local part; empty for any.</param>
     /// <param name="domain">The domain without the domain suffix.</param>
-    /// <param name="client">Who sends; null for anybody.</param>
-    /// <param name="sender">The sender's mailbox, empty for the null sender; null for anybody.</param>
+    /// <param name="client">The client's address; null for any.</param>
+    /// <param name="sender">The sender's mailbox, empty for the null sender; null for any.</param>
     /// <param name="now">The moment.</param>
     public IReadOnlyList<Override> Meeting(ReadOnlySpan<byte> localPart, ReadOnlySpan<byte> domain, IPAddress? client, byte[]? sender, in Moment now)
     {
@@ -149,7 +149,7 @@ internal sealed class OverrideBook(IBehaviourObserver? observer)
         return List(now, met.Contains);
     }
 
-    /// <summary>Lets those go whose time is over, and those that have acted as often as they may.</summary>
+    /// <summary>Removes the overrides that have expired, and those that have acted as often as they may.</summary>
     public void EndThoseOver(in Moment now)
     {
         lock (_gate)
@@ -190,7 +190,7 @@ internal sealed class OverrideBook(IBehaviourObserver? observer)
 
     private int TakeBack(Predicate<ActiveRule> isMeant) => Take(isMeant, notice => observer?.OverrideRemoved(notice));
 
-    // All at once, so that ten thousand that end together take no longer than one look at each.
+    // All in a single pass, so that ten thousand that end together take no longer than one check of each.
     private int Take(Predicate<ActiveRule> goes, Action<OverrideNotice> tell)
     {
         var gone = new List<Entry>();
@@ -230,17 +230,17 @@ internal sealed class OverrideBook(IBehaviourObserver? observer)
     }
 }
 
-/// <summary>A rule that was added while the sink runs.</summary>
-/// <param name="Id">By which it can be taken back.</param>
-/// <param name="Name">As it was given, or else what it does.</param>
-/// <param name="Given">What it is to do, as somebody has written it.</param>
+/// <summary>A rule added while the sink runs.</summary>
+/// <param name="Id">The id with which it can be removed.</param>
+/// <param name="Name">The name given, or else what it does.</param>
+/// <param name="Given">What it should do, as written by the user.</param>
 /// <param name="Acted">How often it has acted.</param>
 /// <param name="CreatedAt">When it was added.</param>
-/// <param name="ExpiresAt">When it goes at the latest, if nobody sets the calendar.</param>
-/// <param name="Left">How long that is from now on.</param>
+/// <param name="ExpiresAt">When it ends at the latest, unless the calendar is changed.</param>
+/// <param name="Left">How long it has left.</param>
 internal sealed record Override(string Id, string Name, OverrideText Given, long Acted, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, TimeSpan Left);
 
-/// <summary>What became of an override that was to be added.</summary>
-/// <param name="Added">Null when there are mistakes, or no room.</param>
-/// <param name="Problems">All mistakes; none where there are <see cref="OverrideBook.Most"/> already.</param>
+/// <summary>The result of adding an override.</summary>
+/// <param name="Added">The override; null when there are mistakes, or no room.</param>
+/// <param name="Problems">All mistakes; empty if there already are <see cref="OverrideBook.Most"/> overrides.</param>
 internal sealed record OverrideResult(Override? Added, IReadOnlyList<OverrideProblem> Problems);

@@ -11,12 +11,14 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Behaviour.Rules;
 
-/// <summary>Makes a rule of an override, or finds all that is wrong with it. What the policy has, too, is judged as it is there.</summary>
+/// <summary>
+/// Turns an override into a rule, or finds everything that is wrong with it. What the policy has, too, is checked in the same way.
+/// </summary>
 /// <param name="given">The override.</param>
-/// <param name="found">Mistakes that are known already: what stands at their places is there, but cannot be read.</param>
+/// <param name="found">Mistakes already known: values at their places were given, but cannot be read.</param>
 internal sealed class OverrideReader(OverrideText given, IReadOnlyList<OverrideProblem> found)
 {
-    /// <summary>How long an override lasts that does not say it, so that none is forgotten.</summary>
+    /// <summary>How long an override lasts if no lifetime is given, so that none is forgotten.</summary>
     public static readonly TimeSpan UsualLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>The longest lifetime.</summary>
@@ -24,7 +26,7 @@ internal sealed class OverrideReader(OverrideText given, IReadOnlyList<OverrideP
 
     private const int LongestName = 200;
 
-    // RFC 5321 section 4.5.3.1: a mailbox has at most 64 and 255 octets.
+    // RFC 5321 section 4.5.3.1: a mailbox has at most 64 and 255 octets, and the @.
     private const int LongestGlob = 320;
     private const int MostDomains = 1_000;
 
@@ -37,7 +39,7 @@ internal sealed class OverrideReader(OverrideText given, IReadOnlyList<OverrideP
     public TimeSpan Lifetime { get; private set; } = UsualLifetime;
 
     /// <summary>The rule; null when there are mistakes.</summary>
-    /// <param name="seed">Of the numbers in its reply that look like chance.</param>
+    /// <param name="seed">The seed of the random-looking numbers in its reply.</param>
     public BehaviourRule? Read(ulong seed)
     {
         var match = ReadMatch();
@@ -170,7 +172,7 @@ internal sealed class OverrideReader(OverrideText given, IReadOnlyList<OverrideP
         }
     }
 
-    // By the checks of the policy's own lists; the place of a mistake is the pointer to it.
+    // Checked like the policy's own lists; the location of a mistake is the JSON Pointer to it.
     private PolicyReply? ReadReply(OverrideReply reply, Stage? stage, ulong seed)
     {
         const string Pointer = "/do/reply";
@@ -223,7 +225,7 @@ internal sealed class OverrideReader(OverrideText given, IReadOnlyList<OverrideP
         return fault is { } index ? (AnswerFault)((int)AnswerFault.Drop + index) : AnswerFault.None;
     }
 
-    // Whether what is asked for can be true at a stage.
+    // Whether the conditions can be known at a stage.
     private void CheckStage(Stage? asked)
     {
         if (asked is not { } stage)
@@ -342,6 +344,6 @@ internal sealed class OverrideReader(OverrideText given, IReadOnlyList<OverrideP
 
     private bool IsWrong(string pointer) => _problems.Exists(problem => problem.Pointer == pointer || problem.Pointer.StartsWith(pointer + "/", StringComparison.Ordinal));
 
-    // A mistake quotes what somebody has written, which may be long.
+    // A mistake quotes what the user has written, which may be long.
     private void Report(string pointer, string detail) => _problems.Add(new OverrideProblem(pointer, OneLine.Escape(detail.Length <= 1_000 ? detail : detail[..1_000] + "…")));
 }

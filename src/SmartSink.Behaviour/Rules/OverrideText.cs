@@ -3,36 +3,36 @@ using System.Text.Json.Serialization;
 
 namespace SmartSink.Behaviour.Rules;
 
-/// <summary>An override as somebody writes it. What is null is not given.</summary>
+/// <summary>An override as written by a user. Null values were not given.</summary>
 internal sealed record OverrideText
 {
-    /// <summary>The recipients' domain, whose client, sender and recipient it is for.</summary>
+    /// <summary>The recipients' domain, and the client, sender and recipient to which it applies.</summary>
     public OverrideMatch Match { get; init; } = new();
 
-    /// <summary>What becomes of them.</summary>
+    /// <summary>What happens to them.</summary>
     public OverrideAction Do { get; init; } = new();
 
-    /// <summary>Percent of those that it meets, more than 0 to 100; 100 unless given.</summary>
+    /// <summary>The percentage of the cases to which it applies in which it acts, more than 0 to 100; 100 unless given.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Share { get; init; }
 
-    /// <summary>How often it acts, at least 1; as long as it lasts unless given.</summary>
+    /// <summary>How often it acts, at least 1; unless given, as often as it applies while it lasts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Times { get; init; }
 
-    /// <summary>How long it lasts, as <c>5m</c>: more than 0, at most 24 hours; 10 minutes unless given.</summary>
+    /// <summary>How long it lasts, such as <c>5m</c>: more than 0, at most 24 hours; 10 minutes unless given.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? For { get; init; }
 
-    /// <summary>What log, events and lists call it; unless given, what it does.</summary>
+    /// <summary>Its name in the log, events and lists; unless given, what it does.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Name { get; init; }
 }
 
-/// <summary>Whom an override meets. What is not given leaves all in.</summary>
+/// <summary>To whom an override applies. What is not given is not restricted.</summary>
 internal sealed record OverrideMatch
 {
-    /// <summary>Names and patterns of recipients' domains; one of them has to fit.</summary>
+    /// <summary>Names and patterns of recipients' domains, one of which must match.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [JsonConverter(typeof(OneOrMany))]
     public IReadOnlyList<string>? Domain { get; init; }
@@ -41,7 +41,7 @@ internal sealed record OverrideMatch
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Recipient { get; init; }
 
-    /// <summary>Likewise; empty for the null sender.</summary>
+    /// <summary>Likewise for the sender; empty for the null sender.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Sender { get; init; }
 
@@ -49,23 +49,26 @@ internal sealed record OverrideMatch
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Client { get; init; }
 
-    /// <summary><c>connect</c>, <c>ehlo</c>, <c>mail</c>, <c>rcpt</c> or <c>data</c>; <c>rcpt</c> unless given, <c>data</c> for accept-then-drop.</summary>
+    /// <summary>
+    /// <c>connect</c>, <c>ehlo</c>, <c>mail</c>, <c>rcpt</c> or <c>data</c>; unless
+    /// given, <c>rcpt</c>, or <c>data</c> for accept-then-drop.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 }
 
-/// <summary>What an override does: one of rates, a reply, acceptance, a delay and a fault.</summary>
+/// <summary>What an override does: exactly one of rates, a reply, acceptance, a delay and a fault.</summary>
 internal sealed record OverrideAction
 {
-    /// <summary>Percent of recipients that are refused for now.</summary>
+    /// <summary>The percentage of recipients that are refused temporarily.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Defer { get; init; }
 
-    /// <summary>Percent of recipients that are refused for good.</summary>
+    /// <summary>The percentage of recipients that are refused permanently.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Bounce { get; init; }
 
-    /// <summary>The reply that all of them get.</summary>
+    /// <summary>The reply given to all of them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OverrideReply? Reply { get; init; }
 
@@ -73,20 +76,20 @@ internal sealed record OverrideAction
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Accept { get; init; }
 
-    /// <summary>How long the reply takes, as the policy's <c>delay</c> has it.</summary>
+    /// <summary>How long the reply is delayed, written like the policy's <c>delay</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Delay { get; init; }
 
-    /// <summary>What goes wrong, as <c>do</c> of the policy's <c>[[fault]]</c> has it.</summary>
+    /// <summary>What goes wrong, written like <c>do</c> in the policy's <c>[[fault]]</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Fault { get; init; }
 
-    /// <summary>Of <c>accept-then-drop</c>: <c>before</c> the reply (unless given), <c>within</c> or <c>after</c> it.</summary>
+    /// <summary>For <c>accept-then-drop</c>: <c>before</c> the reply (unless given), <c>within</c> or <c>after</c> it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? When { get; init; }
 }
 
-/// <summary>A reply as the policy has them.</summary>
+/// <summary>A reply, with the same keys as in the policy.</summary>
 internal sealed record OverrideReply
 {
     /// <summary>400 to 599.</summary>
@@ -97,21 +100,21 @@ internal sealed record OverrideReply
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Msg { get; init; }
 
-    /// <summary>Why it refuses; what its codes say unless given.</summary>
+    /// <summary>Why it refuses; unless given, what its codes say.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Label { get; init; }
 
-    /// <summary>Whether the connection is closed after it; after 421 unless given.</summary>
+    /// <summary>Whether the connection is closed after it; unless given, only after 421.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Close { get; init; }
 }
 
 /// <summary>A mistake in an override.</summary>
-/// <param name="Pointer">Where: a JSON Pointer (RFC 6901), as <c>/do/defer</c>.</param>
-/// <param name="Detail">One sentence without an end mark.</param>
+/// <param name="Pointer">Its location: a JSON Pointer (RFC 6901), such as <c>/do/defer</c>.</param>
+/// <param name="Detail">One sentence without a full stop.</param>
 internal sealed record OverrideProblem(string Pointer, string Detail);
 
-/// <summary>A list of strings that is written as the string alone when it has but one.</summary>
+/// <summary>A list of strings that is written as a plain string when it has only one.</summary>
 internal sealed class OneOrMany : JsonConverter<IReadOnlyList<string>>
 {
     public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -9,12 +9,12 @@ using SmartSink.Smtp.Replies;
 namespace SmartSink.Behaviour.Rules;
 
 /// <summary>
-/// What of the rules outlives the policy's revisions: the overrides, how often rules have acted, and which schedules go on. For any number of
-/// threads.
+/// The state of rules that outlives the policy's revisions: the overrides, how often rules have
+/// acted, and which schedules are in force. Thread-safe.
 /// </summary>
 /// <param name="clock">The providers' time.</param>
-/// <param name="tries">How far sequences are.</param>
-/// <param name="observer">Is told of schedules and overrides; null for nobody.</param>
+/// <param name="tries">Counts tries, for sequences.</param>
+/// <param name="observer">Is notified of schedules and overrides; null for none.</param>
 internal sealed class RuleBook(ScaledClock clock, TryCounter tries, IBehaviourObserver? observer)
 {
     private readonly Lock _gate = new();
@@ -27,10 +27,10 @@ internal sealed class RuleBook(ScaledClock clock, TryCounter tries, IBehaviourOb
 
     public TryCounter Tries => tries;
 
-    /// <summary>The rules that were added while the sink runs, which come before those of the policy.</summary>
+    /// <summary>The rules added while the sink runs, which are judged before those of the policy.</summary>
     public OverrideBook Overrides { get; } = new(observer);
 
-    /// <summary>The schedules that go on, by name.</summary>
+    /// <summary>The schedules in force, by name.</summary>
     public IReadOnlyCollection<string> Running
     {
         get
@@ -54,7 +54,7 @@ internal sealed class RuleBook(ScaledClock clock, TryCounter tries, IBehaviourOb
         }
     }
 
-    /// <summary>Makes the rules of a revision; those of the one before it are no longer told of.</summary>
+    /// <summary>Makes the rules of a revision; changes of the previous revision's rules are no longer reported.</summary>
     /// <param name="policy">The revision.</param>
     /// <param name="behaviour">How its providers behave.</param>
     /// <param name="revision">Its number, from 1.</param>
@@ -64,13 +64,13 @@ internal sealed class RuleBook(ScaledClock clock, TryCounter tries, IBehaviourOb
         {
             if (revision == 1)
             {
-                // Its scale holds from the start on, not from the first mail.
+                // Its time scale applies from the start, not from the first mail.
                 clock.At(clock.Start, revision, behaviour.TimeScale);
             }
 
             if (policy.Overlay is { } overlay && overlay != _overlay?.Overlay)
             {
-                // So does an overlay's; a reload under it changes nothing of when it began.
+                // So does an overlay's; reloading the policy under it does not change when it began.
                 _overlay = (overlay, new RuleMoment(overlay.Began, clock.At(overlay.Began, revision, behaviour.TimeScale), behaviour.TimeScale));
             }
 
@@ -100,14 +100,14 @@ internal sealed class RuleBook(ScaledClock clock, TryCounter tries, IBehaviourOb
         }
     }
 
-    /// <summary>Lets rules begin and end whose time has come, so that it is told of without a decision, too.</summary>
+    /// <summary>Starts and ends rules whose time has come, so that this is reported even without a decision.</summary>
     public void Refresh(in Moment now)
     {
         _latest?.Refresh(now);
         Overrides.EndThoseOver(now);
     }
 
-    /// <summary>A rule of a revision begins or ceases to hold.</summary>
+    /// <summary>A rule of a revision has come into force, or has ended.</summary>
     internal void Tell(RuleSet rules, ActiveRule rule, in RulePhase phase, in RuleMoment now)
     {
         lock (_gate)

@@ -7,8 +7,8 @@ using SmartSink.Policy.Model;
 namespace SmartSink.Behaviour.Rules;
 
 /// <summary>
-/// Finds the rules for a domain, in their order, however many there are for others. Read without a lock from many threads; who changes it takes
-/// care that nobody else does.
+/// Finds the rules for a domain, in their order, however many there are for others. Read without a lock from
+/// many threads; callers must not change it concurrently.
 /// </summary>
 internal sealed class RuleIndex
 {
@@ -40,7 +40,7 @@ internal sealed class RuleIndex
         }
     }
 
-    /// <summary>The rules for a domain without the domain suffix; for an empty one those that name none.</summary>
+    /// <summary>The rules for a domain, given without the domain suffix; for an empty one, the rules that name no domain.</summary>
     public RuleCandidates Of(ReadOnlySpan<byte> domain)
     {
         var found = new RuleCandidates();
@@ -64,7 +64,9 @@ internal sealed class RuleIndex
         return found;
     }
 
-    /// <summary>The rules for all domains of a name, pattern or, with <see cref="DomainKey.Fallback"/>, of those that none names.</summary>
+    /// <summary>
+    /// The rules for all domains of a name or pattern or, with <see cref="DomainKey.Fallback"/>, for those that no rule names.
+    /// </summary>
     public RuleCandidates Of(DomainKey key)
     {
         var name = Encoding.ASCII.GetBytes(key.Domain);
@@ -88,7 +90,7 @@ internal sealed class RuleIndex
         return found;
     }
 
-    /// <summary>Takes away all that are over.</summary>
+    /// <summary>Removes all rules that have ended.</summary>
     public void RemoveAll(Predicate<ActiveRule> isOver)
     {
         _everywhere = Array.FindAll(_everywhere, rule => !isOver(rule));
@@ -117,7 +119,7 @@ internal sealed class RuleIndex
         return [.. rules[..at], rule, .. rules[at..]];
     }
 
-    // Empty for every domain.
+    // Empty for a rule that applies to every domain.
     private static IReadOnlyCollection<DomainKey> KeysOf(RuleMatch match)
     {
         var keys = match.Domains.Count > 0 ? match.Domains
@@ -130,7 +132,7 @@ internal sealed class RuleIndex
         domain.StartsWith("*.", StringComparison.Ordinal) ? new DomainKey(domain[2..], DomainKeyKind.Subdomains) : new DomainKey(domain, DomainKeyKind.Name);
 }
 
-/// <summary>Rules by a name, each list in their order and never changed.</summary>
+/// <summary>Rules by name; each list is ordered and never changed.</summary>
 internal sealed class RuleLists
 {
     private readonly ConcurrentDictionary<byte[], ActiveRule[]> _lists = new(ByteComparer.Instance);
@@ -167,7 +169,7 @@ internal sealed class RuleLists
     }
 }
 
-/// <summary>The rules of several lists, one after the other in their order; one that stands in two of them comes once.</summary>
+/// <summary>The rules of several lists, in order; one that is in two lists is returned once.</summary>
 internal ref struct RuleCandidates
 {
     private const int Room = 6;
@@ -176,7 +178,9 @@ internal ref struct RuleCandidates
     private Places _places;
     private int _count;
 
-    /// <summary>Adds a list. No file has as many patterns for one domain as there is room for; of those beyond it the last list takes the rules.</summary>
+    /// <summary>
+    /// Adds a list. There is room for more lists than any file has patterns for one domain; beyond that, rules are added to the last list.
+    /// </summary>
     public void Add(ActiveRule[]? rules)
     {
         if (rules is not { Length: > 0 })

@@ -6,10 +6,10 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Behaviour.Rules;
 
-/// <summary>The rules of one revision of the policy, behind the overrides.</summary>
+/// <summary>The rules of one revision of the policy, which are judged after the overrides.</summary>
 internal sealed class RuleSet
 {
-    /// <summary>How many rules in a row that act on a share alone are reckoned with in what is expected.</summary>
+    /// <summary>How many rules in a row with a share of less than 100 % are taken into account for the expected shares.</summary>
     private const int MostPartialShares = 8;
 
     private readonly PolicyBehaviour _behaviour;
@@ -27,15 +27,16 @@ internal sealed class RuleSet
     /// <summary>The revision's own rules.</summary>
     public RuleTable Own { get; }
 
-    /// <summary>Whether no rule can have a say in anything.</summary>
+    /// <summary>Whether no rule can affect anything.</summary>
     public bool IsEmpty => Own.Index.IsEmpty && _book.Overrides.Index.IsEmpty;
 
     public double TimeScale => _behaviour.TimeScale;
 
-    /// <summary>What the rules say of an answer.</summary>
-    /// <param name="facts">Who asks, and when.</param>
-    /// <param name="domain">The recipient's, or before RCPT that of the server's provider, without the domain suffix; empty when it is not known.</param>
-    /// <param name="entry">The domain's; 0 when it is not known.</param>
+    /// <summary>Judges an answer by the rules.</summary>
+    /// <param name="facts">The dialog and the moment.</param>
+    /// <param name="domain">The recipient's domain or, before RCPT, that of the server's provider,
+    /// without the domain suffix; empty when not known.</param>
+    /// <param name="entry">The domain's entry; 0 when not known.</param>
     public RuleVerdict Judge(in SessionFacts facts, ReadOnlySpan<byte> domain, int entry)
     {
         var verdict = default(RuleVerdict);
@@ -45,14 +46,14 @@ internal sealed class RuleSet
         return verdict;
     }
 
-    /// <summary>What the rules say of the end of data, of a recipient that is not refused at RCPT.</summary>
+    /// <summary>Judges the end of data by the rules, for a recipient that is not refused at RCPT.</summary>
     public void JudgeEnd(in SessionFacts facts, ReadOnlySpan<byte> domain, ref RuleVerdict verdict)
     {
         JudgeEnd(_book.Overrides.Index, facts, domain, ref verdict);
         JudgeEnd(Own.Index, facts, domain, ref verdict);
     }
 
-    /// <summary>What holds for an entry now in place of its own; null for nothing.</summary>
+    /// <summary>What applies to an entry now in place of its own configuration; null for nothing.</summary>
     public DomainOverlay? OverlayOf(int entry)
     {
         foreach (var rule in Own.Rules)
@@ -66,12 +67,15 @@ internal sealed class RuleSet
         return null;
     }
 
-    /// <summary>What the rates make of an entry's recipients in the long run, with the overrides of rates that are for all of them.</summary>
-    /// <param name="key">The entry's.</param>
-    /// <param name="rules">What else holds for it.</param>
+    /// <summary>
+    /// The shares of outcomes that the rates give an entry's recipients in the long run,
+    /// including overrides of rates that apply to all of them.
+    /// </summary>
+    /// <param name="key">The entry's key.</param>
+    /// <param name="rules">The rules that apply to it otherwise.</param>
     public OutcomeShares SharesOf(DomainKey key, DomainRules rules) => SharesOf(_book.Overrides.Index.Of(key), default, rules, MostPartialShares);
 
-    /// <summary>Lets rules begin and end whose time has come.</summary>
+    /// <summary>Starts and ends rules whose time has come.</summary>
     public void Refresh(in Moment now)
     {
         if (Own.IsDue(now.Milliseconds))
@@ -82,7 +86,7 @@ internal sealed class RuleSet
 
     private ProviderLimits? LimitsOf(int entry) => _behaviour.Providers is { Length: > 0 } providers ? providers[entry]?.Limits : null;
 
-    // One that acts on a share alone parts the road: with it, and without it.
+    // A rule that acts on a share only makes two cases: with it, and without it.
     private static OutcomeShares SharesOf(RuleCandidates candidates, RateChange rates, DomainRules rules, int partial)
     {
         while (candidates.TryNext(out var rule))
@@ -189,7 +193,7 @@ internal sealed class RuleSet
         }
         else if (!action.Rates.IsEmpty)
         {
-            // Counted once a recipient, whatever the stages at which they hold.
+            // Counted once for each recipient, at however many stages the rule applies.
             if (facts.Stage < Stage.Rcpt || rule.TryAct(out _))
             {
                 verdict.Rates = verdict.Rates.Over(action.Rates);

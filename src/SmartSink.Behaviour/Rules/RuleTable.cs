@@ -1,10 +1,11 @@
 namespace SmartSink.Behaviour.Rules;
 
-/// <summary>The rules of a revision, and which of them hold now.</summary>
-/// <param name="changed">Is told of each rule with a time at the first look, and when it begins or ceases to hold; one after the other.</param>
+/// <summary>The rules of a revision, and which of them are in force now.</summary>
+/// <param name="changed">Called for each rule with a time at the first look, and whenever one
+/// comes into force or ends; never concurrently.</param>
 internal sealed class RuleTable(Action<ActiveRule, RulePhase, RuleMoment> changed)
 {
-    /// <summary>Milliseconds after which rules are looked at again at the latest: the calendar may have been set.</summary>
+    /// <summary>Milliseconds after which rules are checked again at the latest, since the calendar may have been changed.</summary>
     private const long LongestRest = 1_000;
 
     private readonly Lock _gate = new();
@@ -15,10 +16,13 @@ internal sealed class RuleTable(Action<ActiveRule, RulePhase, RuleMoment> change
 
     public RuleIndex Index { get; } = new();
 
-    /// <summary>All of them, in their order.</summary>
+    /// <summary>All rules, in their order.</summary>
     public IReadOnlyList<ActiveRule> Rules => _rules;
 
-    /// <summary>Adds a rule, before anybody is asked. One with a time holds from the first look on, which comes before the first decision.</summary>
+    /// <summary>
+    /// Adds a rule; only before the first decision. One with a time comes into force at the
+    /// first look, which also precedes the first decision.
+    /// </summary>
     public void Add(ActiveRule rule)
     {
         _rules.Add(rule);
@@ -30,10 +34,10 @@ internal sealed class RuleTable(Action<ActiveRule, RulePhase, RuleMoment> change
         }
     }
 
-    /// <summary>Whether a moment is one at which <see cref="Look"/> may find a change. Costs one comparison.</summary>
+    /// <summary>Whether <see cref="Look"/> may find a change at this moment. Costs one comparison.</summary>
     public bool IsDue(long milliseconds) => milliseconds >= Volatile.Read(ref _nextLook);
 
-    /// <summary>Finds out which rules hold.</summary>
+    /// <summary>Determines which rules are in force.</summary>
     public void Look(in RuleMoment now)
     {
         lock (_gate)

@@ -3,17 +3,17 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Behaviour.Rules;
 
-/// <summary>When a rule holds, counted from a moment: the sink's start, or that at which the rule was added.</summary>
-/// <param name="time">As the policy says it.</param>
+/// <summary>When a rule is in force, counted from a moment: the sink's start, or when the rule was added.</summary>
+/// <param name="time">As configured in the policy.</param>
 /// <param name="origin">That moment.</param>
 internal sealed class RuleTimetable(RuleTime time, RuleMoment origin)
 {
     private static readonly long Day = (long)TimeSpan.FromDays(1).TotalMilliseconds;
 
-    /// <summary>Whether it holds whenever it is asked.</summary>
+    /// <summary>Whether it is always in force.</summary>
     public bool IsAlways { get; } = time is { AfterStart: { } after, For: null } && after <= TimeSpan.Zero;
 
-    /// <summary>Whether it holds now, and how long that stays so.</summary>
+    /// <summary>Whether it is in force now, and how long that lasts.</summary>
     public RulePhase At(in RuleMoment now)
     {
         if (time.AfterStart is { } after)
@@ -27,14 +27,14 @@ internal sealed class RuleTimetable(RuleTime time, RuleMoment origin)
         {
             { At: { } once } => (once.ToUnixTimeMilliseconds(), 0),
 
-            // One that began yesterday may go on today.
+            // A period that began yesterday may last into today.
             { Every: null } => (Midnight(origin) - Day + Milliseconds(time.TimeOfDay!.Value.ToTimeSpan()), Day),
             _ => (Midnight(origin) + Milliseconds(time.TimeOfDay!.Value.ToTimeSpan()), 0),
         };
         return Of(now.Now.Utc.ToUnixTimeMilliseconds(), first, Length(time.For, now.Scale), every > 0 ? every : Length(time.Every, now.Scale));
     }
 
-    /// <summary>All in milliseconds, of the same kind; 0 for no length and no period.</summary>
+    /// <summary>All times are in milliseconds of the same kind; 0 for no length and no period.</summary>
     private static RulePhase Of(long now, long first, long length, long period)
     {
         if (now < first)
@@ -59,17 +59,17 @@ internal sealed class RuleTimetable(RuleTime time, RuleMoment origin)
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 
-    // Rounded up: at the end of it the change has come.
+    // Rounded up, so that the change has come by the end of it.
     private static long Scaled(long milliseconds, double scale) => (long)Math.Ceiling(Math.Min(milliseconds / scale, long.MaxValue / 4));
 }
 
-/// <summary>What a timetable says of a moment.</summary>
-/// <param name="Holds">Whether the rule holds.</param>
-/// <param name="Changes">Milliseconds of the clock until that is no longer so, at least 1; null for never.</param>
+/// <summary>The state of a timetable at a moment.</summary>
+/// <param name="Holds">Whether the rule is in force.</param>
+/// <param name="Changes">Milliseconds of the real clock until that changes, at least 1; null for never.</param>
 internal readonly record struct RulePhase(bool Holds, long? Changes);
 
-/// <summary>A moment, as the clock and as <c>time_scale</c> tells it.</summary>
-/// <param name="Now">As the transport saw it.</param>
+/// <summary>A moment, in real time and in the providers' time.</summary>
+/// <param name="Now">The moment as the transport saw it.</param>
 /// <param name="Scaled">Milliseconds of the providers' own time since the sink's start.</param>
-/// <param name="Scale">How many of these pass in one of the clock; more than 0.</param>
+/// <param name="Scale">How many of these pass in a real millisecond; more than 0.</param>
 internal readonly record struct RuleMoment(Moment Now, long Scaled, double Scale);

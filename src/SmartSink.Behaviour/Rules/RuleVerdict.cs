@@ -6,52 +6,54 @@ using SmartSink.Smtp.Server;
 namespace SmartSink.Behaviour.Rules;
 
 /// <summary>
-/// What all rules together say of one answer. Of two that say the same, the first one counts; of delays the longest; rates come together key by
-/// key. What an override has decided, no rule behind it changes.
+/// The combined verdict of all rules on one answer. Of two that set the same thing, the first applies; of delays, the longest; rates are
+/// merged key by key. Once an override has decided, no later rule changes that.
 /// </summary>
 internal record struct RuleVerdict
 {
-    /// <summary>Whether it is decided: by <see cref="Reply"/>, or without one by acceptance.</summary>
+    /// <summary>Whether the answer is decided: by <see cref="Reply"/>, or by acceptance if that is null.</summary>
     public bool IsDecided { get; set; }
 
     public PolicyReply? Reply { get; set; }
 
-    /// <summary>The override that has decided; null for none.</summary>
+    /// <summary>The override that decided; null for none.</summary>
     public ActiveRule? OverriddenBy { get; set; }
 
-    /// <summary>What holds in place of the rates.</summary>
+    /// <summary>The rates to use in place of the entry's.</summary>
     public RateChange Rates { get; set; }
 
-    /// <summary>Whether some of <see cref="Rates"/> are not for all of the entry, so that they are not among what is expected of it.</summary>
+    /// <summary>
+    /// Whether some of <see cref="Rates"/> do not apply to the whole entry, so that they are not part of its expected shares.
+    /// </summary>
     public bool HasRatesForSome { get; set; }
 
-    /// <summary>What holds for the entry in place of its own.</summary>
+    /// <summary>What applies to the entry in place of its own configuration.</summary>
     public DomainOverlay? Overlay { get; set; }
 
-    /// <summary>Of the reply at the stage that was asked about, in milliseconds.</summary>
+    /// <summary>The delay of the reply at the stage in question, in milliseconds.</summary>
     public int Delay { get; set; }
 
-    /// <summary>Of the reply at end of data.</summary>
+    /// <summary>The delay of the reply at end of data, in milliseconds.</summary>
     public int EndDelay { get; set; }
 
-    /// <summary>Of the reply at the stage that was asked about.</summary>
+    /// <summary>The fault of the reply at the stage in question.</summary>
     public AnswerFault Fault { get; set; }
 
-    /// <summary>Of the reply at end of data.</summary>
+    /// <summary>The fault of the reply at end of data.</summary>
     public AnswerFault EndFault { get; set; }
 
-    /// <summary>Whether rules have a say in the end of data.</summary>
+    /// <summary>Whether rules affect the end of data.</summary>
     public bool HasMoreAtEnd { get; set; }
 
-    /// <summary>Whether deliveries are to be counted: replies to some are lost.</summary>
+    /// <summary>Whether deliveries must be counted, because replies to some are withheld.</summary>
     public bool WantsMessageId { get; set; }
 
-    /// <summary>Whether an override has decided that comes before a rule.</summary>
+    /// <summary>Whether an override that precedes a rule has decided.</summary>
     public readonly bool IsOverriddenBefore(ActiveRule rule) => OverriddenBy is { } by && by.Order < rule.Order;
 
-    /// <summary>The answer of rules that have decided.</summary>
-    /// <param name="stage">The stage that was asked about.</param>
-    /// <param name="entry">Whose answer it is.</param>
+    /// <summary>The answer when rules have decided.</summary>
+    /// <param name="stage">The stage in question.</param>
+    /// <param name="entry">The entry to put into the answer.</param>
     public readonly FilterAnswer AnswerAt(Stage stage, int entry) => new()
     {
         Reply = Reply?.Reply,
@@ -59,7 +61,7 @@ internal record struct RuleVerdict
         Entry = entry,
     };
 
-    /// <summary>An answer, whoever gave it, with the delays and faults of the rules.</summary>
+    /// <summary>Adds the delays and faults of the rules to an answer, whoever gave it.</summary>
     public readonly FilterAnswer AddTo(in FilterAnswer answer) => answer with
     {
         Delay = Math.Max(Delay, answer.Delay),

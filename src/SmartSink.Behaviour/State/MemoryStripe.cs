@@ -5,18 +5,18 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SmartSink.Behaviour.State;
 
-/// <summary>What is remembered under one key: what its kind uses of it. 88 octets.</summary>
+/// <summary>What is remembered under one key; each kind uses some of the fields. 88 bytes.</summary>
 internal struct MemoryEntry
 {
     public StateKey Key;
 
-    /// <summary>When nothing needs it any more.</summary>
+    /// <summary>When the entry is no longer needed.</summary>
     public long ExpiresAt;
 
-    /// <summary>What is missing in a bucket that is not full.</summary>
+    /// <summary>What is missing from a full bucket.</summary>
     public long Spent;
 
-    /// <summary>When <see cref="Spent"/> was true; of a greylist the moment of the first try.</summary>
+    /// <summary>When <see cref="Spent"/> was last computed; for a greylist, when the first try came.</summary>
     public long At;
 
     public long BlockedUntil;
@@ -25,7 +25,7 @@ internal struct MemoryEntry
 
     public long WarmSince;
 
-    /// <summary>What the period has brought; of a sequence how far it is.</summary>
+    /// <summary>The count of the current period; for a sequence, its position.</summary>
     public int Count;
 
     public int Throttled;
@@ -42,7 +42,7 @@ internal struct MemoryEntry
 
     public EntryFlags Flags;
 
-    /// <summary>Of a free one the next; from 1, 0 for none.</summary>
+    /// <summary>For a free entry, the next one; from 1, 0 for none.</summary>
     public int Next;
 
     public readonly bool Has(EntryFlags flag) => (Flags & flag) != EntryFlags.None;
@@ -55,25 +55,26 @@ internal enum EntryFlags : byte
 {
     None = 0,
 
-    /// <summary>It is in use; else it is one of the free ones.</summary>
+    /// <summary>In use, not free.</summary>
     Used = 1,
 
-    /// <summary>It was asked for since the hand came by.</summary>
+    /// <summary>Asked for since the clock hand last passed.</summary>
     Touched = 2,
 
-    /// <summary>A call is at work with it.</summary>
+    /// <summary>In use by a call.</summary>
     Pinned = 4,
 
     /// <summary>The warm-up has begun.</summary>
     Warming = 8,
 
-    /// <summary>The greylist has let it pass.</summary>
+    /// <summary>Passed by the greylist.</summary>
     Passed = 16,
 }
 
 /// <summary>
-/// A part of the memory under one lock: a hash index (open addressing) over entries in chunks, so that they never move. When it is full, the entry that
-/// was not asked for since a hand came by last makes room (the clock algorithm, Corbató 1969); each newcomer lets the hand look for two that nothing needs any more.
+/// A part of the memory under one lock: a hash index (open addressing) over entries in chunks, so that entries never move. When it is full,
+/// an entry that was not asked for since the clock hand last passed is evicted (the clock algorithm, Corbató 1969); each insertion also
+/// lets the hand check two entries for expiry.
 /// </summary>
 internal sealed class MemoryStripe(int capacity)
 {
@@ -83,7 +84,8 @@ internal sealed class MemoryStripe(int capacity)
     private const int LooksPerNewcomer = 2;
     private const int CacheLine = 64;
 
-    // What of a place in the index is a part of the key, so that hardly any other entry is looked at; the rest is the entry's number, from 1.
+    // The bits of an index slot that hold a part of the key, so that other keys' entries are hardly
+    // ever read; the rest is the entry's number, from 1.
     private readonly uint _tag = uint.MaxValue << (BitOperations.Log2((uint)capacity) + 1);
     private uint[] _index = new uint[FirstIndexLength];
     private MemoryEntry[][] _chunks = [];
@@ -97,10 +99,10 @@ internal sealed class MemoryStripe(int capacity)
 
     public long Evictions { get; private set; }
 
-    /// <summary>What all of it takes in memory, in octets, without headers of arrays.</summary>
+    /// <summary>The memory it takes, in bytes, without array headers.</summary>
     public long Size => ((long)_index.Length * sizeof(int)) + ((long)_chunks.Length * (Unsafe.SizeOf<MemoryEntry>() * ChunkLength));
 
-    /// <summary>Has the processor fetch the entry that seems to be the key's. Without the lock: whatever it finds is a hint.</summary>
+    /// <summary>Prefetches the entry that is probably the key's. Takes no lock: whatever it finds is only a hint.</summary>
     public unsafe void Expect(StateKey key)
     {
         var (index, chunks) = (_index, _chunks);
@@ -114,7 +116,7 @@ internal sealed class MemoryStripe(int capacity)
             var at = NumberOf(slot) - 1;
             if (Sse.IsSupported && (uint)(at >> ChunkBits) < (uint)chunks.Length)
             {
-                // It begins anywhere in a line, and may end in the third.
+                // An entry starts anywhere in a cache line, and may end in the third.
                 var entry = (byte*)Unsafe.AsPointer(ref In(chunks, at));
                 Sse.Prefetch0(entry);
                 Sse.Prefetch0(entry + CacheLine);
@@ -152,7 +154,7 @@ internal sealed class MemoryStripe(int capacity)
         return ref Unsafe.NullRef<MemoryEntry>();
     }
 
-    /// <summary>The entry of a key; a new one, or one that nothing needs any more, says nothing.</summary>
+    /// <summary>The entry of a key; a new or expired one is empty.</summary>
     public ref MemoryEntry FindOrAdd(StateKey key, long now)
     {
         ref var found = ref Find(key, now);
@@ -177,7 +179,7 @@ internal sealed class MemoryStripe(int capacity)
         return ref entry;
     }
 
-    /// <summary>Counts entries that something is true of.</summary>
+    /// <summary>Counts the entries that satisfy a condition.</summary>
     public int CountWhere(Func<MemoryEntry, bool> isTrue)
     {
         var count = 0;
@@ -192,7 +194,7 @@ internal sealed class MemoryStripe(int capacity)
 
     private ref MemoryEntry this[int at] => ref In(_chunks, at - 1);
 
-    // A place is never beyond its chunk: to look at the chunk's length would be one more read from far away.
+    // A place is never outside its chunk: checking the chunk's length would be one more cache miss.
     private static ref MemoryEntry In(MemoryEntry[][] chunks, int place) =>
         ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunks[place >> ChunkBits]), place & (ChunkLength - 1));
 
@@ -210,7 +212,7 @@ internal sealed class MemoryStripe(int capacity)
 
     private bool MayBe(uint slot, StateKey key) => ((slot ^ TagOf(key)) & _tag) == 0;
 
-    // Other bits than those that say the place.
+    // Other bits than those that determine the slot.
     private static uint TagOf(StateKey key) => (uint)(key.High >> 32);
 
     private int Take()
@@ -242,7 +244,7 @@ internal sealed class MemoryStripe(int capacity)
         return Take();
     }
 
-    // Connections of an entry that goes are forgotten: twice around, the hand takes it all the same.
+    // If an entry is evicted, its connections are forgotten: after two rounds, the hand evicts even an entry with connections.
     private void Evict()
     {
         for (var looked = 0; ; looked++)
@@ -276,7 +278,7 @@ internal sealed class MemoryStripe(int capacity)
             hole = PlaceBehind(_index, hole);
         }
 
-        // Of those behind it each moves up that was kept from the hole by others; a search ends at an empty place.
+        // Moves up the entries after the hole that belong closer to their slot, since a search ends at an empty slot.
         for (var place = PlaceBehind(_index, hole); _index[place] is not 0 and var slot; place = PlaceBehind(_index, place))
         {
             var first = PlaceIn(_index, this[NumberOf(slot)].Key);

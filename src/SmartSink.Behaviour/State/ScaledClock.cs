@@ -3,25 +3,25 @@ using SmartSink.Smtp.Replies;
 namespace SmartSink.Behaviour.State;
 
 /// <summary>
-/// The providers' own time: milliseconds since the sink's start, of which <c>time_scale</c> pass in one of the clock. A new scale holds from
-/// the moment at which the first answer under it was asked for, and time goes on from there.
+/// The providers' time: milliseconds since the sink's start, of which <c>time_scale</c> pass in one real millisecond. A new scale applies
+/// from the moment at which the first answer under it was asked for, and time continues from there.
 /// </summary>
-/// <param name="start">The sink's start.</param>
+/// <param name="start">When the sink started.</param>
 internal sealed class ScaledClock(Moment start)
 {
     private readonly Lock _gate = new();
     private volatile Pace _pace = new(Revision: 0, Scale: 1, start.Milliseconds, Scaled: 0);
 
-    /// <summary>The sink's start.</summary>
+    /// <summary>When the sink started.</summary>
     public Moment Start => start;
 
     /// <summary>The providers' time at a moment.</summary>
     public long At(Moment moment) => _pace.At(moment.Milliseconds);
 
-    /// <summary>How much real time a time of the providers takes, in milliseconds; at least 1.</summary>
+    /// <summary>How long a length of the providers' time takes in real time, in milliseconds; at least 1.</summary>
     public double ToReal(long scaled) => Math.Max(1, scaled / _pace.Scale);
 
-    /// <summary>The providers' time at a moment, as the rules of a revision have it unless a later one has had its word.</summary>
+    /// <summary>The providers' time at a moment, by the scale of a revision, unless a later one has already been used.</summary>
     /// <param name="moment">The moment.</param>
     /// <param name="revision">The revision's number, from 1.</param>
     /// <param name="scale">Its time scale.</param>
@@ -49,7 +49,7 @@ internal sealed class ScaledClock(Moment start)
 
     private sealed record Pace(int Revision, double Scale, long Real, long Scaled)
     {
-        // Threads read the clock at moments of their own: one may be a little before that of a change.
+        // Threads read the clock at different moments: one may be a little earlier than the change.
         public long At(long real) => Scale == 1 ? Scaled + real - Real : Scaled + (long)((real - Real) * Scale);
     }
 }

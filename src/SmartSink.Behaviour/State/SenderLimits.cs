@@ -2,19 +2,22 @@ using SmartSink.Policy.Decisions;
 
 namespace SmartSink.Behaviour.State;
 
-/// <summary>A provider's limits as the state reckons with them.</summary>
+/// <summary>A provider's limits in the form that the state uses.</summary>
 internal sealed class SenderLimits
 {
-    /// <summary>Recipients from which on a share of them means something.</summary>
+    /// <summary>The fewest recipients of which a share is meaningful.</summary>
     public const int LeastRecipients = 100;
 
-    /// <summary>A share is that of about the last so many: when there are as many, all count half.</summary>
+    /// <summary>The window of a share: when it has this many recipients, all counts are halved.</summary>
     public const int MostRecipients = 1_000;
 
-    /// <summary>How long a network that has gone through its warm-up stays known without sending, and a greylist's sender likewise: 30 days.</summary>
+    /// <summary>
+    /// How long a network that has completed its warm-up is remembered without sending, and
+    /// likewise a sender that has passed a greylist: 30 days.
+    /// </summary>
     public const long LongMemory = 30 * 24 * 3_600_000L;
 
-    /// <summary>How long shares are kept of a sender that is silent: a day.</summary>
+    /// <summary>How long shares of a silent sender are remembered: a day.</summary>
     public const long ShortMemory = 24 * 3_600_000L;
 
     // For a share of unknown recipients without a block of its own.
@@ -49,14 +52,15 @@ internal sealed class SenderLimits
 
     public long ThrottledWithin { get; }
 
-    // A bucket in whole numbers: a recipient costs as much as the rate's time has milliseconds, and a millisecond brings as much as the rate counts.
+    // A bucket in whole numbers: a recipient costs as many parts as the rate's period has milliseconds, and each millisecond brings as many
+    // parts as the rate allows recipients.
     public long TokenCost { get; }
 
     public long Refill { get; }
 
     public long Capacity { get; }
 
-    /// <summary>Milliseconds in which the emptiest bucket is full.</summary>
+    /// <summary>Milliseconds until an empty bucket is full.</summary>
     public long FillTime { get; }
 
     /// <summary>Milliseconds that bring one part of a token.</summary>
@@ -66,24 +70,24 @@ internal sealed class SenderLimits
 
     public bool HasWarmup { get; }
 
-    /// <summary>What each period may bring, and how long it is in milliseconds.</summary>
+    /// <summary>How many recipients each period allows, and its length in milliseconds.</summary>
     public (int Count, long Length)[] Warmup { get; }
 
-    /// <summary>Whether something hangs on what the dialog has done before.</summary>
+    /// <summary>Whether any limit depends on what the dialog has done before.</summary>
     public bool LooksAtDialog => Given is not { Connections: null, MessagesPerConnection: null, RecipientsPerMessage: null };
 
     public bool CountsUnknown { get; }
 
     public double UnknownPercent { get; }
 
-    /// <summary>How long a sender's n-th block lasts in milliseconds; n from 1. At most <see cref="LongMemory"/>.</summary>
+    /// <summary>The length of a sender's n-th block in milliseconds; n from 1. At most <see cref="LongMemory"/>.</summary>
     public long BlockLength(int number) =>
         (long)Math.Min(LongMemory, Block.For.TotalMilliseconds * Math.Pow(Block.Grow, number - 1));
 
     private static long Milliseconds(TimeSpan time) => Math.Max(1, (long)time.TotalMilliseconds);
 }
 
-/// <summary>Whose buckets a recipient is taken from. What stands first is the client network if that is among them.</summary>
+/// <summary>The owners of the buckets that a recipient is taken from. The client network, if included, is always first.</summary>
 internal readonly struct SenderKeys
 {
     public const int Most = 3;
@@ -122,7 +126,7 @@ internal readonly struct SenderKeys
     /// <summary>Whether the first is the client network, whose connections and warm-up count.</summary>
     public bool HasNetwork { get; }
 
-    /// <summary>Whether the network has a bucket, too; else it is there for its connections and warm-up.</summary>
+    /// <summary>Whether the network has a bucket, too; if not, only its connections and warm-up count.</summary>
     public bool NetworkShares { get; }
 
     public StateKey this[int index] => index switch
@@ -138,47 +142,47 @@ internal readonly struct SenderKeys
 }
 
 /// <summary>What a try asks for.</summary>
-/// <param name="Tokens">1 for a recipient; 0 for a greeting, which is no recipient.</param>
+/// <param name="Tokens">1 for a recipient; 0 for a greeting, which has no recipient.</param>
 /// <param name="Joins">Whether the connection is to be counted from now on.</param>
-/// <param name="Dialog">The limit of its own that the dialog has reached; null for none.</param>
-/// <param name="IsDecided">Whether the answer is decided already: it counts, and no limit has a say.</param>
+/// <param name="Dialog">The limit per dialog that has been reached; null for none.</param>
+/// <param name="IsDecided">Whether the answer is already decided: the try counts, but no limit refuses it.</param>
 internal readonly record struct SenderTry(int Tokens, bool Joins, ProviderLimit? Dialog = null, bool IsDecided = false);
 
-/// <summary>What the limits say of a try.</summary>
+/// <summary>The verdict of the limits on a try.</summary>
 /// <param name="Limit">The limit that refuses; null when none does.</param>
 /// <param name="Joined">Whether the connection counts now.</param>
 internal readonly record struct Admission(ProviderLimit? Limit, bool Joined);
 
-/// <summary>What is remembered of an owner, for a person. Times are those of <see cref="ScaledClock"/>.</summary>
+/// <summary>What is remembered about an owner, for a person. Times are those of <see cref="ScaledClock"/>.</summary>
 internal sealed record SenderRecord
 {
-    /// <summary>Recipients that the bucket has left; null without a rate.</summary>
+    /// <summary>Recipients left in the bucket; null without a rate.</summary>
     public long? Tokens { get; init; }
 
-    /// <summary>How much longer it is blocked, in milliseconds; 0 when it is not.</summary>
+    /// <summary>For how much longer it is blocked, in milliseconds; 0 when it is not.</summary>
     public long BlockedFor { get; init; }
 
-    /// <summary>Which block it was, of those that later ones grow from; 0 for none.</summary>
+    /// <summary>The number of the current or last block in the series that makes later ones longer; 0 for none.</summary>
     public int Blocks { get; init; }
 
     /// <summary>Throttled recipients that count towards the next block.</summary>
     public int Throttled { get; init; }
 
-    /// <summary>Of how many recipients <see cref="PermFails"/> is a part.</summary>
+    /// <summary>The number of recipients of which <see cref="PermFails"/> is a part.</summary>
     public int Recipients { get; init; }
 
     public int PermFails { get; init; }
 
     public int Connections { get; init; }
 
-    /// <summary>Which period of its warm-up the network is in, from 1; null for none.</summary>
+    /// <summary>The network's current warm-up period, from 1; null for none.</summary>
     public int? WarmupPeriod { get; init; }
 
-    /// <summary>What that period has brought.</summary>
+    /// <summary>The count of that period.</summary>
     public int WarmupCount { get; init; }
 }
 
-/// <summary>What a greylist knows of a try.</summary>
+/// <summary>What a greylist remembers about a try.</summary>
 /// <param name="FirstAt">The moment of the first try.</param>
 /// <param name="HasPassed">Whether a later one was accepted.</param>
 internal sealed record GreylistRecord(long FirstAt, bool HasPassed);

@@ -5,14 +5,14 @@ using SmartSink.Policy.Decisions;
 namespace SmartSink.Behaviour.State;
 
 /// <summary>
-/// The memory of this process: bounded by number, of which the least recently used make room, and by age. It outlives the policy's
-/// revisions, and ends with the process.
+/// The memory of this process: bounded in number, where the least recently used make room, and in age. It outlives
+/// the policy's revisions, and ends with the process.
 /// </summary>
 internal sealed class SenderMemory : ISenderMemory
 {
     public const int DefaultCapacity = 1_000_000;
 
-    /// <summary>A decision may need three at once.</summary>
+    /// <summary>The minimum: a decision may need three keys at once.</summary>
     public const int LeastCapacity = 100;
 
     private const int MostStripes = 64;
@@ -20,8 +20,8 @@ internal sealed class SenderMemory : ISenderMemory
 
     private readonly MemoryStripe[] _stripes;
 
-    /// <summary>Remembers nothing yet.</summary>
-    /// <param name="capacity">How many keys are remembered at most, at least <see cref="LeastCapacity"/>.</param>
+    /// <summary>Starts empty.</summary>
+    /// <param name="capacity">How many keys are remembered at most; at least <see cref="LeastCapacity"/>.</param>
     public SenderMemory(int capacity = DefaultCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, LeastCapacity);
@@ -36,13 +36,13 @@ internal sealed class SenderMemory : ISenderMemory
 
     public long Count => Sum(stripe => stripe.Count);
 
-    /// <summary>How many keys have made room for others so far.</summary>
+    /// <summary>How many keys have been evicted so far.</summary>
     public long Evictions => Sum(stripe => stripe.Evictions);
 
-    /// <summary>What all of it takes, in octets.</summary>
+    /// <summary>The memory it takes, in bytes.</summary>
     public long Size => Sum(stripe => stripe.Size);
 
-    /// <summary>How many owners are blocked. Goes through all of them.</summary>
+    /// <summary>How many owners are blocked. Scans all entries.</summary>
     public long CountBlocked(long now) => Sum(stripe => stripe.CountWhere(entry => entry.BlockedUntil > now));
 
     public void Expect(StateKey key) => StripeOf(key).Expect(key);
@@ -59,7 +59,7 @@ internal sealed class SenderMemory : ISenderMemory
             }
         }
 
-        // Always in the same order, so that no two wait for each other.
+        // Always in the same order, to avoid deadlocks.
         Span<int> stripes = stackalloc int[SenderKeys.Most];
         stripes = stripes[..owners.Count];
         for (var i = 0; i < stripes.Length; i++)
@@ -73,11 +73,11 @@ internal sealed class SenderMemory : ISenderMemory
         {
             for (; entered < stripes.Length; entered++)
             {
-                // A lock may be entered again by who holds it.
+                // A thread that holds a lock may enter it again.
                 _stripes[stripes[entered]].Gate.Enter();
             }
 
-            // One that is being looked for must not push out one that was found.
+            // Pinned, so that looking up one entry does not evict another that was just found.
             ref var first = ref Pin(owners[0], now);
             ref var second = ref Pin(owners[1], now);
             ref var third = ref owners.Count > 2 ? ref Pin(owners[2], now) : ref first;
@@ -250,10 +250,10 @@ internal sealed class SenderMemory : ISenderMemory
     }
 }
 
-/// <summary>What the limits make of one owner's entry, under its stripe's lock.</summary>
+/// <summary>Applies the limits to one owner's entry, under its stripe's lock.</summary>
 internal static class SenderRules
 {
-    /// <summary>The order in which limits are looked at.</summary>
+    /// <summary>The order in which limits are checked.</summary>
     public static int RankOf(ProviderLimit limit) => limit switch
     {
         ProviderLimit.Block => 0,
@@ -312,7 +312,7 @@ internal static class SenderRules
             : null;
     }
 
-    /// <summary>A limit has refused: too many of these bring a block.</summary>
+    /// <summary>A limit has refused: too many refusals lead to a block.</summary>
     public static void Refuse(ref MemoryEntry entry, SenderLimits limits, ProviderLimit limit, long now)
     {
         switch (limit)
@@ -338,7 +338,7 @@ internal static class SenderRules
         }
     }
 
-    /// <summary>Nothing refuses: the try counts.</summary>
+    /// <summary>Nothing refuses: counts the try.</summary>
     public static void Take(ref MemoryEntry entry, SenderLimits limits, in SenderTry attempt, bool isNetwork, bool shares, long now)
     {
         if (isNetwork && attempt.Joins)
@@ -382,7 +382,7 @@ internal static class SenderRules
         }
     }
 
-    /// <summary>What the entry says now.</summary>
+    /// <summary>Describes the entry as it is now.</summary>
     public static SenderRecord Describe(ref MemoryEntry entry, SenderLimits limits, long now)
     {
         if (limits.HasRate)
@@ -407,7 +407,7 @@ internal static class SenderRules
 
     private static void Refill(ref MemoryEntry entry, SenderLimits limits, long now)
     {
-        // A bucket is never emptier than empty, whatever an earlier revision or a clock that went back has left.
+        // A bucket is never emptier than empty, whatever an earlier revision or a clock that was set back has left.
         entry.Spent = Math.Min(entry.Spent, limits.Capacity);
         var elapsed = now - entry.At;
         if (elapsed > 0)
@@ -418,7 +418,7 @@ internal static class SenderRules
         entry.At = now;
     }
 
-    // What the period that the network is in may bring; null when all are over.
+    // How many recipients the network's current warm-up period allows; null when all are over.
     private static int? WarmStep(ref MemoryEntry entry, SenderLimits limits, long now)
     {
         if (!entry.Has(EntryFlags.Warming))
@@ -451,7 +451,7 @@ internal static class SenderRules
         return null;
     }
 
-    // Each block is longer than the one before; a time without one as long as the last takes one step back.
+    // Each block is longer than the one before; a time without a block, as long as the last one, takes one step back.
     private static void Block(ref MemoryEntry entry, SenderLimits limits, long now)
     {
         var quiet = now - entry.BlockedUntil;

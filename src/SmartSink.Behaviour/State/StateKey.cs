@@ -8,7 +8,7 @@ using SmartSink.Shared;
 
 namespace SmartSink.Behaviour.State;
 
-/// <summary>What a provider remembers something of; the same owner is another key for each.</summary>
+/// <summary>What a provider remembers; each kind has its own key for the same owner.</summary>
 internal enum StateKind : byte
 {
     /// <summary>A client network's recipients, connections and warm-up.</summary>
@@ -30,12 +30,12 @@ internal enum StateKind : byte
     Delivery,
 }
 
-/// <summary>A keyed hash of what kind, which provider and whose.</summary>
+/// <summary>A keyed hash of the kind, the provider and the owner.</summary>
 internal readonly record struct StateKey(ulong High, ulong Low);
 
 /// <summary>
-/// Makes keys: 128 bits, with a secret that differs in every process, because clients choose what goes in: nobody can prepare names that
-/// share an entry.
+/// Makes keys: 128 bits, hashed with a secret that differs in every process, because clients choose what
+/// goes in: nobody can prepare names that share an entry.
 /// </summary>
 internal sealed class StateKeys
 {
@@ -50,21 +50,21 @@ internal sealed class StateKeys
     }
 
     /// <summary>Begins a key.</summary>
-    /// <param name="scope">Of whom: a number that stands for a provider or a rule in every revision.</param>
+    /// <param name="scope">A number that identifies the provider or rule in every revision.</param>
     public KeyBuilder Begin(ulong scope) => new KeyBuilder(_first, _second).Add(scope, 0);
 }
 
-/// <summary>A key that is being made.</summary>
+/// <summary>A key under construction.</summary>
 internal readonly struct KeyBuilder(ulong high, ulong low)
 {
     private const ulong FirstFactor = 0xA0761D6478BD642F;
     private const ulong SecondFactor = 0xE7037ED1A0B428DB;
     private const int Block = 2 * sizeof(ulong);
 
-    /// <summary>The key under which something of a kind is remembered of what was added.</summary>
+    /// <summary>The key for what was added, for a kind.</summary>
     public StateKey KeyOf(StateKind kind)
     {
-        // Of names that count up, some secrets alone would leave some of the low bits more often than others.
+        // With names that count up, some secrets alone would leave the low bits unevenly distributed.
         var last = Add(SplitMix.Golden * ((ulong)kind + 1), low).Halves;
         return new StateKey(SplitMix.Mix(last.High), SplitMix.Mix(last.Low));
     }
@@ -77,10 +77,10 @@ internal readonly struct KeyBuilder(ulong high, ulong low)
 
     public KeyBuilder Add(ClientNetwork network) => Add(network.High, network.Low);
 
-    /// <summary>Takes in octets of any length; ASCII letters without case.</summary>
+    /// <summary>Adds text of any length, ignoring the case of ASCII letters.</summary>
     public KeyBuilder AddIgnoringCase(ReadOnlySpan<byte> text)
     {
-        // The length keeps apart what else would run into one another, and lets the last octets overlap with those before.
+        // The length distinguishes texts that would otherwise collide, and allows the last octets to overlap with those before.
         var builder = new KeyBuilder(high ^ ((ulong)(text.Length + 1) * SecondFactor), low);
         for (var rest = text; rest.Length > Block; rest = rest[Block..])
         {
@@ -113,10 +113,10 @@ internal readonly record struct ClientNetwork(ulong High, ulong Low)
 
     private static readonly ProviderLimits Usual = new();
 
-    /// <summary>The network of a client, as large as a provider's limits say; by usual ones where it has none.</summary>
+    /// <summary>The network of a client, as large as a provider's limits say; of the usual size if there are none.</summary>
     public static ClientNetwork Of(IPAddress? address, ProviderLimits? limits) => Of(address, (limits ?? Usual).Net4, (limits ?? Usual).Net6);
 
-    /// <summary>The network of a client; of nobody, and of an address with a scope, that without it.</summary>
+    /// <summary>The network of a client. Null is a network, too; the scope of an address is ignored.</summary>
     /// <param name="address">The client.</param>
     /// <param name="net4">How many bits of an IPv4 address count, 0 to 32.</param>
     /// <param name="net6">How many bits of an IPv6 address count, 0 to 128.</param>

@@ -7,10 +7,12 @@ using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Auth;
 
-/// <summary>One attempt to authenticate, from AUTH to its result: messages of the client in, challenges out, both without their base64.</summary>
+/// <summary>
+/// One attempt to authenticate, from AUTH to its result: takes the client's messages and returns challenges, both already without base64.
+/// </summary>
 internal sealed class AuthExchange
 {
-    /// <summary>The most octets that a line decodes to.</summary>
+    /// <summary>The most octets that a line can decode to.</summary>
     public const int MaxMessage = CommandLine.MaxAuthLength / 4 * 3;
 
     private readonly byte[] _question;
@@ -31,16 +33,19 @@ internal sealed class AuthExchange
     /// <summary>The name given so far.</summary>
     public byte[] User { get; private set; } = [];
 
-    /// <summary>How it ended; null while it goes on.</summary>
+    /// <summary>How the attempt ended; null while it is under way.</summary>
     public AuthResult? Result { get; private set; }
 
-    /// <summary>Whether the client was told of its refusal by a challenge and has one more response to give, whatever it is (RFC 7628 section 3.2.3).</summary>
+    /// <summary>
+    /// Whether the refusal was sent to the client as a challenge, to which it sends one more response,
+    /// whose content does not matter (RFC 7628 section 3.2.3).
+    /// </summary>
     public bool IsTold { get; private set; }
 
     /// <summary>The challenge to an AUTH without an initial response.</summary>
     public ReadOnlySpan<byte> Question => _question;
 
-    /// <summary>Decodes a response. The platform passes spaces over, the RFC does not.</summary>
+    /// <summary>Decodes a response from base64. Spaces are refused, as the RFC asks; the platform's decoder would skip them.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> line, Span<byte> message, out int length)
     {
         length = 0;
@@ -75,7 +80,10 @@ internal sealed class AuthExchange
         return default;
     }
 
-    /// <summary>Ends it by something else than a judgement; a refusal that the client was told of stays one.</summary>
+    /// <summary>
+    /// Ends the attempt for a reason other than a judgement. A refusal that was already
+    /// sent to the client as a challenge remains a refusal.
+    /// </summary>
     public ReadOnlySpan<byte> End(AuthResult result)
     {
         Result = IsTold ? AuthResult.Refused : result;
@@ -90,7 +98,7 @@ internal sealed class AuthExchange
             : AuthResult.Malformed;
     }
 
-    // A refusal by these mechanisms is told by a challenge first, and the 535 follows the client's answer to it.
+    // These mechanisms send a refusal as a challenge first; the 535 follows the client's response to it.
     private ReadOnlySpan<byte> Tell(ReadOnlySpan<byte> refusal)
     {
         if (Result != AuthResult.Refused)
@@ -115,37 +123,37 @@ internal sealed class AuthExchange
     }
 }
 
-/// <summary>How an attempt to authenticate ended; the same word (in snake case) stands in the log and the metric.</summary>
+/// <summary>How an attempt to authenticate ended; the log and the metric use the same word (in snake case).</summary>
 public enum AuthResult : byte
 {
     /// <summary>235.</summary>
     Accepted,
 
-    /// <summary>535: name and secret do not go together.</summary>
+    /// <summary>535: the name and the secret do not match.</summary>
     Refused,
 
-    /// <summary>454: it could not be looked up for now.</summary>
+    /// <summary>454: the credentials could not be checked for now.</summary>
     TempFail,
 
-    /// <summary>501: the client gave it up.</summary>
+    /// <summary>501: the client cancelled the exchange.</summary>
     Cancelled,
 
-    /// <summary>500 or 501: a response broke the base64, the mechanism's form, or a line's limits.</summary>
+    /// <summary>500 or 501: a response was not valid base64, broke the mechanism's syntax, or exceeded a length limit.</summary>
     Malformed,
 }
 
-/// <summary>An attempt to authenticate at its end, as the observer sees it. Spans are valid only during the call.</summary>
+/// <summary>A finished attempt to authenticate, as the observer sees it. Spans are valid only during the call.</summary>
 public readonly ref struct AuthenticationFacts
 {
     /// <summary>The client's address.</summary>
     public IPAddress? ClientAddress { get; init; }
 
-    /// <summary>The way.</summary>
+    /// <summary>The mechanism used.</summary>
     public AuthMechanism Mechanism { get; init; }
 
-    /// <summary>The name given, in UTF-8 without control characters; empty when it did not come to that.</summary>
+    /// <summary>The name given, in UTF-8 without control characters; empty when the attempt ended before a name was given.</summary>
     public ReadOnlySpan<byte> User { get; init; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>How the attempt ended.</summary>
     public AuthResult Result { get; init; }
 }

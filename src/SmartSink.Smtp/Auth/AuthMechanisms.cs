@@ -14,13 +14,13 @@ public static class AuthMechanisms
         (AuthMechanism.OAuthBearer, "OAUTHBEARER"),
     ];
 
-    /// <summary>All mechanisms, in the order of the enumeration, which is that in which they are announced.</summary>
+    /// <summary>All mechanisms, in the order of the enumeration, which is also the order in which they are announced.</summary>
     public static IReadOnlyList<AuthMechanism> All { get; } = [.. Known.Select(known => known.Mechanism)];
 
     /// <summary>The name as it is announced: <c>CRAM-MD5</c>.</summary>
     public static string NameOf(AuthMechanism mechanism) => Known[(int)mechanism].Name;
 
-    /// <summary>Finds a mechanism by its name, without case.</summary>
+    /// <summary>Finds a mechanism by its name, ignoring case.</summary>
     public static bool TryFind(ReadOnlySpan<byte> name, out AuthMechanism mechanism)
     {
         foreach (var known in Known)
@@ -36,8 +36,8 @@ public static class AuthMechanisms
         return false;
     }
 
-    /// <summary>Reads names with commas between them, without case.</summary>
-    /// <returns>False when one of them is unknown or stands twice.</returns>
+    /// <summary>Reads a comma-separated list of names, ignoring case.</summary>
+    /// <returns>False when a name is unknown or occurs twice.</returns>
     public static bool TryParse(string text, out IReadOnlyList<AuthMechanism> mechanisms)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -53,13 +53,13 @@ public static class AuthMechanisms
             found.Add(mechanism);
         }
 
-        // One object for the default, so that settings that say the same are equal.
+        // The default is always the same object, so that equal settings compare as equal.
         mechanisms = found.SequenceEqual(All) ? All : found;
         return true;
     }
 }
 
-/// <summary>A way to authenticate by AUTH (RFC 4954).</summary>
+/// <summary>A SASL mechanism for AUTH (RFC 4954).</summary>
 public enum AuthMechanism : byte
 {
     /// <summary>PLAIN (RFC 4616).</summary>
@@ -71,7 +71,7 @@ public enum AuthMechanism : byte
     /// <summary>CRAM-MD5 (RFC 2195).</summary>
     CramMd5,
 
-    /// <summary>XOAUTH2, Google's forerunner of <see cref="OAuthBearer"/>.</summary>
+    /// <summary>XOAUTH2, Google's predecessor of <see cref="OAuthBearer"/>.</summary>
     XOAuth2,
 
     /// <summary>OAUTHBEARER (RFC 7628).</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SmartSink.Smtp.Auth;
 
-/// <summary>Takes a mechanism's message, already decoded, apart into name and secret.</summary>
+/// <summary>Splits a mechanism's message, already decoded, into name and secret.</summary>
 internal static class SaslMessages
 {
     private const byte Separator = 1;
@@ -11,7 +11,7 @@ internal static class SaslMessages
 
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
-    /// <summary>PLAIN: <c>[authzid] NUL authcid NUL password</c> (RFC 4616 section 2). The identity to act as is not looked at.</summary>
+    /// <summary>PLAIN: <c>[authzid] NUL authcid NUL password</c> (RFC 4616 section 2). The authorization identity is ignored.</summary>
     public static bool TryReadPlain(ReadOnlySpan<byte> message, out ReadOnlySpan<byte> user, out ReadOnlySpan<byte> password)
     {
         user = password = default;
@@ -80,7 +80,7 @@ internal static class SaslMessages
         return TryReadBearer(message[end..], out token);
     }
 
-    // What begins at the first ^A: pairs, and one more ^A at the end.
+    // What starts at the first ^A: pairs, and one more ^A at the end.
     private static bool TryReadBearer(ReadOnlySpan<byte> pairs, out ReadOnlySpan<byte> token)
     {
         token = default;
@@ -101,7 +101,7 @@ internal static class SaslMessages
         return !token.IsEmpty;
     }
 
-    // RFC 5801 section 4: comma and equals sign are written =2C and =3D.
+    // RFC 5801 section 4: a comma is written =2C, an equals sign =3D.
     private static ReadOnlySpan<byte> DecodeName(ReadOnlySpan<byte> name) => name.Contains((byte)'=')
         ? Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(name).Replace("=2C", ",", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal))
         : name;

@@ -2,17 +2,17 @@ using System.Text;
 
 namespace SmartSink.Smtp.Client;
 
-/// <summary>Reads the keywords in a reply to EHLO (RFC 5321 section 4.1.1.1), from text split anywhere. One for each reply.</summary>
+/// <summary>Reads the keywords of a reply to EHLO (RFC 5321 section 4.1.1.1), from text split anywhere. Use one for each reply.</summary>
 internal sealed class EhloReader
 {
-    /// <summary>What is kept of a line: room for AUTH with a dozen mechanisms. The rest is not looked at.</summary>
+    /// <summary>How much of a line is kept: room for AUTH with a dozen mechanisms. The rest is ignored.</summary>
     private const int Kept = 256;
 
     private readonly byte[] _line = new byte[Kept];
     private int _length;
     private bool _named;
 
-    /// <summary>What the lines so far have named; a line's own names from its end on.</summary>
+    /// <summary>The extensions that the lines so far have named; those of a line are added when it ends.</summary>
     public ServerExtensions Extensions { get; private set; }
 
     public void Take(ReadOnlySpan<byte> text)
@@ -72,7 +72,7 @@ internal sealed class EhloReader
     private static bool Is(ReadOnlySpan<byte> word, ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(word, name);
 }
 
-/// <summary>The service extensions that a server's reply to EHLO names, as far as a client makes use of them.</summary>
+/// <summary>The service extensions named in a server's reply to EHLO, as far as the client uses them.</summary>
 [Flags]
 public enum ServerExtensions
 {

@@ -2,7 +2,7 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Client;
 
-/// <summary>A message's sender and recipients, and how these were answered. Made once and filled anew for each message.</summary>
+/// <summary>A message's sender and recipients, and the replies to the recipients. Created once and refilled for each message.</summary>
 public sealed class Envelope
 {
     private readonly ReplyBuffer _bytes = new(128);
@@ -10,7 +10,9 @@ public sealed class Envelope
     private short[] _codes = new short[1];
     private int _recipients;
 
-    /// <summary>The message's size in octets, stuffed dots and the end of data not counted; exact, as BDAT needs it.</summary>
+    /// <summary>
+    /// The message's size in octets, not counting stuffed dots and the end of data; must be exact, since BDAT depends on it.
+    /// </summary>
     public long Size { get; set; }
 
     /// <summary>Whether the message holds octets above 127.</summary>
@@ -19,7 +21,7 @@ public sealed class Envelope
     /// <summary>How many recipients there are.</summary>
     public int RecipientCount => _recipients;
 
-    /// <summary>The reverse-path without its angle brackets; empty for the null one.</summary>
+    /// <summary>The reverse-path without its angle brackets; empty for the null sender.</summary>
     public ReadOnlySpan<byte> Sender => _bytes.Pending[.._ends[0]];
 
     /// <summary>Begins a new message.</summary>

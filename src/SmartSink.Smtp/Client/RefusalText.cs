@@ -1,16 +1,16 @@
 namespace SmartSink.Smtp.Client;
 
-/// <summary>Keeps the text of a reply that refuses, from octets split anywhere: its lines without their codes, a LF between two of them.</summary>
+/// <summary>Keeps the text of a refusal, from octets split anywhere: its lines without their codes, separated by LF.</summary>
 internal sealed class RefusalText
 {
-    /// <summary>What is kept of a text; the rest is not looked at.</summary>
+    /// <summary>How much of a text is kept; the rest is ignored.</summary>
     public const int Kept = 512;
 
-    // A client that is never refused has none.
+    // Null in a client that is never refused.
     private byte[]? _bytes;
     private int _length;
 
-    /// <summary>The text so far; of a reply that is complete without the last line's end.</summary>
+    /// <summary>The text so far; for a complete reply, without the end of its last line.</summary>
     public ReadOnlySpan<byte> Text => _bytes.AsSpan(0, _length);
 
     public void Clear() => _length = 0;
@@ -23,8 +23,8 @@ internal sealed class RefusalText
         _length += taken;
     }
 
-    /// <summary>A line is over.</summary>
-    /// <param name="continues">Whether another one follows.</param>
+    /// <summary>Ends a line.</summary>
+    /// <param name="continues">Whether another line follows.</param>
     public void EndLine(bool continues)
     {
         if (_length > 0 && _bytes![_length - 1] == '\r')

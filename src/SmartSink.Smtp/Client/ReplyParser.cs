@@ -3,15 +3,15 @@ using SmartSink.Smtp.Replies;
 namespace SmartSink.Smtp.Client;
 
 /// <summary>
-/// Reads replies from octets split anywhere (RFC 5321 section 4.2). A line may end with a bare LF; all lines must carry one code.
-/// Keeps no text itself, and never more than this value; the length of lines and replies is bounded.
+/// Reads replies from octets split anywhere (RFC 5321 section 4.2). A line may end with a bare LF; all lines must have the same code. Keeps
+/// no text itself: its whole state is this value. The length of lines and replies is bounded.
 /// </summary>
 internal struct ReplyParser
 {
-    /// <summary>A line may be four times as long as RFC 5321 section 4.5.3.1.5 says.</summary>
+    /// <summary>The longest line in octets: four times what RFC 5321 section 4.5.3.1.5 allows.</summary>
     public const int MaxLineLength = 2048;
 
-    /// <summary>A whole reply's limit in octets.</summary>
+    /// <summary>The longest reply in octets.</summary>
     public const int MaxReplyLength = 64 * 1024;
 
     private const int LeastRefusal = 400;
@@ -26,13 +26,14 @@ internal struct ReplyParser
     private bool _continues;
     private EnhancedCodeReader _enhanced;
 
-    /// <summary>The reply, once <see cref="Parse"/> has said that it is complete and until it is called again.</summary>
+    /// <summary>The reply: valid from when <see cref="Parse"/> reports it complete until the next call.</summary>
     public readonly ClientReply Reply => new(_code, _enhanced.Code);
 
-    /// <summary>Reads on.</summary>
+    /// <summary>Parses the next part.</summary>
     /// <param name="input">The next octets.</param>
-    /// <param name="keywords">Gets the text of the lines; null when nobody wants it.</param>
-    /// <param name="refusal">Gets the text of a reply from 400 on, and is emptied for each reply; null when nobody wants it.</param>
+    /// <param name="keywords">Receives the text of the lines; null when it is not needed.</param>
+    /// <param name="refusal">Receives the text of a reply whose code is 400 or above, and is emptied
+    /// for each reply; null when it is not needed.</param>
     /// <param name="consumed">How many octets belong to this reply.</param>
     public ReplyParseStatus Parse(ReadOnlySpan<byte> input, EhloReader? keywords, RefusalText? refusal, out int consumed)
     {
@@ -81,7 +82,7 @@ internal struct ReplyParser
         return ReplyParseStatus.Incomplete;
     }
 
-    // The three digits and what comes after them.
+    // The three digits and the separator.
     private bool Step(byte octet)
     {
         if (_place == 0)
@@ -98,7 +99,7 @@ internal struct ReplyParser
             return octet is >= (byte)'0' and <= (byte)'9' && (++_place > 1 || octet is >= (byte)'2' and <= (byte)'5');
         }
 
-        // A code alone is a line too: RFC 5321 section 4.2 has clients take it.
+        // A code alone is a line too: RFC 5321 section 4.2 requires clients to accept it.
         _continues = octet == '-';
         _place = octet switch
         {
@@ -149,7 +150,7 @@ internal enum ReplyParseStatus
 /// <summary>Reads the enhanced status code at the start of a reply line's text (RFC 2034 section 4), an octet at a time.</summary>
 internal struct EnhancedCodeReader
 {
-    // How many numbers are begun; None when the text starts with something else.
+    // How many of the numbers have begun; None when the text does not start with a code.
     private const int None = 4;
     private const int Done = 5;
 
@@ -169,7 +170,7 @@ internal struct EnhancedCodeReader
         }
     }
 
-    /// <summary>The line is over: a code of another class than the reply's is none.</summary>
+    /// <summary>Ends the line: a code whose class differs from the reply's is ignored.</summary>
     public void End(int replyClass)
     {
         Finish();

@@ -2,32 +2,32 @@ using System.Text;
 
 namespace SmartSink.Smtp.Client;
 
-/// <summary>What a client wants of every dialog.</summary>
+/// <summary>What a client requires of every dialog.</summary>
 public sealed record SmtpClientOptions
 {
-    /// <summary>STARTTLS before anything else; without it the dialog fails.</summary>
+    /// <summary>Use STARTTLS before anything else; the dialog fails where it is not offered.</summary>
     public bool StartTls { get; init; }
 
-    /// <summary>STARTTLS where it is offered; the dialog goes on in the clear where it is not, or is refused (RFC 7435).</summary>
+    /// <summary>Use STARTTLS where it is offered; where it is not, or is refused, the dialog goes on in the clear (RFC 7435).</summary>
     public bool OpportunisticTls { get; init; }
 
-    /// <summary>MAIL, RCPT and DATA together where PIPELINING is offered.</summary>
+    /// <summary>Send MAIL, RCPT and DATA together where PIPELINING is offered.</summary>
     public bool Pipelining { get; init; }
 
-    /// <summary>BDAT instead of DATA; without CHUNKING the dialog fails.</summary>
+    /// <summary>Use BDAT instead of DATA; the dialog fails where CHUNKING is not offered.</summary>
     public bool Chunking { get; init; }
 
-    /// <summary>SMTPUTF8 on every MAIL; without it the dialog fails.</summary>
+    /// <summary>Give SMTPUTF8 with every MAIL; the dialog fails where it is not offered.</summary>
     public bool SmtpUtf8 { get; init; }
 
-    /// <summary>Whom to authenticate as; null for nobody.</summary>
+    /// <summary>The user to authenticate as; null not to authenticate.</summary>
     public ClientCredential? Credential { get; init; }
 }
 
-/// <summary>A user and a password, encoded once for the ways of AUTH.</summary>
+/// <summary>A user and a password, encoded once for each mechanism.</summary>
 public sealed class ClientCredential
 {
-    /// <summary>Encodes them.</summary>
+    /// <summary>Encodes a user and a password.</summary>
     /// <param name="user">The name; any text without NUL.</param>
     /// <param name="password">The password; any text without NUL.</param>
     public ClientCredential(string user, string password)
@@ -37,13 +37,13 @@ public sealed class ClientCredential
         LoginPassword = Encoding.ASCII.GetBytes(Encode(password) + "\r\n");
     }
 
-    /// <summary>The whole command with its initial response (RFC 4954 section 4).</summary>
+    /// <summary>The whole AUTH PLAIN command with its initial response (RFC 4954 section 4).</summary>
     internal byte[] Plain { get; }
 
-    /// <summary>LOGIN's first answer.</summary>
+    /// <summary>The first response of LOGIN.</summary>
     internal byte[] LoginUser { get; }
 
-    /// <summary>LOGIN's second answer.</summary>
+    /// <summary>The second response of LOGIN.</summary>
     internal byte[] LoginPassword { get; }
 
     private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

@@ -29,7 +29,7 @@ public sealed partial class SmtpClientSession
             return Fail(ClientFailure.Refused);
         }
 
-        // A server of RFC 821 knows HELO alone (RFC 5321 section 3.2).
+        // A server of RFC 821 knows only HELO (RFC 5321 section 3.2).
         WriteName("HELO "u8, output);
         return Await(ClientCommand.Helo);
     }
@@ -63,7 +63,7 @@ public sealed partial class SmtpClientSession
     private ClientAction TakeStartTls(ClientReply reply, ReplyBuffer output) =>
         reply.IsPositive ? ClientAction.Handshake : _options.OpportunisticTls ? Prepare(output) : Fail(ClientFailure.NoTls);
 
-    // Encrypted by now, or not at all.
+    // TLS has been dealt with: the dialog is encrypted by now, or stays in the clear.
     private ClientAction Prepare(ReplyBuffer output)
     {
         if ((_options.Chunking && !Has(ServerExtensions.Chunking)) || (_options.SmtpUtf8 && !Has(ServerExtensions.SmtpUtf8)))
@@ -93,7 +93,7 @@ public sealed partial class SmtpClientSession
         return Await(ClientCommand.Auth);
     }
 
-    // 334 asks for LOGIN's two lines; PLAIN has said all at once.
+    // 334 asks for LOGIN's two responses; PLAIN has sent everything at once.
     private ClientAction TakeAuth(ClientReply reply, ReplyBuffer output)
     {
         if (reply.IsPositive)

@@ -14,12 +14,13 @@ public sealed partial class SmtpClientSession
     private bool _pipelined;
     private bool _mailAccepted;
 
-    /// <summary>Whether the commands of the transaction under way were sent together.</summary>
+    /// <summary>Whether the commands of the open transaction were sent together.</summary>
     public bool IsPipelining => _pipelined;
 
-    /// <summary>Begins a message; only when idle.</summary>
-    /// <param name="envelope">Sender and at least one recipient; gets the answers, and is not to be changed until the transaction is over.</param>
-    /// <param name="output">Gets what is to be sent.</param>
+    /// <summary>Begins a message; allowed only when idle.</summary>
+    /// <param name="envelope">Sender and at least one recipient. Receives the replies, and must
+    /// not be changed until the transaction is over.</param>
+    /// <param name="output">Receives what is to be sent.</param>
     public ClientAction Begin(Envelope envelope, ReplyBuffer output)
     {
         _envelope = envelope;
@@ -35,7 +36,7 @@ public sealed partial class SmtpClientSession
                 WriteRcpt(envelope.Recipient(index), output);
             }
 
-            // What BDAT would bring could not be taken back when no recipient is accepted; DATA asks first.
+            // BDAT sends its octets at once, even if no recipient is accepted; DATA waits for a 354.
             if (!_options.Chunking)
             {
                 output.Write("DATA\r\n"u8);
@@ -106,7 +107,7 @@ public sealed partial class SmtpClientSession
             return ClientAction.SendMessage;
         }
 
-        // RFC 2920 section 3.1: an empty message, for nobody.
+        // RFC 2920 section 3.1: sends an empty message when no recipient was accepted.
         output.Write(".\r\n"u8);
         return ClientAction.Receive;
     }

@@ -3,7 +3,7 @@ using SmartSink.Smtp.Replies;
 namespace SmartSink.Smtp.Client;
 
 /// <summary>
-/// The client's side of SMTP (RFC 5321 section 3): a server's octets go in, commands come out. It knows no socket and no clock, can be
+/// The client side of SMTP (RFC 5321 section 3): a server's octets go in, commands come out. It uses neither sockets nor a clock, can be
 /// fed octets split anywhere, and allocates nothing once a dialog is established.
 /// </summary>
 public sealed partial class SmtpClientSession
@@ -18,10 +18,10 @@ public sealed partial class SmtpClientSession
     private bool _idle;
     private bool _secured;
 
-    /// <summary>Makes a session for one connection after the other.</summary>
-    /// <param name="options">What to want of every dialog.</param>
-    /// <param name="name">The name said with EHLO: a domain or an address literal.</param>
-    /// <param name="observer">Hears the replies.</param>
+    /// <summary>Makes a session that can be used for one connection after another.</summary>
+    /// <param name="options">What is required of every dialog.</param>
+    /// <param name="name">The name given with EHLO: a domain or an address literal.</param>
+    /// <param name="observer">Receives the replies.</param>
     public SmtpClientSession(SmtpClientOptions options, ReadOnlySpan<byte> name, IClientObserver observer)
     {
         _options = options;
@@ -29,28 +29,28 @@ public sealed partial class SmtpClientSession
         _observer = observer;
     }
 
-    /// <summary>Why the last <see cref="ClientAction.Close"/> was asked for.</summary>
+    /// <summary>The reason for the last <see cref="ClientAction.Close"/>.</summary>
     public ClientFailure Failure { get; private set; }
 
-    /// <summary>Whether opportunistic TLS is left alone, as after handshakes that failed.</summary>
+    /// <summary>Whether opportunistic TLS is not attempted, as after failed handshakes.</summary>
     public bool AvoidsTls { get; set; }
 
     /// <summary>Whether the dialog is encrypted by STARTTLS.</summary>
     public bool IsSecured => _secured;
 
-    /// <summary>What the server has offered by EHLO.</summary>
+    /// <summary>The extensions that the server has offered in its reply to EHLO.</summary>
     public ServerExtensions Extensions { get; private set; }
 
-    /// <summary>Whose reply comes next.</summary>
+    /// <summary>The command whose reply comes next.</summary>
     public ClientCommand Awaited => _awaited;
 
     /// <summary>
-    /// The text of the reply that the observer is being told of, if it is a refusal: its lines without their codes, a LF between two of them, at most
-    /// 512 octets of whatever the server sent. Empty for other replies.
+    /// The text of the reply that is being reported to the observer, if it is a refusal: its lines without their codes, separated by LF, at
+    /// most 512 octets, exactly as the server sent them. Empty for other replies.
     /// </summary>
     public ReadOnlySpan<byte> RefusalText => _refusal.Text;
 
-    /// <summary>Starts anew, on a connection that has just been made: the greeting comes next.</summary>
+    /// <summary>Starts anew on a connection that has just been made: the server's greeting comes next.</summary>
     public void Start()
     {
         _parser = default;
@@ -64,10 +64,11 @@ public sealed partial class SmtpClientSession
         Extensions = ServerExtensions.None;
     }
 
-    /// <summary>Takes octets of the server.</summary>
+    /// <summary>Takes octets from the server.</summary>
     /// <param name="input">The next octets.</param>
-    /// <param name="output">Gets what is to be sent.</param>
-    /// <param name="consumed">How many octets were taken. What is left is given again with the next call, except before a handshake: it is thrown away.</param>
+    /// <param name="output">Receives what is to be sent.</param>
+    /// <param name="consumed">How many octets were taken. The rest must be given again with the next call;
+    /// before a handshake it must be thrown away.</param>
     public ClientAction Advance(ReadOnlySpan<byte> input, ReplyBuffer output, out int consumed)
     {
         consumed = 0;
@@ -75,7 +76,7 @@ public sealed partial class SmtpClientSession
         {
             if (_idle)
             {
-                // 421 may come at any time (RFC 5321 section 3.8), anything else may not.
+                // A 421 may come at any time (RFC 5321 section 3.8); anything else that was not asked for is an error.
                 _awaited = ClientCommand.Rset;
             }
 
@@ -99,14 +100,14 @@ public sealed partial class SmtpClientSession
         return ClientAction.Receive;
     }
 
-    /// <summary>Ends the dialog; only when idle.</summary>
+    /// <summary>Ends the dialog; allowed only when idle.</summary>
     public ClientAction Quit(ReplyBuffer output)
     {
         output.Write("QUIT\r\n"u8);
         return Await(ClientCommand.Quit);
     }
 
-    /// <summary>The handshake that was asked for has succeeded; the dialog begins anew (RFC 3207 section 4.2).</summary>
+    /// <summary>Reports that the handshake which was asked for has succeeded; the dialog begins anew (RFC 3207 section 4.2).</summary>
     public ClientAction TlsEstablished(ReplyBuffer output)
     {
         _secured = true;
@@ -177,43 +178,43 @@ public sealed partial class SmtpClientSession
 /// <summary>What the transport does next, after sending what was written.</summary>
 public enum ClientAction
 {
-    /// <summary>Receive, and advance with what came.</summary>
+    /// <summary>Receive, and call <see cref="SmtpClientSession.Advance"/> with what was received.</summary>
     Receive,
 
-    /// <summary>Make the TLS handshake, then tell <see cref="SmtpClientSession.TlsEstablished"/>.</summary>
+    /// <summary>Perform the TLS handshake, then call <see cref="SmtpClientSession.TlsEstablished"/>.</summary>
     Handshake,
 
-    /// <summary>Nothing is under way: begin a message, or quit.</summary>
+    /// <summary>No transaction is open: begin a message, or quit.</summary>
     Idle,
 
-    /// <summary>Send the message, with its end of data unless BDAT is used; then receive.</summary>
+    /// <summary>Send the message, followed by its end of data unless BDAT is used; then receive.</summary>
     SendMessage,
 
-    /// <summary>Close the connection; <see cref="SmtpClientSession.Failure"/> says whether that is in order.</summary>
+    /// <summary>Close the connection; <see cref="SmtpClientSession.Failure"/> says whether the dialog ended as planned.</summary>
     Close,
 }
 
-/// <summary>Why a client ends a dialog that it did not want to end.</summary>
+/// <summary>Why a client ends a dialog before it is finished.</summary>
 public enum ClientFailure
 {
-    /// <summary>It did want to: QUIT.</summary>
+    /// <summary>It was finished: QUIT.</summary>
     None,
 
-    /// <summary>What came is not a reply, is one that the command cannot have, or was not asked for.</summary>
+    /// <summary>The server sent something that is not a reply, is not a valid reply to the command, or was not asked for.</summary>
     Malformed,
 
-    /// <summary>421, at whatever stage.</summary>
+    /// <summary>421, at any stage.</summary>
     ServiceClosing,
 
     /// <summary>The greeting, EHLO and HELO, or RSET was refused.</summary>
     Refused,
 
-    /// <summary>STARTTLS is wanted and not offered, or refused.</summary>
+    /// <summary>STARTTLS is required, but not offered, or was refused.</summary>
     NoTls,
 
-    /// <summary>AUTH is wanted and not offered by PLAIN or LOGIN, or refused.</summary>
+    /// <summary>AUTH is required, but neither PLAIN nor LOGIN is offered, or it was refused.</summary>
     NoAuth,
 
-    /// <summary>CHUNKING or SMTPUTF8 is wanted and not offered.</summary>
+    /// <summary>CHUNKING or SMTPUTF8 is required, but not offered.</summary>
     NotOffered,
 }

@@ -1,12 +1,12 @@
 namespace SmartSink.Smtp.Idna;
 
 /// <summary>
-/// Normalization Form C (UAX #15) of code points that UTS #46 calls valid. The runtime's own leaves text as it is when the process runs
-/// without ICU.
+/// Normalization Form C (UAX #15), for code points that are valid by UTS #46. Written here because the runtime's own normalization leaves
+/// text unchanged when the process runs without ICU.
 /// </summary>
 internal ref struct CanonicalForm(Span<int> buffer)
 {
-    // The Hangul syllables are composed by arithmetic (The Unicode Standard, section 3.12).
+    // Hangul syllables are composed by arithmetic (The Unicode Standard, section 3.12).
     private const int Syllables = 0xAC00;
     private const int Leads = 0x1100;
     private const int Vowels = 0x1161;
@@ -19,11 +19,11 @@ internal ref struct CanonicalForm(Span<int> buffer)
     private const int ClassShift = 21;
     private const int CodePointMask = (1 << ClassShift) - 1;
 
-    // Decomposed code points, each with its combining class above it.
+    // Decomposed code points, each with its combining class in the bits above it.
     private readonly Span<int> _buffer = buffer;
     private int _length;
 
-    /// <summary>Whether code points are in the form already.</summary>
+    /// <summary>Whether code points are in this form already.</summary>
     public static bool Holds(ReadOnlySpan<int> codePoints)
     {
         const int longestDecomposition = 4;
@@ -60,7 +60,7 @@ internal ref struct CanonicalForm(Span<int> buffer)
     {
         var length = 0;
         var starter = -1;
-        var lastClass = -1; // of what stands behind the starter, -1 when nothing does
+        var lastClass = -1; // of the last code point after the starter; -1 when there is none
         foreach (var entry in _buffer[.._length])
         {
             var codePoint = entry & CodePointMask;
@@ -78,7 +78,7 @@ internal ref struct CanonicalForm(Span<int> buffer)
         return _buffer[..length];
     }
 
-    // Marks of a higher class give way to one of a lower (canonical ordering).
+    // A mark of a higher class moves behind one of a lower class (canonical ordering).
     private bool TryAdd(int codePoint)
     {
         if (_length == _buffer.Length)

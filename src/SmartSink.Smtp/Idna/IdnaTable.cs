@@ -3,15 +3,15 @@ using System.Text;
 namespace SmartSink.Smtp.Idna;
 
 /// <summary>
-/// What Unicode and UTS #46 say of a code point. The numbers, in IdnaTable.g.cs, are constants of the program's file: nothing is
-/// read, unpacked or allocated for them, and what no name asks for is never paged in.
+/// What Unicode and UTS #46 say about a code point. The numbers, in IdnaTable.g.cs, are constants in the program's file: nothing is read,
+/// unpacked or allocated for them, and pages that no lookup touches are never loaded.
 /// </summary>
 /// <remarks>
 /// <c>Ranges</c>: the first code point of a range, shifted by 11, and the index of its class in <c>Classes</c>, whose bits are those of
-/// <see cref="IdnaProperties"/>. <c>MappedFrom</c> and <c>MappedTo</c>: the first code point that has a mapping, and where it goes;
-/// those up to the next entry go as far. With the topmost bit set it is a sequence: the offset in the UTF-8 of <c>Sequences</c>, shifted by 8,
-/// and its length. <c>Pairs</c>: the first code point, shifted by 21, and the second; <c>PairComposites</c>: what they compose.
-/// <c>Composites</c>: the same, shifted by 11, and the index of its pair.
+/// <see cref="IdnaProperties"/>. <c>MappedFrom</c> and <c>MappedTo</c>: the first of a run of code points with a mapping, and its target;
+/// the code points after it, up to the next entry, are mapped by the same distance. With the topmost bit set, the target is a sequence: its
+/// offset in the UTF-8 of <c>Sequences</c>, shifted by 8, and its length. <c>Pairs</c>: the first code point, shifted by 21, and the
+/// second; <c>PairComposites</c>: what they compose to. <c>Composites</c>: the composite, shifted by 11, and the index of its pair.
 /// </remarks>
 internal static partial class IdnaTable
 {
@@ -23,8 +23,8 @@ internal static partial class IdnaTable
     public static IdnaProperties Of(int codePoint) =>
         new(Classes[(int)(Ranges[LastUpTo(Ranges, ((uint)codePoint << Low) | LowMask)] & LowMask)]);
 
-    /// <summary>Where a code point of the status <see cref="IdnaStatus.Mapped"/> goes.</summary>
-    /// <returns>UTF-8, of at least one code point; in <paramref name="room"/> when it is a single one.</returns>
+    /// <summary>The target of a code point of the status <see cref="IdnaStatus.Mapped"/>.</summary>
+    /// <returns>UTF-8, at least one code point; in <paramref name="room"/> when it is a single one.</returns>
     /// <param name="codePoint">The code point.</param>
     /// <param name="room">At least 4 octets.</param>
     public static ReadOnlySpan<byte> MappingOf(int codePoint, Span<byte> room)
@@ -40,7 +40,7 @@ internal static partial class IdnaTable
         return room[..single.EncodeToUtf8(room)];
     }
 
-    /// <summary>Takes a canonical composite apart, Hangul syllables not among them.</summary>
+    /// <summary>Decomposes a canonical composite, except for Hangul syllables.</summary>
     public static bool TryDecompose(int codePoint, out int first, out int second)
     {
         var entry = LastUpTo(Composites, ((uint)codePoint << Low) | LowMask);
@@ -51,7 +51,7 @@ internal static partial class IdnaTable
         return isComposite;
     }
 
-    /// <summary>Puts two code points together, Hangul not among them.</summary>
+    /// <summary>Composes two code points, except for Hangul.</summary>
     public static bool TryCompose(int first, int second, out int composite)
     {
         var pair = Pairs.BinarySearch(((ulong)first << PairShift) | (uint)second);
@@ -59,7 +59,7 @@ internal static partial class IdnaTable
         return pair >= 0;
     }
 
-    // The index of the last entry that is not above the value, -1 when all are.
+    // The index of the last entry that is not greater than the value; -1 when all are greater.
     private static int LastUpTo(ReadOnlySpan<uint> ascending, uint value)
     {
         var index = ascending.BinarySearch(value);
@@ -67,7 +67,7 @@ internal static partial class IdnaTable
     }
 }
 
-/// <summary>The properties of a code point. All but the status are those of valid code points, and nothing for the others.</summary>
+/// <summary>The properties of a code point. All but the status are meaningful only for valid code points, and zero for others.</summary>
 internal readonly struct IdnaProperties(uint bits)
 {
     public IdnaStatus Status => (IdnaStatus)(bits & 0x3);

@@ -4,21 +4,21 @@ using System.Text;
 namespace SmartSink.Smtp.Idna;
 
 /// <summary>
-/// International domain names as IDNA 2008 looks them up, with the mapping of UTS #46 (non-transitional) before it, so that one name has
-/// one form however it was typed. The result depends on the tables of the program alone, not on the system or on its settings for globalisation.
+/// International domain names as IDNA 2008 looks them up, after the mapping of UTS #46 (non-transitional), so that a name has the same form
+/// however it was typed. The result depends only on the program's own tables, not on the system or its globalisation settings.
 /// </summary>
 /// <remarks>
-/// Flags of UTS #46: CheckHyphens, CheckBidi, CheckJoiners, UseSTD3ASCIIRules (the underscore is let through) and VerifyDnsLength are on,
-/// Transitional_Processing and IgnoreInvalidPunycode are off. The contextual rules for other than joiners (RFC 5892 appendix A.3 to A.9)
-/// are registries' business.
+/// Flags of UTS #46: CheckHyphens, CheckBidi, CheckJoiners, UseSTD3ASCIIRules (except that the underscore is allowed) and VerifyDnsLength
+/// are on, Transitional_Processing and IgnoreInvalidPunycode are off. The contextual rules for characters other than joiners (RFC 5892
+/// appendix A.3 to A.9) are left to the registries.
 /// </remarks>
 internal static class InternationalDomain
 {
-    // In octets, in ASCII (RFC 1034 section 3.1: 255 with the lengths of the labels and the root).
+    // In octets of ASCII (RFC 1034 section 3.1: 255 with the length octets of the labels and the root).
     private const int MaxLength = 253;
     private const int MaxLabelLength = 63;
 
-    // Normalisation composes at most four code points into one, so what has more than this does not become a name of 253 octets.
+    // Normalisation composes at most four code points into one, so a longer sequence cannot become a name of 253 octets.
     private const int MaxDecomposed = 1024;
 
     private static ReadOnlySpan<byte> Prefix => "xn--"u8;
@@ -115,7 +115,7 @@ internal static class InternationalDomain
         return true;
     }
 
-    // The label decoded, when it is an A-label, and found to be one.
+    // Reads a label; an A-label is decoded, and checked to be one.
     private static bool TryReadLabel(ReadOnlySpan<int> given, Span<int> room, out ReadOnlySpan<int> label)
     {
         label = given;

@@ -1,13 +1,15 @@
 namespace SmartSink.Smtp.Idna;
 
-/// <summary>What a label must be beyond its mapping: the validity criteria of UTS #46 section 4.1, and of the domain it stands in, RFC 5893.</summary>
+/// <summary>
+/// What a label must satisfy after its mapping: the validity criteria of UTS #46 section 4.1, and the Bidi rule for its domain, RFC 5893.
+/// </summary>
 internal static class LabelRules
 {
     private const int Virama = 9;
     private const int NonJoiner = 0x200C;
     private const int Joiner = 0x200D;
 
-    /// <summary>Whether a label, decoded and in Normalization Form C, is one.</summary>
+    /// <summary>Whether a label, decoded and in Normalization Form C, is valid.</summary>
     public static bool Hold(ReadOnlySpan<int> label, bool isAscii)
     {
         if (label.IsEmpty || label[0] == '-' || label[^1] == '-' || IdnaTable.Of(label[0]).IsMark)
@@ -15,8 +17,8 @@ internal static class LabelRules
             return false;
         }
 
-        // What follows two hyphens at this place belongs to an encoding (RFC 5891 section 4.2.3.1). ASCII names that are no A-label have
-        // them in use.
+        // Two hyphens in the third and fourth position mark an encoding (RFC 5891 section 4.2.3.1). ASCII names that are not A-labels are
+        // nevertheless in use with them.
         if (!isAscii && label is [_, _, '-', '-', ..])
         {
             return false;
@@ -33,7 +35,9 @@ internal static class LabelRules
         return true;
     }
 
-    /// <summary>Whether it makes its domain a bidi domain name (RFC 5893 section 1.4), in which every label must keep the rule.</summary>
+    /// <summary>
+    /// Whether the label makes its domain a Bidi domain name (RFC 5893 section 1.4), in which every label must satisfy the Bidi rule.
+    /// </summary>
     public static bool IsRightToLeft(ReadOnlySpan<int> label)
     {
         foreach (var codePoint in label)
@@ -47,7 +51,7 @@ internal static class LabelRules
         return false;
     }
 
-    /// <summary>The bidi rule, RFC 5893 section 2.</summary>
+    /// <summary>The Bidi rule, RFC 5893 section 2.</summary>
     public static bool KeepsBidiRule(ReadOnlySpan<int> label)
     {
         var first = IdnaTable.Of(label[0]).Bidi;
@@ -85,13 +89,13 @@ internal static class LabelRules
             : last is BidiClass.LeftToRight or BidiClass.EuropeanNumber;
     }
 
-    // Of ASCII the letters, digits and hyphens (UseSTD3ASCIIRules), with the underscore, which host names in use have.
+    // In ASCII the letters, digits and hyphens (UseSTD3ASCIIRules), and the underscore, which host names in use have.
     private static bool MayStand(int codePoint) =>
         codePoint < 0x80
             ? codePoint is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '_'
             : IdnaTable.Of(codePoint).Status == IdnaStatus.Valid;
 
-    // RFC 5892 appendix A.1 and A.2: both joiners behind a virama, the non-joiner also between letters that would join.
+    // RFC 5892 appendix A.1 and A.2: both joiners after a virama, the non-joiner also between letters that would join.
     private static bool IsJoinerInPlace(ReadOnlySpan<int> label, int place) =>
         (place > 0 && IdnaTable.Of(label[place - 1]).CombiningClass == Virama)
         || (label[place] == NonJoiner

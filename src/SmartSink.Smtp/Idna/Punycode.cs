@@ -1,6 +1,6 @@
 namespace SmartSink.Smtp.Idna;
 
-/// <summary>RFC 3492: the part of an A-label behind its <c>xn--</c>.</summary>
+/// <summary>RFC 3492: the part of an A-label after its <c>xn--</c>.</summary>
 internal static class Punycode
 {
     private const int Base = 36;
@@ -13,7 +13,7 @@ internal static class Punycode
     private const int LastCodePoint = 0x10FFFF;
 
     /// <summary>Encodes a label.</summary>
-    /// <param name="label">At most 63 code points: each of them takes an octet and more.</param>
+    /// <param name="label">At most 63 code points, each of which takes at least one octet.</param>
     /// <param name="destination">Room for the result, in lower case.</param>
     /// <param name="written">How many octets the result has.</param>
     /// <returns>False when the result does not fit.</returns>
@@ -67,8 +67,8 @@ internal static class Punycode
     }
 
     /// <summary>Decodes a label.</summary>
-    /// <param name="encoded">Code points, all of them ASCII in lower case if it is Punycode.</param>
-    /// <param name="destination">Room for the result; as much as the input has suffices.</param>
+    /// <param name="encoded">Code points; valid Punycode has only ASCII, in lower case.</param>
+    /// <param name="destination">Room for the result; the length of the input always suffices.</param>
     /// <param name="written">How many code points the result has.</param>
     /// <returns>False when it is not Punycode or does not fit.</returns>
     public static bool TryDecode(ReadOnlySpan<int> encoded, Span<int> destination, out int written)

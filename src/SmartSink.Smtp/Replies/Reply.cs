@@ -1,8 +1,8 @@
 namespace SmartSink.Smtp.Replies;
 
 /// <summary>
-/// One whole reply, perhaps of several lines (RFC 5321 section 4.2). Immutable and shared by all sessions;
-/// its octets are encoded once, and only the parts that depend on a dialog are formatted per use.
+/// One whole reply, of one or more lines (RFC 5321 section 4.2). Immutable and shared by all sessions: its octets are encoded once, and
+/// only the parts that depend on a dialog are formatted for each use.
 /// </summary>
 public abstract class Reply
 {
@@ -10,9 +10,9 @@ public abstract class Reply
 
     /// <summary>Starts a reply with a code.</summary>
     /// <param name="code">200 to 599.</param>
-    /// <param name="closes">Whether the connection is closed after the reply went out.</param>
-    /// <param name="label">Why it refuses; null for what the code says by itself.</param>
-    /// <param name="encoding">What it is written in; null for UTF-8.</param>
+    /// <param name="closes">Whether the connection is closed after the reply was sent.</param>
+    /// <param name="label">Why it refuses; null to derive it from the code.</param>
+    /// <param name="encoding">The encoding of its text; null for UTF-8.</param>
     /// <exception cref="ArgumentOutOfRangeException">The code is outside 200 to 599.</exception>
     protected Reply(int code, bool closes, ReplyLabel? label = null, ReplyEncoding? encoding = null)
     {
@@ -27,19 +27,23 @@ public abstract class Reply
     /// <summary>The reply code, 200 to 599.</summary>
     public int Code { get; }
 
-    /// <summary>Whether the connection is closed after this reply (always so for 421, RFC 5321 section 3.8, unless the policy says otherwise).</summary>
+    /// <summary>
+    /// Whether the connection is closed after this reply (always so for 421, RFC 5321 section 3.8, unless the policy says otherwise).
+    /// </summary>
     public bool Closes { get; }
 
-    /// <summary>Why the reply refuses. Of a positive reply it says nothing.</summary>
+    /// <summary>Why the reply refuses; meaningless for a positive reply.</summary>
     public ReplyLabel Label { get; }
 
-    /// <summary>What its octets are written in; null for UTF-8.</summary>
+    /// <summary>The encoding of its text; null for UTF-8.</summary>
     public ReplyEncoding? Encoding { get; }
 
-    /// <summary>What a recipient or message that gets this reply counts as: by the code's first digit.</summary>
+    /// <summary>The outcome of a recipient or message that gets this reply: by the code's first digit.</summary>
     public Outcome Outcome => Code switch { < 400 => Outcome.Accepted, < 500 => Outcome.TempFail, _ => Outcome.PermFail };
 
-    /// <summary>The text for people: lines without their codes, joined by LF; what depends on a dialog stands in braces.</summary>
+    /// <summary>
+    /// The text for people: lines without their codes, joined by LF; parts that depend on a dialog are shown as placeholders in braces.
+    /// </summary>
     public virtual string ToText()
     {
         var output = new ReplyBuffer(ReplyWriter.MaxLineLength);
@@ -76,7 +80,7 @@ public sealed class FixedReply : Reply
     /// <summary>Encodes a text.</summary>
     /// <param name="code">200 to 599.</param>
     /// <param name="enhanced">The enhanced code, repeated on each line; the default value for none.</param>
-    /// <param name="text">UTF-8; lines end at LF, a long one is wrapped at 512 octets, control characters become <c>?</c>.</param>
+    /// <param name="text">UTF-8; lines end at LF, a long line is wrapped at 512 octets, control characters become <c>?</c>.</param>
     /// <param name="closes">Whether the connection is closed after it; null for the rule of RFC 5321 section 3.8: only after 421.</param>
     /// <exception cref="ArgumentOutOfRangeException">The code is outside 200 to 599.</exception>
     public FixedReply(int code, EnhancedStatusCode enhanced, ReadOnlySpan<byte> text, bool? closes = null)
@@ -98,7 +102,7 @@ public sealed class FixedReply : Reply
     private FixedReply(Reply reply, byte[] bytes)
         : base(reply.Code, reply.Closes, reply.Label, reply.Encoding) => _bytes = bytes;
 
-    /// <summary>The reply as it goes onto the wire.</summary>
+    /// <summary>The reply as it is sent.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
     /// <inheritdoc/>
@@ -108,8 +112,8 @@ public sealed class FixedReply : Reply
         output.Write(_bytes);
     }
 
-    /// <summary>Encodes a reply that depends on no fact of a dialog.</summary>
-    /// <param name="reply">Gives all but the octets.</param>
+    /// <summary>Encodes a reply that does not depend on the dialog.</summary>
+    /// <param name="reply">The reply to encode.</param>
     public static FixedReply Of(Reply reply)
     {
         ArgumentNullException.ThrowIfNull(reply);
@@ -119,7 +123,7 @@ public sealed class FixedReply : Reply
     }
 }
 
-/// <summary>The protocol's own positive reply at end of data; it carries the transaction's id, which the log has too.</summary>
+/// <summary>The protocol's own positive reply at end of data; it contains the transaction's id, which is also in the log.</summary>
 internal sealed class MessageAcceptedReply() : Reply(250, closes: false)
 {
     public override void WriteTo(ReplyBuffer output, in SessionFacts facts)

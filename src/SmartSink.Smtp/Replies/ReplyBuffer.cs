@@ -1,14 +1,14 @@
 namespace SmartSink.Smtp.Replies;
 
 /// <summary>
-/// Octets on their way to the client: one growable buffer, owned by a thread or a test, never by a connection.
-/// A batch of pipelined replies gathers here and leaves in one send.
+/// Octets to be sent to the client: one growable buffer, owned by a thread or a test, never by a connection. The replies of a pipelined
+/// batch are collected here and sent together.
 /// </summary>
 public sealed class ReplyBuffer
 {
     /// <summary>
-    /// With this many octets pending a session stops taking commands until the transport has sent them, so a client that
-    /// pipelines without reading cannot make the buffer grow.
+    /// With this many octets pending, a session takes no more commands until the transport has sent them, so that a client which pipelines
+    /// without reading cannot make the buffer grow.
     /// </summary>
     public const int HighWaterMark = 16 * 1024;
 
@@ -16,25 +16,25 @@ public sealed class ReplyBuffer
     private int _length;
 
     /// <summary>Makes an empty buffer.</summary>
-    /// <param name="capacity">The first size in octets; it grows as needed.</param>
+    /// <param name="capacity">The initial size in octets; the buffer grows as needed.</param>
     public ReplyBuffer(int capacity = 4096) => _bytes = new byte[capacity];
 
-    /// <summary>The octets that wait to be sent. Valid until the next write or <see cref="Clear"/>.</summary>
+    /// <summary>The octets to be sent. Valid until the next write or <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Pending => _bytes.AsSpan(0, _length);
 
     /// <summary>The same octets for an asynchronous send.</summary>
     public ReadOnlyMemory<byte> PendingMemory => _bytes.AsMemory(0, _length);
 
-    /// <summary>How many octets wait.</summary>
+    /// <summary>How many octets are pending.</summary>
     public int Length => _length;
 
-    /// <summary>Whether <see cref="HighWaterMark"/> is reached.</summary>
+    /// <summary>Whether <see cref="HighWaterMark"/> has been reached.</summary>
     public bool IsFull => _length >= HighWaterMark;
 
-    /// <summary>Forgets what was pending; the memory is kept.</summary>
+    /// <summary>Discards what is pending; the memory is kept.</summary>
     public void Clear() => _length = 0;
 
-    /// <summary>Forgets what is pending behind a length.</summary>
+    /// <summary>Discards what is pending beyond a length.</summary>
     public void Cut(int length) => _length = Math.Min(length, _length);
 
     /// <summary>Appends octets.</summary>

@@ -3,19 +3,19 @@ using System.Text;
 namespace SmartSink.Smtp.Replies;
 
 /// <summary>
-/// What a reply is written in, where it is not UTF-8: an encoding of ASCII and other characters of one or two octets each. All of them are
-/// looked up beforehand, so that writing allocates nothing.
+/// The encoding of a reply that is not in UTF-8: ASCII, and other characters of one or two octets each. All characters are looked up in
+/// advance, so that writing allocates nothing.
 /// </summary>
 public sealed class ReplyEncoding
 {
-    /// <summary>The most octets of a character.</summary>
+    /// <summary>The most octets that a character takes.</summary>
     public const int MaxLength = 2;
 
-    // By UTF-16 code unit: the octet, or the two octets; 0 for a character that the encoding lacks.
+    // By UTF-16 code unit: the one or two octets; 0 for a character that the encoding lacks.
     private readonly ushort[] _octets = new ushort[char.MaxValue + 1];
 
     /// <summary>Looks up the characters.</summary>
-    /// <param name="characters">An encoding without state, in which ASCII stays as it is.</param>
+    /// <param name="characters">A stateless encoding in which ASCII is unchanged.</param>
     public ReplyEncoding(Encoding characters)
     {
         ArgumentNullException.ThrowIfNull(characters);
@@ -34,7 +34,7 @@ public sealed class ReplyEncoding
 
             var length = exact.GetBytes([character], octets);
 
-            // Some encodings have the nearest thing for what they lack, such as a backslash for a yen sign.
+            // Some encodings substitute a similar character for one that they lack, such as a backslash for a yen sign.
             if (length is 1 or MaxLength && exact.GetChars(octets[..length], back) == 1 && back[0] == character)
             {
                 _octets[unit] = length == 1 ? octets[0] : (ushort)((octets[0] << 8) | octets[1]);
@@ -42,16 +42,16 @@ public sealed class ReplyEncoding
         }
     }
 
-    /// <summary>The same, to read a reply back.</summary>
+    /// <summary>The same encoding, to read a reply back.</summary>
     public Encoding Characters { get; }
 
     /// <summary>Whether the encoding has a character.</summary>
     public bool Has(Rune character) => OctetsOf(character) != 0;
 
-    /// <summary>Writes a character; a question mark for one that the encoding lacks.</summary>
-    /// <param name="character">Any.</param>
+    /// <summary>Writes a character, or a question mark for one that the encoding lacks.</summary>
+    /// <param name="character">Any character.</param>
     /// <param name="target">Room for <see cref="MaxLength"/> octets.</param>
-    /// <returns>How many octets it is.</returns>
+    /// <returns>How many octets were written.</returns>
     public int Write(Rune character, Span<byte> target)
     {
         var octets = OctetsOf(character) is not 0 and var found ? found : '?';

@@ -1,8 +1,8 @@
 namespace SmartSink.Smtp.Replies;
 
 /// <summary>
-/// Why a reply refuses, in one word of a closed list: the ground truth that a sender's own classification of bounces can be compared with.
-/// Each names the enhanced codes (RFC 3463, IANA registry) that say the same.
+/// Why a reply refuses, as one word of a closed list: the ground truth against which a sender's own classification of bounces can be
+/// compared. Each label names the enhanced codes (RFC 3463, IANA registry) that say the same.
 /// </summary>
 public enum ReplyLabel : byte
 {
@@ -21,7 +21,7 @@ public enum ReplyLabel : byte
     /// <summary>X.2.1: the mailbox is disabled, inactive or locked.</summary>
     Suspended,
 
-    /// <summary>X.1.2: the server takes no mail for this domain.</summary>
+    /// <summary>X.1.2: the server accepts no mail for this domain.</summary>
     Relay,
 
     /// <summary>X.4.5, X.7.28: too much mail too fast, from one client or to one mailbox.</summary>
@@ -33,10 +33,10 @@ public enum ReplyLabel : byte
     /// <summary>X.3.4: the message is too large.</summary>
     TooLarge,
 
-    /// <summary>X.7.1, for now: a client that is not known yet has to come again.</summary>
+    /// <summary>X.7.1, temporary: a client that is not known yet has to try again.</summary>
     Greylist,
 
-    /// <summary>X.7.1: what the provider itself thinks of the client's address or network.</summary>
+    /// <summary>X.7.1: the provider's own rating of the client's address or network.</summary>
     Reputation,
 
     /// <summary>X.7.1: the client or the sender is on a named list, often a third party's.</summary>
@@ -51,20 +51,20 @@ public enum ReplyLabel : byte
     /// <summary>X.6.0, X.7.1: spam, a virus, or the format of the message.</summary>
     Content,
 
-    /// <summary>X.7.1: a rule of the recipient or of the site that is none of the others.</summary>
+    /// <summary>X.7.1: a rule of the recipient or of the site to which no other label applies.</summary>
     Policy,
 
-    /// <summary>X.7.4, X.7.10: encryption is needed.</summary>
+    /// <summary>X.7.4, X.7.10: encryption is required.</summary>
     Tls,
 
-    /// <summary>X.3.0, X.4.x: trouble of the provider's own, or with routing.</summary>
+    /// <summary>X.3.0, X.4.x: a problem of the provider's own, or with routing.</summary>
     System,
 
     /// <summary>X.5.x: a command or parameter is wrong.</summary>
     Protocol,
 }
 
-/// <summary>The words of the labels, as they stand in responses.toml, metrics and logs, and the label that a code has by itself.</summary>
+/// <summary>The words of the labels, as used in responses.toml, metrics and logs, and the label that a code has by itself.</summary>
 public static class ReplyLabels
 {
     /// <summary>By <see cref="ReplyLabel"/>.</summary>
@@ -75,11 +75,11 @@ public static class ReplyLabels
     ];
 
     /// <summary>
-    /// The label of a reply that is given none: that of its enhanced code, where the code has but one meaning; else
-    /// <see cref="ReplyLabel.Policy"/> for 5yz and <see cref="ReplyLabel.System"/> for 4yz.
+    /// The label of a reply for which none is given: that of its enhanced code, if the code has a single meaning; otherwise <see
+    /// cref="ReplyLabel.Policy"/> for 5yz and <see cref="ReplyLabel.System"/> for 4yz.
     /// </summary>
     /// <param name="code">The reply's code.</param>
-    /// <param name="enhanced">Its enhanced code, of which the class does not count; the default value for none.</param>
+    /// <param name="enhanced">Its enhanced code, whose class is ignored; the default value for none.</param>
     public static ReplyLabel Of(int code, EnhancedStatusCode enhanced) => (enhanced.Subject, enhanced.Detail) switch
     {
         (1, 1 or 6) => ReplyLabel.UnknownUser,

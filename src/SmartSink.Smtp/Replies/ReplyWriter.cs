@@ -3,9 +3,9 @@ using System.Text;
 namespace SmartSink.Smtp.Replies;
 
 /// <summary>
-/// Puts a reply into its octets: the code on every line, continuation hyphens, CRLF (RFC 5321 section 4.2.1). A line that would be longer
-/// than <see cref="MaxLineLength"/> is wrapped, at a space where there is one; spaces at a line's end are left out. One line is held back
-/// until it is known whether another follows. Allocates nothing.
+/// Formats a reply: the code on every line, continuation hyphens, CRLF (RFC 5321 section 4.2.1). A line longer than <see
+/// cref="MaxLineLength"/> is wrapped, at a space where there is one; trailing spaces are removed. One line is held back until it is known
+/// whether another follows. Allocates nothing.
 /// </summary>
 public ref struct ReplyWriter
 {
@@ -25,7 +25,7 @@ public ref struct ReplyWriter
     /// <param name="output">Where the lines go.</param>
     /// <param name="code">The reply code, 200 to 599.</param>
     /// <param name="line">Working space of <see cref="MaxLineLength"/> octets for the line that is held back.</param>
-    /// <param name="encoding">What the octets are to be; null for UTF-8. A character that it lacks becomes a question mark.</param>
+    /// <param name="encoding">The encoding to write; null for UTF-8. A character that it lacks becomes a question mark.</param>
     /// <exception cref="ArgumentOutOfRangeException">The working space is too small.</exception>
     public ReplyWriter(ReplyBuffer output, int code, Span<byte> line, ReplyEncoding? encoding = null)
     {
@@ -40,7 +40,8 @@ public ref struct ReplyWriter
     }
 
     /// <summary>Begins a logical line.</summary>
-    /// <param name="prefix">The enhanced code and a space, repeated on every line that wrapping makes of this one (RFC 2034 section 4); empty for none.</param>
+    /// <param name="prefix">The enhanced code and a space, repeated on every line into which this one is
+    /// wrapped (RFC 2034 section 4); empty for none.</param>
     public void BeginLine(scoped ReadOnlySpan<byte> prefix)
     {
         if (_length > 0)
@@ -67,7 +68,7 @@ public ref struct ReplyWriter
         AppendPlain(bytes);
     }
 
-    /// <summary>Appends any text, such as a client's: control characters and broken UTF-8 become question marks.</summary>
+    /// <summary>Appends untrusted text, such as a client's: control characters and malformed UTF-8 become question marks.</summary>
     public void AppendValue(scoped ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

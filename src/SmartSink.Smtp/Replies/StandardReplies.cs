@@ -1,8 +1,8 @@
 namespace SmartSink.Smtp.Replies;
 
 /// <summary>
-/// The protocol's own replies, encoded once. Enhanced codes are those of RFC 3463 and the IANA registry; the replies to EHLO and HELO,
-/// the greeting and 354 carry none (RFC 2034 section 4).
+/// The protocol's own replies, encoded once. Enhanced codes are those of RFC 3463 and the IANA registry; the replies to EHLO and HELO, the
+/// greeting and 354 have none (RFC 2034 section 4).
 /// </summary>
 internal static class StandardReplies
 {

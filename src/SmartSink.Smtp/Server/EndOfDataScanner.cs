@@ -1,13 +1,13 @@
 namespace SmartSink.Smtp.Server;
 
 /// <summary>
-/// Finds the end of a message's data and counts its octets; keeps nothing of it. The end is CRLF.CRLF and nothing else
-/// (RFC 5321 section 4.1.1.4): a bare CR or LF beside a dot is data, so no two servers can disagree about where a message ends.
-/// Resumes at any octet; the whole of its memory is this value.
+/// Finds the end of a message's data and counts its octets; keeps nothing of it. Only CRLF.CRLF ends the data (RFC 5321
+/// section 4.1.1.4): a bare CR or LF beside a dot is data, so no two servers can disagree about where a message ends. Can
+/// resume after any octet: its whole state is this value.
 /// </summary>
 internal struct EndOfDataScanner
 {
-    // How much of CRLF . CRLF the octets seen last are. The default starts inside a line; a message starts at a line's start.
+    // How much of CRLF . CRLF the last octets match. The default is in the middle of a line; a message starts at the start of a line.
     private Match _match;
 
     private enum Match : byte
@@ -19,13 +19,13 @@ internal struct EndOfDataScanner
         DotCr,
     }
 
-    /// <summary>The message's size so far in octets: stuffed dots and the end of data do not count (RFC 1870 section 5).</summary>
+    /// <summary>The message's size so far in octets, not counting stuffed dots and the end of data (RFC 1870 section 5).</summary>
     public long Size { get; private set; }
 
     /// <summary>A scanner for a new message: the CRLF of the DATA command counts as the one before its first line.</summary>
     public static EndOfDataScanner Start() => new() { _match = Match.LineStart };
 
-    /// <summary>Scans on.</summary>
+    /// <summary>Scans the next part.</summary>
     /// <param name="input">The next octets.</param>
     /// <param name="consumed">How many of them belong to the message and its end; all of them unless the end was found.</param>
     /// <returns>Whether the end was found.</returns>
@@ -49,7 +49,7 @@ internal struct EndOfDataScanner
         return false;
     }
 
-    // Inside a line: on to the next line that starts with a dot, or to the end of the input.
+    // In the middle of a line: skips to the next line that starts with a dot, or to the end of the input.
     private int ScanLines(ReadOnlySpan<byte> input, int position)
     {
         var rest = input[position..];
@@ -83,7 +83,7 @@ internal struct EndOfDataScanner
             case Match.DotCr when octet == '\n':
                 return true;
             case Match.DotCr:
-                Size++; // the CR held back was data after all
+                Size++; // the CR that was held back was data after all
                 break;
         }
 

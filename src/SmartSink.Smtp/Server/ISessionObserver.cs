@@ -5,9 +5,9 @@ using SmartSink.Smtp.Replies;
 namespace SmartSink.Smtp.Server;
 
 /// <summary>
-/// What a session reports as it happens, for counting and logging. Called synchronously on the transport's thread: it must not block.
-/// Every recipient whose transaction came to its end gets exactly one outcome; those of an abandoned transaction (RSET, a new EHLO,
-/// QUIT, a lost connection) get none and are reported as abandoned.
+/// What a session reports as it happens, for counting and logging. Called synchronously on the transport's thread: it must not block. Every
+/// recipient whose transaction was completed gets exactly one outcome; those of an abandoned transaction (RSET, a new EHLO, QUIT, a lost
+/// connection) get none and are reported as abandoned.
 /// </summary>
 public interface ISessionObserver
 {
@@ -15,14 +15,15 @@ public interface ISessionObserver
     /// <param name="code">Its code, 200 to 599.</param>
     void ReplyWritten(int code);
 
-    /// <summary>A recipient came to its outcome.</summary>
-    /// <param name="filter">The revision that the transaction used, which names <paramref name="entry"/>.</param>
+    /// <summary>The outcome of a recipient was decided.</summary>
+    /// <param name="filter">The revision that the transaction used, to which <paramref name="entry"/> refers.</param>
     /// <param name="entry">The entry that the filter gave at RCPT; 0 when it was not asked.</param>
-    /// <param name="reply">The deciding reply, which gives the outcome.</param>
-    /// <param name="facts">The dialog at that moment. Its stage is that at which the reply went out; at end of data the recipient is one whose own reply it is, if any.</param>
+    /// <param name="reply">The deciding reply, which determines the outcome.</param>
+    /// <param name="facts">The dialog at that moment. Its stage is the one at which the reply was sent; at end of data the recipient is the
+    /// one whose own reply it is, if any.</param>
     void RecipientDecided(IMailboxFilter filter, int entry, Reply reply, in SessionFacts facts);
 
-    /// <summary>A dialog has begun, also one whose greeting refuses service: the client is known. By XCLIENT it begins anew.</summary>
+    /// <summary>A dialog has begun, even if its greeting refuses service: the client is known. After XCLIENT it begins anew.</summary>
     /// <param name="facts">The dialog at that moment.</param>
     void DialogBegan(in SessionFacts facts)
     {
@@ -30,13 +31,16 @@ public interface ISessionObserver
 
     /// <summary>MAIL was accepted: a transaction has begun.</summary>
     /// <param name="facts">The dialog at that moment.</param>
-    /// <param name="offersTls">Whether EHLO has offered STARTTLS, and TLS is not used.</param>
+    /// <param name="offersTls">Whether EHLO has offered STARTTLS, but TLS is not used.</param>
     void TransactionBegan(in SessionFacts facts, bool offersTls)
     {
     }
 
-    /// <summary>A recipient was accepted at RCPT, and has no outcome yet: <see cref="RecipientDecided"/> follows at end of data, unless the transaction is abandoned.</summary>
-    /// <param name="filter">The revision that the transaction uses, which names <paramref name="entry"/>.</param>
+    /// <summary>
+    /// A recipient was accepted at RCPT and has no outcome yet: <see cref="RecipientDecided"/> follows
+    /// at end of data, unless the transaction is abandoned.
+    /// </summary>
+    /// <param name="filter">The revision that the transaction uses, to which <paramref name="entry"/> refers.</param>
     /// <param name="entry">The recipient's entry.</param>
     /// <param name="facts">The dialog at that moment.</param>
     /// <param name="kept">The reply that the filter keeps for the recipient until end of data; null for none.</param>
@@ -44,64 +48,74 @@ public interface ISessionObserver
     {
     }
 
-    /// <summary>The rates have decided about a recipient at RCPT: called before its reply, whose outcome it gets only at the end of its transaction, if ever.</summary>
+    /// <summary>
+    /// The rates have decided about a recipient at RCPT. Called before its reply; the recipient gets its
+    /// outcome only at the end of its transaction, if ever.
+    /// </summary>
     /// <param name="filter">The revision that the transaction uses.</param>
-    /// <param name="entry">The entry whose rates they are.</param>
+    /// <param name="entry">The entry whose rates were used.</param>
     /// <param name="outcome">What they drew.</param>
     void RecipientDrawn(IMailboxFilter filter, int entry, Outcome outcome);
 
-    /// <summary>The greeting, EHLO or MAIL was refused: before there was a recipient who could have an outcome.</summary>
+    /// <summary>The greeting, EHLO or MAIL was refused, before there was a recipient that could have an outcome.</summary>
     /// <param name="filter">The revision that refused.</param>
-    /// <param name="entry">The entry that it named.</param>
+    /// <param name="entry">The entry that the filter gave.</param>
     /// <param name="reply">The reply.</param>
     void ClientRefused(IMailboxFilter filter, int entry, Reply reply);
 
-    /// <summary>What is to be kept of a transaction for <see cref="MessageEnded"/>. Asked once for each, when its first recipient is accepted.</summary>
-    /// <param name="now">That moment.</param>
+    /// <summary>
+    /// Which details of a transaction must be kept for <see cref="MessageEnded"/>. Asked once for each
+    /// transaction, when its first recipient is accepted.
+    /// </summary>
+    /// <param name="now">The moment of that recipient.</param>
     MessageDetails Wants(in Moment now) => MessageDetails.None;
 
-    /// <summary>A message came to its end: the reply at end of data was written.</summary>
-    /// <param name="message">What is known of it.</param>
+    /// <summary>A message was completed: the reply at end of data was written.</summary>
+    /// <param name="message">What is known about it.</param>
     void MessageEnded(in MessageFacts message);
 
-    /// <summary>A transaction was given up before its end of data.</summary>
+    /// <summary>A transaction was abandoned before its end of data.</summary>
     /// <param name="filter">The revision that the transaction used.</param>
-    /// <param name="entries">The entry of each recipient that had been accepted and now has no outcome; valid only during the call.</param>
+    /// <param name="entries">The entry of each recipient that had been accepted and will not
+    /// get an outcome; valid only during the call.</param>
     /// <param name="connection">As in <see cref="SessionFacts.Connection"/>.</param>
     void TransactionAbandoned(IMailboxFilter filter, ReadOnlySpan<int> entries, uint connection);
 
-    /// <summary>A client that is believed said by XCLIENT for whom it speaks.</summary>
-    /// <param name="speaker">The address that it has itself.</param>
-    /// <param name="attributes">What it said, as written.</param>
+    /// <summary>A trusted client used XCLIENT to say on whose behalf it speaks.</summary>
+    /// <param name="speaker">The client's own address.</param>
+    /// <param name="attributes">The attributes it gave, as written.</param>
     void ClientIntroduced(IPAddress? speaker, ReadOnlySpan<byte> attributes);
 
-    /// <summary>The client broke the protocol, in a way that is tolerated or not: for who grades senders. Called at most once for each fault and command, when it was answered.</summary>
+    /// <summary>
+    /// The client violated the protocol, whether or not that is tolerated; for grading senders. Called after
+    /// the reply, at most once for each fault and command.
+    /// </summary>
     /// <param name="faults">What it did.</param>
-    /// <param name="facts">Whose dialog it is, and when: connection, client, user, name, TLS and moment.</param>
+    /// <param name="facts">The dialog and the moment: connection, client, user, name, TLS and time.</param>
     void Misspoke(ProtocolFaults faults, in SessionFacts facts)
     {
     }
 
-    /// <summary>The client did what is right or wrong by what else it does: for who grades senders.</summary>
+    /// <summary>The client did something that is right or wrong depending on what else it does; for grading senders.</summary>
     /// <param name="act">What it did.</param>
     /// <param name="connection">As in <see cref="SessionFacts.Connection"/>.</param>
     void Noted(ClientAct act, uint connection)
     {
     }
 
-    /// <summary>An attempt to authenticate came to its end.</summary>
-    /// <param name="attempt">What is known of it.</param>
+    /// <summary>An attempt to authenticate ended.</summary>
+    /// <param name="attempt">What is known about it.</param>
     void Authenticated(in AuthenticationFacts attempt);
 
     /// <summary>A recipient or message was refused: called after the reply was written, for the log.</summary>
-    /// <param name="filter">The revision that names <paramref name="entry"/>.</param>
-    /// <param name="entry">The recipient's entry; of a whole message that of the recipient who decided, or else of its first one.</param>
+    /// <param name="filter">The revision to which <paramref name="entry"/> refers.</param>
+    /// <param name="entry">The recipient's entry; for a whole message, that of the recipient who decided, or else of the first one.</param>
     /// <param name="facts">The dialog at that moment.</param>
     /// <param name="reply">The reply that refused.</param>
     void Refused(IMailboxFilter filter, int entry, in SessionFacts facts, Reply reply);
 }
 
-/// <summary>How a client broke the protocol.</summary>
+/// <summary>How a client violated the protocol.</summary>
 [Flags]
 public enum ProtocolFaults
 {
@@ -111,7 +125,9 @@ public enum ProtocolFaults
     /// <summary>It spoke before the greeting (RFC 5321 section 3.1).</summary>
     EarlyTalk = 1,
 
-    /// <summary>It sent commands behind one that must be the last of a group, or at all without PIPELINING (RFC 2920 section 3.1).</summary>
+    /// <summary>
+    /// It sent more commands after one that must be the last of a group, or pipelined at all without PIPELINING (RFC 2920 section 3.1).
+    /// </summary>
     UnofferedPipelining = 2,
 
     /// <summary>It sent its message before the 354 (RFC 5321 section 4.1.1.4).</summary>
@@ -123,35 +139,39 @@ public enum ProtocolFaults
     /// <summary>A command line or a line of text was too long (RFC 5321 section 4.5.3.1.4 and 4.5.3.1.6).</summary>
     LongLine = 16,
 
-    /// <summary>A command that nobody knows.</summary>
+    /// <summary>A command that is unknown.</summary>
     UnknownCommand = 32,
 
-    /// <summary>A command that is known, with an argument that it cannot have: an address or parameter among them.</summary>
+    /// <summary>A known command with an invalid argument, including an invalid address or parameter.</summary>
     BadSyntax = 64,
 
     /// <summary>Commands in an order that RFC 5321 section 4.1.4 does not allow.</summary>
     BadSequence = 128,
 
-    /// <summary>The message was larger than the SIZE that MAIL had said (RFC 1870 section 6.1), or SIZE was offered and not said (which is allowed: <see cref="SizeUnsaid"/>).</summary>
+    /// <summary>The message was larger than the SIZE given with MAIL (RFC 1870 section 6.1).</summary>
     SizeUnderstated = 256,
 
-    /// <summary>SIZE was offered, and MAIL did not say it. Allowed, and a pity.</summary>
+    /// <summary>
+    /// SIZE was offered, but MAIL did not give it. Allowed; a message that is too large is then refused only after its transfer.
+    /// </summary>
     SizeUnsaid = 512,
 
     /// <summary>Octets above 127 in a message that was not announced as 8BITMIME, BINARYMIME or SMTPUTF8 (RFC 6152).</summary>
     EightBitUnannounced = 1024,
 
-    /// <summary>The name of EHLO or HELO is neither a domain with a dot in it nor an address literal (RFC 5321 section 4.1.1.1).</summary>
+    /// <summary>
+    /// The name given with EHLO or HELO is neither a domain with a dot in it nor an address literal (RFC 5321 section 4.1.1.1).
+    /// </summary>
     HeloNoName = 2048,
 
-    /// <summary>An address that is taken although RFC 5321 section 4.1.2 does not let it be written so.</summary>
+    /// <summary>An address that is accepted although its form is not allowed by RFC 5321 section 4.1.2.</summary>
     LooseAddress = 4096,
 
     /// <summary>It closed its sending side before the dialog was over.</summary>
     HalfClosed = 8192,
 }
 
-/// <summary>What a client did that no other report tells.</summary>
+/// <summary>What a client did that is reported in no other way.</summary>
 public enum ClientAct : byte
 {
     /// <summary>It said RSET.</summary>
@@ -160,11 +180,15 @@ public enum ClientAct : byte
     /// <summary>It asked for TLS and was answered 454 (RFC 3207 section 4).</summary>
     AskedForTlsInVain,
 
-    /// <summary>It said something other than QUIT after a 421, or another reply that closes, had reached it (RFC 5321 section 3.8).</summary>
+    /// <summary>
+    /// It sent something other than QUIT after it had received a 421, or another reply that closes (RFC 5321 section 3.8).
+    /// </summary>
     SpokeBehindClose,
 }
 
-/// <summary>What an observer wants to see of a message beside its figures. Most messages go by without, since it has to be copied.</summary>
+/// <summary>
+/// What an observer needs to see of a message besides its figures. Needed for few messages only, since it has to be copied.
+/// </summary>
 [Flags]
 public enum MessageDetails
 {
@@ -178,16 +202,16 @@ public enum MessageDetails
     Header = 2,
 
     /// <summary>
-    /// <see cref="MessageFacts.MessageId"/>, <see cref="MessageFacts.Run"/> and, of a message of the null sender, those of the message that it returns; and
-    /// faults of the text, for <see cref="ISessionObserver.Misspoke"/>.
+    /// <see cref="MessageFacts.MessageId"/>, <see cref="MessageFacts.Run"/> and, for a message from the null sender, those of the message
+    /// that it returns; also faults of the text, for <see cref="ISessionObserver.Misspoke"/>.
     /// </summary>
     Identity = 4,
 }
 
-/// <summary>A message at its end, as the observer sees it. Spans are valid only during the call.</summary>
+/// <summary>A completed message, as the observer sees it. Spans are valid only during the call.</summary>
 public readonly ref struct MessageFacts
 {
-    /// <summary>The most octets of a header that are kept; a longer one is cut.</summary>
+    /// <summary>The most octets of a header that are kept; a longer header is truncated.</summary>
     public const int MaxHeader = MessageIdentity.Window;
 
     /// <summary>The connection's number, as in <see cref="SessionFacts.Connection"/>.</summary>
@@ -206,54 +230,63 @@ public readonly ref struct MessageFacts
     public ReadOnlySpan<byte> Sender { get; init; }
 
     /// <summary>
-    /// The message's id: what stands between the angle brackets of its <c>Message-ID</c> (RFC 5322 section 3.6.4), else the value of its <c>X-SmartSink-Run</c>.
-    /// Empty when neither an answer of the filter nor <see cref="MessageDetails.Identity"/> wanted it, or none was found at the message's beginning.
+    /// The message's id: what is between the angle brackets of its <c>Message-ID</c> (RFC 5322 section 3.6.4), or else the value of its
+    /// <c>X-SmartSink-Run</c>. Empty when neither an answer of the filter nor <see cref="MessageDetails.Identity"/> asked for it, or when
+    /// none was found at the start of the message.
     /// </summary>
     public ReadOnlySpan<byte> MessageId { get; init; }
 
-    /// <summary>The value of its <c>X-SmartSink-Run</c>, without white space; empty when there is none or <see cref="MessageDetails.Identity"/> was not wanted.</summary>
+    /// <summary>
+    /// The value of its <c>X-SmartSink-Run</c>, without white space; empty when there is none or <see
+    /// cref="MessageDetails.Identity"/> was not asked for.
+    /// </summary>
     public ReadOnlySpan<byte> Run { get; init; }
 
     /// <summary>
-    /// Of a message of the null sender, the id of the message that it returns: from the header that it has of it, else the last one of its own <c>References</c>.
-    /// Empty as <see cref="Run"/> is.
+    /// For a message from the null sender, the id of the message that it returns: from the header of that message if included, or else the
+    /// last one in its own <c>References</c>. Empty under the same conditions as <see cref="Run"/>.
     /// </summary>
     public ReadOnlySpan<byte> ReturnedId { get; init; }
 
-    /// <summary>Likewise the returned message's <c>X-SmartSink-Run</c>.</summary>
+    /// <summary>Likewise, the <c>X-SmartSink-Run</c> of the returned message.</summary>
     public ReadOnlySpan<byte> ReturnedRun { get; init; }
 
-    /// <summary>Whether the reply at end of data was kept from the client on purpose, in whole or in part: it cannot know what became of the message.</summary>
+    /// <summary>
+    /// Whether the reply at end of data was withheld from the client on purpose, in whole or in part,
+    /// so that it cannot know what became of the message.
+    /// </summary>
     public bool IsReplyLost { get; init; }
 
-    /// <summary>What the reply at end of data said.</summary>
+    /// <summary>The outcome that the reply at end of data stated.</summary>
     public Outcome Outcome { get; init; }
 
-    /// <summary>The code of that reply.</summary>
+    /// <summary>The code of that reply, 200 to 599.</summary>
     public int Code { get; init; }
 
     /// <summary>How many recipients had been accepted at RCPT.</summary>
     public int Recipients { get; init; }
 
-    /// <summary>What the observer wanted to be kept.</summary>
+    /// <summary>What the observer asked to be kept.</summary>
     public MessageDetails Details { get; init; }
 
-    /// <summary>The revision that the transaction used, which names the recipients' entries.</summary>
+    /// <summary>The revision that the transaction used, to which the recipients' entries refer.</summary>
     public IMailboxFilter Filter { get; init; }
 
-    /// <summary>The first of the recipients that had been accepted at RCPT; null unless <see cref="MessageDetails.Recipients"/> were wanted.</summary>
+    /// <summary>
+    /// The first recipients that were accepted at RCPT; null unless <see cref="MessageDetails.Recipients"/> were asked for.
+    /// </summary>
     public MessageRecipients? FirstRecipients { get; init; }
 
     /// <summary>
-    /// The header as it came, dots stuffed, without the empty line behind it: at most <see cref="MaxHeader"/> octets, and of a message in chunks what
-    /// stood in the first. Empty unless <see cref="MessageDetails.Header"/> was wanted.
+    /// The header as received, with stuffed dots, without the empty line that ends it: at most <see cref="MaxHeader"/> octets, and for a
+    /// message in chunks only what was in the first. Empty unless <see cref="MessageDetails.Header"/> was asked for.
     /// </summary>
     public ReadOnlySpan<byte> Header { get; init; }
 
-    /// <summary>The message's size in octets: dots unstuffed, without the end of data (RFC 1870 section 5).</summary>
+    /// <summary>The message's size in octets, without stuffed dots and the end of data (RFC 1870 section 5).</summary>
     public long Size { get; init; }
 
-    /// <summary>The moment of the end of data.</summary>
+    /// <summary>When the end of data was reached.</summary>
     public Moment Now { get; init; }
 
     /// <summary>From MAIL to the reply at end of data.</summary>
@@ -263,7 +296,7 @@ public readonly ref struct MessageFacts
     public TimeSpan DataTime { get; init; }
 }
 
-/// <summary>Why a connection ended; the same word (in snake case) stands in the log, the metric and the tests.</summary>
+/// <summary>Why a connection ended; the log, the metric and the tests use the same word (in snake case).</summary>
 public enum SessionEndReason : byte
 {
     /// <summary>Not ended.</summary>
@@ -281,10 +314,10 @@ public enum SessionEndReason : byte
     /// <summary>The connection was reset or failed.</summary>
     ConnectionReset,
 
-    /// <summary>A reply of the policy (421, or one with <c>close = true</c>) closed the connection.</summary>
+    /// <summary>A reply of the policy closed the connection (421, or one with <c>close = true</c>).</summary>
     PolicyClosed,
 
-    /// <summary>A fault of the policy: no reply, or one that was lost on purpose.</summary>
+    /// <summary>A fault of the policy: no reply, or one that was withheld on purpose.</summary>
     Fault,
 
     /// <summary>The client finished no command, or sent nothing of its message, for longer than the limit (RFC 5321 section 4.5.3.2.7).</summary>
@@ -302,34 +335,34 @@ public enum SessionEndReason : byte
     /// <summary>The client sent more messages on one connection than the limit.</summary>
     TooManyMessages,
 
-    /// <summary>The server already had as many connections as it may.</summary>
+    /// <summary>The server already had the maximum number of connections.</summary>
     TooManyConnections,
 
-    /// <summary>The client's address already had as many connections as it may.</summary>
+    /// <summary>The client's address already had the maximum number of connections.</summary>
     TooManyConnectionsFromAddress,
 
-    /// <summary>A command line went on beyond every bound without an end.</summary>
+    /// <summary>A command line exceeded every limit without ending.</summary>
     LineTooLong,
 
     /// <summary>The client kept ending its lines with CR or LF alone.</summary>
     BareLineEnds,
 
-    /// <summary>The client speaks HTTP, a TLS hello in the clear, or octets that are no command at all.</summary>
+    /// <summary>The client speaks HTTP, sends a TLS hello to a plain listener, or sends octets that are no command at all.</summary>
     NotSmtp,
 
-    /// <summary>A BDAT without a size that can be told: nobody knows which of the octets behind it are commands.</summary>
+    /// <summary>A BDAT whose size cannot be determined: nobody knows which of the octets after it are commands.</summary>
     OutOfStep,
 
-    /// <summary>A proxy's header is asked for, and whoever connected is not one of the proxies that are believed.</summary>
+    /// <summary>A proxy header is required, and the peer is not one of the trusted proxies.</summary>
     ProxyNotTrusted,
 
-    /// <summary>A proxy's header is asked for, and something else or nothing came.</summary>
+    /// <summary>A proxy header is required, and something else or nothing came.</summary>
     ProxyHeaderMissing,
 
-    /// <summary>The proxy's header breaks its grammar, or ends before its end.</summary>
+    /// <summary>The proxy header is malformed or incomplete.</summary>
     ProxyHeaderBroken,
 
-    /// <summary>The proxy's header took too long.</summary>
+    /// <summary>The proxy header took too long.</summary>
     ProxyHeaderLate,
 
     /// <summary>The TLS handshake failed or took too long.</summary>

@@ -2,10 +2,14 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Server;
 
-/// <content>Ends of a dialog: deadlines, a stop of the server, a lost connection.</content>
+/// <content>How a dialog ends: deadlines, a stop of the server, a lost connection.</content>
 public abstract partial class MailSession
 {
-    /// <summary>Lets a reply go whose time has come. Else looks at idle time, the LF that a CR waits for, the transaction's deadline and the data rate; writes the reason and answers <see cref="SessionAction.Close"/> when one is over, else <see cref="SessionAction.Read"/>.</summary>
+    /// <summary>
+    /// Sends a delayed reply when its time has come. Otherwise checks the idle time, the LF that a CR waits for, the
+    /// transaction's deadline and the data rate: if one is exceeded, writes the reason and returns <see
+    /// cref="SessionAction.Close"/>, else returns <see cref="SessionAction.Read"/>.
+    /// </summary>
     public SessionStep CheckDeadlines(ReplyBuffer output, Moment now)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -50,7 +54,10 @@ public abstract partial class MailSession
         return Conclude();
     }
 
-    /// <summary>The server stops: outside a transaction (or with <paramref name="force"/>) writes 421 4.3.2 and answers Close; inside one answers Read, and the 421 follows its end. What waits goes at once, and nothing waits any more.</summary>
+    /// <summary>
+    /// The server stops. Outside a transaction (or with <paramref name="force"/>), writes 421 4.3.2 and returns Close; inside one, returns
+    /// Read, and the 421 follows at its end. Delayed replies are sent at once, and no further reply is delayed.
+    /// </summary>
     public SessionStep Shutdown(ReplyBuffer output, Moment now, bool force)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -63,7 +70,7 @@ public abstract partial class MailSession
 
         if (_state == SessionState.Upgrading)
         {
-            // A reply in the clear would break the handshake.
+            // A reply in the clear would break the TLS handshake.
             End(SessionEndReason.Shutdown);
         }
         else if (force || _transaction is null)
@@ -75,8 +82,8 @@ public abstract partial class MailSession
     }
 
     /// <summary>
-    /// The connection is gone: reports an open transaction as abandoned and fixes the reason, unless one was fixed before. To be called at the
-    /// end of each dialog, whatever ended it; more than once does no harm.
+    /// The connection is gone: reports an open transaction as abandoned and sets the reason, unless one was set before. Must be called at
+    /// the end of each dialog, however it ended; calling it more than once does no harm.
     /// </summary>
     public void ConnectionEnded(SessionEndReason reason)
     {
@@ -92,14 +99,14 @@ public abstract partial class MailSession
 
     private long IdleDeadline => _profile.IdleTimeout > 0 ? _lastHeard + _profile.IdleTimeout : long.MaxValue;
 
-    // A chunk that belongs to no transaction may take no longer than one.
+    // A chunk that belongs to no transaction may take as long as a transaction.
     private long TransactionDeadline =>
         _profile.TransactionTimeout <= 0 ? long.MaxValue
         : _transaction is { } transaction ? transaction.StartedAt.Milliseconds + transaction.Waited + _profile.TransactionTimeout
         : IsInChunk ? _chunk!.StartedAt + _profile.TransactionTimeout
         : long.MaxValue;
 
-    // The moment at which the octets so far would no longer be enough for the least average rate.
+    // The moment at which the octets received so far would fall below the minimum average rate.
     private long DataDeadline
     {
         get

@@ -5,8 +5,8 @@ using SmartSink.Smtp.Syntax;
 namespace SmartSink.Smtp.Server;
 
 /// <content>
-/// Judging: the rules are asked about a sender, recipient or message, the answer is written and told to the observer. The one place that
-/// does so, whoever read the command.
+/// Judging: asks the rules about a sender, recipient or message, writes the answer and reports it to the observer. This is the only place
+/// that does so, whoever read the command.
 /// </content>
 public abstract partial class MailSession
 {
@@ -32,7 +32,7 @@ public abstract partial class MailSession
         }
     }
 
-    // What a client did wrong that gets a reply of the protocol: nothing where that may only follow from a refusal before.
+    // The client's fault to which the protocol replies; none where the fault may merely follow from an earlier refusal.
     private static ProtocolFaults FaultOf(FixedReply reply) => reply.Code switch
     {
         500 when reply == StandardReplies.LineTooLong || reply == StandardReplies.AuthLineTooLong => ProtocolFaults.LongLine,
@@ -47,7 +47,7 @@ public abstract partial class MailSession
         _ => ProtocolFaults.None,
     };
 
-    // A refusal by the protocol: when it is one error too many, the 421 takes its place.
+    // A refusal by the protocol: the error that exceeds the limit is answered 421 instead.
     private protected void Fail(FixedReply reply, ReplyBuffer output)
     {
         _faults |= FaultOf(reply);
@@ -62,7 +62,7 @@ public abstract partial class MailSession
         Say(reply, output);
     }
 
-    // Asks the filter, and gives its reply or the protocol's own; null when there is to be none. What follows from the reply is the caller's.
+    // Asks the filter, and writes its reply or the protocol's own; null when there is to be no reply. The caller acts on the reply.
     private protected Reply? Answer(IMailboxFilter filter, in SessionFacts facts, ReplyBuffer output, FixedReply positive)
     {
         var answer = filter.Answer(facts);
@@ -92,7 +92,7 @@ public abstract partial class MailSession
 
     private protected static bool IsPositive(Reply reply) => reply.Outcome == Outcome.Accepted;
 
-    // The recipient is the one of RCPT; at end of data it is one whose reply was kept, if any was.
+    // The recipient is the one of RCPT; at end of data, one whose reply was kept, if there is any.
     private protected SessionFacts Facts(Stage stage, in Moment now, ReadOnlySpan<byte> recipient = default, ReadOnlySpan<byte> localPart = default, ReadOnlySpan<byte> domain = default, bool isLoose = false) => new()
     {
         Stage = stage,
@@ -117,7 +117,7 @@ public abstract partial class MailSession
     private SessionFacts EndFacts(KeptRecipient? recipient, in Moment now) =>
         recipient is null ? Facts(Stage.Data, now) : Facts(Stage.Data, now, recipient.Recipient, recipient.LocalPartName, recipient.Domain);
 
-    // MAIL: begins a transaction with the rules in force, unless they refuse it. The domain is the end of the sender.
+    // MAIL: begins a transaction with the rules in force, unless they refuse it. The domain is the last part of the sender.
     private protected bool JudgeSender(ReadOnlySpan<byte> sender, ReadOnlySpan<byte> domain, ReplyBuffer output, in Moment now)
     {
         var transaction = MailTransactionPool.Rent();
@@ -127,7 +127,7 @@ public abstract partial class MailSession
         var reply = Answer(transaction.Filter, facts, output, StandardReplies.SenderOk);
         if (reply is null || !IsPositive(reply))
         {
-            // No transaction has begun, so none is abandoned.
+            // No transaction has begun, so none is reported as abandoned.
             ReleaseTransaction();
         }
         else
@@ -195,7 +195,7 @@ public abstract partial class MailSession
         return isAccepted;
     }
 
-    // By the session itself, without asking the filter: it counts under its domain's entry all the same.
+    // Refused by the session itself, without asking the filter; still counted under the domain's entry.
     private protected void RefuseRecipient(MailTransaction transaction, FixedReply reply, in SessionFacts facts, ReplyBuffer output) =>
         RefuseRecipient(transaction, transaction.Filter.EntryOf(facts.Domain), reply, facts, output);
 
@@ -208,7 +208,7 @@ public abstract partial class MailSession
         CloseIfAsked(reply);
     }
 
-    // Each recipient gets a reply of its own in LMTP, in the order in which they were accepted (RFC 2033 section 4.2).
+    // With LMTP each recipient gets its own reply, in the order in which they were accepted (RFC 2033 section 4.2).
     private protected void EndMessage(MailTransaction transaction, bool each, ReplyBuffer output, in Moment now)
     {
         transaction.EndReading();
@@ -267,7 +267,7 @@ public abstract partial class MailSession
         StopIfAsked(output);
     }
 
-    // One at a time: between two of them the replies may have to be sent, so that a client which does not read cannot make them pile up.
+    // One at a time: the replies may have to be sent in between, so that they do not pile up for a client that does not read.
     private void AnswerRecipient(MailTransaction transaction, ReplyBuffer output, in Moment now)
     {
         var answers = transaction.Answers;
@@ -279,7 +279,7 @@ public abstract partial class MailSession
         var fault = transaction.EndFault;
         var start = output.Length;
 
-        // Half of all that is said is half of the last reply.
+        // With DropWithinReply, everything but the second half of the last reply is sent.
         SayAtEnd(reply, facts, fault == AnswerFault.DropWithinReply && !isLast ? AnswerFault.None : fault, output);
         _observer.RecipientDecided(transaction.Filter, entry, reply, facts);
         transaction.FirstRecipients?.Decide(index, reply.Outcome);
@@ -308,7 +308,7 @@ public abstract partial class MailSession
         }
     }
 
-    // What a fault leaves of a reply; one that is lost does not count as sent.
+    // Writes what a fault leaves of a reply; a reply that is withheld does not count as sent.
     private void SayAtEnd(Reply reply, in SessionFacts facts, AnswerFault fault, ReplyBuffer output)
     {
         if (fault is AnswerFault.DropBeforeReply or AnswerFault.DropWithinReply)

@@ -4,8 +4,8 @@ using SmartSink.Smtp.Replies;
 namespace SmartSink.Smtp.Server;
 
 /// <content>
-/// Replies that wait for their time, and what goes wrong with one on purpose. While one waits, nothing is taken from the client and no limit
-/// on its time runs; <see cref="Deadline"/> is then the time of the reply.
+/// Delayed replies, and faults made on purpose. While a reply is delayed, nothing is taken from the client and no limit on its time runs;
+/// <see cref="Deadline"/> is then the time of the reply.
 /// </content>
 public abstract partial class MailSession
 {
@@ -14,13 +14,13 @@ public abstract partial class MailSession
     private HeldReply _held;
     private bool _isWaiting;
 
-    // What goes wrong at the end of a wait; of a session that is mute or has ended, what went wrong.
+    // The fault to apply at the end of a delay; in a session that is mute or has ended, the fault that was applied.
     private AnswerFault _due;
 
     // Whether a command that got no reply so far gets none now, either.
     private protected bool SaysNothing => _isWaiting || _state is SessionState.Mute or SessionState.Ended;
 
-    // The two that no reply needs to be looked at further for: nearly all have neither.
+    // Whether a reply has a delay or a fault: nearly all have neither, and need no further checks.
     private static bool GoesOtherwise(in FilterAnswer answer) => (answer.Delay | (int)answer.Fault) != 0;
 
     private static bool IsSilent(AnswerFault fault) => fault is >= AnswerFault.Drop and <= AnswerFault.Stall;
@@ -32,7 +32,8 @@ public abstract partial class MailSession
         Deadline = time;
     }
 
-    // Holds back what was written last, from a place in the output on. What it is the end of is null where that is not what was written.
+    // Delays what was written last, from an offset in the output on. The reply is the one of which it is
+    // the end, or null where something else was written.
     private void Hold(Reply? reply, int start, int delay, AnswerFault fault, ReplyBuffer output, in Moment now)
     {
         var isSlow = fault == AnswerFault.SlowReply;
@@ -50,7 +51,7 @@ public abstract partial class MailSession
         }
     }
 
-    // No reply, once the delay is over.
+    // Sends no reply, and applies the fault once the delay is over.
     private void Withhold(int delay, AnswerFault fault, in Moment now)
     {
         if (delay > 0 && !_isStopping)
@@ -77,7 +78,7 @@ public abstract partial class MailSession
         }
     }
 
-    // What waits goes: all of it, or as many octets of a slow reply as are due.
+    // Sends what was delayed: all of it, or as many octets of a slow reply as are due.
     private void LetGo(ReplyBuffer output, in Moment now)
     {
         if (_due == AnswerFault.SlowReply && !_isStopping)
@@ -107,7 +108,7 @@ public abstract partial class MailSession
         }
     }
 
-    // The time of what waits has come, or somebody thought so.
+    // Called when the delay may be over.
     private SessionStep GoOn(ReplyBuffer output, in Moment now)
     {
         if (now.Milliseconds >= Deadline)
@@ -118,7 +119,7 @@ public abstract partial class MailSession
         return ConcludeWait();
     }
 
-    // Octets that were not consumed come behind what has waited.
+    // Octets that were not consumed come after the delayed reply.
     private SessionStep ConcludeWait()
     {
         var step = Conclude();
@@ -126,7 +127,10 @@ public abstract partial class MailSession
     }
 }
 
-/// <summary>The end of a reply that waits. Of one that is the same in every dialog it is where it always is, of others in an array of the pool.</summary>
+/// <summary>
+/// The end of a delayed reply. For one that is the same in every dialog it refers to the
+/// reply's own octets, for others to an array from the pool.
+/// </summary>
 internal struct HeldReply
 {
     private object? _source;
@@ -135,9 +139,9 @@ internal struct HeldReply
 
     public readonly int Length => _end - _start;
 
-    /// <summary>Holds octets; those that were held before are gone.</summary>
+    /// <summary>Holds octets, in place of those held before.</summary>
     /// <param name="reply">The reply of which they are the end; null when they are not.</param>
-    /// <param name="octets">They may be none.</param>
+    /// <param name="octets">May be empty.</param>
     public void Keep(Reply? reply, ReadOnlySpan<byte> octets)
     {
         Release();
@@ -160,8 +164,8 @@ internal struct HeldReply
         _end = octets.Length;
     }
 
-    /// <summary>Writes the next of them.</summary>
-    /// <param name="output">Where to.</param>
+    /// <summary>Writes the next octets.</summary>
+    /// <param name="output">Receives them.</param>
     /// <param name="octets">How many, 0 to <see cref="Length"/>.</param>
     public void WriteTo(ReplyBuffer output, int octets)
     {

@@ -5,9 +5,9 @@ using SmartSink.Smtp.Syntax;
 namespace SmartSink.Smtp.Server;
 
 /// <summary>
-/// The server side of one dialog, without I/O: octets in, replies and an instruction out (RFC 5321). Who reads the commands is left open;
-/// what becomes of mail, what limits, the rules and a stop have to say, and what is told of it, is the same for all.
-/// One owner at a time; not safe for concurrent calls.
+/// The server side of one dialog, without I/O: octets in, replies and an instruction out (RFC 5321). How commands are read is left to
+/// subclasses; how mail is judged, how limits, rules and a stop are applied, and what is reported is the same for all of them. One owner at
+/// a time; not safe for concurrent calls.
 /// </summary>
 public abstract partial class MailSession
 {
@@ -16,35 +16,35 @@ public abstract partial class MailSession
     private protected readonly IPAddress? _connectedAddress;
     private protected readonly uint _number;
 
-    // Where the session stands.
+    // The session's state.
     private protected SessionProfile _profile;
     private protected SessionState _state;
     private protected bool _isExtended;
     private protected bool _isTls;
     private protected bool _isStopping;
 
-    // Who the client is. The user is the one of AUTH or XCLIENT, empty when a token stood for itself and null for nobody; the login is the
-    // name said by XCLIENT, null for none.
+    // Who the client is. The user comes from AUTH or XCLIENT: null for none, empty when a token identified the client by itself. The login
+    // is the name given with XCLIENT, null for none.
     private protected IPAddress? _clientAddress;
     private protected IPAddress? _destination;
     private protected byte[] _helo = [];
     private protected byte[]? _user;
     private protected byte[]? _login;
 
-    // What goes wrong on purpose.
+    // The fault made on purpose.
     private readonly ReplyFault _fault;
 
-    // Mail: the open transaction, and the chunk under way of those that know BDAT.
+    // Mail: the open transaction, and the current chunk of a session that supports BDAT.
     private protected MailTransaction? _transaction;
     private protected Chunk? _chunk;
 
-    // What the client did wrong since it was told of last.
+    // The client's faults since they were last reported.
     private protected ProtocolFaults _faults;
 
     // Whether a reply said that the dialog is over.
     private bool _isShut;
 
-    // What limits look at.
+    // What the limits depend on.
     private protected long _lastHeard;
     private protected int _errors;
     private protected int _messages;
@@ -52,11 +52,12 @@ public abstract partial class MailSession
     private protected long _lineFeedDeadline = long.MaxValue;
 
     /// <summary>Starts a dialog.</summary>
-    /// <param name="options">Names and limits, shared.</param>
+    /// <param name="options">Names and limits; shared.</param>
     /// <param name="filters">The rules.</param>
-    /// <param name="observer">Who counts and logs; shared.</param>
+    /// <param name="observer">Receives what is to be counted and logged; shared.</param>
     /// <param name="clientAddress">The client's address; IPv4-mapped addresses are unmapped.</param>
-    /// <param name="number">The connection's number, <see cref="SessionFacts.Connection"/>: another for each dialog of one source of filters.</param>
+    /// <param name="number">The connection's number, <see cref="SessionFacts.Connection"/>:
+    /// different for each dialog of one source of filters.</param>
     private protected MailSession(SmtpSessionOptions options, IMailboxFilterSource filters, ISessionObserver observer, IPAddress? clientAddress, uint number)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -71,8 +72,8 @@ public abstract partial class MailSession
     }
 
     /// <summary>
-    /// Where the client meant to connect to, before any diversion; null for unknown. Set before <see cref="Start"/>: the filter may have
-    /// another name for the server there. IPv4-mapped addresses are unmapped.
+    /// The address to which the client meant to connect, before any redirection; null when unknown. Set before <see cref="Start"/>: the
+    /// filter may have another name for the server there. IPv4-mapped addresses are unmapped.
     /// </summary>
     public IPAddress? Destination
     {
@@ -80,23 +81,28 @@ public abstract partial class MailSession
         set => _destination = Unmap(value);
     }
 
-    /// <summary>The address of the client for whom the dialog is: the one that connected, or the one that it named by XCLIENT.</summary>
+    /// <summary>
+    /// The address of the client on whose behalf the dialog is held: the one that connected, or the one that it named with XCLIENT.
+    /// </summary>
     public IPAddress? ClientAddress => _clientAddress;
 
-    /// <summary>The name that the client authenticated as, in UTF-8; empty when it has not, or had no name to say.</summary>
+    /// <summary>
+    /// The name that the client authenticated as, in UTF-8; empty when it has not authenticated, or its token has no name.
+    /// </summary>
     public ReadOnlySpan<byte> User => _user;
 
-    /// <summary>How many messages came to their end of data.</summary>
+    /// <summary>How many messages have reached their end of data.</summary>
     public int MessageCount => _messages;
 
-    /// <summary>The name given with EHLO or HELO, in UTF-8; empty before it, and once it counts no more.</summary>
+    /// <summary>The name given with EHLO or HELO, in UTF-8; empty before that, and once it is no longer valid.</summary>
     public ReadOnlySpan<byte> Helo => _helo;
 
-    /// <summary>How many messages have come: those whose data was taken to its end.</summary>
+    /// <summary>How many messages have reached their end of data.</summary>
     public int Messages => _messages;
 
     /// <summary>
-    /// Where the dialog stands. Like the name, the user, the client's address and the number of messages it may be asked for by any thread: each is read whole, and may be a moment old.
+    /// The phase of the dialog. Like the name, the user, the client's address and the number of messages, it may be read by any thread:
+    /// each is read as a whole, and may be slightly out of date.
     /// </summary>
     public DialogPhase Phase => _isWaiting ? DialogPhase.Delayed : _state switch
     {
@@ -117,25 +123,25 @@ public abstract partial class MailSession
         },
     };
 
-    /// <summary>Whether this session is kept from STARTTLS, and how.</summary>
+    /// <summary>Whether, and how, this session is denied STARTTLS.</summary>
     public StartTlsDenial StartTlsDenial { get; init; }
 
-    /// <summary>Whether the client has met <see cref="StartTlsDenial"/>.</summary>
+    /// <summary>Whether the client has encountered <see cref="StartTlsDenial"/>.</summary>
     public bool HasDeniedTls { get; private protected set; }
 
-    /// <summary>Why the session ended or wants to; <see cref="SessionEndReason.None"/> while it goes on.</summary>
+    /// <summary>Why the session ended or is about to; <see cref="SessionEndReason.None"/> while it goes on.</summary>
     public SessionEndReason EndReason { get; private set; }
 
     /// <summary>
-    /// How many of the octets that come next are of no interest, because they are a chunk's: they may be given to <see cref="Advance"/>
-    /// like all others, or dropped unread and told by <see cref="Dropped"/>.
+    /// How many of the next octets need not be read, because they belong to a chunk: they may be given to <see cref="Advance"/> like all
+    /// others, or dropped unread and reported with <see cref="Dropped"/>.
     /// </summary>
     public long Droppable => IsInChunk && _transaction is not { IsReading: true } ? _chunk!.Left : 0;
 
     /// <summary>Whether a message's data is being received (a lost connection now is <see cref="SessionEndReason.ClosedInData"/>).</summary>
     public bool IsInData => IsScanning || IsInChunk || (_transaction is { IsChunked: true } && _state != SessionState.Answering);
 
-    /// <summary>Whether the octets that come next are those of DATA, each of which has to be looked at.</summary>
+    /// <summary>Whether the next octets are those of DATA, each of which has to be looked at.</summary>
     public bool IsScanning => _state == SessionState.Data;
 
     /// <summary>Whether a transaction is open: from MAIL to its end of data, RSET or loss. A graceful stop waits for it.</summary>
@@ -154,8 +160,8 @@ public abstract partial class MailSession
     }
 
     /// <summary>
-    /// The TLS handshake is done. After STARTTLS the dialog starts anew (RFC 3207 section 4.2), without a greeting; before
-    /// <see cref="Start"/> it is implicit TLS, and the greeting comes next.
+    /// The TLS handshake is done. After STARTTLS the dialog starts anew (RFC 3207 section 4.2), without a greeting; before <see
+    /// cref="Start"/> it was implicit TLS, and the greeting comes next.
     /// </summary>
     public virtual void TlsEstablished(Moment now)
     {
@@ -180,9 +186,9 @@ public abstract partial class MailSession
     }
 
     /// <summary>
-    /// Takes what it can of the input and writes replies. Octets of an unfinished command line are not consumed and must be given
-    /// again with more behind them; data of a message and octets of a chunk are always consumed. At <see cref="SessionAction.Close"/> what
-    /// is not consumed was pipelined behind the end: the client had more to say.
+    /// Takes what it can of the input and writes replies. Octets of an unfinished command line are not consumed and must be given again,
+    /// followed by more; data of a message and octets of a chunk are always consumed. At <see cref="SessionAction.Close"/>, octets that are
+    /// not consumed were pipelined after the end: the client had more to say.
     /// </summary>
     public SessionStep Advance(ReadOnlySpan<byte> input, ReplyBuffer output, Moment now)
     {
@@ -217,16 +223,16 @@ public abstract partial class MailSession
 
         if (_state is SessionState.Mute or SessionState.Upgrading)
         {
-            // What came behind STARTTLS in the clear is no part of the dialog (RFC 3207 section 6).
+            // What was sent in the clear after STARTTLS is not part of the dialog (RFC 3207 section 6).
             consumed = input.Length;
         }
 
         return Conclude(consumed);
     }
 
-    /// <summary>Octets of a chunk were dropped unread: the same as giving them to <see cref="Advance"/>.</summary>
+    /// <summary>Reports octets of a chunk that were dropped unread, instead of giving them to <see cref="Advance"/>.</summary>
     /// <param name="bytes">How many, 1 to <see cref="Droppable"/>.</param>
-    /// <param name="output">Takes the reply when the chunk is complete.</param>
+    /// <param name="output">Receives the reply when the chunk is complete.</param>
     /// <param name="now">The moment.</param>
     public SessionStep Dropped(long bytes, ReplyBuffer output, Moment now)
     {
@@ -239,23 +245,23 @@ public abstract partial class MailSession
         return Conclude();
     }
 
-    /// <summary>The client did what the transport alone can see.</summary>
+    /// <summary>Reports faults of the client that only the transport can see.</summary>
     public void Misspoke(ProtocolFaults faults, Moment now)
     {
         _faults |= faults;
         TellOfFaults(now);
     }
 
-    /// <summary>The client spoke although a reply had said that the dialog is over.</summary>
+    /// <summary>Reports that the client sent something although a reply had said that the dialog is over.</summary>
     public void SpokeBehindClose() => _observer.Noted(ClientAct.SpokeBehindClose, _number);
 
     /// <summary>Whether the dialog is over, and a reply has said so.</summary>
     public bool HasShut => _isShut || EndReason is SessionEndReason.TooManyErrors or SessionEndReason.TooManyMessages or SessionEndReason.Shutdown;
 
-    // Takes a part of the input from its start, and says how much: 0 when more has to come first.
+    // Takes a part of the input from its start, and returns its length: 0 when more must arrive first.
     private protected abstract int Take(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now);
 
-    // Octets of the chunk under way.
+    // Takes octets of the current chunk.
     private protected abstract void TakeChunk(long bytes, ReplyBuffer output, in Moment now);
 
     private protected void Greet(ReplyBuffer output, in Moment now)
@@ -313,7 +319,7 @@ public abstract partial class MailSession
 
     private HelloForm EhloForm => _isTls ? HelloForm.EhloOverTls : HidesStartTls ? HelloForm.EhloWithoutTls : HelloForm.EhloInClear;
 
-    // What goes wrong with our own reply to EHLO or HELO, which is the last of the output unless it waits as a whole.
+    // Applies the fault to our own reply to EHLO or HELO, which is the last in the output unless it is delayed as a whole.
     private void MeetHelloFault(FixedReply reply, int start, ReplyBuffer output, in Moment now)
     {
         var isMet = _fault == ReplyFault.FullLine || (_fault == ReplyFault.Keywords && _isExtended);
@@ -332,7 +338,7 @@ public abstract partial class MailSession
 
     private void TellOfFault() => _profile.Options.ReplyFaults!.Met(_fault, _clientAddress);
 
-    // DATA, where 354 is due. True when something else was said, and no data is taken.
+    // The fault at DATA, when 354 is due: true when another reply was written, and no data is taken.
     private protected bool IsDataDenied(ReplyBuffer output)
     {
         if (_fault != ReplyFault.OkFor354)
@@ -350,7 +356,7 @@ public abstract partial class MailSession
     private protected bool HidesStartTls =>
         StartTlsDenial == StartTlsDenial.Hidden && !_isTls && (_profile.ExtensionsInClear & SmtpExtensions.StartTls) != SmtpExtensions.None;
 
-    // STARTTLS, where this session is denied it.
+    // Answers STARTTLS in a session that is denied it.
     private protected void RefuseTls(ReplyBuffer output)
     {
         HasDeniedTls = true;
@@ -383,7 +389,7 @@ public abstract partial class MailSession
 /// <param name="Consumed">How many octets of the input were taken, 0 to its length.</param>
 public readonly record struct SessionStep(SessionAction Action, int Consumed);
 
-/// <summary>What the transport has to do next, once it has sent the pending replies.</summary>
+/// <summary>What the transport must do next, after sending the pending replies.</summary>
 public enum SessionAction : byte
 {
     /// <summary>
@@ -393,77 +399,84 @@ public enum SessionAction : byte
     Read,
 
     /// <summary>
-    /// Call again with the octets not consumed, even if there are none: more replies follow. Those so far may go together with them, unless they
-    /// have reached their high-water mark, <see cref="ReplyBuffer.IsFull"/>: then send them first.
+    /// Call again with the octets that were not consumed, even if there are none: more replies follow. Those so far may be sent together
+    /// with them, unless <see cref="ReplyBuffer.IsFull"/>: then send them first.
     /// </summary>
     Flush,
 
     /// <summary>
-    /// Send the replies, then take nothing from the client until <see cref="MailSession.CheckDeadlines"/> or a stop has something to say; octets
-    /// not consumed wait. A reply or the rest of one follows, at <see cref="MailSession.Deadline"/> and not noticeably later.
+    /// Send the replies, then take nothing from the client until <see cref="MailSession.CheckDeadlines"/> or a stop has
+    /// something to say; octets that were not consumed wait. A reply or the rest of one follows, at <see
+    /// cref="MailSession.Deadline"/> and not noticeably later.
     /// </summary>
     Pause,
 
-    /// <summary>Send the replies, then take and say nothing any more: until <see cref="MailSession.CheckDeadlines"/> wants to close, or the client leaves.</summary>
+    /// <summary>
+    /// Send the replies, then neither take nor send anything until <see cref="MailSession.CheckDeadlines"/> closes or the client leaves.
+    /// </summary>
     Stall,
 
-    /// <summary>Send the replies, throw away every octet received so far, do the TLS handshake, then call <c>TlsEstablished</c>.</summary>
+    /// <summary>
+    /// Send the replies, throw away every octet received so far, do the TLS handshake, then call <see cref="MailSession.TlsEstablished"/>.
+    /// </summary>
     StartTls,
 
-    /// <summary>Send the replies and close the connection. After <see cref="SessionEndReason.Fault"/> without a word of TLS.</summary>
+    /// <summary>
+    /// Send the replies and close the connection. After <see cref="SessionEndReason.Fault"/>, without a TLS close_notify.
+    /// </summary>
     Close,
 
     /// <summary>Send the replies and reset the connection.</summary>
     Reset,
 }
 
-/// <summary>Where a dialog stands, in a word for people.</summary>
+/// <summary>The phase of a dialog, for people.</summary>
 public enum DialogPhase : byte
 {
-    /// <summary>The header of a proxy is to come first.</summary>
+    /// <summary>A proxy header is expected first.</summary>
     ProxyHeader,
 
-    /// <summary>TLS is being agreed on.</summary>
+    /// <summary>The TLS handshake is under way.</summary>
     TlsHandshake,
 
     /// <summary>The greeting is due.</summary>
     Greeting,
 
-    /// <summary>The greeting refused service: only QUIT is left.</summary>
+    /// <summary>The greeting refused service: only QUIT is allowed.</summary>
     Refused,
 
-    /// <summary>EHLO is to come.</summary>
+    /// <summary>EHLO is expected.</summary>
     Connected,
 
-    /// <summary>A command is to come, and no transaction is open.</summary>
+    /// <summary>A command is expected, and no transaction is open.</summary>
     Idle,
 
     /// <summary>The client authenticates.</summary>
     Auth,
 
-    /// <summary>A transaction is open, without a recipient so far.</summary>
+    /// <summary>A transaction is open, but has no recipient yet.</summary>
     Mail,
 
     /// <summary>A transaction is open and has recipients.</summary>
     Rcpt,
 
-    /// <summary>A message comes, or is being answered.</summary>
+    /// <summary>A message is being received or answered.</summary>
     Data,
 
-    /// <summary>A reply waits for its time.</summary>
+    /// <summary>A reply is being delayed.</summary>
     Delayed,
 
     /// <summary>Replies wait for the client to read them.</summary>
     Sending,
 
-    /// <summary>Nothing is said any more, by a fault of the policy.</summary>
+    /// <summary>Nothing is sent any more, because of a fault of the policy.</summary>
     Silent,
 
-    /// <summary>The dialog is over; what still comes is dropped.</summary>
+    /// <summary>The dialog is over; further input is dropped.</summary>
     Closing,
 }
 
-/// <summary>How a dialog is kept from TLS that others of the listener are offered.</summary>
+/// <summary>How a dialog is denied the TLS that other dialogs of the listener are offered.</summary>
 public enum StartTlsDenial : byte
 {
     /// <summary>It is not.</summary>
@@ -476,7 +489,7 @@ public enum StartTlsDenial : byte
     Unavailable,
 }
 
-// Where a session stands (RFC 5321 section 3). Whether a transaction is open is told by its object.
+// The state of a session (RFC 5321 section 3). Whether a transaction is open is told by its object.
 internal enum SessionState : byte
 {
     New, // before the greeting
@@ -486,7 +499,7 @@ internal enum SessionState : byte
     Data, // between 354 and the end of data
     Answering, // the recipients' replies at end of data are on their way (RFC 2033 section 4.2)
     Authenticating, // each line is the client's response to a challenge
-    Mute, // nothing is said any more, whatever comes
-    Upgrading, // STARTTLS was answered; the handshake is the transport's
+    Mute, // nothing is sent any more, whatever comes
+    Upgrading, // STARTTLS was answered; the handshake is up to the transport
     Ended,
 }

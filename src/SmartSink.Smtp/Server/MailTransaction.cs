@@ -5,7 +5,10 @@ using SmartSink.Smtp.Replies;
 
 namespace SmartSink.Smtp.Server;
 
-/// <summary>What a session knows from MAIL to the end of data. Of accepted recipients only the filter's entry is kept, unless somebody wants more.</summary>
+/// <summary>
+/// What a session knows between MAIL and the end of data. Only the filter's entry is kept
+/// of an accepted recipient, unless more was asked for.
+/// </summary>
 internal sealed class MailTransaction
 {
     private const int OwnEntries = 16;
@@ -23,7 +26,7 @@ internal sealed class MailTransaction
 
     public MailTransaction() => _entries = _ownEntries;
 
-    /// <summary>The revision of the rules that all of this transaction is judged by.</summary>
+    /// <summary>The revision of the rules by which the whole transaction is judged.</summary>
     public IMailboxFilter Filter { get; private set; } = null!;
 
     public ReadOnlySpan<byte> Id => _id;
@@ -36,19 +39,19 @@ internal sealed class MailTransaction
 
     public bool IsEightBit { get; set; }
 
-    /// <summary>What MAIL said with SIZE; 0 for nothing.</summary>
+    /// <summary>The SIZE given with MAIL, in octets; 0 for none.</summary>
     public long DeclaredSize { get; set; }
 
     /// <summary>The moment of MAIL.</summary>
     public Moment StartedAt { get; private set; }
 
-    /// <summary>Milliseconds for which the client has waited for delayed replies: they do not count against it.</summary>
+    /// <summary>Milliseconds that the client has spent waiting for delayed replies: they do not count against it.</summary>
     public long Waited { get; set; }
 
     /// <summary>The moment of the 354, or of the first BDAT.</summary>
     public Moment DataStartedAt { get; private set; }
 
-    /// <summary>What the observer wants to see of the message.</summary>
+    /// <summary>What the observer asked to see of the message.</summary>
     public MessageDetails Details { get; private set; }
 
     /// <summary>As in <see cref="MessageFacts.FirstRecipients"/>.</summary>
@@ -61,13 +64,13 @@ internal sealed class MailTransaction
 
     public int AcceptedCount { get; private set; }
 
-    /// <summary>Whether some recipient was refused, which tells "no valid recipients" from "no recipients".</summary>
+    /// <summary>Whether any recipient was refused, which distinguishes "no valid recipients" from "no recipients".</summary>
     public bool HasRefused { get; set; }
 
     /// <summary>The reply kept at RCPT for end of data; null when there is none.</summary>
     public Reply? KeptReply { get; private set; }
 
-    /// <summary>The replies at end of data where each recipient gets its own.</summary>
+    /// <summary>The replies at end of data when each recipient gets its own.</summary>
     public RecipientAnswers Answers => _answers ??= new RecipientAnswers();
 
     /// <summary>The entries of the recipients that have no outcome yet.</summary>
@@ -75,19 +78,19 @@ internal sealed class MailTransaction
 
     public KeptRecipient? Decider => KeptReply is null ? null : _decider;
 
-    /// <summary>Milliseconds that the reply at end of data is delayed.</summary>
+    /// <summary>The delay of the reply at end of data, in milliseconds.</summary>
     public int EndDelay { get; private set; }
 
     /// <summary>What goes wrong at end of data.</summary>
     public AnswerFault EndFault { get; private set; }
 
-    /// <summary>Whether the next octets of the message are to be read.</summary>
+    /// <summary>Whether the next octets of the message must be given to <see cref="Read"/>.</summary>
     public bool IsReading => _identity is { IsReading: true };
 
-    /// <summary>What was read of the message; null when nobody wanted anything.</summary>
+    /// <summary>What was read of the message; null when nothing was asked for.</summary>
     public MessageIdentity? Identity => _identity;
 
-    /// <summary>What the client did wrong with the message, as far as it was looked at.</summary>
+    /// <summary>The client's faults with the message, as far as it was looked at.</summary>
     public ProtocolFaults Faults => (DeclaredSize > 0 && Size > DeclaredSize ? ProtocolFaults.SizeUnderstated : ProtocolFaults.None)
         | (_identity is not { Faults: var faults } || IsBinary ? ProtocolFaults.None
             : IsEightBit || IsUtf8 ? faults & ~ProtocolFaults.EightBitUnannounced
@@ -96,7 +99,7 @@ internal sealed class MailTransaction
     /// <summary>As in <see cref="MessageFacts.MessageId"/>.</summary>
     public ReadOnlySpan<byte> MessageId => _identity is { } identity ? identity.Id : default;
 
-    /// <summary>How many recipients were accepted for whom the filter wants the id.</summary>
+    /// <summary>How many accepted recipients there are for which the filter wants the id.</summary>
     public int WantedCount => _identity?.Count ?? 0;
 
     public bool IsBinary { get; set; }
@@ -107,7 +110,7 @@ internal sealed class MailTransaction
     /// <summary>The message's size so far in octets (RFC 1870 section 5).</summary>
     public long Size => IsChunked ? _chunkedSize : Scanner.Size;
 
-    /// <summary>The scanner of the message's data; a field, since its value changes in place.</summary>
+    /// <summary>The scanner of the message's data; a field, since its value is changed in place.</summary>
     public EndOfDataScanner Scanner;
 
     public void Begin(IMailboxFilter filter, ReadOnlySpan<byte> sender, int domainLength, in Moment now)
@@ -131,7 +134,7 @@ internal sealed class MailTransaction
         _identity?.Begin();
     }
 
-    /// <summary>A chunk begins, perhaps the message's first.</summary>
+    /// <summary>Begins a chunk, perhaps the message's first.</summary>
     public void BeginChunks(in Moment now)
     {
         if (!IsChunked)
@@ -145,7 +148,7 @@ internal sealed class MailTransaction
 
     public void TakeChunk(long bytes) => _chunkedSize += bytes;
 
-    /// <summary>The first recipient is about to be accepted, and the observer was asked.</summary>
+    /// <summary>Called when the first recipient is about to be accepted, with what the observer asked for.</summary>
     public void Keep(MessageDetails details)
     {
         Details = details;
@@ -193,28 +196,30 @@ internal sealed class MailTransaction
         }
     }
 
-    /// <summary>The longest delay holds, and the first fault.</summary>
+    /// <summary>Adds a recipient's delay and fault for end of data: the longest delay and the first fault apply.</summary>
     public void AddToEnd(int delay, AnswerFault fault)
     {
         EndDelay = Math.Max(EndDelay, delay);
         EndFault = EndFault == AnswerFault.None ? fault : EndFault;
     }
 
-    /// <summary>Octets of the message, as long as they are looked at.</summary>
-    /// <param name="octets">They may end with the mark of the end of data.</param>
-    /// <param name="isLast">Whether no more of the message or chunk come.</param>
+    /// <summary>Reads octets of the message while <see cref="IsReading"/>.</summary>
+    /// <param name="octets">May end with the final dot of the data.</param>
+    /// <param name="isLast">Whether these are the last octets of the message or chunk.</param>
     public void Read(ReadOnlySpan<byte> octets, bool isLast) => _identity!.Read(octets, isLast, hasMark: !IsChunked);
 
-    /// <summary>The message, or the first of its chunks, is over.</summary>
+    /// <summary>Ends reading: the message, or its first chunk, is complete.</summary>
     public void EndReading() => _identity?.EndReading(hasMark: !IsChunked);
 
-    /// <summary>The mailbox and entry of one of those for whom the filter wants the id.</summary>
+    /// <summary>The mailbox and entry of one of the recipients for which the filter wants the id.</summary>
     public ReadOnlySpan<byte> Wanted(int number, out int entry) => _identity!.Recipient(number, out entry);
 
-    /// <summary>Which of them was the accepted recipient of that index; -1 for none.</summary>
+    /// <summary>The number of the accepted recipient with this index among them; -1 for none.</summary>
     public int FindWanted(int index) => _identity?.Find(index) ?? -1;
 
-    /// <summary>Keeps the reply of the recipient accepted last for end of data: one for each recipient, or the first one alone.</summary>
+    /// <summary>
+    /// Keeps the reply of the recipient that was accepted last until end of data: one for each recipient, or only the first.
+    /// </summary>
     public void Keep(Reply reply, in SessionFacts facts, bool each)
     {
         if (each)
@@ -269,7 +274,7 @@ internal sealed class MailTransaction
     }
 }
 
-/// <summary>Bytes that outlive the line in which they came. Has room for the longest that it has held.</summary>
+/// <summary>Bytes that outlive the line in which they came. Its capacity is that of the longest value it has held.</summary>
 internal struct KeptBytes
 {
     private const int LeastRoom = 64;
@@ -293,10 +298,10 @@ internal struct KeptBytes
     }
 }
 
-/// <summary>Keeps the memory of ended transactions for the next ones, so that only open transactions have any.</summary>
+/// <summary>Keeps the memory of ended transactions for later ones, so that only open transactions use any.</summary>
 internal static class MailTransactionPool
 {
-    // Some hundred bytes each; more than these at once are left to the collector.
+    // A few hundred bytes each; when more than this number are free, the rest is left to the garbage collector.
     private const int Capacity = 1024;
 
     private static readonly Lock Gate = new();
@@ -332,8 +337,8 @@ internal static class MailTransactionPool
 }
 
 /// <summary>
-/// Ids of transactions: 13 characters of base32, a count that starts at a random 64-bit number in each process. Unique within a
-/// process, and between processes as good as unique.
+/// Ids of transactions: 13 characters of base32, a counter that starts at a random 64-bit number in each process. Unique within a process,
+/// and practically unique between processes.
 /// </summary>
 internal static class TransactionId
 {
@@ -343,7 +348,7 @@ internal static class TransactionId
 
     private static long _last = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
-    // Without I, L, O and U, which are misread.
+    // Without I, L, O and U, which are easily misread.
     private static ReadOnlySpan<byte> Alphabet => "0123456789ABCDEFGHJKMNPQRSTVWXYZ"u8;
 
     public static void WriteNext(Span<byte> destination)
@@ -358,12 +363,12 @@ internal static class TransactionId
 }
 
 /// <summary>
-/// The replies at end of data of a dialog in which each recipient gets one there, in the order in which they were accepted (RFC 2033
-/// section 4.2): their own, kept at RCPT, or one for all others. Used again and again.
+/// The replies at end of data in a dialog in which each recipient gets one, in the order in which they were accepted (RFC 2033 section
+/// 4.2): its own, kept at RCPT, or one for all others. Reused.
 /// </summary>
 internal sealed class RecipientAnswers
 {
-    /// <summary>Recipients whose memory outlives a transaction.</summary>
+    /// <summary>How many recipients' memory is kept after a transaction.</summary>
     private const int Kept = 16;
 
     private readonly List<KeptRecipient> _recipients = [];
@@ -374,13 +379,19 @@ internal sealed class RecipientAnswers
     /// <summary>How many recipients have been answered.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The reply that stands for the message as a whole: of a recipient that it was taken for, if there is one; null before the first.</summary>
+    /// <summary>
+    /// The reply that represents the message as a whole: that of a recipient for which it
+    /// was accepted, if there is one; null before the first.
+    /// </summary>
     public Reply? Whole { get; private set; }
 
     /// <summary>The last reply after which the connection is to be closed.</summary>
     public Reply? Closing { get; private set; }
 
-    /// <summary>Keeps a recipient's reply. The index is its place among those accepted, above all that were kept before.</summary>
+    /// <summary>
+    /// Keeps a recipient's reply. The index is its position among the accepted
+    /// recipients, and must be greater than all indexes kept before.
+    /// </summary>
     public void Keep(int index, Reply reply, in SessionFacts facts)
     {
         if (_replies.Count == _recipients.Count)
@@ -392,9 +403,9 @@ internal sealed class RecipientAnswers
         _replies.Add((index, reply));
     }
 
-    /// <summary>The message has come.</summary>
-    /// <param name="common">The reply to every recipient without one of its own.</param>
-    /// <param name="toAll">Whether it is the reply to all, since nothing else counts any more.</param>
+    /// <summary>The message is complete.</summary>
+    /// <param name="common">The reply to every recipient that has none of its own.</param>
+    /// <param name="toAll">Whether it is the reply to all recipients, overriding their own.</param>
     public void Begin(Reply common, bool toAll)
     {
         _common = common;
@@ -405,7 +416,7 @@ internal sealed class RecipientAnswers
     }
 
     /// <summary>The next recipient's reply.</summary>
-    /// <param name="recipient">Whose own reply it is; null when it is the common one.</param>
+    /// <param name="recipient">The recipient whose own reply it is; null when it is the common one.</param>
     public Reply Next(out KeptRecipient? recipient)
     {
         var isOwn = _at < _replies.Count && _replies[_at].Index == Count;
@@ -429,7 +440,7 @@ internal sealed class RecipientAnswers
     }
 }
 
-/// <summary>The recipient whose reply decides at end of data: its reply may quote the address, so this one is kept.</summary>
+/// <summary>The recipient whose reply decides at end of data: kept because the reply may quote its address.</summary>
 internal sealed class KeptRecipient
 {
     private KeptBytes _recipient;
@@ -450,10 +461,10 @@ internal sealed class KeptRecipient
     }
 }
 
-/// <summary>The first recipients of a message that were accepted at RCPT, with what became of them. Used again and again.</summary>
+/// <summary>The first recipients of a message that were accepted at RCPT, and their outcomes. Reused.</summary>
 public sealed class MessageRecipients
 {
-    /// <summary>How many are kept.</summary>
+    /// <summary>The most recipients that are kept.</summary>
     public const int Most = 20;
 
     private readonly int[] _entries = new int[Most];
@@ -467,13 +478,13 @@ public sealed class MessageRecipients
     /// <summary>How many there are, 1 to <see cref="Most"/>.</summary>
     public int Count => _mailboxes.Count;
 
-    /// <summary>One's mailbox, as in <see cref="SessionFacts.Recipient"/>.</summary>
+    /// <summary>A recipient's mailbox, as in <see cref="SessionFacts.Recipient"/>.</summary>
     public ReadOnlySpan<byte> Mailbox(int index) => _mailboxes[index];
 
-    /// <summary>Its entry, by the numbers of <see cref="MessageFacts.Filter"/>.</summary>
+    /// <summary>A recipient's entry, in the numbering of <see cref="MessageFacts.Filter"/>.</summary>
     public int Entry(int index) => _entries[index];
 
-    /// <summary>What became of it.</summary>
+    /// <summary>A recipient's outcome.</summary>
     public Outcome OutcomeOf(int index) => _outcomes[index];
 
     internal void Add(int entry, ReadOnlySpan<byte> mailbox)

@@ -6,19 +6,21 @@ using System.Text;
 namespace SmartSink.Smtp.Server;
 
 /// <summary>
-/// By what a message is known again when it comes once more: its id, read from the header as it passes by, and the recipients for whom that is
-/// wanted. The header itself is kept for whoever wants to see it, and whoever grades senders learns what is wrong with the text. Only the beginning of a
-/// message is looked at, and only of one sent by DATA or in one chunk is it certain to be the same octets. Used again and again.
+/// What identifies a message when it is sent again: its id, read from the header as it passes by, and the recipients for which the id is
+/// wanted. Also keeps the header for observers that want to see it, and finds faults of the text for grading senders. Only the start of a
+/// message is looked at, and only for one sent with DATA or in a single chunk is it certain to be the same octets. Reused.
 /// </summary>
 internal sealed class MessageIdentity
 {
-    /// <summary>Octets of the line with the dot alone.</summary>
+    /// <summary>The octets of the line with only a dot.</summary>
     private const int EndMark = 3;
 
-    /// <summary>How much of a header is looked at, in octets.</summary>
+    /// <summary>How many octets of a message are looked at, at most.</summary>
     public const int Window = 8 * 1024;
 
-    /// <summary>Octets of a line without its CRLF (RFC 5322 section 2.1.1); an id that is longer does not fit on one, and is none.</summary>
+    /// <summary>
+    /// The longest line in octets, without its CRLF (RFC 5322 section 2.1.1); a longer id does not fit on one, and is ignored.
+    /// </summary>
     private const int LongestLine = 998;
 
     private readonly List<(int Index, int Entry)> _recipients = [];
@@ -28,11 +30,11 @@ internal sealed class MessageIdentity
     private KeptBytes _returnedId;
     private KeptBytes _returnedRun;
 
-    // As long as more is to come, what came, and then the whole header if it is kept; from the pool.
+    // While reading, what was received; afterwards the whole header, if it is kept. From the pool.
     private byte[]? _header;
     private int _length;
 
-    /// <summary>Whether more is looked at: of the header, or of the whole message.</summary>
+    /// <summary>Whether more octets are needed: of the header, or of the whole message.</summary>
     public bool IsReading { get; private set; }
 
     public ReadOnlySpan<byte> Id => _id.Value;
@@ -46,24 +48,24 @@ internal sealed class MessageIdentity
     /// <summary>As in <see cref="MessageFacts.ReturnedRun"/>.</summary>
     public ReadOnlySpan<byte> ReturnedRun => _returnedRun.Value;
 
-    /// <summary>What is wrong with the text, once it has been looked at, and whatever MAIL had announced.</summary>
+    /// <summary>The faults of the text, once it has been looked at, regardless of what MAIL announced.</summary>
     public ProtocolFaults Faults { get; private set; }
 
-    /// <summary>Whether what <see cref="MessageDetails.Identity"/> stands for is wanted.</summary>
+    /// <summary>Whether everything that <see cref="MessageDetails.Identity"/> stands for is wanted.</summary>
     public bool LooksAtAll { get; set; }
 
-    /// <summary>Whether the message that is returned is wanted, too.</summary>
+    /// <summary>Whether the identity of the returned message is wanted, too.</summary>
     public bool LooksForReturned { get; set; }
 
-    /// <summary>Whether the header is kept to the end of the transaction.</summary>
+    /// <summary>Whether the header is kept until the end of the transaction.</summary>
     public bool KeepsHeader { get; set; }
 
-    /// <summary>The header that is kept, once it has ended.</summary>
+    /// <summary>The header, once it is complete, if it is kept.</summary>
     public ReadOnlySpan<byte> Header => IsReading ? default : _header.AsSpan(0, _length);
 
     public int Count => _recipients.Count;
 
-    /// <summary>Adds an accepted recipient. Indexes only grow.</summary>
+    /// <summary>Adds an accepted recipient. Indexes must be ascending.</summary>
     public void Want(int index, int entry, ReadOnlySpan<byte> mailbox)
     {
         _mailboxes.Add(mailbox);
@@ -76,7 +78,7 @@ internal sealed class MessageIdentity
         return _mailboxes[number];
     }
 
-    /// <summary>The number of the recipient with an index; -1 for none.</summary>
+    /// <summary>The number of the recipient with this index; -1 for none.</summary>
     public int Find(int index)
     {
         var number = CollectionsMarshal.AsSpan(_recipients).BinarySearch(new ByIndex(index));
@@ -120,7 +122,7 @@ internal sealed class MessageIdentity
             return;
         }
 
-        // The end may lie across the seam.
+        // The end of the header may straddle the boundary of two inputs.
         var from = Math.Max(0, before - 3);
         if ((from == 0 ? HeaderLength(_header.AsSpan(0, _length)) : HeaderLength(_header.AsSpan(from, _length - from), from)) is >= 0 and var length)
         {
@@ -132,8 +134,8 @@ internal sealed class MessageIdentity
         }
     }
 
-    /// <summary>Nothing of the header comes any more.</summary>
-    /// <param name="hasMark">Whether the mark of the end of data is the last that came.</param>
+    /// <summary>Ends reading: nothing more of the header comes.</summary>
+    /// <param name="hasMark">Whether the last octets were the final dot of the data.</param>
     public void EndReading(bool hasMark)
     {
         if (IsReading)
@@ -169,7 +171,9 @@ internal sealed class MessageIdentity
         _returnedRun.Clear();
     }
 
-    /// <summary>The header with the CRLF of its last field, in front of the empty line; -1 when that has not come.</summary>
+    /// <summary>
+    /// The length of the header including the CRLF of its last field, without the empty line; -1 when that has not come yet.
+    /// </summary>
     private static int HeaderLength(ReadOnlySpan<byte> octets) => octets.StartsWith("\r\n"u8) ? 0 : HeaderLength(octets, from: 0);
 
     private static int HeaderLength(ReadOnlySpan<byte> octets, int from)
@@ -178,7 +182,7 @@ internal sealed class MessageIdentity
         return end < 0 ? -1 : from + end + 2;
     }
 
-    // The beginning of a message, or all of it: the header, what it returns, and what is wrong with the text.
+    // Looks at the start of a message, or all of it: the header, what it returns, and the faults of the text.
     private void Look(ReadOnlySpan<byte> text, bool isWhole)
     {
         Faults = FaultsOf(text);
@@ -213,7 +217,7 @@ internal sealed class MessageIdentity
         }
     }
 
-    // The first id that is one, and the first run that is: it stands in for the id, and who looks at all wants both.
+    // Reads the first valid id and the first valid run. The run stands in for a missing id; with LooksAtAll both are wanted.
     private void ReadIds(ReadOnlySpan<byte> header, bool isWhole, ref KeptBytes id, ref KeptBytes run)
     {
         while ((id.Value.IsEmpty || (LooksAtAll && run.Value.IsEmpty)) && FieldLength(header, isWhole) is > 0 and var length)
@@ -231,7 +235,8 @@ internal sealed class MessageIdentity
         }
     }
 
-    // Whoever returns a message puts its header or all of it behind a text of its own, each line as it was; some name its id in their References besides, as the last.
+    // A bounce contains the header of the returned message, or all of it, after a text of its own, each line unchanged; some also name its
+    // id as the last one in their own References.
     private void ReadReturned(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, bool isWhole)
     {
         ReadIds(body, isWhole, ref _returnedId, ref _returnedRun);
@@ -244,7 +249,7 @@ internal sealed class MessageIdentity
         }
     }
 
-    // The value of a field of that name, which may have white space behind it (RFC 5322 section 4.5).
+    // The value of the field with this name, which may be followed by white space (RFC 5322 section 4.5).
     private static bool TryValue(ReadOnlySpan<byte> field, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         value = default;
@@ -258,7 +263,7 @@ internal sealed class MessageIdentity
         return rest is [(byte)':', ..];
     }
 
-    // RFC 5321 section 2.3.8 and 4.5.3.1.6, RFC 6152; a CR that comes last may be half of an end.
+    // RFC 5321 sections 2.3.8 and 4.5.3.1.6, RFC 6152; a final CR may be half of a line end.
     private static ProtocolFaults FaultsOf(ReadOnlySpan<byte> text)
     {
         text = text is [.., (byte)'\r'] ? text[..^1] : text;
@@ -267,7 +272,7 @@ internal sealed class MessageIdentity
             | (HasLongLine(text) ? ProtocolFaults.LongLine : ProtocolFaults.None);
     }
 
-    // Whether a LF has no CR before it, or a CR no LF behind it.
+    // Whether there is an LF without a CR before it, or a CR without an LF after it.
     private static bool HasBareEnd(ReadOnlySpan<byte> text)
     {
         if (text is [(byte)'\n', ..])
@@ -300,7 +305,7 @@ internal sealed class MessageIdentity
         return text is [.., (byte)'\r'];
     }
 
-    // From end to end, each the last one that lies within a line's length.
+    // Jumps from line end to line end, each the last one within the length limit of a line.
     private static bool HasLongLine(ReadOnlySpan<byte> text)
     {
         while (text.Length > LongestLine)
@@ -317,7 +322,9 @@ internal sealed class MessageIdentity
         return false;
     }
 
-    /// <summary>A field with its folded lines and its CRLF (RFC 5322 section 2.2.3); 0 when there is no whole one.</summary>
+    /// <summary>
+    /// The length of a field with its folded lines and its CRLF (RFC 5322 section 2.2.3); 0 when there is no complete field.
+    /// </summary>
     private static int FieldLength(ReadOnlySpan<byte> header, bool isWhole)
     {
         for (var length = 0; ;)
@@ -348,7 +355,7 @@ internal sealed class MessageIdentity
         return start > 0 && end >= 0 ? value.Slice(start, end) : value;
     }
 
-    /// <summary>Keeps an id without its white space, unless too much is left, or what no text has.</summary>
+    /// <summary>Keeps an id without its white space, unless the rest is too long or contains characters that no id has.</summary>
     private static void TryKeep(ReadOnlySpan<byte> text, ref KeptBytes kept)
     {
         Span<byte> id = stackalloc byte[LongestLine];
@@ -388,10 +395,10 @@ internal sealed class MessageIdentity
     }
 }
 
-/// <summary>Mailboxes one behind the other in one array.</summary>
+/// <summary>Mailboxes, one after another in a single array.</summary>
 internal struct MailboxList()
 {
-    /// <summary>Octets whose memory outlives a transaction.</summary>
+    /// <summary>How many octets of memory are kept after a transaction.</summary>
     private const int Kept = 1024;
 
     private readonly List<int> _ends = [];

@@ -30,7 +30,7 @@ public sealed partial class SmtpSession
         }
         else
         {
-            // An equals sign alone is an initial response of no octets.
+            // A single equals sign is an empty initial response.
             TakeMessage(_auth, initial is [(byte)'='] ? default : initial, output);
         }
     }

@@ -7,7 +7,7 @@ namespace SmartSink.Smtp.Server;
 /// <content>The envelope: MAIL, RCPT, RSET.</content>
 public sealed partial class SmtpSession
 {
-    // Octets of "FROM:" and "TO:", behind which no space belongs (RFC 5321 section 3.3).
+    // The octets of "FROM:" and "TO:", after which no space is allowed (RFC 5321 section 3.3).
     private const int MailWord = 5;
     private const int RcptWord = 3;
 
@@ -107,7 +107,7 @@ public sealed partial class SmtpSession
         }
     }
 
-    // What a client pipelined behind a MAIL that was then refused is no error of it (RFC 2920 section 3.1).
+    // What a client pipelined after a MAIL that was then refused is not the client's error (RFC 2920 section 3.1).
     private void AskForMail(ReplyBuffer output)
     {
         if (_state == SessionState.Greeted && _isMailRefused)

@@ -4,8 +4,8 @@ using SmartSink.Smtp.Syntax;
 namespace SmartSink.Smtp.Server;
 
 /// <content>
-/// The message itself: DATA and BDAT (RFC 3030). A chunk is answered when its octets have come, a refused one too: they are dropped, so that
-/// none of them is ever taken for a command.
+/// The message itself: DATA and BDAT (RFC 3030). A chunk is answered when its octets have arrived, even a refused one: they are dropped, so
+/// that none of them is ever taken for a command.
 /// </content>
 public sealed partial class SmtpSession
 {
@@ -39,8 +39,8 @@ public sealed partial class SmtpSession
         }
     }
 
-    // RFC 5321 section 3.3 leaves the choice; RFC 2920 section 3.1 asks that DATA fail when no recipient is left, and RFC 2033
-    // section 4.2 for the code.
+    // RFC 5321 section 3.3 leaves the choice; RFC 2920 section 3.1 requires that DATA fail when no recipient is
+    // left, and RFC 2033 section 4.2 specifies the code.
     private FixedReply NoRecipients(MailTransaction transaction) =>
         !transaction.HasRefused ? StandardReplies.RcptFirst
         : IsLmtp ? StandardReplies.NoRecipientLeft
@@ -107,7 +107,7 @@ public sealed partial class SmtpSession
         _ => null,
     };
 
-    // The end of a message or chunk may have commands behind it where PIPELINING is offered (RFC 2920 section 3.1).
+    // The end of a message or chunk may be followed by commands where PIPELINING is offered (RFC 2920 section 3.1).
     private void NoteWhatIsBehindMessage(int octets)
     {
         if (octets > 0 && !OffersPipelining)
@@ -156,8 +156,8 @@ public sealed partial class SmtpSession
         }
         else if (chunk.IsLast || IsTooBig(_transaction!))
         {
-            // Beyond the limit the message is over at once: the client may send no more of it (RFC 3030 section 2). A chunk that is not
-            // the last has one reply in LMTP, too.
+            // Beyond the limit the message is over at once: the client must not send any more of it (RFC 3030 section 2). A chunk that is
+            // not the last gets a single reply even with LMTP.
             _messages++;
             _isMailRefused = true;
             EndMessage(_transaction!, each: IsLmtp && chunk.IsLast, output, now);
@@ -171,8 +171,8 @@ public sealed partial class SmtpSession
         _isMailRefused &= !chunk.IsLast;
     }
 
-    // Chunks that were on their way when the one before them or the whole envelope was refused are no error of the client
-    // (RFC 3030 section 2: "already in the pipeline"). Empty ones are nobody's message.
+    // Chunks that were already on their way when the chunk before them or the whole envelope was refused are not the client's error (RFC
+    // 3030 section 2: "already in the pipeline"). Empty chunks are no part of a message.
     private void RefuseChunk(Chunk chunk, FixedReply refusal, ReplyBuffer output)
     {
         if (refusal == StandardReplies.MailFirst && (chunk.Taken > 0 || chunk.IsLast))
@@ -184,7 +184,8 @@ public sealed partial class SmtpSession
         Fail(refusal, output);
         if (refusal == StandardReplies.BdatSyntax)
         {
-            // The message lacks these octets from here on: it has failed (RFC 3030 section 2), and must not be taken for what is left of it.
+            // The message lacks these octets from here on: it has failed (RFC 3030 section 2), and what
+            // is left of it must not be accepted as the message.
             AbandonTransaction();
             _isMailRefused = true;
             StopIfAsked(output);
@@ -192,10 +193,10 @@ public sealed partial class SmtpSession
     }
 }
 
-/// <summary>A BDAT whose octets are on their way (RFC 3030 section 2). One for a session, used again and again.</summary>
+/// <summary>A BDAT whose octets are arriving (RFC 3030 section 2). One for each session, reused.</summary>
 internal sealed class Chunk
 {
-    // How many octets are still to come; 0 when none is under way.
+    // How many octets are still to come; 0 when there is no current chunk.
     public long Left { get; private set; }
 
     public long Taken { get; private set; }
@@ -205,7 +206,7 @@ internal sealed class Chunk
 
     public bool IsLast { get; private set; }
 
-    /// <summary>The reply once its octets have been dropped, when it is none of a message; null when it is.</summary>
+    /// <summary>The reply once its octets have been dropped, if it is not part of a message; null if it is.</summary>
     public FixedReply? Refusal { get; private set; }
 
     public void Begin(long size, bool isLast, FixedReply? refusal, long now)

@@ -4,9 +4,9 @@ using SmartSink.Smtp.Syntax;
 namespace SmartSink.Smtp.Server;
 
 /// <content>
-/// What makes the dialog start anew: STARTTLS (RFC 3207), TLS from the start (RFC 8314), and XCLIENT (Postfix' XCLIENT_README), by which a
-/// proxy or filter says for whom it speaks. What XCLIENT has said holds until it says otherwise, since its lines are short and it may need
-/// several.
+/// What makes the dialog start anew: STARTTLS (RFC 3207), TLS from the start (RFC 8314), and XCLIENT (Postfix's
+/// XCLIENT_README), with which a proxy or filter says on whose behalf it speaks. What one XCLIENT said holds until another says
+/// otherwise, since the lines are short and several may be needed.
 /// </content>
 public sealed partial class SmtpSession
 {
@@ -74,7 +74,7 @@ public sealed partial class SmtpSession
         _login = arguments switch { { HasLogin: false } => _login, { Login.IsEmpty: true } => null, _ => arguments.Login.ToArray() };
         _user = _login;
 
-        // Before EHLO the name is one that XCLIENT said; behind it, it is that of the dialog which is over.
+        // Before EHLO the name is the one that XCLIENT gave; after it, the name belongs to the dialog that is over.
         _helo = arguments.HasHelo ? arguments.Helo.ToArray() : _state == SessionState.Greeted ? [] : _helo;
         _isExtended = false;
     }

@@ -7,35 +7,36 @@ namespace SmartSink.Smtp.Server;
 
 /// <summary>A session that reads the commands itself. It allocates nothing per command after the first transaction.</summary>
 /// <remarks>
-/// Only CRLF ends a line that is taken. One that ends with a bare CR or LF is refused, and so is the one behind it, up to and with the first
-/// that ends with CRLF: to a strict reader they are all one line, so nothing of them is ever taken for a command, and yet a person at the other
-/// end gets an answer to each, and after a few of them the reason and a close. A line with another control octet is answered at once, and the
-/// rest of it is thrown away.
+/// Only CRLF ends a line that is accepted. A line that ends with a bare CR or LF is refused, and so are the lines after it, up to and
+/// including the first that ends with CRLF: to a strict reader they are all one line. Thus no part of it is ever taken for a command, and
+/// yet a person at the other end gets an answer to each line and, after a few of them, the reason and a close. A line with another control
+/// octet is answered at once, and the rest of it is thrown away.
 /// </remarks>
 public sealed partial class SmtpSession : MailSession
 {
-    // Lines with a bare end that are answered before the next one closes the connection.
+    // How many lines with a bare end are answered before the next one closes the connection.
     private const int MaxBareEnds = 3;
 
-    // How long the LF behind a CR may take: nobody answers a line that may still become a whole one.
+    // How long to wait for the LF after a CR, in milliseconds: a line that may still be completed is not answered.
     private const long LineFeedTimeout = 10_000;
 
-    // Whether MAIL was refused: what was pipelined behind it may be on its way still, and must not count as errors.
+    // Whether MAIL was refused: what was pipelined after it may still be on its way, and must not count as errors.
     private bool _isMailRefused;
     private AuthExchange? _auth;
 
-    // A line that is being thrown away, and the ends that were no CRLF.
+    // A line that is being thrown away, and how many lines had an end other than CRLF.
     private LineSkip _skip;
     private bool _isBehindCr;
     private int _skipped;
     private int _bareEnds;
 
     /// <summary>Starts a dialog.</summary>
-    /// <param name="options">Names and limits, shared.</param>
+    /// <param name="options">Names and limits; shared.</param>
     /// <param name="filters">The rules.</param>
-    /// <param name="observer">Who counts and logs; shared.</param>
+    /// <param name="observer">Receives what is to be counted and logged; shared.</param>
     /// <param name="clientAddress">The client's address; IPv4-mapped addresses are unmapped.</param>
-    /// <param name="number">The connection's number, <see cref="SessionFacts.Connection"/>: another for each dialog of one source of filters.</param>
+    /// <param name="number">The connection's number, <see cref="SessionFacts.Connection"/>:
+    /// different for each dialog of one source of filters.</param>
     public SmtpSession(SmtpSessionOptions options, IMailboxFilterSource filters, ISessionObserver observer, IPAddress? clientAddress, uint number)
         : base(options, filters, observer, clientAddress, number)
     {
@@ -50,7 +51,8 @@ public sealed partial class SmtpSession : MailSession
             : TakeLine(input, output, now);
         if (taken > 0 && !isSkipping)
         {
-            // A part of a line is nothing heard, nor is the rest of a refused one: RFC 5321 section 4.5.3.2.7 gives a time for a command.
+            // A part of a line does not reset the idle time, nor does the rest of a refused line: the limit of RFC 5321 section 4.5.3.2.7
+            // is for a command.
             _lastHeard = now.Milliseconds;
         }
 
@@ -60,7 +62,7 @@ public sealed partial class SmtpSession : MailSession
 
     private bool IsAuthenticating => _state == SessionState.Authenticating;
 
-    // A line is judged by its octets in their order, never by how many arrived together: any split of the input gives the same replies.
+    // A line is judged by its octets in order, never by how many arrived together: any split of the input gives the same replies.
     private int TakeLine(ReadOnlySpan<byte> input, ReplyBuffer output, in Moment now)
     {
         var end = input.IndexOfAny(CommandLine.ControlBytes);
@@ -109,8 +111,8 @@ public sealed partial class SmtpSession : MailSession
         return end + 2;
     }
 
-    // RFC 2920 section 3.1: only some commands may have others behind them before they are answered, and only where PIPELINING is offered. A chunk is
-    // a part of its BDAT, and behind QUIT there is nothing to be out of step with.
+    // RFC 2920 section 3.1: only some commands may be followed by others before they are answered, and only where PIPELINING is offered. A
+    // chunk is part of its BDAT, and after QUIT pipelining does no harm.
     private void NoteWhatIsBehind(Verb verb, int octets)
     {
         if (octets == 0)
@@ -145,7 +147,7 @@ public sealed partial class SmtpSession : MailSession
         }
     }
 
-    // Answers a line before its end. Takes the octets up to the one that decided.
+    // Answers a line before its end. Takes the octets up to and including the one that decided.
     private int RefuseStart(FixedReply reply, int length, ReplyBuffer output)
     {
         Refuse(reply, output);
@@ -154,7 +156,7 @@ public sealed partial class SmtpSession : MailSession
         return length;
     }
 
-    // The end of a line that is not taken: by CRLF, or by what the reply names.
+    // The end of a line that is refused: by CRLF, or by the bare end that the reply names.
     private void EndRefused(FixedReply? bareEnd, ReplyBuffer output)
     {
         var isAnswered = _skip == LineSkip.Answered;
@@ -188,7 +190,7 @@ public sealed partial class SmtpSession : MailSession
         return length;
     }
 
-    // One stretch: up to and with a CR or LF, or what stands behind a CR.
+    // Skips up to and including a CR or LF, or handles what follows a CR.
     private int SkipTo(ReadOnlySpan<byte> input, ReplyBuffer output)
     {
         if (_isBehindCr)
@@ -332,10 +334,10 @@ public sealed partial class SmtpSession : MailSession
     }
 }
 
-// Whether the present line is thrown away up to its end.
+// Whether the current line is being thrown away up to its end.
 internal enum LineSkip : byte
 {
     None,
-    Answered, // it has its reply
-    BehindBareEnd, // it gets one at its end
+    Answered, // its reply has been written
+    BehindBareEnd, // it is answered at its end
 }

@@ -8,10 +8,10 @@ using SmartSink.Smtp.Syntax;
 
 namespace SmartSink.Smtp.Server;
 
-/// <summary>What all sessions of a listener share: names and limits. Immutable once the first session is made.</summary>
+/// <summary>What all sessions of a listener share: names and limits. Must not be changed once the first session has been made.</summary>
 public sealed class SmtpSessionOptions
 {
-    // An identity goes with the revision of the rules that gave it, and its replies go with it.
+    // An identity lives as long as the revision of the rules that gave it, and its replies live as long as the identity.
     private readonly ConditionalWeakTable<ServerIdentity, SessionProfile> _profiles = [];
 
     /// <summary>The server's name in the greeting, the EHLO reply and <c>{hostname}</c>: a domain or address literal, 1 to 255 octets.</summary>
@@ -34,7 +34,9 @@ public sealed class SmtpSessionOptions
     /// <summary>The largest message in octets, announced by SIZE (RFC 1870); 0 for no limit.</summary>
     public long MaxMessageSize { get; init; } = 50L * 1024 * 1024;
 
-    /// <summary>Recipients in one transaction, at least 1 (RFC 5321 section 4.5.3.1.8 asks for 100); beyond it 452 4.5.3.</summary>
+    /// <summary>
+    /// The most recipients of a transaction, at least 1 (RFC 5321 section 4.5.3.1.8 requires 100); further ones are answered 452 4.5.3.
+    /// </summary>
     public int MaxRecipients
     {
         get;
@@ -45,57 +47,64 @@ public sealed class SmtpSessionOptions
         }
     } = 1000;
 
-    /// <summary>Messages on one connection; beyond it MAIL is answered 421 4.7.0. 0 for no limit.</summary>
+    /// <summary>The most messages on one connection; after that MAIL is answered 421 4.7.0. 0 for no limit.</summary>
     public int MaxMessages { get; init; }
 
-    /// <summary>Errors (500, 501, 502, 503, 504, 535, 555) on one connection before 421 4.7.0 closes it; 0 for no limit.</summary>
+    /// <summary>
+    /// How many errors (500, 501, 502, 503, 504, 535, 555) a connection may have before 421 4.7.0 closes it; 0 for no limit.
+    /// </summary>
     public int MaxErrors { get; init; } = 20;
 
     /// <summary>Whether STARTTLS is offered (RFC 3207).</summary>
     public bool OfferStartTls { get; init; }
 
     /// <summary>
-    /// Whether a client without TLS is answered 530 to all but EHLO, HELO, NOOP, STARTTLS and QUIT (RFC 3207 section 4). A chunk's BDAT
-    /// keeps its own refusal, so that its octets are taken.
+    /// Whether a client without TLS is answered 530 to all commands but EHLO, HELO, NOOP, STARTTLS and QUIT (RFC 3207 section 4). BDAT has
+    /// its own refusal, so that its octets are read.
     /// </summary>
     public bool RequireTls { get; init; }
 
-    /// <summary>Whether only addresses of RFC 5321 are taken: in angle brackets, with a domain, and with dots where a Dot-string has them.</summary>
+    /// <summary>
+    /// Whether only addresses as in RFC 5321 are accepted: in angle brackets, with a domain,
+    /// and with dots only where a Dot-string allows them.
+    /// </summary>
     public bool Strict { get; init; }
 
     /// <summary>
-    /// Whether EHLO is answered 502, as by a server of RFC 821, which has none of the extensions that EHLO would have listed. LMTP has no other
-    /// greeting than LHLO, and keeps it.
+    /// Whether EHLO is answered 502, as by a server of RFC 821, which has none of the extensions that the reply to EHLO would list. Has no
+    /// effect on LMTP, which has no other greeting than LHLO.
     /// </summary>
     public bool RefuseEhlo { get; init; }
 
-    /// <summary>What goes wrong with replies on purpose; null for nothing.</summary>
+    /// <summary>The faults of replies made on purpose; null for none.</summary>
     public IReplyFaultSource? ReplyFaults { get; init; }
 
-    /// <summary>The extensions offered, each only together with what it needs.</summary>
+    /// <summary>The extensions to offer; each is offered only if its prerequisites are met.</summary>
     public SmtpExtensions Extensions { get; init; } = SmtpExtensions.Default;
 
     /// <summary>How clients authenticate.</summary>
     public AuthOptions Auth { get; init; } = new();
 
     /// <summary>
-    /// Time without a whole command line, or an octet of a message, from the client before 421 4.4.2 (RFC 5321 section 4.5.3.2.7);
-    /// zero for no limit. A part of a line does not count.
+    /// Time without a whole command line, or an octet of a message, from the client before it is answered 421 4.4.2 (RFC 5321 section
+    /// 4.5.3.2.7); zero for no limit. A part of a line does not count.
     /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Time from MAIL to the end of data before 421 4.4.2; zero for no limit.</summary>
+    /// <summary>Time from MAIL to the end of data before the client is answered 421 4.4.2; zero for no limit.</summary>
     public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>The least average rate of a message's data in octets per second, looked at after <see cref="DataRateGrace"/>; 0 for no limit.</summary>
+    /// <summary>
+    /// The minimum average rate of a message's data in octets per second, checked after <see cref="DataRateGrace"/>; 0 for no limit.
+    /// </summary>
     public int MinDataRate { get; init; } = 16;
 
-    /// <summary>How long a message may flow before <see cref="MinDataRate"/> is enforced.</summary>
+    /// <summary>How long the data of a message may take before <see cref="MinDataRate"/> is enforced.</summary>
     public TimeSpan DataRateGrace { get; init; } = TimeSpan.FromSeconds(60);
 
     internal SessionProfile Profile => field ??= new SessionProfile(this);
 
-    /// <summary>The same limits under another name.</summary>
+    /// <summary>The profile with the same limits and extensions, under another name.</summary>
     internal SessionProfile ProfileOf(ServerIdentity identity) =>
         _profiles.TryGetValue(identity, out var profile) ? profile : _profiles.GetValue(identity, key => new SessionProfile(this, key));
 }
@@ -110,9 +119,13 @@ public enum MailProtocol : byte
     Lmtp,
 }
 
-/// <summary>The name under which a session answers in place of its listener's own. Compared by reference: the replies made for one are kept as long as it is.</summary>
+/// <summary>
+/// The name under which a session answers instead of its listener's own. Compared by reference: the
+/// replies made for an identity are kept as long as it is.
+/// </summary>
 /// <param name="hostname">The server's name in the greeting, the replies to EHLO and QUIT and <c>{hostname}</c>: a domain or address literal, 1 to 255 octets.</param>
-/// <param name="banner">The text after the name in the greeting, lines ending at LF, no other control characters, at most 400 octets; null for the listener's own.</param>
+/// <param name="banner">The text after the name in the greeting: lines end at LF, no other control characters, at
+/// most 400 octets; null for the listener's own.</param>
 public sealed class ServerIdentity(string hostname, string? banner)
 {
     /// <summary>The server's name.</summary>
@@ -121,19 +134,19 @@ public sealed class ServerIdentity(string hostname, string? banner)
     /// <summary>The text after the name in the greeting; null for the listener's own.</summary>
     public string? Banner { get; } = banner;
 
-    /// <summary>As <see cref="SmtpSessionOptions.RefuseEhlo"/>; null for what holds on the listener.</summary>
+    /// <summary>As <see cref="SmtpSessionOptions.RefuseEhlo"/>; null for the listener's own setting.</summary>
     public bool? RefusesEhlo { get; init; }
 }
 
-/// <summary>What a listener's sessions share, in the form that they use: replies with the server's name in them, limits in milliseconds.</summary>
+/// <summary>What a listener's sessions share, ready for use: replies that contain the server's name, limits in milliseconds.</summary>
 internal sealed class SessionProfile
 {
-    // HELP is a command of RFC 821, and XCLIENT is for those in front of the server, whatever it is.
+    // HELP is a command of RFC 821, and XCLIENT is for proxies in front of the server, whatever it is.
     private const SmtpExtensions OfOldServers = SmtpExtensions.Help | SmtpExtensions.Xclient;
 
     private readonly FixedReply[] _hello;
 
-    // Made when a fault first wants them.
+    // Made when a fault first needs them.
     private readonly FixedReply?[] _manyKeywords = new FixedReply?[Enum.GetValues<HelloForm>().Length];
     private readonly FixedReply?[] _fullLines = new FixedReply?[Enum.GetValues<HelloForm>().Length];
 
@@ -164,7 +177,7 @@ internal sealed class SessionProfile
 
     public bool RefusesEhlo { get; }
 
-    /// <summary>The reply to EHLO, LHLO or HELO, with what goes wrong in it.</summary>
+    /// <summary>The reply to EHLO, LHLO or HELO, with the given fault.</summary>
     public FixedReply HelloReply(HelloForm form, ReplyFault fault) => fault switch
     {
         ReplyFault.Keywords => _manyKeywords[(int)form] ??= HelloText(form, fault),
@@ -172,16 +185,16 @@ internal sealed class SessionProfile
         _ => _hello[(int)form],
     };
 
-    /// <summary>What is known before TLS, each extension only with what it needs.</summary>
+    /// <summary>The extensions without TLS, each only if its prerequisites are met.</summary>
     public SmtpExtensions ExtensionsInClear { get; }
 
-    /// <summary>What is offered over TLS.</summary>
+    /// <summary>The extensions over TLS.</summary>
     public SmtpExtensions ExtensionsOverTls { get; }
 
-    /// <summary>0 for no limit.</summary>
+    /// <summary>In milliseconds; 0 for no limit.</summary>
     public long IdleTimeout { get; }
 
-    /// <summary>0 for no limit.</summary>
+    /// <summary>In milliseconds; 0 for no limit.</summary>
     public long TransactionTimeout { get; }
 
     public long DataRateGrace { get; }
@@ -208,7 +221,7 @@ internal sealed class SessionProfile
         & ~(options.Auth.Mode == AuthMode.Off ? SmtpExtensions.Auth : SmtpExtensions.None);
 }
 
-/// <summary>To whom a reply to EHLO, LHLO or HELO goes.</summary>
+/// <summary>The form of the reply to EHLO, LHLO or HELO.</summary>
 internal enum HelloForm : byte
 {
     Helo,
@@ -223,10 +236,10 @@ internal enum HelloForm : byte
 /// <summary>The text of the reply to EHLO: the server's name, and a line for each extension (RFC 5321 section 4.1.1.1).</summary>
 internal static class EhloText
 {
-    // The longest interval and the latest moment that can be written (RFC 4865 section 4): what holds nothing can hold it for any time.
+    // The longest interval and the latest time that can be written (RFC 4865 section 4): a server that holds no message can accept any.
     private const string AnyRelease = " 999999999 9999-12-31T23:59:59Z";
 
-    // The keywords of ReplyFault.Keywords, and what a full line has behind its code and separator.
+    // The number of keywords of ReplyFault.Keywords, and the length of a full line after its code and separator.
     private const int ManyKeywords = 60;
     private const int FullText = ReplyWriter.MaxLineLength - 6;
 
@@ -238,7 +251,7 @@ internal static class EhloText
             .ToList();
         if (fault == ReplyFault.Keywords)
         {
-            // A name that begins with X is nobody's (RFC 5321 section 2.2.2).
+            // A keyword that begins with X is for private use (RFC 5321 section 2.2.2).
             lines.AddRange(Enumerable.Range(lines.Count + 1, ManyKeywords - lines.Count).Select(number => string.Create(CultureInfo.InvariantCulture, $"X-KEYWORD-{number}")));
         }
         else if (fault == ReplyFault.FullLine)
@@ -259,19 +272,23 @@ internal static class EhloText
         _ => string.Empty,
     };
 
-    // RFC 9422 section 4: those that are enforced.
+    // RFC 9422 section 4: the limits that are enforced.
     private static string Limits(SmtpSessionOptions options) => string.Create(
         CultureInfo.InvariantCulture,
         $"{(options.MaxMessages > 0 ? $" MAILMAX={options.MaxMessages}" : string.Empty)} RCPTMAX={options.MaxRecipients}");
 }
 
-/// <summary>What a server does to its clients on purpose: replies that RFC 5321 allows and few send, and one that it does not allow.</summary>
+/// <summary>
+/// Faults that a server makes on purpose in its replies: some that RFC 5321 allows but few servers show, and one that it does not allow.
+/// </summary>
 public enum ReplyFault : byte
 {
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>The first line of a reply to EHLO leaves at once, the others <see cref="IReplyFaultSource.LateLineDelay"/> later.</summary>
+    /// <summary>
+    /// The first line of a reply to EHLO is sent at once, the others <see cref="IReplyFaultSource.LateLineDelay"/> later.
+    /// </summary>
     LateLine,
 
     /// <summary>DATA is answered 250 where 354 is due. No data is taken: what follows is read as commands, and the transaction stays open.</summary>
@@ -284,15 +301,15 @@ public enum ReplyFault : byte
     FullLine,
 }
 
-/// <summary>Decides which dialogs of a listener go wrong. Called from many threads at once.</summary>
+/// <summary>Decides which dialogs of a listener have a fault. Called from many threads at once.</summary>
 public interface IReplyFaultSource
 {
-    /// <summary>How long the lines of <see cref="ReplyFault.LateLine"/> are held back.</summary>
+    /// <summary>How long the other lines of <see cref="ReplyFault.LateLine"/> are delayed.</summary>
     TimeSpan LateLineDelay { get; }
 
-    /// <summary>The fault of the next dialog.</summary>
+    /// <summary>Chooses the fault of the next dialog.</summary>
     ReplyFault Next();
 
-    /// <summary>A client was given a reply with a fault. Called each time, on the transport's thread: it must not block.</summary>
+    /// <summary>A client was sent a reply with a fault. Called each time, on the transport's thread: it must not block.</summary>
     void Met(ReplyFault fault, IPAddress? client);
 }

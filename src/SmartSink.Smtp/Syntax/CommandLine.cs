@@ -2,10 +2,12 @@ using System.Buffers;
 
 namespace SmartSink.Smtp.Syntax;
 
-/// <summary>How long a command line may be, CRLF included: 512 octets (RFC 5321 section 4.5.3.1.4) and what the extensions offered here add.</summary>
+/// <summary>
+/// The limits of a command line in octets, CRLF included: 512 (RFC 5321 section 4.5.3.1.4) and what the extensions offered here add.
+/// </summary>
 internal static class CommandLine
 {
-    /// <summary>Where a line without an end is given up and the connection with it.</summary>
+    /// <summary>The length at which a line without an end, and the connection with it, is given up.</summary>
     public const int EndlessLength = 64 * 1024;
 
     /// <summary>The limit of a command without parameters.</summary>
@@ -14,7 +16,7 @@ internal static class CommandLine
     /// <summary>The limit of a line of an authentication exchange: base64 of messages up to 9 kB (RFC 4954 section 4).</summary>
     public const int MaxAuthLength = 12288;
 
-    /// <summary>The octets of the ASCII control characters, which stand in no command (RFC 5321 section 4.1.2).</summary>
+    /// <summary>The ASCII control characters, which no command contains (RFC 5321 section 4.1.2).</summary>
     public static readonly SearchValues<byte> ControlBytes = SearchValues.Create([.. Enumerable.Range(0, 32).Select(octet => (byte)octet), 127]);
 
     // SIZE: RFC 1870 section 3 (26). 8BITMIME: RFC 6152 section 2 (17). SMTPUTF8: RFC 6531 section 3.1 (10).
@@ -26,10 +28,10 @@ internal static class CommandLine
     // DSN, by the longest " NOTIFY=SUCCESS,FAILURE,DELAY" and " ORCPT=" with 500 octets (RFC 3461 sections 4.1 and 4.2).
     private const int RcptExtra = 29 + 507;
 
-    // RFC 6531 section 3.1 lets SMTPUTF8 stand at VRFY and EXPN.
+    // RFC 6531 section 3.1 allows SMTPUTF8 with VRFY and EXPN.
     private const int VrfyExtra = 10;
 
-    /// <summary>The limit of the line that starts so.</summary>
+    /// <summary>The limit for a line with this start.</summary>
     public static int LimitOf(ReadOnlySpan<byte> start) => CommandParser.VerbOf(start) switch
     {
         Verb.Mail => MaxLength + MailExtra,

@@ -4,20 +4,20 @@ using System.Text;
 namespace SmartSink.Smtp.Syntax;
 
 /// <summary>
-/// One line → command. The verb is found by one compare of its first four octets, folded to upper case; every verb of SMTP
-/// differs from the others in these.
+/// Parses one line into a command. The verb is found by one comparison of its first four octets,
+/// folded to upper case, by which all SMTP verbs differ.
 /// </summary>
 internal static class CommandParser
 {
     private const int VerbLength = 4;
 
-    // Clearing bit 5 turns a lower-case letter into its upper case and no other octet into a letter.
+    // Clearing bit 5 changes a lower-case letter into upper case and turns no other octet into a letter.
     private const uint UpperCase = 0xDFDFDFDF;
 
     /// <summary>Reads a line, given without its CRLF and without control octets.</summary>
     public static Command Parse(ReadOnlySpan<byte> line)
     {
-        line = line.TrimEnd((byte)' '); // RFC 5321 section 4.1.1 asks to tolerate it
+        line = line.TrimEnd((byte)' '); // RFC 5321 section 4.1.1 recommends tolerating it
         var verb = VerbOf(line);
         switch (verb)
         {
@@ -32,7 +32,7 @@ internal static class CommandParser
         }
     }
 
-    /// <summary>The verb that the line's first four octets stand for; what follows them is not looked at.</summary>
+    /// <summary>The verb that the line's first four octets stand for; what follows is ignored.</summary>
     public static Verb VerbOf(ReadOnlySpan<byte> line)
     {
         if (line.Length < VerbLength)
@@ -90,24 +90,26 @@ internal static class CommandParser
     private static Command WithArgument(Verb verb, ReadOnlySpan<byte> argument) =>
         new(verb, argument, argument.IsEmpty ? SyntaxError.BadArgument : SyntaxError.None);
 
-    // Any single printable word will do: clients give names that break the grammar, and mail must not be refused for it
-    // (RFC 5321 section 4.1.4).
+    // Any single printable word will do: some clients give names that violate the grammar, and mail
+    // must not be refused for that (RFC 5321 section 4.1.4).
     private static Command WithName(Verb verb, ReadOnlySpan<byte> name) =>
         new(verb, name, name.Length is 0 or > 255 || name.ContainsAnyExceptInRange((byte)33, (byte)126) ? SyntaxError.BadArgument : SyntaxError.None);
 
-    // The request line (RFC 9112 section 3) or Host field of a lost browser, a scanner, or a request forged across protocols.
+    // The request line (RFC 9112 section 3) or Host field of a misdirected browser, a scanner, or a request forged across protocols.
     private static bool IsHttp(ReadOnlySpan<byte> line) =>
         line.StartsWith("GET "u8) || line.StartsWith("POST "u8) || line.StartsWith("HEAD "u8) || line.StartsWith("PUT "u8)
         || line.StartsWith("DELETE "u8) || line.StartsWith("CONNECT "u8) || line.StartsWith("OPTIONS "u8) || line.StartsWith("TRACE "u8)
         || line.StartsWith("PATCH "u8) || line.StartsWith("PRI * HTTP/"u8) || line.StartsWith("Host:"u8);
 }
 
-/// <summary>One command line, taken apart. The argument points into the line and has no spaces around it.</summary>
+/// <summary>One parsed command line. The argument points into the line and has no spaces around it.</summary>
 internal readonly ref struct Command(Verb verb, ReadOnlySpan<byte> argument, SyntaxError error = SyntaxError.None)
 {
     public Verb Verb { get; } = verb;
 
-    /// <summary>What follows the verb; for MAIL and RCPT to be read on by <see cref="MailArguments"/> and <see cref="RcptArguments"/>.</summary>
+    /// <summary>
+    /// What follows the verb; for MAIL and RCPT to be parsed by <see cref="MailArguments"/> and <see cref="RcptArguments"/>.
+    /// </summary>
     public ReadOnlySpan<byte> Argument { get; } = argument;
 
     public SyntaxError Error { get; } = error;
@@ -118,7 +120,7 @@ internal enum Verb : byte
     Unknown,
     Ehlo,
     Helo,
-    Lhlo, // EHLO of LMTP (RFC 2033 section 4.1)
+    Lhlo, // LMTP's EHLO (RFC 2033 section 4.1)
     Mail,
     Rcpt,
     Data,
@@ -132,18 +134,18 @@ internal enum Verb : byte
     StartTls,
     Xclient,
     Auth,
-    NotImplemented, // of an RFC, but not offered here: 502, not 500 (RFC 5321 section 4.2.4)
+    NotImplemented, // defined by an RFC, but not offered here: 502, not 500 (RFC 5321 section 4.2.4)
     Http, // a line of an HTTP request
 }
 
-/// <summary>What is wrong with the writing of a command.</summary>
+/// <summary>What is wrong with the syntax of a command.</summary>
 internal enum SyntaxError : byte
 {
     None,
     UnexpectedArgument, // where the command takes none
-    BadArgument, // none, or not one of the command's form
+    BadArgument, // missing, or not valid for the command
     BadAddress, // the path in it breaks the grammar or a length limit
-    UnknownParameter, // of no extension that was agreed on
+    UnknownParameter, // not of an extension that was agreed on
     BadParameter, // its value breaks its grammar
     RepeatedParameter,
 }

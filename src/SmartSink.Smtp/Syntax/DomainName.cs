@@ -8,12 +8,12 @@ using SmartSink.Smtp.Idna;
 namespace SmartSink.Smtp.Syntax;
 
 /// <summary>
-/// Domain names in the one form that look-ups use: lower case, internationalised labels as A-labels (RFC 5890), no trailing dot.
-/// A single trailing dot is taken off; an underscore in a label is let through, since host names with one are in use.
+/// Domain names in the single form that lookups use: lower case, internationalised labels as A-labels (RFC 5890), no trailing dot. A single
+/// trailing dot is removed; an underscore in a label is allowed, since host names with one are in use.
 /// </summary>
 public static class DomainName
 {
-    /// <summary>The most octets of a domain (RFC 5321 section 4.5.3.1.2), also of its normalised form.</summary>
+    /// <summary>The most octets of a domain (RFC 5321 section 4.5.3.1.2); holds for its normalised form, too.</summary>
     public const int MaxLength = 255;
 
     private const int MaxLabelLength = 63;
@@ -46,7 +46,7 @@ public static class DomainName
 
     /// <summary>Normalises a domain name given as text.</summary>
     /// <param name="domain">The name.</param>
-    /// <param name="normalized">The result, ASCII, and the same string when the name is in that form already; empty when the call fails.</param>
+    /// <param name="normalized">The result, ASCII; the same string if the name is already in that form; empty when the call fails.</param>
     /// <returns>False when it is no domain name.</returns>
     public static bool TryNormalize(string domain, out string normalized)
     {
@@ -63,7 +63,10 @@ public static class DomainName
         return true;
     }
 
-    /// <summary>Whether a name of EHLO or HELO is one by which a host can be known (RFC 5321 section 4.1.1.1): a domain with a dot in it, or an address literal.</summary>
+    /// <summary>
+    /// Whether a name given with EHLO or HELO can identify a host (RFC 5321 section
+    /// 4.1.1.1): a domain with a dot in it, or an address literal.
+    /// </summary>
     internal static bool IsHostOrLiteral(ReadOnlySpan<byte> name)
     {
         if (name is [(byte)'[', ..])
@@ -127,7 +130,7 @@ internal static class AddressLiteral
         return Ascii.EqualsIgnoreCase(content[..colon], "IPv6"u8) ? IsIPv6(content[5..]) : IsGeneral(content[..colon], content[(colon + 1)..]);
     }
 
-    /// <summary>Reads an address of IPv4 without brackets: four numbers of one to three decimal digits.</summary>
+    /// <summary>Reads an IPv4 address without brackets: four numbers of one to three decimal digits.</summary>
     public static bool TryReadIPv4(ReadOnlySpan<byte> text, [NotNullWhen(true)] out IPAddress? address)
     {
         Span<byte> bytes = stackalloc byte[4];
@@ -158,7 +161,7 @@ internal static class AddressLiteral
         return true;
     }
 
-    /// <summary>Checks an address of IPv6 without brackets and tag.</summary>
+    /// <summary>Checks an IPv6 address without brackets and tag.</summary>
     public static bool IsIPv6(ReadOnlySpan<byte> text) =>
         text.Contains((byte)':') && !text.ContainsAnyExcept(IPv6Bytes) && IPAddress.IsValidUtf8(text);
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace SmartSink.Smtp.Syntax;
 
-/// <summary>The argument of MAIL (RFC 5321 section 4.1.1.2) with the parameters of all extensions that have some.</summary>
+/// <summary>The argument of MAIL (RFC 5321 section 4.1.1.2) with the parameters of all extensions that define some.</summary>
 internal ref struct MailArguments
 {
     private const int MaxSizeDigits = 20;
@@ -40,13 +40,16 @@ internal ref struct MailArguments
 
     public bool IsBinary { get; private set; }
 
-    /// <summary>Whether BODY=8BITMIME stands there (RFC 6152).</summary>
+    /// <summary>Whether BODY=8BITMIME was given (RFC 6152).</summary>
     public bool IsEightBit { get; private set; }
 
-    /// <summary>Whether the sender is not an address of RFC 5321: loose, or without a domain and not null.</summary>
+    /// <summary>Whether the sender is not an address as in RFC 5321: loose, or without a domain and not null.</summary>
     public readonly bool IsLoose => IsLooseSender(Path);
 
-    /// <summary>Reads what follows the verb, with the parameters of the extensions offered: none when the dialog began with HELO. Unless it is strict, the sender may lack a domain and be loose.</summary>
+    /// <summary>
+    /// Reads what follows the verb, with the parameters of the extensions offered: none when the dialog began with HELO. Unless <paramref
+    /// name="isStrict"/>, the sender may lack a domain and be loose.
+    /// </summary>
     public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, bool isStrict, Span<byte> scratch, out MailArguments arguments)
     {
         arguments = default;
@@ -97,7 +100,7 @@ internal ref struct MailArguments
         return _given.Add((int)keyword, isValid);
     }
 
-    // HOLDFOR and HOLDUNTIL are one parameter in two forms: only one of them may stand (RFC 4865 section 4).
+    // HOLDFOR and HOLDUNTIL are one parameter in two forms: only one of them is allowed (RFC 4865 section 4).
     private readonly (Keyword Keyword, bool IsValid) Rare(Parameter parameter) => parameter switch
     {
         _ when Offers(SmtpExtensions.RequireTls) && parameter.Is("REQUIRETLS"u8) => (Keyword.RequireTls, !parameter.HasValue),
@@ -110,7 +113,7 @@ internal ref struct MailArguments
 
     private readonly bool Offers(SmtpExtensions any) => (_offered & any) != SmtpExtensions.None;
 
-    // 7BIT belongs to either extension (RFC 3030 section 3).
+    // 7BIT belongs to both extensions (RFC 3030 section 3).
     private bool TryReadBody(Parameter parameter)
     {
         IsBinary = Offers(SmtpExtensions.BinaryMime) && parameter.HasValueOf("BINARYMIME"u8);
@@ -118,7 +121,7 @@ internal ref struct MailArguments
         return IsBinary || IsEightBit || parameter.HasValueOf("7BIT"u8);
     }
 
-    // A number beyond 63 bits is a size beyond every limit.
+    // A number of more than 63 bits is a size beyond every limit.
     private bool TryReadSize(ReadOnlySpan<byte> value)
     {
         if (value.Length is 0 or > MaxSizeDigits || value.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
@@ -131,7 +134,7 @@ internal ref struct MailArguments
     }
 }
 
-/// <summary>The values of MAIL's parameters that are checked and have no other effect.</summary>
+/// <summary>The values of MAIL's parameters that are checked but have no other effect.</summary>
 internal static class MailParameter
 {
     private const int MaxAuthLength = 500;
@@ -140,11 +143,13 @@ internal static class MailParameter
 
     private static readonly string[] DateForms = ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
 
-    /// <summary>AUTH= (RFC 4954 section 5): a mailbox in xtext, or <c>&lt;&gt;</c> for one that is not known.</summary>
+    /// <summary>AUTH= (RFC 4954 section 5): a mailbox in xtext, or <c>&lt;&gt;</c> if it is not known.</summary>
     public static bool IsAuth(ReadOnlySpan<byte> value) =>
         value.Length is > 0 and <= MaxAuthLength && (value.SequenceEqual("<>"u8) || Xtext.IsValid(value, allowUtf8: false));
 
-    /// <summary>BY= (RFC 2852 section 4): seconds, a semicolon, N or R, perhaps T. Time that has run out cannot ask for a return.</summary>
+    /// <summary>
+    /// BY= (RFC 2852 section 4): seconds, a semicolon, N or R, optionally T. A time that has run out cannot ask for a return.
+    /// </summary>
     public static bool IsBy(ReadOnlySpan<byte> value)
     {
         var end = value.IndexOf((byte)';');
@@ -165,10 +170,10 @@ internal static class MailParameter
         return (mode[0] | 0x20) switch { 'n' => true, 'r' => !hasRunOut, _ => false };
     }
 
-    /// <summary>HOLDFOR= (RFC 4865 section 4): seconds, 1 to 999999999, without a zero in front.</summary>
+    /// <summary>HOLDFOR= (RFC 4865 section 4): seconds, 1 to 999999999, without a leading zero.</summary>
     public static bool IsHoldFor(ReadOnlySpan<byte> value) => IsNumber(value) && value[0] != '0';
 
-    /// <summary>HOLDUNTIL= (RFC 4865 section 4): a moment as in RFC 3339, in UTC; T and Z may be small letters there.</summary>
+    /// <summary>HOLDUNTIL= (RFC 4865 section 4): a time as in RFC 3339, in UTC; T and Z may be lower case.</summary>
     public static bool IsHoldUntil(ReadOnlySpan<byte> value)
     {
         Span<char> text = stackalloc char[MaxDateLength];

@@ -20,8 +20,8 @@ internal readonly ref struct Parameter
 
     public bool HasValue { get; }
 
-    /// <summary>Takes the next parameter off the text.</summary>
-    /// <returns>False at the end.</returns>
+    /// <summary>Takes the next parameter from the start of the text.</summary>
+    /// <returns>False at the end of the text.</returns>
     public static bool TryTake(scoped ref ReadOnlySpan<byte> text, out Parameter parameter)
     {
         text = text.TrimStart((byte)' ');
@@ -44,14 +44,14 @@ internal readonly ref struct Parameter
     public bool HasValueOf(ReadOnlySpan<byte> value) => Ascii.EqualsIgnoreCase(Value, value);
 }
 
-/// <summary>Which parameters a command has given so far: each may stand once.</summary>
+/// <summary>Which parameters a command has given so far: each is allowed once.</summary>
 internal struct ParameterSet
 {
     private uint _given;
 
     public readonly bool Contains(int keyword) => ((_given >> keyword) & 1) != 0;
 
-    /// <summary>Takes a parameter in and says what is wrong with it; keyword 0 is one that is not known.</summary>
+    /// <summary>Adds a parameter and returns what is wrong with it; keyword 0 means one that is not known.</summary>
     public SyntaxError Add(int keyword, bool isValid)
     {
         if (keyword == 0)
@@ -69,12 +69,15 @@ internal struct ParameterSet
     }
 }
 
-/// <summary>Text in the encoding of RFC 3461 section 4: printable octets but <c>+</c> and <c>=</c>, others as <c>+</c> and two upper-case hex digits.</summary>
+/// <summary>
+/// Text in the encoding of RFC 3461 section 4: printable octets except <c>+</c> and
+/// <c>=</c>, others as <c>+</c> and two upper-case hex digits.
+/// </summary>
 internal static class Xtext
 {
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789ABCDEF"u8);
 
-    /// <summary>Decodes a value; false when it breaks the encoding or has no room.</summary>
+    /// <summary>Decodes a value; false when it violates the encoding or does not fit.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> destination, out int length)
     {
         length = 0;
@@ -103,7 +106,7 @@ internal static class Xtext
 
     /// <summary>Checks a value.</summary>
     /// <param name="text">The value.</param>
-    /// <param name="allowUtf8">Whether octets above 127 may stand in it (RFC 6533 section 3, utf-8-addr-unitext).</param>
+    /// <param name="allowUtf8">Whether octets above 127 are allowed (RFC 6533 section 3, utf-8-addr-unitext).</param>
     public static bool IsValid(ReadOnlySpan<byte> text, bool allowUtf8)
     {
         for (var i = 0; i < text.Length; i++)

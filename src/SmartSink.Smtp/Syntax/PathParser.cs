@@ -5,17 +5,18 @@ using System.Text.Unicode;
 namespace SmartSink.Smtp.Syntax;
 
 /// <summary>
-/// Reads a path by the grammar of RFC 5321 section 4.1.2 and RFC 6531 section 3.3, from octets without control octets, and by what clients in
-/// use write beyond it (see <see cref="MailPath.IsLoose"/>). It may be as long as the command line lets it be; the 256 octets of section
-/// 4.5.3.1.3 are the least that a server takes.
+/// Reads a path by the grammar of RFC 5321 section 4.1.2 and RFC 6531 section 3.3, from text without control octets, including forms beyond
+/// the grammar that clients in use send (see <see cref="MailPath.IsLoose"/>). The only limit on its length is that of the command line; the
+/// 256 octets of section 4.5.3.1.3 are what a server must accept at least.
 /// </summary>
 internal static class PathParser
 {
     /// <summary>
-    /// Takes the word before the path, <c>FROM:</c> or <c>TO:</c>, off the text, and spaces behind it, which RFC 5321 section 3.3 does not
-    /// allow but clients in use send.
+    /// Takes the word before the path, <c>FROM:</c> or <c>TO:</c>, from the start of the text, and spaces after it, which RFC 5321 section
+    /// 3.3 does not allow but clients in use send.
     /// </summary>
-    /// <returns>False when it is not there, or nothing is behind it; or, if that is asked for, no angle bracket.</returns>
+    /// <returns>False when the word is missing or nothing follows it, or, if <paramref
+    /// name="isStrict"/>, no angle bracket follows.</returns>
     public static bool TryTakeWord(ReadOnlySpan<byte> word, bool isStrict, ref ReadOnlySpan<byte> text)
     {
         if (text.Length < word.Length || !Ascii.EqualsIgnoreCase(text[..word.Length], word))
@@ -28,8 +29,8 @@ internal static class PathParser
     }
 
     /// <summary>
-    /// Reads a path that stands at the start of the text: up to its bracket, or to a space or the end when it has none. A mailbox without a
-    /// domain is let through, for the caller to judge.
+    /// Reads a path at the start of the text: up to its closing bracket, or, without brackets, up to a space or the end. A mailbox without
+    /// a domain is accepted here, for the caller to judge.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, Span<byte> normalizedDomain, out MailPath path, out int length)
     {
@@ -70,7 +71,7 @@ internal static class PathParser
         return !isInternational || IsUtf8Text(mailbox);
     }
 
-    // A-d-l ":" - accepted and ignored (RFC 5321 section 4.1.1.3 and appendix C).
+    // A-d-l ":" - parsed and ignored (RFC 5321 section 4.1.1.3 and appendix C).
     private static bool TrySkipRoute(ReadOnlySpan<byte> text, ref int position, Span<byte> scratch)
     {
         while (position < text.Length && text[position] == '@')
@@ -98,7 +99,7 @@ internal static class PathParser
         return false;
     }
 
-    // At "@domain" and what ends a path, or at that alone.
+    // At "@domain" followed by what ends a path, or directly at what ends it.
     private static bool TryMeasureDomain(ReadOnlySpan<byte> text, bool isBare, Span<byte> normalized, out int length, out int normalizedLength)
     {
         length = 0;
@@ -152,7 +153,7 @@ internal static class PathParser
     }
 }
 
-/// <summary>A reverse-path or forward-path (RFC 5321 section 4.1.2), its source route left out. Spans point into the command line.</summary>
+/// <summary>A reverse-path or forward-path (RFC 5321 section 4.1.2), without its source route. Spans point into the command line.</summary>
 internal readonly ref struct MailPath
 {
     /// <summary>The mailbox as written, without brackets; empty for the null path.</summary>
@@ -164,15 +165,15 @@ internal readonly ref struct MailPath
     /// <summary>The domain or address literal as written; empty when there is none.</summary>
     public ReadOnlySpan<byte> Domain { get; init; }
 
-    /// <summary>The domain in the form for look-ups.</summary>
+    /// <summary>The domain in the form for lookups.</summary>
     public ReadOnlySpan<byte> NormalizedDomain { get; init; }
 
     /// <summary>Whether an octet of it is not ASCII, so that it needs SMTPUTF8 (RFC 6531).</summary>
     public bool IsInternational { get; init; }
 
     /// <summary>
-    /// Whether it is written as clients in use do and RFC 5321 does not let them: without angle brackets, with dots where a Dot-string has none,
-    /// or with a dot behind the domain.
+    /// Whether it is written in a way that clients in use send and RFC 5321 does not allow: without angle brackets, with misplaced dots in
+    /// the local part, or with a dot after the domain.
     /// </summary>
     public bool IsLoose { get; init; }
 

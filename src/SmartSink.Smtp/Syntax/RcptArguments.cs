@@ -18,10 +18,13 @@ internal ref struct RcptArguments
 
     public MailPath Path { get; private set; }
 
-    /// <summary>Whether the address is not one of RFC 5321: loose, or without a domain and not postmaster.</summary>
+    /// <summary>Whether the address is not one as in RFC 5321: loose, or without a domain and not postmaster.</summary>
     public readonly bool IsLoose => IsLooseRecipient(Path);
 
-    /// <summary>Reads what follows the verb, with the parameters of the extensions offered: none when the dialog began with HELO. A loose address is none where it is strict.</summary>
+    /// <summary>
+    /// Reads what follows the verb, with the parameters of the extensions offered: none when the dialog began with HELO. If <paramref
+    /// name="isStrict"/>, a loose address is an error.
+    /// </summary>
     public static SyntaxError Parse(ReadOnlySpan<byte> text, SmtpExtensions offered, bool isUtf8, bool isStrict, Span<byte> scratch, out RcptArguments arguments)
     {
         arguments = default;
@@ -54,7 +57,7 @@ internal ref struct RcptArguments
         return SyntaxError.None;
     }
 
-    // The one recipient without a domain is postmaster (RFC 5321 section 4.1.1.3).
+    // The only recipient without a domain is postmaster (RFC 5321 section 4.1.1.3).
     private static bool IsLooseRecipient(MailPath path) =>
         path.IsLoose || (path.Domain.IsEmpty && !Ascii.EqualsIgnoreCase(path.LocalPart, "postmaster"u8));
 
@@ -69,7 +72,7 @@ internal ref struct RcptArguments
         return _given.Add((int)keyword, isValid);
     }
 
-    // NEVER stands alone; the others in any number and order.
+    // NEVER must be the only value; the others are allowed in any number and order.
     private static bool IsNotify(ReadOnlySpan<byte> value)
     {
         if (Ascii.EqualsIgnoreCase(value, "NEVER"u8))

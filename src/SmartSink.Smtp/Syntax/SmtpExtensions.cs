@@ -1,8 +1,8 @@
 namespace SmartSink.Smtp.Syntax;
 
 /// <summary>
-/// The service extensions that a server may offer. One that is not offered is unknown: its command is answered 502
-/// and its parameters 555, as by a server that has never heard of it.
+/// The service extensions that a server may offer. One that is not offered is unknown: its command is answered 502 and its parameters 555,
+/// as by a server that has never heard of it.
 /// </summary>
 [Flags]
 public enum SmtpExtensions
@@ -10,10 +10,10 @@ public enum SmtpExtensions
     /// <summary>None, as after HELO.</summary>
     None = 0,
 
-    /// <summary>PIPELINING (RFC 2920). Commands that come together are taken with or without it.</summary>
+    /// <summary>PIPELINING (RFC 2920). Commands that arrive together are processed with or without it.</summary>
     Pipelining = 0x1,
 
-    /// <summary>SIZE (RFC 1870). The limit itself holds with or without it.</summary>
+    /// <summary>SIZE (RFC 1870). The limit itself applies with or without it.</summary>
     Size = 0x2,
 
     /// <summary>8BITMIME (RFC 6152).</summary>
@@ -34,22 +34,22 @@ public enum SmtpExtensions
     /// <summary>BINARYMIME (RFC 3030); only together with <see cref="Chunking"/>.</summary>
     BinaryMime = 0x80,
 
-    /// <summary>STARTTLS (RFC 3207); only where TLS can be spoken.</summary>
+    /// <summary>STARTTLS (RFC 3207); only where TLS is available.</summary>
     StartTls = 0x100,
 
     /// <summary>AUTH (RFC 4954).</summary>
     Auth = 0x200,
 
-    /// <summary>XCLIENT (Postfix). Only for clients that are believed whatever they say of others.</summary>
+    /// <summary>XCLIENT (Postfix). Only for clients that are trusted with what they say about others.</summary>
     Xclient = 0x8000,
 
     /// <summary>HELP (RFC 5321 section 4.1.1.8).</summary>
     Help = 0x400,
 
-    /// <summary>LIMITS (RFC 9422): the limits that hold, in numbers.</summary>
+    /// <summary>LIMITS (RFC 9422): the limits that are enforced, as numbers.</summary>
     Limits = 0x800,
 
-    /// <summary>REQUIRETLS (RFC 8689); announced over TLS alone, and its parameter is answered 530 without.</summary>
+    /// <summary>REQUIRETLS (RFC 8689); announced only over TLS. Without TLS its parameter is answered 530.</summary>
     RequireTls = 0x1000,
 
     /// <summary>DELIVERBY (RFC 2852): the parameter is checked and has no other effect.</summary>
@@ -61,10 +61,10 @@ public enum SmtpExtensions
     /// <summary>MT-PRIORITY (RFC 6710): the parameter is checked and has no other effect.</summary>
     MtPriority = 0x10000,
 
-    /// <summary>Those that are offered when somebody asks for them.</summary>
+    /// <summary>The extensions that are offered only if they are asked for.</summary>
     OnRequest = Limits | RequireTls | DeliverBy | FutureRelease | MtPriority,
 
-    /// <summary>Those that are offered unless somebody says otherwise.</summary>
+    /// <summary>The extensions that are offered by default.</summary>
     Default = Pipelining | Size | EightBitMime | SmtpUtf8 | EnhancedStatusCodes | Dsn | Chunking | BinaryMime | StartTls | Auth | Help,
 }
 
@@ -93,7 +93,7 @@ public static class ExtensionKeywords
         (SmtpExtensions.Help, "HELP"),
     ];
 
-    /// <summary>Reads keywords with commas between them, without case.</summary>
+    /// <summary>Reads a comma-separated list of keywords, ignoring case.</summary>
     /// <returns>False when one of them is unknown or empty.</returns>
     public static bool TryParse(string text, out SmtpExtensions extensions)
     {

@@ -6,15 +6,15 @@ using System.Text.Unicode;
 namespace SmartSink.Smtp.Syntax;
 
 /// <summary>
-/// The argument of XCLIENT (Postfix' XCLIENT_README): what a proxy or filter knows of the client in whose place it speaks, as
-/// <c>name=value</c> in xtext. A name that stands twice counts the last time.
+/// The argument of XCLIENT (Postfix's XCLIENT_README): what a proxy or filter knows about the client on whose behalf it speaks, as
+/// <c>name=value</c> in xtext. If a name occurs twice, the last value counts.
 /// </summary>
 internal ref struct XclientArguments
 {
-    /// <summary>Octets that a value may have.</summary>
+    /// <summary>The most octets of a value.</summary>
     public const int MaxValueLength = 255;
 
-    /// <summary>Octets that <see cref="Parse"/> needs for the values that it gives out.</summary>
+    /// <summary>How many octets <see cref="Parse"/> needs for the values that it returns.</summary>
     public const int ScratchLength = 2 * MaxValueLength;
 
     public bool HasAddress { get; private set; }
@@ -24,17 +24,17 @@ internal ref struct XclientArguments
 
     public bool HasDestination { get; private set; }
 
-    /// <summary>Where the client connected to; null when that is not known.</summary>
+    /// <summary>The address to which the client connected; null when it is not known.</summary>
     public IPAddress? Destination { get; private set; }
 
     public bool HasHelo { get; private set; }
 
-    /// <summary>What the client said with EHLO or HELO; empty when it is not given or not known.</summary>
+    /// <summary>The name that the client gave with EHLO or HELO; empty when it is not given or not known.</summary>
     public ReadOnlySpan<byte> Helo { get; private set; }
 
     public bool HasLogin { get; private set; }
 
-    /// <summary>The name that the client authenticated as; empty when it is not given or it has not.</summary>
+    /// <summary>The name that the client authenticated as; empty when it is not given or the client has not authenticated.</summary>
     public ReadOnlySpan<byte> Login { get; private set; }
 
     private static ReadOnlySpan<byte> IPv6Tag => "IPV6:"u8;
@@ -42,7 +42,7 @@ internal ref struct XclientArguments
     /// <summary>Reads what follows the verb.</summary>
     /// <param name="text">The argument.</param>
     /// <param name="scratch">Room for <see cref="ScratchLength"/> octets, where the values of HELO and LOGIN are kept.</param>
-    /// <param name="arguments">The result, whole only when there is no error.</param>
+    /// <param name="arguments">The result; complete only when there is no error.</param>
     public static SyntaxError Parse(ReadOnlySpan<byte> text, Span<byte> scratch, out XclientArguments arguments)
     {
         arguments = default;
@@ -91,7 +91,7 @@ internal ref struct XclientArguments
 
     private static bool IsPort(ReadOnlySpan<byte> value) => ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    // LMTP is none of Postfix', but Dovecot says it.
+    // LMTP is not among Postfix's values, but Dovecot sends it.
     private static bool IsProtocol(ReadOnlySpan<byte> value) =>
         Ascii.EqualsIgnoreCase(value, "SMTP"u8) || Ascii.EqualsIgnoreCase(value, "ESMTP"u8) || Ascii.EqualsIgnoreCase(value, "LMTP"u8);
 
@@ -148,13 +148,13 @@ internal ref struct XclientArguments
     }
 }
 
-/// <summary>The names of users, as they come by AUTH and XCLIENT.</summary>
+/// <summary>User names, as given with AUTH and XCLIENT.</summary>
 internal static class UserName
 {
     /// <summary>The most octets of a name.</summary>
     public const int MaxLength = 255;
 
-    /// <summary>Whether octets are a name: 1 to <see cref="MaxLength"/> of them, in UTF-8, no control character among them.</summary>
+    /// <summary>Whether octets are a valid name: 1 to <see cref="MaxLength"/>, in UTF-8, without control characters.</summary>
     public static bool IsValid(ReadOnlySpan<byte> name) =>
         name.Length is > 0 and <= MaxLength && !name.ContainsAny(CommandLine.ControlBytes) && Utf8.IsValid(name);
 }
