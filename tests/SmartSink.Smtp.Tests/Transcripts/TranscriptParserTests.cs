@@ -39,9 +39,40 @@ public sealed class TranscriptParserTests
     [InlineData("LIMIT speed 3\nCLOSE quit\n", "x.smtp(2): unknown limit 'speed'")]
     [InlineData("LIMIT hide DSN,DNS\nCLOSE quit\n", "x.smtp(2): no such keywords: DSN,DNS")]
     [InlineData("LIMIT max-errors\nCLOSE quit\n", "x.smtp(1): expected LIMIT name value, each name once")]
+    [InlineData("CLIENT two\nCLOSE quit\n", "x.smtp(1): no such line: CLIENT two")]
+    [InlineData("CLIENT 0\nCLOSE quit\n", "x.smtp(1): no such line: CLIENT 0")]
+    [InlineData("C: NOOP\nCLIENT 2\nC: QUIT\nCLOSE quit\n", "x.smtp(4): a transcript ends each client's connection with CLOSE; client 1 has none")]
     [InlineData("POLICY none.toml\nCLOSE quit\n", "x.smtp(1): no policy file none.toml")]
     public void A_bad_line_is_named(string text, string message) =>
         Should.Throw<TranscriptException>(() => Parse(text)).Message.ShouldBe(message);
+
+    [Fact]
+    public async Task Clients_have_connections_of_their_own_and_one_clock()
+    {
+        var transcript = Parse(
+            """
+            LIMIT idle-timeout 30s
+            S~ 220 .*
+            TIME +20s
+            CLIENT 7
+            S~ 220 .*
+            TIME +10s
+            C: NOOP
+            S: 250 2.0.0 Ok
+            CLIENT 1
+            S: 421 4.4.2 Nothing heard for too long, closing
+            CLOSE idle_timeout
+            CLIENT 7
+            C: QUIT
+            S: 221 2.0.0 Bye
+            CLOSE quit
+            """);
+        await using var peer = new SansIoPeer(transcript);
+
+        await TranscriptPlayer.PlayAsync(transcript, peer, TranscriptSplit.Line);
+
+        peer.Observer.Codes.ShouldBe([220, 220, 421, 250, 221]);
+    }
 
     [Theory]
     [InlineData("S: 220 other\nCLOSE quit\n", "x.smtp(1): expected '220 other', got '220 mx.sink.test ESMTP SmartSink, all mail is discarded'")]

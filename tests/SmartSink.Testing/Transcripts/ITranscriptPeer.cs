@@ -1,10 +1,14 @@
 namespace SmartSink.Testing.Transcripts;
 
-/// <summary>A client connected to a server that a transcript is played against: over memory or over a socket.</summary>
+/// <summary>The clients of a server that a transcript is played against: over memory or over sockets. The calls are about the client at hand, at first number 1.</summary>
 public interface ITranscriptPeer : IAsyncDisposable
 {
     /// <summary>Puts a policy in force for what follows; it is in force when the task ends.</summary>
     ValueTask UsePolicyAsync(string path);
+
+    /// <summary>From here on another client is at hand. It connects with the first octet that goes either way.</summary>
+    /// <param name="client">Its number, from 1.</param>
+    void SwitchTo(int client);
 
     /// <summary>Sends octets in one piece.</summary>
     ValueTask SendAsync(ReadOnlyMemory<byte> bytes);
@@ -19,8 +23,8 @@ public interface ITranscriptPeer : IAsyncDisposable
     ValueTask StartTlsAsync();
 
     /// <summary>
-    /// Lets time go by on the server's clock, after the server has taken in every octet sent so far; the server has looked at its
-    /// deadlines when the task ends.
+    /// Lets time go by on the server's clock, after the server has taken in every octet that any client sent so far; the server has
+    /// looked at its deadlines when the task ends.
     /// </summary>
     ValueTask AdvanceTimeAsync(TimeSpan span);
 

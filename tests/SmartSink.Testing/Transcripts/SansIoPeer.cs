@@ -7,32 +7,28 @@ using SmartSink.Testing.Dialogs;
 namespace SmartSink.Testing.Transcripts;
 
 /// <summary>
-/// A client and a session in one process with nothing between them. It does what a transport has to do: keeps the octets
+/// Clients and their sessions in one process with nothing between them. It does what a transport has to do: keeps the octets
 /// that were not consumed, calls again after a flush, looks at deadlines as time goes by.
 /// </summary>
 public sealed class SansIoPeer : ITranscriptPeer
 {
+    private readonly Transcript _transcript;
     private readonly FilterSwitch _filters;
-    private readonly ReplyBuffer _output = new();
-    private readonly List<byte> _received = [];
-    private readonly SmtpSession _session;
-    private byte[] _unconsumed = [];
+    private readonly List<Connection> _connections = [];
+    private Connection _current;
     private Moment _now = new(1_000_000, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-    private SessionAction _action;
-    private bool _started;
-    private bool _isEnded;
 
-    /// <summary>Connects.</summary>
+    /// <summary>The first client is at hand.</summary>
     public SansIoPeer(Transcript transcript)
     {
         ArgumentNullException.ThrowIfNull(transcript);
+        _transcript = transcript;
         _filters = new FilterSwitch(transcript.Rules);
-        Observer = new RecordingObserver();
-        _session = new SmtpSession(transcript.Options, _filters, Observer, IPAddress.Parse("192.0.2.1"), number: 1) { Destination = IPAddress.Loopback };
+        _current = Connect(1);
     }
 
-    /// <summary>What the session reported.</summary>
-    public RecordingObserver Observer { get; }
+    /// <summary>What the sessions reported.</summary>
+    public RecordingObserver Observer { get; } = new();
 
     /// <inheritdoc/>
     public ValueTask UsePolicyAsync(string path)
@@ -42,124 +38,173 @@ public sealed class SansIoPeer : ITranscriptPeer
     }
 
     /// <inheritdoc/>
+    public void SwitchTo(int client) => _current = _connections.Find(connection => connection.Client == client) ?? Connect(client);
+
+    /// <inheritdoc/>
     public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        Start();
-        if (IsOver)
-        {
-            return ValueTask.CompletedTask; // a closed socket takes no more
-        }
-
-        if (_action is SessionAction.Pause or SessionAction.Stall)
-        {
-            _unconsumed = [.. _unconsumed, .. bytes.Span];
-            return ValueTask.CompletedTask; // nobody reads
-        }
-
-        Feed([.. _unconsumed, .. bytes.Span]);
+        _current.Send(bytes.Span, _now);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public void EndSending() => _isEnded = true;
+    public void EndSending() => _current.EndSending();
 
     /// <inheritdoc/>
-    public ValueTask<byte[]?> ReceiveLineAsync()
-    {
-        Start();
-        var end = _received.IndexOf((byte)'\n');
-        if (end < 0)
-        {
-            return _received.Count == 0 ? default : throw new InvalidOperationException("A line without its end was sent.");
-        }
-
-        if (end == 0 || _received[end - 1] != '\r')
-        {
-            throw new InvalidOperationException("A line was sent that does not end with CRLF.");
-        }
-
-        var line = _received.GetRange(0, end - 1).ToArray();
-        _received.RemoveRange(0, end + 1);
-        return new ValueTask<byte[]?>(line);
-    }
+    public ValueTask<byte[]?> ReceiveLineAsync() => new(_current.ReceiveLine(_now));
 
     /// <inheritdoc/>
     public ValueTask StartTlsAsync()
     {
-        if (_action != SessionAction.StartTls)
-        {
-            throw new InvalidOperationException($"The session wants {_action}, not a TLS handshake.");
-        }
-
-        _session.TlsEstablished(_now);
-        _action = SessionAction.Read;
+        _current.StartTls(_now);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public ValueTask AdvanceTimeAsync(TimeSpan span)
     {
-        Start();
+        _current.Start(_now);
         var end = new Moment(_now.Milliseconds + (long)span.TotalMilliseconds, _now.Utc + span);
-        while (_session.Deadline <= end.Milliseconds && !IsOver)
+        while (_connections.MinBy(connection => connection.Deadline) is { } next && next.Deadline <= end.Milliseconds)
         {
-            _now = new Moment(_session.Deadline, end.Utc.AddMilliseconds(_session.Deadline - end.Milliseconds));
-            Take(_session.CheckDeadlines(_output, _now));
-            if (_action == SessionAction.Flush)
-            {
-                Feed(_unconsumed);
-            }
+            _now = new Moment(next.Deadline, end.Utc.AddMilliseconds(next.Deadline - end.Milliseconds));
+            next.CheckDeadlines(_now);
         }
 
         _now = end;
         return ValueTask.CompletedTask;
     }
 
-    private bool IsOver => _action is SessionAction.Close or SessionAction.Reset;
-
     /// <inheritdoc/>
-    public ValueTask<string?> WaitForCloseAsync()
-    {
-        if (!IsOver && !_isEnded)
-        {
-            throw new InvalidOperationException($"The session wants {_action}, not to close.");
-        }
-
-        _session.ConnectionEnded(
-            _action == SessionAction.StartTls ? SessionEndReason.TlsFailed : _session.IsInData ? SessionEndReason.ClosedInData : SessionEndReason.ClientClosed);
-        return new ValueTask<string?>(JsonNamingPolicy.SnakeCaseLower.ConvertName(_session.EndReason.ToString()));
-    }
+    public ValueTask<string?> WaitForCloseAsync() => new(JsonNamingPolicy.SnakeCaseLower.ConvertName(_current.Close().ToString()));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private void Start()
+    private Connection Connect(int client)
     {
-        if (!_started)
-        {
-            _started = true;
-            Take(_session.Start(_output, _now));
-        }
+        var number = (uint)_connections.Count + 1;
+        var session = new SmtpSession(_transcript.Options, _filters, Observer, IPAddress.Parse("192.0.2.1"), number) { Destination = IPAddress.Loopback };
+        var connection = new Connection(client, session);
+        _connections.Add(connection);
+        return connection;
     }
 
-    private void Feed(byte[] bytes)
+    private sealed class Connection(int client, SmtpSession session)
     {
-        var rest = bytes.AsSpan();
-        do
+        private readonly ReplyBuffer _output = new();
+        private readonly List<byte> _received = [];
+        private byte[] _unconsumed = [];
+        private SessionAction _action;
+        private bool _started;
+        private bool _isEnded;
+
+        public int Client => client;
+
+        /// <summary>When the session wants to be called again; never once it is over, or before it has begun.</summary>
+        public long Deadline => _started && !IsOver ? session.Deadline : long.MaxValue;
+
+        private bool IsOver => _action is SessionAction.Close or SessionAction.Reset;
+
+        public void Start(Moment now)
         {
-            var step = _session.Advance(rest, _output, _now);
-            rest = rest[step.Consumed..];
-            Take(step);
+            if (!_started)
+            {
+                _started = true;
+                Take(session.Start(_output, now));
+            }
         }
-        while (_action == SessionAction.Flush);
 
-        _unconsumed = rest.ToArray();
-    }
+        public void Send(ReadOnlySpan<byte> bytes, Moment now)
+        {
+            Start(now);
+            if (IsOver)
+            {
+                return; // a closed socket takes no more
+            }
 
-    private void Take(SessionStep step)
-    {
-        _received.AddRange(_output.Pending);
-        _output.Clear();
-        _action = step.Action;
+            byte[] all = [.. _unconsumed, .. bytes];
+            if (_action is SessionAction.Pause or SessionAction.Stall)
+            {
+                _unconsumed = all; // nobody reads
+                return;
+            }
+
+            Feed(all, now);
+        }
+
+        public void EndSending() => _isEnded = true;
+
+        public byte[]? ReceiveLine(Moment now)
+        {
+            Start(now);
+            var end = _received.IndexOf((byte)'\n');
+            if (end < 0)
+            {
+                return _received.Count == 0 ? null : throw new InvalidOperationException("A line without its end was sent.");
+            }
+
+            if (end == 0 || _received[end - 1] != '\r')
+            {
+                throw new InvalidOperationException("A line was sent that does not end with CRLF.");
+            }
+
+            var line = _received.GetRange(0, end - 1).ToArray();
+            _received.RemoveRange(0, end + 1);
+            return line;
+        }
+
+        public void StartTls(Moment now)
+        {
+            if (_action != SessionAction.StartTls)
+            {
+                throw new InvalidOperationException($"The session wants {_action}, not a TLS handshake.");
+            }
+
+            session.TlsEstablished(now);
+            _action = SessionAction.Read;
+        }
+
+        public void CheckDeadlines(Moment now)
+        {
+            Take(session.CheckDeadlines(_output, now));
+            if (_action == SessionAction.Flush)
+            {
+                Feed(_unconsumed, now);
+            }
+        }
+
+        public SessionEndReason Close()
+        {
+            if (!IsOver && !_isEnded)
+            {
+                throw new InvalidOperationException($"The session wants {_action}, not to close.");
+            }
+
+            session.ConnectionEnded(
+                _action == SessionAction.StartTls ? SessionEndReason.TlsFailed : session.IsInData ? SessionEndReason.ClosedInData : SessionEndReason.ClientClosed);
+            return session.EndReason;
+        }
+
+        private void Feed(byte[] bytes, Moment now)
+        {
+            var rest = bytes.AsSpan();
+            do
+            {
+                var step = session.Advance(rest, _output, now);
+                rest = rest[step.Consumed..];
+                Take(step);
+            }
+            while (_action == SessionAction.Flush);
+
+            _unconsumed = rest.ToArray();
+        }
+
+        private void Take(SessionStep step)
+        {
+            _received.AddRange(_output.Pending);
+            _output.Clear();
+            _action = step.Action;
+        }
     }
 }

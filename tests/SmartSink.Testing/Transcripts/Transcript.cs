@@ -4,7 +4,7 @@ using SmartSink.Smtp.Server;
 
 namespace SmartSink.Testing.Transcripts;
 
-/// <summary>One dialog between a client and the server, as its file tells it.</summary>
+/// <summary>One dialog between a client, or several, and the server, as its file has it.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Options">Names and limits of the server, from the <c>LIMIT</c> lines.</param>
 /// <param name="Steps">What happens, in order; the last one is a <see cref="CloseStep"/>.</param>
@@ -54,6 +54,9 @@ public sealed record ExpectOctetsStep(int Line, string Written) : ExpectStep(Lin
 /// <summary><c>CLOSE reason</c>: the server has nothing more to say and closes, for this reason (<c>SessionEndReason</c> in snake case).</summary>
 public sealed record CloseStep(int Line, string Reason) : TranscriptStep(Line);
 
+/// <summary><c>CLIENT number</c>: what follows is said over this client's own connection, up to the next such line.</summary>
+public sealed record ClientStep(int Line, int Client) : TranscriptStep(Line);
+
 /// <summary><c>TLS</c>: client and server do the handshake.</summary>
 public sealed record TlsStep(int Line) : TranscriptStep(Line);
 
@@ -71,7 +74,7 @@ public sealed record PolicyStep(int Line, string Path) : TranscriptStep(Line);
 /// <summary>In what pieces the client's octets reach the server.</summary>
 public enum TranscriptSplit
 {
-    /// <summary>Everything up to the next TLS, FIN, TIME, POLICY or CLOSE at once, replies awaited or not.</summary>
+    /// <summary>Everything up to the next CLIENT, TLS, FIN, TIME, POLICY or CLOSE at once, replies awaited or not.</summary>
     Whole,
 
     /// <summary>A line at a time, the replies read in between.</summary>

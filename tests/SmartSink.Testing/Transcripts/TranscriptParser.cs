@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using SmartSink.Smtp.Auth;
 using SmartSink.Smtp.Syntax;
@@ -6,7 +7,7 @@ namespace SmartSink.Testing.Transcripts;
 
 /// <summary>
 /// Reads a transcript. Lines: <c># comment</c>, empty, <c>LIMIT name value</c>, <c>ANSWER stage word</c>, <c>POLICY file.toml</c> (in the folder
-/// <c>policies</c> beside it), <c>C: line</c>, <c>C! "raw"</c>, <c>S: line</c>, <c>S~ regex</c>, <c>S! "raw"</c>, <c>TLS</c>, <c>FIN</c>, <c>TIME +30s</c>,
+/// <c>policies</c> beside it), <c>C: line</c>, <c>C! "raw"</c>, <c>S: line</c>, <c>S~ regex</c>, <c>S! "raw"</c>, <c>CLIENT number</c>, <c>TLS</c>, <c>FIN</c>, <c>TIME +30s</c>,
 /// <c>CLOSE reason</c>.
 /// </summary>
 public static class TranscriptParser
@@ -52,13 +53,41 @@ public static class TranscriptParser
                 }
             }
 
-            return steps is [.., CloseStep]
-                ? new Transcript(path, limits.ToOptions(extensions, mechanisms ?? AuthMechanisms.All), steps) { Rules = answers }
-                : throw new FormatException("a transcript ends with CLOSE");
+            RequireClose(steps);
+            return new Transcript(path, limits.ToOptions(extensions, mechanisms ?? AuthMechanisms.All), steps) { Rules = answers };
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
         {
             throw new TranscriptException(path, number, e.Message);
+        }
+    }
+
+    // Whatever a server says beyond the last line of a client would be overlooked.
+    private static void RequireClose(IReadOnlyList<TranscriptStep> steps)
+    {
+        if (steps is not [.., CloseStep])
+        {
+            throw new FormatException("a transcript ends with CLOSE");
+        }
+
+        var (client, open) = (1, new SortedSet<int> { 1 });
+        foreach (var step in steps)
+        {
+            switch (step)
+            {
+                case ClientStep other:
+                    client = other.Client;
+                    open.Add(client);
+                    break;
+                case CloseStep:
+                    open.Remove(client);
+                    break;
+            }
+        }
+
+        if (open.Count > 0)
+        {
+            throw new FormatException($"a transcript ends each client's connection with CLOSE; client {open.Min} has none");
         }
     }
 
@@ -74,6 +103,7 @@ public static class TranscriptParser
             "S:" => new ExpectStep(number, rest, IsPattern: false),
             "S!" => new ExpectOctetsStep(number, rest),
             "S~" => new ExpectStep(number, rest, IsPattern: true),
+            "CLIENT" when int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var client) && client > 0 => new ClientStep(number, client),
             "TLS" when rest.Length == 0 => new TlsStep(number),
             "FIN" when rest.Length == 0 => new EndStep(number),
             "TIME" when rest.StartsWith('+') => new TimeStep(number, TimeText.Parse(rest[1..])),

@@ -22,6 +22,9 @@ public static class TranscriptPlayer
                 case ExpectStep expect:
                     await ExpectAsync(transcript, expect, peer);
                     break;
+                case ClientStep client:
+                    peer.SwitchTo(client.Client);
+                    break;
                 case TlsStep:
                     await peer.StartTlsAsync();
                     break;

@@ -155,11 +155,11 @@ internal sealed class RunningServer : IAsyncDisposable
         return await end;
     }
 
-    /// <summary>Waits until a connection has come; it may be gone again.</summary>
-    public async Task OpenedAsync()
+    /// <summary>Waits until as many connections have come; they may be gone again.</summary>
+    public async Task OpenedAsync(int connections)
     {
         var patience = Patience.Token();
-        while (Connections.Opened == 0)
+        while (Connections.Opened < connections)
         {
             patience.ThrowIfCancellationRequested();
             await Task.Yield();

@@ -7,12 +7,13 @@ using SmartSink.Tests.Connections;
 
 namespace SmartSink.Tests.Transcripts;
 
-/// <summary>A client, and the whole server behind it, over one of the transports. It connects with the first octet that goes either way.</summary>
+/// <summary>Clients, and the whole server behind them, over one of the transports.</summary>
 internal sealed class ServerPeer : ITranscriptPeer
 {
     private readonly FilterSwitch _filters;
     private readonly RunningServer _server;
-    private SmtpTestClient? _client;
+    private readonly Dictionary<int, SmtpTestClient> _clients = [];
+    private int _current = 1;
 
     public ServerPeer(Transcript transcript, Func<ListenerSettings, EngineKind?>? engines = null)
     {
@@ -25,6 +26,8 @@ internal sealed class ServerPeer : ITranscriptPeer
         _filters.Load(path, _server.Clock.ReadMoment());
         return ValueTask.CompletedTask;
     }
+
+    public void SwitchTo(int client) => _current = client;
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -41,15 +44,15 @@ internal sealed class ServerPeer : ITranscriptPeer
 
     public async ValueTask<byte[]?> ReceiveLineAsync() => await (await ClientAsync()).OctetsOfLineAsync();
 
-    public void EndSending() => _client!.HalfClose();
+    public void EndSending() => _clients[_current].HalfClose();
 
     public async ValueTask StartTlsAsync() => await (await ClientAsync()).StartTlsAsync();
 
     public async ValueTask AdvanceTimeAsync(TimeSpan span)
     {
-        var client = await ClientAsync();
-        await _server.OpenedAsync();
-        await _server.PassAsync(span, client.Sent);
+        await ClientAsync();
+        await _server.OpenedAsync(_clients.Count);
+        await _server.PassAsync(span, _clients.Values.Sum(client => client.Sent));
     }
 
     public async ValueTask<string?> WaitForCloseAsync()
@@ -60,13 +63,14 @@ internal sealed class ServerPeer : ITranscriptPeer
 
     public async ValueTask DisposeAsync()
     {
-        if (_client is not null)
+        foreach (var client in _clients.Values)
         {
-            await _client.DisposeAsync();
+            await client.DisposeAsync();
         }
 
         await _server.DisposeAsync();
     }
 
-    private async ValueTask<SmtpTestClient> ClientAsync() => _client ??= await _server.ConnectAsync();
+    private async ValueTask<SmtpTestClient> ClientAsync() =>
+        _clients.TryGetValue(_current, out var client) ? client : _clients[_current] = await _server.ConnectAsync();
 }
