@@ -7,6 +7,14 @@ namespace SmartSink.Policy;
 /// <summary>Reads a policy from its files.</summary>
 public static class PolicyLoader
 {
+    /// <summary>What the built-in files say, for all that is tried over them.</summary>
+    private static readonly Lazy<IReadOnlyList<PolicyDocument>> BuiltIn = new(() =>
+    {
+        var files = new PolicyFiles(BuiltInFiles.MainFile, new PolicyDocument());
+        files.Read();
+        return files.Documents;
+    });
+
     /// <summary>
     /// Reads the main file and what it includes, checks everything and freezes it. Never throws for content or missing files:
     /// all that is wrong is among the diagnostics, and then there is no snapshot.
@@ -65,7 +73,7 @@ public static class PolicyLoader
     /// <param name="overlay">The part.</param>
     internal static IReadOnlyList<PolicyDiagnostic> Check(string file, TomlTable overlay)
     {
-        var files = new PolicyFiles(BuiltInFiles.MainFile, new PolicyDocument()) { Over = (Place.OverlayPrefix + file, overlay) };
+        var files = new PolicyFiles(BuiltInFiles.MainFile, new PolicyDocument()) { Known = BuiltIn.Value, Over = (Place.OverlayPrefix + file, overlay) };
         files.Read();
         return [.. files.Diagnostics.Sorted().Where(finding => finding.IsError || finding.Place.IsInOverlay).Select(finding => PolicyDiagnostic.Of(
             finding with { Place = finding.Place.IsInOverlay ? finding.Place with { File = file } : finding.Place }))];

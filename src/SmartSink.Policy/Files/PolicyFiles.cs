@@ -43,6 +43,9 @@ internal sealed class PolicyFiles(
     /// <summary>Absolute paths of the folders that were listed for includes.</summary>
     public IReadOnlyCollection<string> IncludeFolders => _includes.Folders;
 
+    /// <summary>What the files say, read and checked before: then none is read. Empty to read them.</summary>
+    public IReadOnlyList<PolicyDocument> Known { get; init; } = [];
+
     /// <summary>What goes over all of it, as read already, and where it is from; null for nothing.</summary>
     public (string Source, TomlTable Table)? Over { get; init; }
 
@@ -54,7 +57,26 @@ internal sealed class PolicyFiles(
     /// <summary>The files that were read without a mistake; the included ones in the order in which they were merged, then the main one.</summary>
     public IReadOnlyList<SourceFile> Sources => _sources;
 
+    /// <summary>What all of them say, in the order in which they were merged.</summary>
+    public IReadOnlyList<PolicyDocument> Documents => _documents;
+
     public MergedPolicy Read()
+    {
+        _documents.AddRange(Known);
+        if (Known.Count == 0)
+        {
+            ReadFiles();
+        }
+
+        AddOutside();
+        AddOverlay();
+        var merged = CheckAll();
+        Hash = Convert.ToHexStringLower(_hash.GetHashAndReset())[..HashDigits];
+        _hash.Dispose();
+        return merged;
+    }
+
+    private void ReadFiles()
     {
         var main = ReadMain();
         if (kept is not null)
@@ -73,18 +95,11 @@ internal sealed class PolicyFiles(
         {
             _documents.Add(main);
         }
-
-        AddOutside();
-        AddOverlay();
-        var merged = CheckAll();
-        Hash = Convert.ToHexStringLower(_hash.GetHashAndReset())[..HashDigits];
-        _hash.Dispose();
-        return merged;
     }
 
     private MergedPolicy CheckAll()
     {
-        foreach (var document in _documents)
+        foreach (var document in _documents.Skip(Known.Count))
         {
             RateChecks.Check(document, Diagnostics);
             ReplyListChecks.Check(document, Diagnostics);
