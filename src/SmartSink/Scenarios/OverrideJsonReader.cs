@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SmartSink.Behaviour.Rules;
+using SmartSink.Policy.Files;
 using SmartSink.Shared;
 
 namespace SmartSink.Scenarios;
@@ -21,7 +22,7 @@ internal sealed class OverrideJsonReader
     public IReadOnlyList<OverrideProblem> Problems => _problems;
 
     /// <summary>What a body says of an override; null when it is no JSON object.</summary>
-    public OverrideText? Read(ReadOnlyMemory<byte> body) => Read(body, ["match", "do", "share", "times", "for", "name"], ReadOverride);
+    public OverrideText? Read(ReadOnlyMemory<byte> body) => Read(body, NamesOf(OverrideKeys.All), ReadOverride);
 
     /// <summary>What a body says of an overlay; null when it is no JSON object.</summary>
     public OverlayText? ReadOverlay(ReadOnlyMemory<byte> body) => Read(body, ["name", "policy", "tls_faults", "for"], fields => new OverlayText
@@ -64,9 +65,9 @@ internal sealed class OverrideJsonReader
     private static OverrideText ReadOverride(Fields fields)
     {
         var reply = default(OverrideReply);
-        var match = fields.Object("match", ["domain", "recipient", "sender", "client", "stage"]);
-        var action = fields.Object("do", ["defer", "bounce", "reply", "accept", "delay", "fault", "when"]);
-        if (action?.Object("reply", ["code", "msg", "label", "close"]) is { } given)
+        var match = fields.Object("match", NamesOf(OverrideKeys.Match));
+        var action = fields.Object("do", NamesOf(OverrideKeys.Do));
+        if (action?.Object("reply", NamesOf(OverrideKeys.Reply)) is { } given)
         {
             reply = new OverrideReply { Code = given.Whole("code"), Msg = given.Text("msg"), Label = given.Text("label"), Close = given.Truth("close") };
         }
@@ -97,6 +98,8 @@ internal sealed class OverrideJsonReader
             Name = fields.Text("name"),
         };
     }
+
+    private static string[] NamesOf(PolicyKey[] keys) => Array.ConvertAll(keys, static key => key.Name);
 
     private static string NameOf(JsonElement value) => value.ValueKind switch
     {
@@ -206,4 +209,50 @@ internal sealed class OverrideJsonReader
 
         private string PointerTo(string name) => $"{_pointer}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
     }
+}
+
+/// <summary>
+/// What an override may say, table by table: what the reader knows and suggests, and what policy/scenario.schema.json is made of. What a policy has, too, is as there.
+/// </summary>
+internal static class OverrideKeys
+{
+    public static readonly PolicyKey[] Match =
+    [
+        As(PolicyKeys.Fault, "domain"),
+        As(PolicyKeys.Fault, "recipient"),
+        As(PolicyKeys.Fault, "sender"),
+        As(PolicyKeys.Fault, "client"),
+        As(PolicyKeys.Fault, "stage") with { Description = "At which command; rcpt unless given, data for accept-then-drop." },
+    ];
+
+    public static readonly PolicyKey[] Reply =
+    [
+        As(PolicyKeys.Reply, "code"),
+        As(PolicyKeys.Reply, "msg") with { Type = KeyType.Text, Description = "The text, lines separated by \\n, with the placeholders of a policy.", Substitute = null },
+        As(PolicyKeys.Reply, "label"),
+        As(PolicyKeys.Reply, "close"),
+    ];
+
+    public static readonly PolicyKey[] Do =
+    [
+        As(PolicyKeys.Default, "defer"),
+        As(PolicyKeys.Default, "bounce"),
+        new("reply", KeyType.Table, "The reply that all of them get.") { Keys = Reply },
+        new("accept", KeyType.Truth, "True: accepted, whatever rates and limits say."),
+        new("delay", KeyType.Delay, "How long the reply takes, such as 20ms, 5ms..30ms or lognormal(50ms, 0.5)."),
+        As(PolicyKeys.Fault, "do") with { Name = "fault", IsRequired = false },
+        As(PolicyKeys.Fault, "when"),
+    ];
+
+    public static readonly PolicyKey[] All =
+    [
+        new("match", KeyType.Table, "Which recipients it applies to; all unless given.") { Keys = Match },
+        new("do", KeyType.Table, "What it does: one of defer and bounce, reply, accept, delay and fault.") { Keys = Do, IsRequired = true },
+        new("share", KeyType.Number, "Percent of the matching recipients; 100 unless given.") { Minimum = 0, Maximum = 100 },
+        new("times", KeyType.Whole, "How often it acts; as long as it lasts unless given.") { Minimum = 1, Maximum = int.MaxValue },
+        new("for", KeyType.Time, "How long it lasts, such as 5m."),
+        new("name", KeyType.Text, "What the log and metrics call it.") { MinimumLength = 1 },
+    ];
+
+    private static PolicyKey As(PolicyKey[] keys, string name) => Array.Find(keys, key => key.Name == name)!;
 }

@@ -111,13 +111,30 @@ internal sealed record ScenarioMark(TimeSpan At, string Text, ScenarioStep? Step
 /// <param name="Override">What it does; its own time is not given.</param>
 internal sealed record ScenarioStep(TimeSpan At, TimeSpan Length, string Name, OverrideText Override);
 
-/// <summary>Reads a scenario, or finds all that is wrong with it.</summary>
+/// <summary>Reads a scenario, or finds all that is wrong with it. policy/scenario.schema.json is made of its keys.</summary>
 internal sealed class ScenarioReader
 {
     private const string Name = "name", About = "about", For = "for", MustPass = "must_pass", Faults = "tls_faults", Policy = "policy", Step = "step", At = "at";
     private const int LongestName = 100;
 
-    private static readonly PolicyKey[] Keys = [.. new[] { Name, About, For, MustPass, Faults, Policy, Step }.Select(key => new PolicyKey(key, KeyType.Text, string.Empty))];
+    /// <summary>The keys of a <c>[[step]]</c>: those of an override, and its time.</summary>
+    public static readonly PolicyKey[] StepKeys =
+    [
+        new(At, KeyType.Time, "When it begins: the time since the start of the scenario, such as 20m.") { IsRequired = true },
+        .. OverrideKeys.All.Select(key => key.Name == For ? key with { IsRequired = true } : key),
+    ];
+
+    /// <summary>The keys of a scenario.</summary>
+    public static readonly PolicyKey[] Keys =
+    [
+        new(Name, KeyType.Text, "The name used for the overlay and the verdict.") { MinimumLength = 1, MaximumLength = LongestName, IsRequired = true },
+        new(About, KeyType.Text, "What it tests, and why.") { MinimumLength = 1, IsRequired = true },
+        new(For, KeyType.Time, "How long it lasts, in the provider's time, such as 30m.") { IsRequired = true },
+        new(MustPass, KeyType.Texts, "The rules of the report card that the sender must pass.") { Values = [.. SenderRules.All.Select(rule => rule.Name)], IsRequired = true },
+        new(Faults, KeyType.Text, "TLS faults, as in SINK_TLS_FAULTS; none unless given."),
+        new(Policy, KeyType.Table, "Applied over the sink's policy: any key of a policy file except include."),
+        new(Step, KeyType.Table, "Overrides that are applied at certain times.") { Keys = StepKeys },
+    ];
 
     private readonly string _file;
     private readonly DiagnosticBag _diagnostics = new();
@@ -159,7 +176,7 @@ internal sealed class ScenarioReader
         string name = string.Empty, about = string.Empty;
         string? faults = null;
         TomlTable? policy = null;
-        TomlArray? steps = null;
+        List<TomlTable> steps = [];
         var (length, mustPass) = (TimeSpan.Zero, new List<string>());
         foreach (var entry in root.Entries)
         {
@@ -184,8 +201,7 @@ internal sealed class ScenarioReader
                     policy = _values.Table(entry);
                     break;
                 case Step:
-                    steps = entry.Value as TomlArray;
-                    _ = steps is null ? _values.Refuse<int>(entry, "tables under [[step]]") : null;
+                    steps = [.. _values.Tables(entry, "at, for and do")];
                     break;
                 default:
                     _values.Unknown(entry, "in a scenario", Keys);
@@ -193,10 +209,7 @@ internal sealed class ScenarioReader
             }
         }
 
-        foreach (var key in new[] { Name, About, For, MustPass })
-        {
-            _values.Require(root, key, "this scenario");
-        }
+        Require(root, Keys, "this scenario");
 
         return new Scenario
         {
@@ -206,7 +219,7 @@ internal sealed class ScenarioReader
             MustPass = mustPass,
             TlsFaults = faults,
             Policy = policy,
-            Steps = [.. (steps?.Items.OfType<TomlTable>() ?? []).Select(step => ReadStep(step, length)).OrderBy(step => step.At)],
+            Steps = [.. steps.Select(step => ReadStep(step, length)).OrderBy(step => step.At)],
         };
     }
 
@@ -235,10 +248,8 @@ internal sealed class ScenarioReader
             }
         }
 
-        foreach (var key in new[] { At, For })
-        {
-            _values.Require(table, key, "this [[step]]");
-        }
+        // What else it has to have, its judge says.
+        Require(table, StepKeys.Where(key => key.Name is At or For), "this [[step]]");
 
         var json = new StringBuilder();
         TomlText.Write(json, rule, ": ");
@@ -252,6 +263,14 @@ internal sealed class ScenarioReader
         }
 
         return new ScenarioStep(at, length, judged?.Name ?? string.Empty, given);
+    }
+
+    private void Require(TomlTable table, IEnumerable<PolicyKey> keys, string owner)
+    {
+        foreach (var key in keys.Where(key => key.IsRequired))
+        {
+            _values.Require(table, key.Name, owner);
+        }
     }
 
     private static TomlPosition PositionOf(TomlTable table, OverrideProblem problem)
@@ -299,8 +318,8 @@ internal static class TomlText
             case TomlScalar<long> scalar:
                 text.Append(CultureInfo.InvariantCulture, $"{scalar.Value}");
                 break;
-            case TomlScalar<double> scalar:
-                text.Append(CultureInfo.InvariantCulture, $"{scalar.Value:R}");
+            case TomlScalar<double> { Value: var number } when double.IsFinite(number):
+                text.Append(CultureInfo.InvariantCulture, $"{number:R}");
                 break;
             case TomlArray list:
                 text.Append('[');
@@ -322,7 +341,7 @@ internal static class TomlText
                 text.Append('}');
                 break;
             default:
-                // A date or time, which no key of either takes: it is refused as a string where it comes to.
+                // A date, time or inf, which no key of either takes: it is refused as a string where it comes to.
                 Write(text, value.ToString()!);
                 break;
         }

@@ -12,7 +12,7 @@ public sealed class BuiltInFilesTests
     public void They_are_the_folder_policy()
     {
         BuiltInFiles.All.Select(BuiltInFiles.PathOf).ShouldBe(
-            ["provider-like.toml", "report.schema.json", "report.toml", "responses.schema.json", "responses.toml", .. Catalogue.Files.Select(file => "providers/" + file), .. Directory.EnumerateFiles(RepositoryRoot.Combine("policy/scenarios")).Select(file => "scenarios/" + Path.GetFileName(file))],
+            ["provider-like.toml", "report.schema.json", "report.toml", "responses.schema.json", "responses.toml", "scenario.schema.json", .. Catalogue.Files.Select(file => "providers/" + file), .. Directory.EnumerateFiles(RepositoryRoot.Combine("policy/scenarios")).Select(file => "scenarios/" + Path.GetFileName(file))],
             ignoreOrder: true);
         foreach (var name in BuiltInFiles.All)
         {

@@ -22,7 +22,7 @@ public sealed partial class SchemaTests
     [Fact]
     public void The_schema_is_made_of_the_readers_catalogue_of_keys()
     {
-        var expected = KeySchema.Write(Schema());
+        var expected = KeySchema.Write(KeySchema.Of("responses.toml", KeySchema.PolicyProperties(), KeySchema.PolicyDefinitions()));
         if (Environment.GetEnvironmentVariable("SMARTSINK_WRITE_SCHEMA") == "1")
         {
             File.WriteAllText(SchemaFile, expected);
@@ -118,37 +118,4 @@ public sealed partial class SchemaTests
         { Type: KeyType.Sequence } => "[451, \"450 4.2.0 later\", 250]",
         _ => "\"x.example\"",
     };
-
-    private static JsonObject Schema()
-    {
-        var properties = KeySchema.Properties(PolicyKeys.Plain);
-        properties["default"] = KeySchema.Described(KeySchema.Reference("rates"), "The rates of every domain that does not override them.");
-        properties["domain"] = KeySchema.Described(KeySchema.Named(KeySchema.Reference("domain")), "Rates by domain, such as \"example.com\", or pattern, such as \"*.example.com\" or \"example.*\".");
-        foreach (var (kind, what) in new[] { ("bounce", "that refuse permanently"), ("defer", "that refuse temporarily"), ("tls", "to clients without TLS where it is required"), ("throttle", "to senders over a limit") })
-        {
-            var list = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = KeySchema.Reference(kind == "throttle" ? kind : "reply") };
-            properties[kind] = KeySchema.Described(KeySchema.Named(list), $"The replies {what}, by domain, pattern, or \"*\" for all others.");
-        }
-
-        properties["mx"] = KeySchema.Described(new JsonObject { ["type"] = "array", ["items"] = KeySchema.Reference("mx") }, "Mail servers by the addresses that clients meant to connect to.");
-        foreach (var (rule, what) in new[] { ("answers", "The answers to successive attempts."), ("fault", "Deliberate faults."), ("schedule", "Settings that apply at certain times.") })
-        {
-            properties[rule] = KeySchema.Described(new JsonObject { ["type"] = "array", ["items"] = KeySchema.Reference(rule) }, what);
-        }
-
-        return KeySchema.Of(
-            "responses.toml",
-            properties,
-            new JsonObject
-            {
-                ["rates"] = KeySchema.Table(PolicyKeys.Default),
-                ["domain"] = KeySchema.Table(PolicyKeys.Domain),
-                ["reply"] = KeySchema.Table(PolicyKeys.Reply),
-                ["throttle"] = KeySchema.Table(PolicyKeys.Throttle),
-                ["mx"] = KeySchema.Table(PolicyKeys.Mx),
-                ["answers"] = KeySchema.Table(PolicyKeys.Answers),
-                ["fault"] = KeySchema.Table(PolicyKeys.Fault),
-                ["schedule"] = KeySchema.Table(PolicyKeys.Schedule),
-            });
-    }
 }

@@ -15,7 +15,8 @@ internal static class KeySchema
     /// <param name="file">Its name.</param>
     /// <param name="properties">Its keys at the top level.</param>
     /// <param name="definitions">What <see cref="Reference"/> names; null for none.</param>
-    public static JsonObject Of(string file, JsonObject properties, JsonObject? definitions = null)
+    /// <param name="required">Those that it has to have; null for none.</param>
+    public static JsonObject Of(string file, JsonObject properties, JsonObject? definitions = null, JsonArray? required = null)
     {
         var schema = new JsonObject
         {
@@ -25,6 +26,11 @@ internal static class KeySchema
             ["additionalProperties"] = false,
             ["properties"] = properties,
         };
+        if (required is not null)
+        {
+            schema["required"] = required;
+        }
+
         if (definitions is not null)
         {
             schema["definitions"] = definitions;
@@ -32,6 +38,43 @@ internal static class KeySchema
 
         return schema;
     }
+
+    /// <summary>What a policy's file may say at the top level.</summary>
+    public static JsonObject PolicyProperties()
+    {
+        var properties = Properties(PolicyKeys.Plain);
+        properties["default"] = Described(Reference("rates"), "The rates of every domain that does not override them.");
+        properties["domain"] = Described(Named(Reference("domain")), "Rates by domain, such as \"example.com\", or pattern, such as \"*.example.com\" or \"example.*\".");
+        foreach (var (kind, what) in new[] { ("bounce", "that refuse permanently"), ("defer", "that refuse temporarily"), ("tls", "to clients without TLS where it is required"), ("throttle", "to senders over a limit") })
+        {
+            var list = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Reference(kind == "throttle" ? kind : "reply") };
+            properties[kind] = Described(Named(list), $"The replies {what}, by domain, pattern, or \"*\" for all others.");
+        }
+
+        foreach (var (tables, what) in new[]
+        {
+            ("mx", "Mail servers by the addresses that clients meant to connect to."), ("answers", "The answers to successive attempts."), ("fault", "Deliberate faults."),
+            ("schedule", "Settings that apply at certain times."),
+        })
+        {
+            properties[tables] = Described(ListOf(Reference(tables)), what);
+        }
+
+        return properties;
+    }
+
+    /// <summary>What <see cref="PolicyProperties"/> refer to.</summary>
+    public static JsonObject PolicyDefinitions() => new()
+    {
+        ["rates"] = Table(PolicyKeys.Default),
+        ["domain"] = Table(PolicyKeys.Domain),
+        ["reply"] = Table(PolicyKeys.Reply),
+        ["throttle"] = Table(PolicyKeys.Throttle),
+        ["mx"] = Table(PolicyKeys.Mx),
+        ["answers"] = Table(PolicyKeys.Answers),
+        ["fault"] = Table(PolicyKeys.Fault),
+        ["schedule"] = Table(PolicyKeys.Schedule),
+    };
 
     /// <summary>The text of a schema's file.</summary>
     public static string Write(JsonObject schema) => schema.ToJsonString(Options) + "\n";
@@ -44,6 +87,9 @@ internal static class KeySchema
 
     /// <summary>A table with any names.</summary>
     public static JsonObject Named(JsonObject value) => new() { ["type"] = "object", ["additionalProperties"] = value };
+
+    /// <summary>A list of any length.</summary>
+    public static JsonObject ListOf(JsonObject item) => new() { ["type"] = "array", ["items"] = item };
 
     public static JsonObject Described(JsonObject schema, string description)
     {
@@ -59,7 +105,7 @@ internal static class KeySchema
         var table = new JsonObject { ["type"] = "object", ["additionalProperties"] = false };
         if (keys.Any(key => key.IsRequired))
         {
-            table["required"] = Names(keys.Where(key => key is { IsRequired: true, Substitute: null }).Select(key => key.Name));
+            table["required"] = Required(keys);
         }
 
         if (keys.SingleOrDefault(key => key.Substitute is not null) is { } replaceable)
@@ -70,6 +116,9 @@ internal static class KeySchema
         table["properties"] = Properties(keys);
         return table;
     }
+
+    /// <summary>The names of those that there have to be.</summary>
+    public static JsonArray Required(IEnumerable<PolicyKey> keys) => Names(keys.Where(key => key is { IsRequired: true, Substitute: null }).Select(key => key.Name));
 
     private static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(name => (JsonNode)name)]);
 

@@ -1,9 +1,11 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using SmartSink.Policy;
 using SmartSink.Policy.Files;
 using SmartSink.Policy.Toml;
 using SmartSink.Scenarios;
 using SmartSink.Testing;
+using SmartSink.Testing.Policies;
 
 namespace SmartSink.Tests.Scenarios;
 
@@ -46,6 +48,10 @@ public sealed class ScenarioReaderTests
         for = "30s"
         do = { accept = true }
         """;
+
+    private static readonly string SchemaFile = RepositoryRoot.Combine("policy", "scenario.schema.json");
+
+    private static JsonNode Schema => JsonNode.Parse(File.ReadAllText(SchemaFile))!;
 
     public static TheoryData<string> Shipped => [.. BuiltInFiles.All.Select(BuiltInFiles.PathOf).Where(file => file.StartsWith("scenarios/", StringComparison.Ordinal))];
 
@@ -149,9 +155,9 @@ public sealed class ScenarioReaderTests
         "(1,8): error: name must be a string, not a whole number|(2,9): error: about is empty|(3,7): error: for = \"soon\" is not a time such as|(4,14): error: unknown rule \"no-los\", did you mean \"no-loss\"?|(5,1): error: unknown key \"must\" in a scenario")]
     [InlineData("name = \"x\"\nabout = \"x\"\nfor = \"1h\"\nmust_pass = [\"no-loss\"]\ntls_faults = \"expird=5\"\n[policy]\ninclude = \"a\"\n[policy.domain.\"yahoo.com\"]\ndeffer = 5\nbounce = 101\n",
         "(5,14): error: tls_faults is not |(7,1): error: only the main file may include others|(9,1): error: unknown key \"deffer\" in [domain.\"yahoo.com\"], did you mean \"defer\"?|(10,10): error: bounce = 101 is not a percentage")]
-    [InlineData("name = \"x\"\nabout = \"x\"\nfor = \"1h\"\nmust_pass = [\"no-loss\"]\nstep = 1\npolicy = 2", "(5,8): error: step must be tables under [[step]], not a whole number|(6,10): error: policy must be a table, not a whole number")]
-    [InlineData("name = \"x\"\nabout = \"x\"\nfor = \"1h\"\nmust_pass = [\"no-loss\"]\n[[step]]\nat = \"2h\"\ndo = { deffer = 5, reply = { code = 200, msg = \"x\" } }\nshare = \"half\"\nwhen = 1\n",
-        "(5,1): error: this [[step]] has no for|(6,6): error: the step begins after the scenario's end, 1h|(7,8): error: unknown field \"deffer\", did you mean \"defer\"?|(7,37): error: code = 200|(8,9): error: share must be a number, not a string|(9,1): error: unknown field \"when\"")]
+    [InlineData("name = \"x\"\nabout = \"x\"\nfor = \"1h\"\nmust_pass = [\"no-loss\"]\nstep = 1\npolicy = 2", "(5,1): error: step needs double brackets: [[step]]|(6,10): error: policy must be a table, not a whole number")]
+    [InlineData("name = \"x\"\nabout = \"x\"\nfor = \"1h\"\nmust_pass = [\"no-loss\"]\n[[step]]\nat = \"2h\"\ndo = { deffer = 5, reply = { code = 200, msg = \"x\" } }\nshare = \"half\"\ntimes = inf\nwhen = 1\n",
+        "(5,1): error: this [[step]] has no for|(6,6): error: the step begins after the scenario's end, 1h|(7,8): error: unknown field \"deffer\", did you mean \"defer\"?|(7,37): error: code = 200|(8,9): error: share must be a number, not a string|(9,9): error: times must be a whole number, not a string|(10,1): error: unknown field \"when\"")]
     public void Mistakes_are_told_by_line_and_column(string text, string expected)
     {
         var (scenario, diagnostics) = ScenarioReader.Read("x.toml", Encoding.UTF8.GetBytes(text));
@@ -170,6 +176,62 @@ public sealed class ScenarioReaderTests
     {
         ScenarioReader.IsMeantBy(BuiltInFiles.Read(BuiltInFiles.MainFile)).ShouldBeFalse();
         ScenarioReader.IsMeantBy(Encoding.UTF8.GetBytes("about = 5\n[[")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_schema_is_made_of_the_readers_catalogue_of_keys()
+    {
+        var properties = KeySchema.Properties(ScenarioReader.Keys);
+        var overlay = KeySchema.PolicyProperties();
+        overlay.Remove("include").ShouldBeTrue();
+        properties["policy"]!["properties"] = overlay;
+        properties["step"] = KeySchema.Described(KeySchema.ListOf(KeySchema.Reference("step")), (string)properties["step"]!["description"]!);
+        var definitions = KeySchema.PolicyDefinitions();
+        definitions["step"] = KeySchema.Table(ScenarioReader.StepKeys);
+        var expected = KeySchema.Write(KeySchema.Of("a scenario", properties, definitions, KeySchema.Required(ScenarioReader.Keys)));
+        if (Environment.GetEnvironmentVariable("SMARTSINK_WRITE_SCHEMA") == "1")
+        {
+            File.WriteAllText(SchemaFile, expected);
+        }
+
+        File.ReadAllText(SchemaFile).ShouldBe(expected, "see CONTRIBUTING.md for how to write it anew");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void A_shipped_scenario_names_the_schema_which_has_all_that_it_says(string file)
+    {
+        var path = RepositoryRoot.Combine("policy", file);
+        File.ReadLines(path).First().ShouldBe("#:schema ../scenario.schema.json");
+        KeySchema.FaultsOf(TomlReader.Read(File.ReadAllBytes(path)).Root, Schema).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_manuals_scenario_is_good_and_as_the_schema_has_it()
+    {
+        var text = File.ReadAllText(RepositoryRoot.Combine("docs", "scenarios.md")).Split("```toml\n")[1].Split("```")[0];
+        ReadGood(text).Name.ShouldBe("monday");
+        KeySchema.FaultsOf(TomlReader.Read(Encoding.UTF8.GetBytes(text)).Root, Schema).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_reader_takes_every_key_of_the_catalogue_where_the_catalogue_says()
+    {
+        // A list in a list is no value of any key.
+        foreach (var (where, keys) in new[]
+        {
+            (string.Empty, ScenarioReader.Keys), ("step", ScenarioReader.StepKeys), ("step.match", OverrideKeys.Match), ("step.do", OverrideKeys.Do), ("step.do.reply", OverrideKeys.Reply),
+        })
+        {
+            foreach (var key in keys)
+            {
+                var table = where switch { "" => string.Empty, "step" => "[[step]]\n", _ => $"[[step]]\n[{where}]\n" };
+                var found = ScenarioReader.Read("x.toml", Encoding.UTF8.GetBytes($"{table}{key.Name} = [[]]")).Diagnostics.Select(diagnostic => diagnostic.Message).ToList();
+                found.ShouldContain(
+                    message => message.StartsWith($"{key.Name} must", StringComparison.Ordinal) || message.StartsWith($"each item of {key.Name} must", StringComparison.Ordinal), string.Join('\n', found));
+                found.ShouldNotContain(message => message.StartsWith("unknown", StringComparison.Ordinal));
+            }
+        }
     }
 
     private static Scenario ReadGood(string text)
