@@ -281,7 +281,6 @@ internal sealed class RunCopy(Run run, bool isPartial)
     private readonly string _name = run.Name;
     private readonly long _lowest = run.Highest < 0 ? 0 : run.Lowest;
     private readonly long _highest = run.Highest;
-    private readonly long _acceptedNumbers = run.Accepted;
     private readonly List<NumberRange> _accepted = run.AcceptedRanges();
 
     public IReadOnlySet<int> Senders { get; } = run.Senders.ToHashSet();
@@ -297,18 +296,14 @@ internal sealed class RunCopy(Run run, bool isPartial)
 
     public RunFact ToFact()
     {
-        var (refused, waiting, _) = Answers();
         var missing = Missing();
         return new RunFact
         {
             Run = _name,
             Lowest = _lowest,
             Highest = _highest,
-            Accepted = _acceptedNumbers,
-            Refused = CountOf(refused),
-            Waiting = CountOf(waiting),
             IsPartial = isPartial,
-            Missing = CountOf(missing),
+            Missing = missing.Sum(static range => range.Last - range.First + 1),
             MissingNumbers = [.. missing.SelectMany(static range => Numbers(range)).Take(MostMissing)],
         };
     }
@@ -322,8 +317,6 @@ internal sealed class RunCopy(Run run, bool isPartial)
             _name, _lowest, _highest, isPartial, _accepted, refused, waiting, RangeList.Of(Bounced.Order()), [.. duplicates], last);
     }
 
-    private static long CountOf(List<NumberRange> ranges) => ranges.Sum(static range => range.Last - range.First + 1);
-
     private static IEnumerable<long> Numbers(NumberRange range)
     {
         for (var number = range.First; number <= range.Last; number++)
@@ -335,8 +328,7 @@ internal sealed class RunCopy(Run run, bool isPartial)
     /// <summary>What the tries say of the numbers that had any.</summary>
     private (List<NumberRange> Refused, List<NumberRange> Waiting, List<RunTime> Last) Answers()
     {
-        Tries.Sort(static (a, b) =>
-            a.Number != b.Number ? a.Number.CompareTo(b.Number) : a.Mail != b.Mail ? a.Mail.CompareTo(b.Mail) : a.At != b.At ? a.At.CompareTo(b.At) : a.Order.CompareTo(b.Order));
+        Sort();
         var (refused, waiting, last) = (new RangeList(), new RangeList(), new List<RunTime>());
         var accepted = 0;
         for (var (i, end) = (0, 0); i < Tries.Count; i = end)
@@ -381,9 +373,13 @@ internal sealed class RunCopy(Run run, bool isPartial)
         return (refused.Ranges, waiting.Ranges, last);
     }
 
-    /// <summary>The gaps between the numbers that were answered, from the lowest to the highest that came. For sorted tries: after <see cref="Answers"/>.</summary>
+    private void Sort() => Tries.Sort(static (a, b) =>
+        a.Number != b.Number ? a.Number.CompareTo(b.Number) : a.Mail != b.Mail ? a.Mail.CompareTo(b.Mail) : a.At != b.At ? a.At.CompareTo(b.At) : a.Order.CompareTo(b.Order));
+
+    /// <summary>The gaps between the numbers that were answered, from the lowest to the highest that came.</summary>
     private List<NumberRange> Missing()
     {
+        Sort();
         var answered = new RangeList();
         var accepted = 0;
         foreach (var attempt in Tries)

@@ -376,9 +376,7 @@ internal sealed class SinkLedger
             Provider = recipient.Provider,
             Reply = NumberOf(reply),
             Outcome = happened.Outcome,
-            Stage = happened.Stage,
             Label = reply?.Label ?? ReplyLabel.System,
-            Code = (ushort)(reply?.Code ?? 0),
         }));
         dialog.Fact = dialog.Fact with { LastActiveAt = happened.At, ShutAt = ShutAt(in dialog.Fact, in happened) };
     }
@@ -425,8 +423,6 @@ internal sealed class SinkLedger
                         Provider = recipient.Provider,
                         Reply = -1,
                         Outcome = Outcome.Accepted,
-                        Stage = Stage.Data,
-                        IsReplyLost = happened.IsReplyLost,
                     })));
                 }
             }
@@ -439,7 +435,6 @@ internal sealed class SinkLedger
         _bounces.Add(new Kept<BounceFact>(sender, returned.IsKnown ? _runs.Of(returned.Run!, _tries.Forgotten).Id : -1, new BounceFact
         {
             At = recipient.At,
-            Mail = recipient.Mail,
             Message = returned.IsKnown ? KeyOf(returned) : happened.Message,
             Number = returned.IsKnown ? returned.Number : -1,
             Connection = happened.Connection,
@@ -464,8 +459,6 @@ internal sealed class SinkLedger
             _duplicates.Add(new Kept<DuplicateFact>(sender, run?.Id ?? -1, new DuplicateFact
             {
                 At = recipient.At,
-                Mail = recipient.Mail,
-                Message = happened.Message,
                 Number = run is null ? -1 : number.Number,
                 Connection = happened.Connection,
                 Provider = recipient.Provider,

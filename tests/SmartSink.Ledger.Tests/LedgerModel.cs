@@ -31,9 +31,9 @@ internal sealed class LedgerModel
                 .. history.Dialogs.Select(dialog => DialogText(dialog, dialog.Provider < 0 ? "-" : history.Providers[dialog.Provider], dialog.RefusedReply < 0 ? "-" : history.Replies[dialog.RefusedReply])),
                 .. history.Items.Select(item => "item " + string.Join(", ", item.Tries.ToArray().Select(attempt => TryText(attempt, history)))).Order(StringComparer.Ordinal),
                 .. history.Seconds.Select(second => $"second {history.Providers[second.Provider]} {second.At} {second.Connections} {second.MostOpen} {second.Accepted} {second.TempFailed} {second.Throttled} {second.PermFailed}").Order(StringComparer.Ordinal),
-                .. history.Duplicates.Select(again => $"again {again.At} {again.Mail} {again.Message} {again.Number} {again.Connection} {history.Providers[again.Provider]} {again.IsExcused}"),
-                .. history.Bounces.Select(bounce => $"bounce {bounce.At} {bounce.Mail} {bounce.Number} {bounce.Connection} {NameOf(history.Bounces, bounce)}"),
-                .. history.Runs.Select(run => $"run {run.Run} {run.Lowest} {run.Highest} {run.Accepted} {run.Refused} {run.Waiting} {run.Missing} [{string.Join(' ', run.MissingNumbers)}]"),
+                .. history.Duplicates.Select(again => $"again {again.At} {again.Number} {again.Connection} {history.Providers[again.Provider]} {again.IsExcused}"),
+                .. history.Bounces.Select(bounce => $"bounce {bounce.At} {bounce.Number} {bounce.Connection} {NameOf(history.Bounces, bounce)}"),
+                .. history.Runs.Select(run => $"run {run.Run} {run.Lowest} {run.Highest} {run.Missing} [{string.Join(' ', run.MissingNumbers)}]"),
             ])));
     }
 
@@ -147,8 +147,7 @@ internal sealed class LedgerModel
         + $"{dialog.LastActiveAt} {dialog.Resets} {reply} {dialog.RefusedAt} {dialog.ShutAt} {dialog.CommandsBehindShut} {dialog.Faults} {dialog.Tls}";
 
     private static string TryText(MailTry attempt, SenderHistory history) =>
-        $"{attempt.At} {attempt.Mail} {attempt.Message} {attempt.Number} {attempt.Connection} {history.Providers[attempt.Provider]} {(attempt.Reply < 0 ? "-" : history.Replies[attempt.Reply])} "
-        + $"{attempt.Outcome} {attempt.Stage} {attempt.IsReplyLost}";
+        $"{attempt.At} {attempt.Mail} {attempt.Message} {attempt.Number} {attempt.Connection} {history.Providers[attempt.Provider]} {(attempt.Reply < 0 ? "-" : history.Replies[attempt.Reply])} {attempt.Outcome}";
 
     /// <summary>A message that is returned, by the first bounce that does so.</summary>
     private static long NameOf(IReadOnlyList<BounceFact> bounces, BounceFact bounce) => bounce.Message == 0 ? 0 : bounces.First(other => other.Message == bounce.Message).At;
@@ -186,7 +185,6 @@ internal sealed class LedgerModel
                 continue;
             }
 
-            attempt.IsReplyLost = ended.IsReplyLost;
             if (_attempts.Exists(other => other.Told.Mail == told.Mail && other.Decided!.Value.Outcome != Outcome.Accepted))
             {
                 _attempts.Add(attempt);
@@ -199,7 +197,7 @@ internal sealed class LedgerModel
                 _bounced.Add(returned);
                 var first = _bounceNames.GetValueOrDefault((connection.Sender!, name), decided.At);
                 _bounceNames[(connection.Sender!, name)] = first;
-                _bounces.Add((connection.Sender!, decided.At, $"bounce {decided.At} {told.Mail} {(returned.IsKnown ? returned.Number : -1)} {told.Connection} {(name.Length == 0 ? 0 : first)}"));
+                _bounces.Add((connection.Sender!, decided.At, $"bounce {decided.At} {(returned.IsKnown ? returned.Number : -1)} {told.Connection} {(name.Length == 0 ? 0 : first)}"));
                 continue;
             }
 
@@ -214,7 +212,7 @@ internal sealed class LedgerModel
             {
                 var isExcused = _unheard.Remove(key);
                 _duplicates.Add((connection.Sender!, run.Run ?? string.Empty, run.Number, isExcused,
-                    $"again {decided.At} {told.Mail} {ended.Message} {(run.IsKnown ? run.Number : -1)} {told.Connection} {told.Provider} {isExcused}"));
+                    $"again {decided.At} {(run.IsKnown ? run.Number : -1)} {told.Connection} {told.Provider} {isExcused}"));
             }
 
             transaction.Delivered.Add(key);
@@ -309,10 +307,9 @@ internal sealed class LedgerModel
     private string RunText(string run)
     {
         var numbers = _numbers.Where(number => number.Run == run).Select(number => number.Number).ToArray();
-        var (accepted, refused, waiting) = Answers(run);
-        var answered = accepted.Concat(_attempts.Where(attempt => attempt.Run.Run == run).Select(attempt => attempt.Run.Number)).ToHashSet();
+        var answered = Answers(run).Accepted.Concat(_attempts.Where(attempt => attempt.Run.Run == run).Select(attempt => attempt.Run.Number)).ToHashSet();
         var missing = Enumerable.Range((int)numbers.Min(), (int)(numbers.Max() - numbers.Min() + 1)).Where(number => !answered.Contains(number)).ToArray();
-        return $"run {run} {numbers.Min()} {numbers.Max()} {accepted.Count} {refused.Count} {waiting.Count} {missing.Length} [{string.Join(' ', missing.Take(20))}]";
+        return $"run {run} {numbers.Min()} {numbers.Max()} {missing.Length} [{string.Join(' ', missing.Take(20))}]";
     }
 
     private sealed class Connection
@@ -377,15 +374,12 @@ internal sealed class LedgerModel
 
         public ulong Message { get; set; }
 
-        public bool IsReplyLost { get; set; }
-
         public string? Name => Run.IsKnown ? $"{Run}" : Message == 0 ? null : $"{Message}";
 
         public string ToText()
         {
             var decided = Decided!.Value;
-            return $"{decided.At} {Told.Mail} {Message} {(Run.IsKnown ? Run.Number : -1)} {Told.Connection} {Told.Provider} {(decided.Reply is { } reply ? $"{reply.Code} {reply.ToText()}" : "-")} "
-                + $"{decided.Outcome} {decided.Stage} {IsReplyLost}";
+            return $"{decided.At} {Told.Mail} {Message} {(Run.IsKnown ? Run.Number : -1)} {Told.Connection} {Told.Provider} {(decided.Reply is { } reply ? $"{reply.Code} {reply.ToText()}" : "-")} {decided.Outcome}";
         }
     }
 

@@ -76,7 +76,7 @@ public sealed class PolicyCourseTests
     [Fact]
     public void Limits_that_have_ended_are_held_against_what_came_under_them_and_nothing_else()
     {
-        var limits = new Dictionary<string, ProviderLimits>(StringComparer.Ordinal) { ["gmail.com"] = new(null, 5, null, null) };
+        var limits = new Dictionary<string, ProviderLimits>(StringComparer.Ordinal) { ["gmail.com"] = new(null, 5, null) };
         var ended = new PolicyCourse([PolicyFact.None, new(Minute, 1, limits), PolicyFact.None with { At = 10 * Minute }]);
         var dialogs = Enumerable.Range(0, 30).Select(number => new DialogFact { BeganAt = number * Minute / 2, EndedAt = (number * Minute / 2) + 1, RefusedReply = -1, ShutAt = -1, Transactions = 6 });
         var history = new SenderHistory { Sender = LedgerHost.Client, Since = 0, Until = 60 * Minute, Policy = ended, Providers = ["gmail.com", "aol.com"], Dialogs = [.. dialogs] };

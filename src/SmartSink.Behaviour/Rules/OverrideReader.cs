@@ -147,7 +147,6 @@ internal sealed class OverrideReader(OverrideText given, IReadOnlyList<OverrideP
         {
             Rates = _problems.Count == 0 ? RateChange.Of(action.Bounce, action.Defer) : default,
             Reply = action.Reply is { } reply ? ReadReply(reply, stage, seed) : null,
-            Accepts = action.Accept is true,
             Delay = delay.GetValueOrDefault(),
             Fault = ReadFault(),
         };

@@ -6,8 +6,7 @@ namespace SmartSink.Ledger.Facts;
 /// <param name="Connections">At once.</param>
 /// <param name="MessagesPerConnection">Then the connection is closed.</param>
 /// <param name="RecipientsPerMessage">More are refused.</param>
-/// <param name="PerSecond">Recipients a second (of the provider's time).</param>
-internal sealed record ProviderLimits(int? Connections, int? MessagesPerConnection, int? RecipientsPerMessage, double? PerSecond);
+internal sealed record ProviderLimits(int? Connections, int? MessagesPerConnection, int? RecipientsPerMessage);
 
 /// <summary>What was in force from a moment on, until the next of these: files were read anew, an overlay was laid over them or ended, a schedule began or ended.</summary>
 /// <param name="At">The <see cref="Moment.Milliseconds"/>.</param>

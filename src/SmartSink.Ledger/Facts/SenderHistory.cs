@@ -135,16 +135,8 @@ internal readonly record struct MailTry
 
     public Outcome Outcome { get; init; }
 
-    public Stage Stage { get; init; }
-
     /// <summary>Of a refusal.</summary>
     public ReplyLabel Label { get; init; }
-
-    /// <summary>The reply's code.</summary>
-    public ushort Code { get; init; }
-
-    /// <summary>Whether the reply of an acceptance was lost on purpose.</summary>
-    public bool IsReplyLost { get; init; }
 }
 
 /// <summary>What a sender did to one provider in one second.</summary>
@@ -179,10 +171,6 @@ internal readonly record struct DuplicateFact
 {
     public long At { get; init; }
 
-    public ulong Mail { get; init; }
-
-    public ulong Message { get; init; }
-
     /// <summary>The message's number in its run; -1 for none.</summary>
     public long Number { get; init; }
 
@@ -198,9 +186,6 @@ internal readonly record struct DuplicateFact
 internal readonly record struct BounceFact
 {
     public long At { get; init; }
-
-    /// <summary>As in <see cref="LedgerEvent.Mail"/>: the null sender and who gets it.</summary>
-    public ulong Mail { get; init; }
 
     /// <summary>The message that it returns: one value for each, made of the run and number when these are known; 0 when nothing is known.</summary>
     public ulong Message { get; init; }
@@ -224,15 +209,6 @@ internal sealed record RunFact
 
     /// <summary>The highest number that came.</summary>
     public long Highest { get; init; }
-
-    /// <summary>Messages of which a recipient was accepted.</summary>
-    public long Accepted { get; init; }
-
-    /// <summary>Messages of which a recipient was refused for good, and none accepted.</summary>
-    public long Refused { get; init; }
-
-    /// <summary>Messages of which a recipient was refused for now the last time that it came, never for good, and not accepted since.</summary>
-    public long Waiting { get; init; }
 
     /// <summary>Whether something was forgotten since the run began: then <see cref="Missing"/> may count numbers that were answered.</summary>
     public bool IsPartial { get; init; }

@@ -50,7 +50,7 @@ internal sealed record RuleMatch
     public Stage? Stage { get; init; }
 }
 
-/// <summary>What a rule does; exactly one of them is given.</summary>
+/// <summary>What a rule does, which is one of these; with none of them it accepts, whatever the rates and limits say.</summary>
 internal sealed record RuleAction
 {
     /// <summary>Something goes wrong.</summary>
@@ -58,9 +58,6 @@ internal sealed record RuleAction
 
     /// <summary>A reply.</summary>
     public PolicyReply? Reply { get; init; }
-
-    /// <summary>Accepted, whatever the rates and limits say.</summary>
-    public bool Accepts { get; init; }
 
     /// <summary>Other rates.</summary>
     public RateChange Rates { get; init; }

@@ -144,9 +144,6 @@ public abstract partial class MailSession
     /// <summary>Whether the next octets are those of DATA, each of which has to be looked at.</summary>
     public bool IsScanning => _state == SessionState.Data;
 
-    /// <summary>Whether a transaction is open: from MAIL to its end of data, RSET or loss. A graceful stop waits for it.</summary>
-    public bool IsInTransaction => _transaction is not null;
-
     /// <summary>The <see cref="Moment.Milliseconds"/> at which <see cref="CheckDeadlines"/> should next be called; <see cref="long.MaxValue"/> for never. Updated by each call.</summary>
     public long Deadline { get; private set; }
 

@@ -14,8 +14,7 @@ internal static class PolicyInForce
         var (timeScale, limits) = behaviour.LimitsInForce;
         return new PolicyFact(at, timeScale, limits.ToDictionary(
             static entry => entry.Key,
-            static entry => new ProviderLimits(
-                entry.Value.Connections, entry.Value.MessagesPerConnection, entry.Value.RecipientsPerMessage, entry.Value.Rate is { } rate ? rate.Count / rate.Per.TotalSeconds : null),
+            static entry => new ProviderLimits(entry.Value.Connections, entry.Value.MessagesPerConnection, entry.Value.RecipientsPerMessage),
             StringComparer.Ordinal));
     }
 }

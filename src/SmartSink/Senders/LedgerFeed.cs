@@ -94,9 +94,6 @@ internal sealed class LedgerFeed : IDisposable
         }
     }
 
-    /// <summary>Senders and runs that are kept to be used again.</summary>
-    public int Known => _senders.Count + _runs.Count;
-
     /// <summary>Has a thread take what comes, until <see cref="Dispose"/>.</summary>
     public void Start() => new Thread(TakeAll) { Name = "ledger", IsBackground = true }.Start();
 

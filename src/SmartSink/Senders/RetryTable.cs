@@ -28,9 +28,6 @@ internal sealed class RetryTable(int firstPlaces = 1024, int mostPlaces = 64 * 1
     /// <summary>Whether nobody was refused for now so far, and so nobody tries again.</summary>
     public bool IsEmpty => Volatile.Read(ref _words) is null;
 
-    /// <summary>Recipients for whom there is room.</summary>
-    public int Capacity => (Volatile.Read(ref _words)?.Length).GetValueOrDefault();
-
     /// <summary>Recipients who made room for others before they were tried again.</summary>
     public long Forgotten => Volatile.Read(ref _forgotten);
 

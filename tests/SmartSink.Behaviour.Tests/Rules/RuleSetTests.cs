@@ -23,7 +23,7 @@ public sealed class RuleSetTests
     private static readonly RuleAction Drop = new() { Fault = AnswerFault.Drop };
     private static readonly RuleAction Slow = new() { Delay = new Delay(DelayKind.Fixed, 250) };
     private static readonly RuleAction Refuse = new() { Reply = RuledSink.Reply(554, "5.7.1 No") };
-    private static readonly RuleAction Accept = new() { Accepts = true };
+    private static readonly RuleAction Accept = new();
 
     [Theory]
     [InlineData("yahoo.com", "a@yahoo.com", true)]

@@ -121,7 +121,7 @@ public sealed class ConnectionRulesTests
 
     [Fact]
     public void A_provider_that_takes_one_message_a_connection_leaves_no_choice() =>
-        Deliver(SenderHabits.Good with { ReusesConnections = false }).Judge("reuses-connections", new ProviderLimits(null, 1, null, null)).Verdict.ShouldBe(Verdict.Pass);
+        Deliver(SenderHabits.Good with { ReusesConnections = false }).Judge("reuses-connections", new ProviderLimits(null, 1, null)).Verdict.ShouldBe(Verdict.Pass);
 
     [Fact]
     public void Who_has_a_message_now_and_then_needs_one_for_each()

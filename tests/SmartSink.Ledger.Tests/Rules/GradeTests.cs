@@ -6,7 +6,7 @@ namespace SmartSink.Ledger.Tests.Rules;
 /// <summary>What a good and a bad sender come to when a provider, one of three, is difficult.</summary>
 public sealed class GradeTests
 {
-    private static readonly ProviderLimits Limits = new(8, 100, 100, null);
+    private static readonly ProviderLimits Limits = new(8, 100, 100);
 
     private static readonly Dictionary<string, Action<SimulatedProvider>> Troubles = new()
     {

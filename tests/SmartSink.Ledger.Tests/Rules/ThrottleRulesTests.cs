@@ -10,7 +10,7 @@ public sealed class ThrottleRulesTests
     private static readonly Reply TooFast = Simulation.Reply("450 4.7.28 Too much mail from you, slow down");
     private static readonly Reply TooMany = Simulation.Reply("421 4.7.0 Too many connections");
     private static readonly Reply Later = Simulation.Reply("451 4.3.0 Out of order");
-    private static readonly ProviderLimits Three = new(3, null, null, null);
+    private static readonly ProviderLimits Three = new(3, null, null);
 
     [Theory]
     [InlineData(1)]
@@ -87,7 +87,7 @@ public sealed class ThrottleRulesTests
     [Fact]
     public void Who_stays_below_every_limit_passes()
     {
-        var judgement = Limit(SenderHabits.Good with { Connections = 2 }).Judge("keeps-limits", new ProviderLimits(3, 100_000, 100, null));
+        var judgement = Limit(SenderHabits.Good with { Connections = 2 }).Judge("keeps-limits", new ProviderLimits(3, 100_000, 100));
 
         (judgement.Verdict, judgement.Number).ShouldBe((Verdict.Pass, 0));
         judgement.Finding.ShouldBe("The sender stayed within all 3 limits.");
@@ -105,7 +105,7 @@ public sealed class ThrottleRulesTests
             Dialogs = [.. dialogs],
             Providers = ["yahoo.com"],
             Until = 700_000,
-            Policy = PolicyCourse.Of(1, KeyValuePair.Create("yahoo.com", new ProviderLimits(null, 20, 10, null))),
+            Policy = PolicyCourse.Of(1, KeyValuePair.Create("yahoo.com", new ProviderLimits(null, 20, 10))),
         };
 
         var judgement = new KeepsLimits().Judge(history, Simulation.Context());

@@ -84,7 +84,7 @@ public sealed class DialogProperties
             var body = string.Concat(parts).Replace("\r\n.", "\r\n..", StringComparison.Ordinal);
             body = body.StartsWith('.') ? "." + body : body;
             var dialog = Dialog.After("EHLO a|MAIL FROM:<>|RCPT TO:<a@b.example>|DATA|", new OneKept(), Options);
-            return Replies(dialog.Say(body + "\r\n.\r\n")) == 1 && !dialog.Session.IsInTransaction && Replies(dialog.Say("NOOP|")) == 1;
+            return Replies(dialog.Say(body + "\r\n.\r\n")) == 1 && dialog.Session.Phase == DialogPhase.Idle && Replies(dialog.Say("NOOP|")) == 1;
         }).QuickCheckThrowOnFailure(2_000);
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class DialogProperties
             var byData = Dialog.After(Envelope + "DATA|", new OneKept());
             byData.Say((body.StartsWith('.') ? "." : "") + body.Replace("\r\n.", "\r\n..", StringComparison.Ordinal) + ".\r\n");
             var byBdat = Dialog.After(Envelope, new OneKept());
-            for (var i = 0; body.Length > 0 && byBdat.Session.IsInTransaction; i++)
+            for (var i = 0; body.Length > 0 && byBdat.Session.Phase != DialogPhase.Idle; i++)
             {
                 var length = Math.Min(sizes[i % sizes.Count] + (i / sizes.Count), body.Length);
                 byBdat.Say($"BDAT {length}{(length == body.Length ? " LAST" : "")}|{body[..length]}");

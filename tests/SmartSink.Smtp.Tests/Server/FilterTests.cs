@@ -71,7 +71,7 @@ public sealed class FilterTests
     {
         var dialog = Dialog.After("EHLO a|", new ScriptedFilter().At(Stage.Mail, Busy));
         dialog.Say(Envelope).ShouldBe("451 4.3.0 Busy|503 5.5.1 Say MAIL first|");
-        dialog.Session.IsInTransaction.ShouldBeFalse();
+        dialog.Session.Phase.ShouldBe(DialogPhase.Idle);
         dialog.Observer.Events.ShouldBe(["client refused for other: System", "refused <> at Mail with 451"]);
     }
 
@@ -231,13 +231,11 @@ public sealed class FilterTests
         var dialog = Dialog.After("EHLO a|" + Envelope);
         dialog.Say(command);
         dialog.Session.IsInData.ShouldBe(isInData);
-        dialog.Session.IsInTransaction.ShouldBeTrue();
 
         dialog.Session.ConnectionEnded(SessionEndReason.ConnectionReset);
 
         dialog.Observer.Events.ShouldBe(["abandoned 1"]);
         dialog.Session.EndReason.ShouldBe(SessionEndReason.ConnectionReset);
-        dialog.Session.IsInTransaction.ShouldBeFalse();
     }
 
     [Fact]

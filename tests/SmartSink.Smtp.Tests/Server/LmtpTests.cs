@@ -59,7 +59,7 @@ public sealed class LmtpTests
         dialog.Observer.Codes.Count(code => code == 550).ShouldBe(Recipients);
         dialog.Observer.Codes[^1].ShouldBe(250);
         dialog.Observer.Events.Count(line => line.StartsWith("recipient ", StringComparison.Ordinal)).ShouldBe(Recipients);
-        dialog.Session.IsInTransaction.ShouldBeFalse();
+        dialog.Session.Phase.ShouldBe(DialogPhase.Idle);
     }
 
     [Fact]

@@ -255,7 +255,7 @@ public sealed class MessageIdentityTests
             pending = pending[consumed..];
         }
 
-        dialog.Session.IsInTransaction.ShouldBeFalse();
+        dialog.Session.Phase.ShouldBe(DialogPhase.Idle);
         return dialog;
     }
 }

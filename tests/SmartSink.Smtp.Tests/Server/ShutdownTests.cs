@@ -84,6 +84,5 @@ public sealed class ShutdownTests
     {
         dialog.Action.ShouldBe(SessionAction.Close);
         dialog.Session.EndReason.ShouldBe(SessionEndReason.Shutdown);
-        dialog.Session.IsInTransaction.ShouldBeFalse();
     }
 }

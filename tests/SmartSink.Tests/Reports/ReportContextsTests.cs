@@ -43,11 +43,11 @@ public sealed class ReportContextsTests : IDisposable
         var fact = PolicyInForce.Read(behaviour, 7);
 
         (fact.At, fact.TimeScale).ShouldBe((7, 60));
-        fact.Limits.ShouldBe(new Dictionary<string, ProviderLimits> { ["gmail.com"] = new(20, 100, 50, 2), ["*.example.com"] = new(3, null, null, null) }, ignoreOrder: true);
+        fact.Limits.ShouldBe(new Dictionary<string, ProviderLimits> { ["gmail.com"] = new(20, 100, 50), ["*.example.com"] = new(3, null, null) }, ignoreOrder: true);
 
         _clock.Advance(TimeSpan.FromSeconds(60));
         behaviour.Refresh(_clock.ReadMoment());
-        PolicyInForce.Read(behaviour, 8).Limits["gmail.com"].ShouldBe(new ProviderLimits(2, 100, 50, 2));
+        PolicyInForce.Read(behaviour, 8).Limits["gmail.com"].ShouldBe(new ProviderLimits(2, 100, 50));
     }
 
     [Fact]

@@ -302,13 +302,23 @@ public sealed class LedgerFeedTests : IDisposable
     [Fact]
     public void Senders_and_runs_that_are_made_up_are_not_kept_for_ever()
     {
-        using var feed = new LedgerFeed(_clock, _hash, _ => { }, capacity: 8);
-        for (var i = 0; i < 30_000; i++)
+        var first = MailOf(0);
+        for (var i = 1; i < 30_000; i++)
         {
-            feed.TransactionBegan(new SessionFacts { ClientAddress = new IPAddress(0x0A000000 + i), Sender = Encoding.ASCII.GetBytes($"a+run{i}/1@b.example") }, offersTls: false);
+            MailOf(i);
         }
 
-        feed.Known.ShouldBeInRange(1, 11_001);
+        // Made anew.
+        var again = MailOf(0);
+        (again.Sender, again.Run).ShouldBe((first.Sender, first.Run));
+        again.Sender.ShouldNotBeSameAs(first.Sender);
+        again.Run.Run.ShouldNotBeSameAs(first.Run.Run);
+
+        LedgerEvent MailOf(int number)
+        {
+            _feed.TransactionBegan(new SessionFacts { ClientAddress = new IPAddress(0x0A000000 + number), Sender = Encoding.ASCII.GetBytes($"a+run{number}/1@b.example") }, offersTls: false);
+            return Events().ShouldHaveSingleItem();
+        }
     }
 
     private long Now => _clock.ReadMoment().Milliseconds;

@@ -77,7 +77,7 @@ public sealed class LedgerKeeperTests : IDisposable
         history.Sender.ShouldBe(new LedgerSender("192.0.2.1/32", ""));
         history.Policy.At(history.Until).TimeScale.ShouldBe(60);
         var tries = history.Items.ShouldHaveSingleItem().Tries.ToArray();
-        tries.Select(one => (one.Outcome, one.Stage, history.Providers[one.Provider])).ShouldBe([(Outcome.TempFail, Stage.Rcpt, "entry2"), (Outcome.Accepted, Stage.Data, "entry2")]);
+        tries.Select(one => (one.Outcome, history.Providers[one.Provider])).ShouldBe([(Outcome.TempFail, "entry2"), (Outcome.Accepted, "entry2")]);
         (tries[1].At - tries[0].At).ShouldBe(90_000);
         history.Replies[tries[0].Reply].ShouldBe("450 Later");
         history.Dialogs.Select(dialog => (dialog.Reason, dialog.Resets, dialog.Faults, dialog.Messages)).ShouldBe(
@@ -230,7 +230,7 @@ public sealed class LedgerKeeperTests : IDisposable
         _keeper.Status.Forgotten.ShouldBe(0);
     }
 
-    private static Dictionary<string, ProviderLimits> Limits(int connections) => new(StringComparer.Ordinal) { ["later"] = new ProviderLimits(connections, null, null, null) };
+    private static Dictionary<string, ProviderLimits> Limits(int connections) => new(StringComparer.Ordinal) { ["later"] = new ProviderLimits(connections, null, null) };
 
     private static SmtpSessionOptions Options(SmtpExtensions extensions = SmtpExtensions.Default, AuthMode auth = AuthMode.Off) => new()
     {
