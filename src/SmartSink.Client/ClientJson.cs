@@ -21,6 +21,14 @@ namespace SmartSink.Client;
 [JsonSerializable(typeof(EventList))]
 [JsonSerializable(typeof(ReportCard))]
 [JsonSerializable(typeof(LedgerSwitch))]
+[JsonSerializable(typeof(ClassifiedRecipient))]
+[JsonSerializable(typeof(SinkLedger))]
+[JsonSerializable(typeof(SinkRun))]
+[JsonSerializable(typeof(SinkRunTimes))]
+[JsonSerializable(typeof(SinkHistory))]
+[JsonSerializable(typeof(SinkConnections))]
+[JsonSerializable(typeof(SinkSenders))]
+[JsonSerializable(typeof(SinkSamples))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record OverrideList(IReadOnlyList<ActiveOverride> Overrides);

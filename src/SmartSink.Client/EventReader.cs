@@ -10,6 +10,8 @@ namespace SmartSink.Client;
 /// </summary>
 internal sealed class EventReader(SmartSinkClient sink, EventFilter? filter, long? after, TimeProvider clock) : IAsyncDisposable
 {
+    private const string LastEventId = "Last-Event-ID";
+
     /// <summary>The sink says something every 15 s.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
 
@@ -85,10 +87,16 @@ internal sealed class EventReader(SmartSinkClient sink, EventFilter? filter, lon
         request.Headers.Accept.ParseAdd("text/event-stream");
         if (_lastId is not null)
         {
-            request.Headers.Add("Last-Event-ID", _lastId);
+            request.Headers.Add(LastEventId, _lastId);
         }
 
         _answer = await sink.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        // New events only: those from this connection on, even if it breaks before the first.
+        if (_lastId is null && after is null && _answer.Headers.TryGetValues(LastEventId, out var ids))
+        {
+            _lastId = ids.FirstOrDefault();
+        }
+
         _stream = new AliveStream(await _answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), LongestSilence, clock);
         _parser = SseParser.Create(_stream, static (_, data) => data.IsEmpty ? null : JsonSerializer.Deserialize(data, ClientJson.Default.SinkEvent));
         _items = _parser.EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);

@@ -53,9 +53,33 @@ public sealed record SenderReport
     /// <summary>All rules, including those that were not seen.</summary>
     public IReadOnlyList<RuleReport> Rules { get => field ?? []; init; }
 
+    /// <summary>What came in during each interval, oldest first; at most 600 of them.</summary>
+    public ReportChart Seconds { get => field ?? new(); init; }
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Client} {User}".TrimEnd() + $": {Grade}{string.Concat(Rules.Where(rule => rule.Verdict == RuleVerdict.Fail).Select(rule => $"\n  {rule.Rule}: {rule.Finding}"))}";
+}
+
+/// <summary>Recipients by outcome, over time.</summary>
+public sealed record ReportChart
+{
+    /// <summary>When the first interval begins.</summary>
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>Length of each, in seconds.</summary>
+    public int Step { get; init; }
+
+    /// <summary>Accepted.</summary>
+    public IReadOnlyList<long> Accepted { get => field ?? []; init; }
+
+    /// <summary>Refused temporarily.</summary>
+    [JsonPropertyName("tempfail")]
+    public IReadOnlyList<long> TempFail { get => field ?? []; init; }
+
+    /// <summary>Refused permanently.</summary>
+    [JsonPropertyName("permfail")]
+    public IReadOnlyList<long> PermFail { get => field ?? []; init; }
 }
 
 /// <summary>The result of a rule for a sender.</summary>
@@ -90,6 +114,9 @@ public sealed record RuleReport
 
     /// <summary>The documents that the rule is based on.</summary>
     public IReadOnlyList<string> Sources { get => field ?? []; init; }
+
+    /// <summary>For the classification: labels and classes, in rows of cells; null for other rules.</summary>
+    public IReadOnlyList<IReadOnlyList<string>>? Table { get; init; }
 }
 
 /// <summary>An example of what a rule found.</summary>
@@ -125,5 +152,11 @@ public enum RuleVerdict
     [JsonStringEnumMemberName("fail")]
     Fail,
 }
+
+/// <summary>How the sender classified a refusal.</summary>
+/// <param name="Recipient">The refused address.</param>
+/// <param name="Class">The sender's word: a label of the policy, or one that <c>report.toml</c> maps to labels, such as <c>hard</c>.</param>
+/// <param name="Sender">The message's sender; null if not known.</param>
+public sealed record ClassifiedRecipient(string Recipient, string Class, string? Sender = null);
 
 internal sealed record LedgerSwitch(bool On);

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace SmartSink.Client;
@@ -129,6 +130,32 @@ public sealed class SmartSinkClient : IDisposable
     public Task<SinkStats> StatsAsync(int domains = 100, CancellationToken cancellationToken = default) =>
         GetAsync(PathOf("stats", ("domains", domains)), ClientJson.Default.SinkStats, cancellationToken);
 
+    /// <summary>What came in during each of the last seconds.</summary>
+    /// <param name="seconds">How many, at most 600. A sink that is younger returns fewer.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<SinkHistory> HistoryAsync(int seconds = 600, CancellationToken cancellationToken = default) =>
+        GetAsync(PathOf("stats/history", ("seconds", seconds)), ClientJson.Default.SinkHistory, cancellationToken);
+
+    /// <summary>Who is connected.</summary>
+    /// <param name="client">Only clients with this address or in this network.</param>
+    /// <param name="from">The lowest connection number to list.</param>
+    /// <param name="count">How many, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<SinkConnections> ConnectionsAsync(string? client = null, long from = 0, int count = 100, CancellationToken cancellationToken = default) =>
+        GetAsync(PathOf("connections", ("from", from), ("count", count), ("client", client)), ClientJson.Default.SinkConnections, cancellationToken);
+
+    /// <summary>The client networks that send, and how they retry.</summary>
+    /// <param name="count">How many, busiest first, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<SinkSenders> SendersAsync(int count = 100, CancellationToken cancellationToken = default) =>
+        GetAsync(PathOf("senders", ("count", count)), ClientJson.Default.SinkSenders, cancellationToken);
+
+    /// <summary>The headers of a sample of messages; the sink keeps none unless <c>SINK_SAMPLE</c> is set, <c>1/1</c> for every message.</summary>
+    /// <param name="count">How many, the newest ones, at most 100.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<SinkSamples> MessagesAsync(int count = 100, CancellationToken cancellationToken = default) =>
+        GetAsync(PathOf("messages", ("sample", count)), ClientJson.Default.SinkSamples, cancellationToken);
+
     /// <summary>Checks the text of a policy file without using it.</summary>
     /// <param name="policy">TOML, at most 64 kB.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -166,6 +193,49 @@ public sealed class SmartSinkClient : IDisposable
         PathOf("report", ("run", run), ("client", client), ("since", SinkOverride.Write(since))),
         ClientJson.Default.ReportCard,
         cancellationToken);
+
+    /// <summary>The same report, in which the sender's own classification of refusals is compared with the sink's labels.</summary>
+    /// <param name="log">The sender's log; recipients that the sink did not refuse are ignored.</param>
+    /// <param name="run">Only messages of this load-generator run.</param>
+    /// <param name="client">Only senders with this address or in this network.</param>
+    /// <param name="since">Only what came in during this time before now.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="SmartSinkException">409: the ledger is off. 413: the log is larger than 16 MB.</exception>
+    public async Task<ReportCard> GetClassifiedReportAsync(
+        IEnumerable<ClassifiedRecipient> log, string? run = null, string? client = null, TimeSpan? since = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var lines = new StringBuilder();
+        foreach (var line in log)
+        {
+            lines.Append(JsonSerializer.Serialize(line, ClientJson.Default.ClassifiedRecipient)).Append('\n');
+        }
+
+        using var body = new StringContent(lines.ToString(), Encoding.UTF8, "application/x-ndjson");
+        return await AskAsync(
+            HttpMethod.Post, PathOf("report", ("run", run), ("client", client), ("since", SinkOverride.Write(since))), body, ClientJson.Default.ReportCard, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the ledger is on, and how much it holds.</summary>
+    public Task<SinkLedger> GetLedgerAsync(CancellationToken cancellationToken = default) => GetAsync("ledger", ClientJson.Default.SinkLedger, cancellationToken);
+
+    /// <summary>What became of a run, by message number.</summary>
+    /// <param name="run">Its id.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Null if nothing of it has arrived, or it was forgotten.</returns>
+    /// <exception cref="SmartSinkException">409: the ledger is off.</exception>
+    public Task<SinkRun?> GetRunAsync(string run, CancellationToken cancellationToken = default) =>
+        FindAsync($"ledger/runs/{Uri.EscapeDataString(run)}", ClientJson.Default.SinkRun, cancellationToken);
+
+    /// <summary>When each message of a run was first accepted.</summary>
+    /// <param name="run">Its id.</param>
+    /// <param name="from">The first number.</param>
+    /// <param name="count">How many numbers, at most 100,000.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Null if nothing of it has arrived, or it was forgotten.</returns>
+    /// <exception cref="SmartSinkException">409: the ledger is off.</exception>
+    public Task<SinkRunTimes?> GetRunTimesAsync(string run, long from = 0, int count = 100_000, CancellationToken cancellationToken = default) =>
+        FindAsync(PathOf($"ledger/runs/{Uri.EscapeDataString(run)}/times", ("from", from), ("count", count)), ClientJson.Default.SinkRunTimes, cancellationToken);
 
     /// <summary>
     /// Follows events until cancelled. A broken connection is reopened, and continues where it broke off as far as the sink remembers

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 
 namespace SmartSink.Client.Tests;
 
@@ -232,5 +233,44 @@ public sealed class CallTests : IDisposable
         _sink.Heard.ShouldAllBe(request => request.Line == "GET /sink/api/v1/overrides");
         using var nowhere = new HttpClient();
         Should.Throw<ArgumentException>(() => new SmartSinkClient(nowhere)).Message.ShouldStartWith("The HttpClient has no BaseAddress");
+    }
+
+    [Theory]
+    [InlineData("0", 0, 0)]
+    [InlineData("7-12", 7, 12)]
+    public async Task A_range_of_numbers_is_read_as_it_is_written(string text, long first, long last)
+    {
+        using var client = _sink.Answers($$"""{"run":"r","accepted":["{{text}}"]}""").Connect();
+
+        var range = (await client.GetRunAsync("a/b", Token)).ShouldNotBeNull().Accepted.ShouldHaveSingleItem();
+
+        (range.First, range.Last, range.Count, range.ToString()).ShouldBe((first, last, last - first + 1, text));
+        (range.Contains(first), range.Contains(last), range.Contains(last + 1), range.Contains(first - 1)).ShouldBe((true, true, false, false));
+        _sink.Heard.ShouldHaveSingleItem().Line.ShouldBe("GET /api/v1/ledger/runs/a%2Fb");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-1")]
+    [InlineData("1-")]
+    [InlineData("1-2-3")]
+    [InlineData("x")]
+    public async Task What_is_no_range_of_numbers_is_an_error(string text)
+    {
+        using var client = _sink.Answers($$"""{"run":"r","accepted":["{{text}}"]}""").Connect();
+
+        await Should.ThrowAsync<JsonException>(() => client.GetRunAsync("r", Token));
+    }
+
+    [Fact]
+    public async Task A_log_is_sent_as_lines_of_JSON()
+    {
+        using var client = _sink.Answers("""{"senders":[]}""").Connect();
+
+        await client.GetClassifiedReportAsync([new("joe@yahoo.com", "unknown_user", "news@a.example"), new("\"ann\"@gmail.com", "soft")], "r1", since: TimeSpan.FromMinutes(10), cancellationToken: Token);
+
+        var request = _sink.Heard.ShouldHaveSingleItem();
+        (request.Line, request.Type).ShouldBe(("POST /api/v1/report?run=r1&since=600s", "application/x-ndjson; charset=utf-8"));
+        request.Body!.Split('\n').ShouldBe(["""{"recipient":"joe@yahoo.com","class":"unknown_user","sender":"news@a.example"}""", """{"recipient":"\u0022ann\u0022@gmail.com","class":"soft"}""", ""]);
     }
 }

@@ -84,6 +84,16 @@ public sealed class EventTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_before_the_first_event_loses_none()
+    {
+        using var client = _sink.Answers(new EventFeed().Ends(), lastEventId: 41).Answers(new EventFeed().Ends(), lastEventId: 44).Answers(new EventFeed().Event(42, "sampled")).Connect();
+
+        (await client.FollowEventsAsync(cancellationToken: Token).FirstAsync(Token)).Id.ShouldBe(42);
+
+        _sink.Heard.Select(request => request.LastEventId).ShouldBe([null, "41", "41"]);
+    }
+
+    [Fact]
     public async Task What_another_try_would_not_mend_is_thrown()
     {
         using var client = _sink

@@ -138,12 +138,12 @@ public sealed class ExampleTests
 internal static class ClientMail
 {
     /// <summary>Sends a message to one recipient; a refusal is nothing to it.</summary>
-    public static async Task SendAsync(int port, string recipient)
+    public static async Task SendAsync(int port, string recipient, string sender = "test@client.example")
     {
         using var mail = new SmtpClient("127.0.0.1", port);
         try
         {
-            await mail.SendMailAsync("test@client.example", recipient, "test", "hello", TestContext.Current.CancellationToken);
+            await mail.SendMailAsync(sender, recipient, "test", "hello", TestContext.Current.CancellationToken);
         }
         catch (SmtpException)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Threading.Channels;
@@ -23,7 +24,16 @@ internal sealed class FakeSink : HttpMessageHandler
     public FakeSink Answers(HttpStatusCode status) => Answers(() => new HttpResponseMessage(status));
 
     /// <summary>The next answer is a stream of events.</summary>
-    public FakeSink Answers(EventFeed feed) => Answers(() => new HttpResponseMessage { Content = new StreamContent(feed) { Headers = { ContentType = new("text/event-stream") } } });
+    public FakeSink Answers(EventFeed feed, long? lastEventId = null) => Answers(() =>
+    {
+        var answer = new HttpResponseMessage { Content = new StreamContent(feed) { Headers = { ContentType = new("text/event-stream") } } };
+        if (lastEventId is { } id)
+        {
+            answer.Headers.Add("Last-Event-ID", id.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return answer;
+    });
 
     /// <summary>The next connection fails.</summary>
     public FakeSink CannotBeReached() => Answers(() => throw new HttpRequestException(Gone));

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
 using SmartSink.Testing.Processes;
 
 namespace SmartSink.Client.Tests;
@@ -21,7 +23,7 @@ public sealed class SinkTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _process = await SinkProcess.StartAsync(Policy);
+        _process = await SinkProcess.StartAsync(Policy, new Dictionary<string, string> { ["SINK_SAMPLE"] = "1/1" });
         _patience.CancelAfter(TimeSpan.FromMinutes(3));
         _client = new SmartSinkClient(_process.Http);
     }
@@ -34,6 +36,31 @@ public sealed class SinkTests : IAsyncLifetime
         {
             await _process.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task Every_call_of_the_API_has_a_method()
+    {
+        using var http = new HttpClient();
+        using var document = JsonDocument.Parse(await http.GetStringAsync(new Uri(Process.Http, "/openapi/v1.json"), Token));
+        var described = document.RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(call => $"{call.Name.ToUpperInvariant()} {path.Name}"));
+
+        using var fake = new FakeSink();
+        using var client = fake.Connect();
+        Func<Task>[] calls =
+        [
+            () => client.OverrideAsync(new SinkOverride { Defer = 100 }, Token), () => client.ListOverridesAsync(Token), () => client.GetOverrideAsync("{id}", Token), () => client.RemoveOverrideAsync("{id}", Token),
+            () => client.CalmAsync(Token), () => client.OverlayAsync(new SinkOverlay(), Token), () => client.GetOverlayAsync(Token), () => client.RemoveOverlayAsync(Token), () => client.ExplainAsync("a@b.example"),
+            () => client.PolicyAsync(), () => client.CheckAsync(""), () => client.ReloadAsync(Token), () => client.StatsAsync(), () => client.HistoryAsync(), () => client.ConnectionsAsync(), () => client.SendersAsync(),
+            () => client.MessagesAsync(), () => client.LastEventIdAsync(Token), () => client.StartLedgerAsync(Token), () => client.ClearLedgerAsync(Token), () => client.GetLedgerAsync(Token), () => client.GetReportAsync(),
+            () => client.GetClassifiedReportAsync([]), () => client.GetRunAsync("{run}", Token), () => client.GetRunTimesAsync("{run}"),
+        ];
+        foreach (var call in calls)
+        {
+            await Should.ThrowAsync<HttpRequestException>(call);
+        }
+
+        fake.Heard.Select(request => Uri.UnescapeDataString(request.Line.Split('?')[0])).ShouldBe(described, ignoreOrder: true);
     }
 
     [Fact]
@@ -224,5 +251,88 @@ public sealed class SinkTests : IAsyncLifetime
         var top = here.TopReply.ShouldNotBeNull();
         (top.Code, top.Count).ShouldBe((550, 1));
         (stats.At - stats.StartedAt).ShouldBeGreaterThan(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Who_sends_is_listed()
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, Process.SmtpPort, Token);
+        using var lines = new StreamReader(socket.GetStream());
+        (await lines.ReadLineAsync(Token)).ShouldStartWith("220");
+        await socket.GetStream().WriteAsync("HELO open.example\r\n"u8.ToArray(), Token);
+        (await lines.ReadLineAsync(Token)).ShouldStartWith("250");
+        await ClientMail.SendAsync(Process.SmtpPort, "joe@gmail.com");
+
+        var connections = await Sink.ConnectionsAsync("127.0.0.0/8", cancellationToken: Token);
+        var open = connections.Connections.Single(connection => connection.Helo == "open.example");
+        (open.Listener, open.Client, open.State, open.User, open.Tls, open.Messages).ShouldBe(("smtp", "127.0.0.1", "idle", null, null, 0));
+        (await Sink.ConnectionsAsync("192.0.2.1", cancellationToken: Token)).Connections.ShouldBeEmpty();
+        (await Sink.ConnectionsAsync(from: open.Id, count: 1, cancellationToken: Token)).Connections.ShouldHaveSingleItem().Id.ShouldBe(open.Id);
+
+        var senders = await Sink.SendersAsync(cancellationToken: Token);
+        while (senders.Senders is not [{ Messages: 1 }])
+        {
+            await Task.Delay(50, Token);
+            senders = await Sink.SendersAsync(cancellationToken: Token);
+        }
+
+        (senders.Senders[0].Client, senders.Senders[0].Recipients, senders.Senders[0].RetryGapSeconds, senders.LeftOut).ShouldBe(("127.0.0.1/32", 1, null, 0));
+
+        var history = await Sink.HistoryAsync(600, Token);
+        while (history.Messages.Sum() < 1)
+        {
+            await Task.Delay(50, Token);
+            history = await Sink.HistoryAsync(600, Token);
+        }
+
+        (history.Step, history.Accepted.Sum(), history.TempFail.Sum(), history.PermFail.Sum()).ShouldBe((1, 1, 0, 0));
+        history.Connections.Count.ShouldBe(history.Messages.Count);
+
+        (await Sink.MessagesAsync(cancellationToken: Token)).ShouldSatisfyAllConditions(samples => samples.Sample.ShouldBe("1/1"), samples => samples.Messages.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            message => (message.Sender, message.Outcome, message.Code).ShouldBe(("test@client.example", SinkOutcome.Accepted, 250)),
+            message => message.Header.ShouldContain("Subject: ")));
+    }
+
+    [Fact]
+    public async Task A_run_is_read_by_number_and_a_log_is_judged()
+    {
+        (await Sink.GetLedgerAsync(Token)).On.ShouldBeFalse();
+        (await Should.ThrowAsync<SmartSinkException>(() => Sink.GetRunAsync("r1", Token))).Status.ShouldBe(HttpStatusCode.Conflict);
+        await Sink.StartLedgerAsync(Token);
+        (await Sink.GetRunAsync("r1", Token)).ShouldBeNull();
+        (await Sink.GetRunTimesAsync("r1", cancellationToken: Token)).ShouldBeNull();
+
+        foreach (var number in (int[])[0, 1, 2, 1])
+        {
+            await ClientMail.SendAsync(Process.SmtpPort, "joe@gmail.com", $"news+r1/{number}@client.example");
+        }
+
+        await ClientMail.SendAsync(Process.SmtpPort, "ann@here.example", "news+r1/4@client.example");
+        await ClientMail.SendAsync(Process.SmtpPort, "tempfail@gmail.com", "news+r1/5@client.example");
+
+        var run = (await Sink.GetRunAsync("r1", Token)).ShouldNotBeNull();
+        (run.Run, run.Lowest, run.Highest, run.Partial).ShouldBe(("r1", 0, 5, false));
+        run.Accepted.ShouldBe([new NumberRange(0, 2)]);
+        run.Refused.ShouldBe([new NumberRange(4, 4)]);
+        run.Waiting.ShouldBe([new NumberRange(5, 5)]);
+        run.Bounced.ShouldBeEmpty();
+        run.Duplicates.ShouldHaveSingleItem().ShouldBe(new RunDuplicate { Number = 1, Times = 1, Excused = 0 });
+        run.Last.Select(last => last.Number).ShouldBe([4, 5]);
+
+        var times = (await Sink.GetRunTimesAsync("r1", from: 1, count: 5, Token)).ShouldNotBeNull();
+        (times.From, times.Highest, times.Times.Count).ShouldBe((1, 5, 5));
+        times.Times.Select(time => time is null).ShouldBe([false, false, true, true, true]);
+
+        (await Sink.GetLedgerAsync(Token)).ShouldSatisfyAllConditions(
+            ledger => (ledger.On, ledger.Senders, ledger.Runs, ledger.Forgotten, ledger.Dropped).ShouldBe((true, 1, 1, 0, 0)), ledger => ledger.Bytes.ShouldBeInRange(1, ledger.Limit));
+
+        var report = await Sink.GetClassifiedReportAsync([new("ann@here.example", "unknown_user", "news+r1/4@client.example"), new("tempfail@gmail.com", "unknown_user")], cancellationToken: Token);
+        var sender = report.Senders.ShouldHaveSingleItem();
+        (sender.Seconds.Accepted.Sum(), sender.Seconds.TempFail.Sum(), sender.Seconds.PermFail.Sum()).ShouldBe((4, 1, 1));
+        var rule = sender.Rules.Single(one => one.Rule == "classification");
+        (rule.Number, rule.Verdict).ShouldBe((50, RuleVerdict.Fail));
+        rule.Table.ShouldNotBeNull();
+        (await Should.ThrowAsync<SmartSinkException>(() => Sink.GetClassifiedReportAsync([new("", "soft")], cancellationToken: Token))).Mistakes.ShouldHaveSingleItem().Detail.ShouldStartWith("line 1: recipient");
     }
 }

@@ -116,6 +116,10 @@ public sealed class EventsApiTests
         await DeliverAsync(sink, "two@ok.example");
         (await follower.NextAsync()).Data.GetProperty("recipients")[0].GetProperty("recipient").GetString().ShouldBe("two@ok.example");
 
+        // Also one that is cut off before the first event.
+        using var after = await Follower.StartAsync(sink.App.HttpEndPoint, "/api/v1/events?follow=true&kind=message", $"Last-Event-ID: {follower.Began}\r\n");
+        (await after.NextAsync()).Id.ShouldBe(first.Id);
+
         using var again = await Follower.StartAsync(sink.App.HttpEndPoint, "/api/v1/events?after=0&kind=message", $"Accept: text/event-stream\r\nLast-Event-ID: {first.Id}\r\n");
         (await again.NextAsync()).Data.GetProperty("recipients")[0].GetProperty("recipient").GetString().ShouldBe("two@ok.example");
         using var fromStart = await Follower.StartAsync(sink.App.HttpEndPoint, "/api/v1/events?follow=true&after=0&kind=message");
@@ -307,6 +311,9 @@ public sealed class EventsApiTests
             _reader = new StreamReader(client.GetStream(), Encoding.UTF8);
         }
 
+        /// <summary>The id of the event from which the stream goes on.</summary>
+        public string Began { get; private set; } = string.Empty;
+
         /// <summary>Asks, and takes the answer's start.</summary>
         public static async Task<Follower> StartAsync(IPEndPoint server, string path, string headers = "")
         {
@@ -325,6 +332,7 @@ public sealed class EventsApiTests
 
             lines.ShouldContain("Content-Type: text/event-stream; charset=utf-8");
             (await follower.LineAsync()).ShouldBe("retry: 2000");
+            lines.ShouldContain($"Last-Event-ID: {follower.Began = await follower.RequireAsync("id: ")}");
             (await follower.LineAsync()).ShouldBe(string.Empty);
             return follower;
         }

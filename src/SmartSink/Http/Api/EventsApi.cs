@@ -53,7 +53,7 @@ internal static class EventsApi
         }
 
         // What a client that connects again has seen last is newer than what its address says.
-        var (isSeen, seen) = ReadId(request.Headers["Last-Event-ID"].ToString());
+        var (isSeen, seen) = ReadId(request.Headers[EventFollowers.LastEventId].ToString());
         return new WrittenAnswer(http => followers.FollowAsync(http, filter, isSeen ? seen : after));
     }
 
@@ -157,6 +157,9 @@ internal sealed class EventFollowers
     /// <summary>How many may follow at once.</summary>
     public const int Most = 16;
 
+    /// <summary>The header with the id that a follower has seen last, in its request, and from which a stream goes on, in the answer.</summary>
+    public const string LastEventId = "Last-Event-ID";
+
     /// <summary>Octets that are written at once. A follower who is behind the ring's end misses events and is told so, so nothing waits for it.</summary>
     private const int BatchSize = 64 * 1024;
 
@@ -215,7 +218,12 @@ internal sealed class EventFollowers
             var rate = context.Features.Get<IHttpMinResponseDataRateFeature>();
             var usual = rate?.MinDataRate;
             rate?.MinDataRate = null;
-            await WriteAsync(context, filter, after, end.Token);
+
+            // One that is not given yet is of another sink: all that is here is new to who has it.
+            var last = _events.Ring.LastId;
+            var seen = after is null ? last : after <= last ? after.Value : 0;
+            response.Headers[LastEventId] = seen.ToString(CultureInfo.InvariantCulture);
+            await WriteAsync(context, filter, seen, end.Token);
             rate?.MinDataRate = usual;
         }
         finally
@@ -224,15 +232,14 @@ internal sealed class EventFollowers
         }
     }
 
-    private async Task WriteAsync(HttpContext context, EventFilter filter, long? after, CancellationToken end)
+    private async Task WriteAsync(HttpContext context, EventFilter filter, long seen, CancellationToken end)
     {
         var ring = _events.Ring;
         var batch = new ArrayBufferWriter<byte>(4 * 1024);
         var copy = new EventCopy();
 
-        // One that is not given yet is of another sink: all that is here is new to who has it.
-        var seen = after is null ? ring.LastId : after <= ring.LastId ? after.Value : 0;
-        batch.Write("retry: 2000\n\n"u8);
+        // The id is for who is cut off before the first event.
+        batch.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: 2000\nid: {seen}\n\n")));
         var wroteAt = _clock.GetTimestamp();
         while (!end.IsCancellationRequested)
         {
