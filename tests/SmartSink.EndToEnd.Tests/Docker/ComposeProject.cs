@@ -14,8 +14,9 @@ internal sealed partial class ComposeProject : IAsyncDisposable
         ["SMARTSINK_SMTP_PORT"] = "0",
         ["SMARTSINK_HTTP_PORT"] = "0",
         ["SMARTSINK_PROMETHEUS_PORT"] = "0",
-        ["SMARTSINK_PROMETHEUS_IMAGE"] = DockerEngine.Prometheus,
+        ["SMARTSINK_GRAFANA_PORT"] = "0",
     };
+    private readonly List<string> _standIns = [];
 
     private ComposeProject()
     {
@@ -35,6 +36,18 @@ internal sealed partial class ComposeProject : IAsyncDisposable
         var project = new ComposeProject();
         await project.CopyAsync();
         return project;
+    }
+
+    /// <summary>Gives the images of others that the file names, where this machine has none of them, to stand-ins until the test ends.</summary>
+    public async Task StandInAsync()
+    {
+        foreach (Match image in OthersImage().Matches(await File.ReadAllTextAsync(_folder.Combine("docker-compose.yml"))))
+        {
+            if (await DockerEngine.StandInAsync(image.Groups[1].Value))
+            {
+                _standIns.Add(image.Groups[1].Value);
+            }
+        }
     }
 
     /// <summary>Runs docker-compose.</summary>
@@ -67,12 +80,20 @@ internal sealed partial class ComposeProject : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await RunAsync("down", "--volumes");
+        await RunAsync("--profile", "monitoring", "--profile", "load", "down", "--volumes");
+        foreach (var image in _standIns)
+        {
+            await DockerEngine.RunAsync("rmi", image);
+        }
+
         _folder.Dispose();
     }
 
     [GeneratedRegex(@":(\d+)\s*$", RegexOptions.CultureInvariant, 60_000)]
     private static partial Regex PortAtEnd();
+
+    [GeneratedRegex(@"image: \$\{\w+:-(\w+/[^}]+)\}", RegexOptions.CultureInvariant, 60_000)]
+    private static partial Regex OthersImage();
 
     private async Task CopyAsync()
     {

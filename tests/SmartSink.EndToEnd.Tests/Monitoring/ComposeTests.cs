@@ -4,7 +4,7 @@ using SmartSink.Testing.Processes;
 
 namespace SmartSink.EndToEnd.Tests.Monitoring;
 
-/// <summary>What the compose file makes of Prometheus and Grafana. Their images come from elsewhere; <see cref="Docker.DockerComposeTests"/> starts a Prometheus of Debian in that place.</summary>
+/// <summary>What the compose file makes of Prometheus and Grafana. <see cref="Docker.DockerComposeTests"/> starts them, or stand-ins where their images cannot be had.</summary>
 public sealed partial class ComposeTests
 {
     [Fact]
