@@ -14,8 +14,8 @@ internal sealed partial class BehaviourFilter
     /// <param name="facts">The client, sender, user and recipient, and the moment.</param>
     public SenderRecall Recall(SenderRecall recall, in SessionFacts facts)
     {
-        var match = _policy.Find(facts.Domain, out _);
-        if ((_rules.OverlayOf(match.Entry) is { } overlay ? _overlayPlans[overlay] : PlanOf(match.Entry)) is not { } plan || !plan.Remembers)
+        var match = _policy.Find(facts.Domain, out var domain);
+        if ((_rules.OverlayOf(domain, match.Entry) is { } overlay ? _overlayPlans[overlay] : PlanOf(match.Entry)) is not { } plan || !plan.Remembers)
         {
             return recall;
         }

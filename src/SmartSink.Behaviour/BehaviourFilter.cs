@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using SmartSink.Behaviour.Events;
 using SmartSink.Behaviour.Limits;
 using SmartSink.Behaviour.Rules;
@@ -109,6 +110,10 @@ internal sealed partial class BehaviourFilter : IMailboxFilter, ITryCounter
         // An entry is named after its key.
         return _rules.SharesOf(entry > 0 && DomainKey.TryRead(EntryName(entry), out var named) ? named : DomainKey.Fallback, rules);
     }
+
+    /// <summary>The same for the recipients of one of the entry's domains, given without the domain suffix.</summary>
+    public OutcomeShares SharesOf(int entry, string domain) =>
+        _rules.SharesOf(new DomainKey(domain, DomainKeyKind.Name), _rules.OverlayOf(Encoding.ASCII.GetBytes(domain), entry)?.Rules ?? _policy.RulesOf(entry));
 
     // Before RCPT, only the server that the client connected to tells which provider it is.
     private FilterAnswer AnswerClient(in SessionFacts facts)

@@ -70,8 +70,11 @@ public sealed class BehaviourFilters : IMailboxFilterSource
     /// <summary>The shares of outcomes that the rates give an entry's recipients now, in the long run.</summary>
     /// <param name="filter">A revision that came from this object.</param>
     /// <param name="entry">0 to its <see cref="IMailboxFilter.EntryCount"/> - 1.</param>
-    public static OutcomeShares SharesOf(IMailboxFilter filter, int entry) =>
-        filter is BehaviourFilter behaviour ? behaviour.SharesOf(entry) : throw new ArgumentException("A filter of somebody else", nameof(filter));
+    /// <param name="domain">One of the entry's domains, without the domain suffix, for the shares of its recipients alone; null for those of all.</param>
+    public static OutcomeShares SharesOf(IMailboxFilter filter, int entry, string? domain = null) =>
+        filter is not BehaviourFilter behaviour ? throw new ArgumentException("A filter of somebody else", nameof(filter))
+        : domain is null ? behaviour.SharesOf(entry)
+        : behaviour.SharesOf(entry, domain);
 
     /// <summary>
     /// The limits in force, by the name of each entry that has limits, and how many seconds of the providers' time pass in one real second.

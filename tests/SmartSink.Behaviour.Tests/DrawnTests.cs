@@ -54,4 +54,43 @@ public sealed class DrawnTests
         host.LoadAsWritten("[[schedule]]\nat = \"+0s\"\nset = { defer = 100 }\n");
         host.Ask("a@gmail.com").Drawn.ShouldBe(Outcome.TempFail);
     }
+
+    [Fact]
+    public void Rates_for_some_of_an_entrys_domains_are_not_those_that_are_expected_of_it()
+    {
+        var host = new BehaviourHost();
+        host.LoadAsWritten("""
+            [domain."gmail.com"]
+            bounce = 0
+            [domain."*.pattern.example"]
+            bounce = 0
+            [domain."yahoo.*"]
+            bounce = 0
+            [[schedule]]
+            domain = ["gmail.com", "only.example", "one.pattern.example", "yahoo.*", "*.a.pattern.example"]
+            at = "+0s"
+            set = { defer = 100 }
+            """);
+        host.Ask("a@gmail.com").Drawn.ShouldBe(Outcome.TempFail);
+        host.Ask("a@yahoo.de").Drawn.ShouldBe(Outcome.TempFail);
+        foreach (var some in (string[])["a@only.example", "a@one.pattern.example", "a@x.a.pattern.example"])
+        {
+            var answer = host.Ask(some);
+            (answer.Reply?.Outcome, answer.Drawn).ShouldBe((Outcome.TempFail, null));
+        }
+
+        host.Ask("a@elsewhere.example").Drawn.ShouldBe(Outcome.Accepted);
+        host.Ask("a@two.pattern.example").Drawn.ShouldBe(Outcome.Accepted);
+    }
+
+    [Fact]
+    public void Rates_of_an_override_for_some_domains_of_a_pattern_are_not_those_that_are_expected_of_it()
+    {
+        var sink = new RuledSink("[domain.\"*.pattern.example\"]\nbounce = 0\n");
+        sink.Override(new OverrideAction { Defer = 100 }, new OverrideMatch { Domain = ["one.pattern.example"] });
+        sink.Ask("a@one.pattern.example").Drawn.ShouldBeNull();
+        sink.Ask("a@two.pattern.example").Drawn.ShouldBe(Outcome.Accepted);
+        sink.Override(new OverrideAction { Defer = 100 }, new OverrideMatch { Domain = ["*.example"] });
+        sink.Ask("a@two.pattern.example").Drawn.ShouldBe(Outcome.TempFail);
+    }
 }

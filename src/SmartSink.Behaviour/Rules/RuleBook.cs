@@ -76,7 +76,7 @@ internal sealed class RuleBook(ScaledClock clock, TryCounter tries, IBehaviourOb
 
             var before = _tallies;
             _tallies = new Dictionary<string, RuleTally>(StringComparer.Ordinal);
-            var rules = new RuleSet(behaviour, this, revision);
+            var rules = new RuleSet(policy, behaviour, this, revision);
             var origin = new RuleMoment(clock.Start, 0, 1);
             var seed = Draw.SeedOf(policy.Seed, DrawKind.Rule);
             var order = 0;

@@ -1,3 +1,4 @@
+using SmartSink.Policy;
 using SmartSink.Policy.Decisions;
 using SmartSink.Policy.Model;
 using SmartSink.Smtp;
@@ -15,12 +16,22 @@ internal sealed class RuleSet
     private readonly PolicyBehaviour _behaviour;
     private readonly RuleBook _book;
     private readonly int _revision;
+    private readonly Dictionary<int, DomainKey> _patterns = [];
 
-    internal RuleSet(PolicyBehaviour behaviour, RuleBook book, int revision)
+    internal RuleSet(PolicySnapshot policy, PolicyBehaviour behaviour, RuleBook book, int revision)
     {
         _behaviour = behaviour;
         _book = book;
         _revision = revision;
+        for (var entry = 1; entry < policy.EntryCount; entry++)
+        {
+            // An entry is named after its key.
+            if (policy.EntryName(entry) is var name && name.Contains('*', StringComparison.Ordinal) && DomainKey.TryRead(name, out var key))
+            {
+                _patterns.Add(entry, key);
+            }
+        }
+
         Own = new RuleTable((rule, phase, now) => book.Tell(this, rule, phase, now));
     }
 
@@ -53,10 +64,25 @@ internal sealed class RuleSet
         JudgeEnd(Own.Index, facts, domain, ref verdict);
     }
 
-    /// <summary>What applies to an entry now in place of its own configuration; null for nothing.</summary>
+    /// <summary>What applies to every domain of an entry now in place of its own configuration; null for nothing.</summary>
     public DomainOverlay? OverlayOf(int entry)
     {
         foreach (var rule in Own.Rules)
+        {
+            if (rule.Holds && rule.Rule.Action.Set is { } set && set.TryGetValue(entry, out var overlay) && IsForWholeEntry(rule, entry))
+            {
+                return overlay;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The same for one of the entry's domains, given without the domain suffix.</summary>
+    public DomainOverlay? OverlayOf(ReadOnlySpan<byte> domain, int entry)
+    {
+        var candidates = Own.Index.Of(domain);
+        while (candidates.TryNext(out var rule))
         {
             if (rule.Holds && rule.Rule.Action.Set is { } set && set.TryGetValue(entry, out var overlay))
             {
@@ -82,6 +108,32 @@ internal sealed class RuleSet
         {
             Own.Look(new RuleMoment(now, _book.Clock.At(now, _revision, TimeScale), TimeScale));
         }
+    }
+
+    // A rule that names domains may apply to only some of those that share an entry. One that applies to a name applies to its whole entry.
+    private bool IsForWholeEntry(ActiveRule rule, int entry)
+    {
+        var domains = rule.Rule.Match.Domains;
+        if (domains.Count == 0)
+        {
+            return true;
+        }
+
+        var isPattern = _patterns.TryGetValue(entry, out var key);
+        if (entry > 0 && !isPattern)
+        {
+            return true;
+        }
+
+        for (var i = 0; i < domains.Count; i++)
+        {
+            if (domains[i].IsFallback || (isPattern && domains[i].CoversPattern(key)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private ProviderLimits? LimitsOf(int entry) => _behaviour.Providers is { Length: > 0 } providers ? providers[entry]?.Limits : null;
@@ -181,7 +233,11 @@ internal sealed class RuleSet
         }
         else if (action.Set is { } set)
         {
-            verdict.Overlay ??= set.TryGetValue(entry, out var overlay) && rule.TryAct(out _) ? overlay : null;
+            if (verdict.Overlay is null && set.TryGetValue(entry, out var overlay) && rule.TryAct(out _))
+            {
+                verdict.Overlay = overlay;
+                verdict.HasRatesForSome |= !IsForWholeEntry(rule, entry);
+            }
         }
         else if (verdict.IsOverriddenBefore(rule))
         {
@@ -197,7 +253,7 @@ internal sealed class RuleSet
             if (facts.Stage < Stage.Rcpt || rule.TryAct(out _))
             {
                 verdict.Rates = verdict.Rates.Over(action.Rates);
-                verdict.HasRatesForSome |= !rule.IsForWholeDomains || (entry == 0 && rule.Rule.Match.Domains.Count > 0);
+                verdict.HasRatesForSome |= !rule.IsForWholeDomains || !IsForWholeEntry(rule, entry);
             }
         }
         else if (!verdict.IsDecided && verdict.Rates.IsEmpty && rule.TryAct(out _))

@@ -23,7 +23,7 @@ internal record struct RuleVerdict
     public RateChange Rates { get; set; }
 
     /// <summary>
-    /// Whether some of <see cref="Rates"/> do not apply to the whole entry, so that they are not part of its expected shares.
+    /// Whether some of <see cref="Rates"/>, or <see cref="Overlay"/>, do not apply to the whole entry, so that they are not part of its expected shares.
     /// </summary>
     public bool HasRatesForSome { get; set; }
 

@@ -145,6 +145,15 @@ internal readonly record struct DomainKey(string Domain, DomainKeyKind Kind)
 
     public bool IsPattern => Kind != DomainKeyKind.Name;
 
+    /// <summary>Whether this pattern matches every domain that another pattern matches.</summary>
+    public bool CoversPattern(DomainKey other) => Kind == other.Kind && (Kind, other.Domain.Length - Domain.Length) switch
+    {
+        (DomainKeyKind.Name, _) or (_, < 0) => false,
+        (_, 0) => other.Domain == Domain,
+        (DomainKeyKind.Subdomains, var more) => other.Domain[more - 1] == '.' && other.Domain.EndsWith(Domain, StringComparison.Ordinal),
+        _ => false,
+    };
+
     public override string ToString() => Kind switch
     {
         DomainKeyKind.Subdomains => SubdomainStart + Domain,

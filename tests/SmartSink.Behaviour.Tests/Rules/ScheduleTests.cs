@@ -159,6 +159,35 @@ public sealed class ScheduleTests
         sink.Filter.SharesOf(entry).ShouldBe(new OutcomeShares(0, 0.9, 0.1), 1e-9);
     }
 
+    [Fact]
+    public void What_applies_to_some_domains_of_an_entry_is_expected_of_them_alone()
+    {
+        var host = new BehaviourHost();
+        host.LoadAsWritten("""
+            [domain."*.pattern.example"]
+            bounce = 0
+            [[schedule]]
+            name = "for some"
+            domain = ["only.example", "one.pattern.example"]
+            at = "+0s"
+            set = { defer = 100, limits = { connections = 1 } }
+            [[schedule]]
+            name = "for all"
+            domain = "*.example"
+            at = "+0s"
+            set = { defer = 40 }
+            """);
+        var (filter, pattern) = ((BehaviourFilter)host.Filter, host.Filter.EntryOf("x.pattern.example"u8));
+        host.Ask("a@only.example");
+        filter.SharesOf(0).ShouldBe(new OutcomeShares(1, 0, 0), 1e-9);
+        filter.SharesOf(0, "only.example").ShouldBe(new OutcomeShares(0, 1, 0), 1e-9);
+        filter.SharesOf(0, "else.example").ShouldBe(new OutcomeShares(0.6, 0.4, 0), 1e-9);
+        filter.SharesOf(0, "else.test").ShouldBe(new OutcomeShares(1, 0, 0), 1e-9);
+        filter.SharesOf(pattern).ShouldBe(new OutcomeShares(0.6, 0.4, 0), 1e-9);
+        filter.SharesOf(pattern, "one.pattern.example").ShouldBe(new OutcomeShares(0, 1, 0), 1e-9);
+        (filter.LimitsOf(0), filter.LimitsOf(pattern)).ShouldBe((null, null));
+    }
+
     private static BehaviourRule Outage(string policy, ProviderBehaviour? provider = null)
     {
         var yahoo = RuledSink.Read(Policy).EntryOf("yahoo.com"u8);

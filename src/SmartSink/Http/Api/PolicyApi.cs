@@ -116,7 +116,7 @@ internal sealed class PolicyApi
 
         // The null sender is one, too.
         var overrides = _behaviour.OverridesMeeting(recipient, client, context.Request.Query.ContainsKey(Sender.Name) ? sender : null, now) ?? [];
-        return TypedResults.Ok(ExplainReport.Of(explanation, SharesReport.Expected(filter, explanation.EntryIndex), [.. overrides.Select(OverrideReport.Of)], memory));
+        return TypedResults.Ok(ExplainReport.Of(explanation, SharesReport.Expected(filter, explanation.EntryIndex, explanation.Domain), [.. overrides.Select(OverrideReport.Of)], memory));
     }
 
     private static async Task<Results<Ok<CheckReport>, ApiProblem>> CheckAsync(HttpContext context, CancellationToken cancellation)

@@ -229,9 +229,9 @@ internal sealed record SharesReport(double Accepted, double Tempfail, double Per
         new(Math.Round(100 * accepted / all, Digits), Math.Round(100 * tempFail / all, Digits), Math.Round(100 * permFail / all, Digits));
 
     /// <summary>What the rates make of an entry's recipients now.</summary>
-    public static SharesReport Expected(IMailboxFilter filter, int entry)
+    public static SharesReport Expected(IMailboxFilter filter, int entry, string? domain = null)
     {
-        var (accepted, tempFail, permFail) = BehaviourFilters.SharesOf(filter, entry);
+        var (accepted, tempFail, permFail) = BehaviourFilters.SharesOf(filter, entry, domain);
         return Of(accepted, tempFail, permFail, all: 1);
     }
 }
