@@ -7,8 +7,7 @@ internal static class BehaviourChecks
 {
     private static readonly string[] NeededByBlock = ["after", "for"];
 
-    private static readonly (string Key, string Needed, string Effect)[] Pairs =
-        [("burst", "rate", "has no effect"), ("after", "messages_per_connection", "has no effect"), ("unknown", "block.for", "blocks nobody")];
+    private static readonly (string Key, string Needed)[] Pairs = [("burst", "rate"), ("after", "messages_per_connection")];
 
     public static void Check(MergedPolicy policy, DiagnosticBag diagnostics)
     {
@@ -62,11 +61,11 @@ internal static class BehaviourChecks
             }
         }
 
-        foreach (var (key, needed, effect) in Pairs)
+        foreach (var (key, needed) in Pairs)
         {
             if (own["limits." + key] is { } given && all("limits." + needed) is null)
             {
-                diagnostics.Warning(given.Place, $"{key} {effect} without {needed}");
+                diagnostics.Warning(given.Place, $"{key} has no effect without {needed}");
             }
         }
 

@@ -45,8 +45,15 @@ internal sealed class TomlReader
 
     private TomlDocument ReadDocument(ReadOnlySpan<byte> utf8)
     {
-        var text = TextOf(utf8);
         var root = new TomlTable(new TomlPosition(1, 1), TableOrigin.Header);
+        if (utf8 is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            // Its lines cannot be told, so one error says it all.
+            _errors.Add(new TomlError(new TomlPosition(1, 1), "the file is UTF-16; save it as UTF-8"));
+            return new TomlDocument(root, _errors);
+        }
+
+        var text = TextOf(utf8);
         if (!Utf8.IsValid(utf8))
         {
             FindBrokenLines(WithoutByteOrderMarks(utf8));

@@ -71,6 +71,7 @@ internal static class TomlWording
     {
         "\u2424" => "the end of the line",
         "" or "<eof>" or "EOF" or "\0" => EndOfFile,
+        @"\u0;" => "a NUL character",
         ['"', ..] => $"the string {found}",
         _ => $"\"{found.Replace("\u2424", string.Empty, StringComparison.Ordinal)}\"",
     };

@@ -147,7 +147,16 @@ public sealed class TomlReaderTests
                 """);
 
     [Fact]
-    public void UTF_16_is_not_taken_for_text() => Mistakes(Encoding.Unicode.GetPreamble()).ShouldBe("1:1 the text is not UTF-8: 0xFF");
+    public void UTF_16_is_told_once_for_the_whole_file()
+    {
+        foreach (var encoding in (Encoding[])[Encoding.Unicode, Encoding.BigEndianUnicode])
+        {
+            Mistakes([.. encoding.Preamble, .. encoding.GetBytes("a = 1\nb = 2\n")]).ShouldBe("1:1 the file is UTF-16; save it as UTF-8");
+        }
+    }
+
+    [Fact]
+    public void A_NUL_is_named() => Mistakes("a = 1\n\0\0\0").ShouldBe("2:1 expected a key, found a NUL character");
 
     [Theory]
     [InlineData(255, true)]
