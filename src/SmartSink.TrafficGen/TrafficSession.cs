@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using SmartSink.Shared;
 using SmartSink.TrafficGen.Display;
 using SmartSink.TrafficGen.Options;
 using SmartSink.TrafficGen.Reporting;
@@ -46,7 +47,7 @@ internal sealed class TrafficSession(TextWriter output, TextWriter error, TimePr
     /// <summary>Runs, reports, and returns the exit code. The first SIGINT or SIGTERM ends the run and lets it report; the second ends the process.</summary>
     public async Task<int> RunAsync(TrafficOptions options)
     {
-        using var stop = new StopSignals();
+        using var stop = new StopSignals(time);
         try
         {
             await using var file = options.ReportFile is null ? null : Create(options.ReportFile);
@@ -201,12 +202,13 @@ internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly StopRequests _requests;
 
-    public StopSignals() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
-    ];
+    public StopSignals(TimeProvider clock)
+    {
+        _requests = new StopRequests(clock);
+        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+    }
 
     public CancellationToken Token => _source.Token;
 
@@ -222,7 +224,7 @@ internal sealed class StopSignals : IDisposable
 
     private void Stop(PosixSignalContext context)
     {
-        context.Cancel = !_source.IsCancellationRequested;
+        context.Cancel = !_requests.Take();
         _source.Cancel();
     }
 }

@@ -13,7 +13,7 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(SettingsResult settings)
     {
         RefuseTooFewDescriptors();
-        using var signals = new ProcessSignals();
+        using var signals = new ProcessSignals(TimeProvider.System);
         await using var sink = await SinkApplication.StartAsync(settings.Settings!, settings.Files, settings.Warnings, TimeProvider.System);
         signals.Attach(sink);
 

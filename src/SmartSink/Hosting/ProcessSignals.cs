@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SmartSink.Shared;
 
 namespace SmartSink.Hosting;
 
@@ -13,14 +14,15 @@ internal sealed class ProcessSignals : IDisposable
     private const int Terminated = 128 + 15;
 
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly StopRequests _stops;
     private readonly Lock _gate = new();
     private readonly HashSet<Action<SinkApplication>> _early = [];
     private SinkApplication? _sink;
     private int _hangups;
-    private int _stops;
 
-    public ProcessSignals()
+    public ProcessSignals(TimeProvider clock)
     {
+        _stops = new StopRequests(clock);
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Stop(Interrupted)));
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Stop(Terminated)));
         if (OperatingSystem.IsWindows())
@@ -81,7 +83,7 @@ internal sealed class ProcessSignals : IDisposable
 
     private void Stop(int exitCode)
     {
-        if (Interlocked.Increment(ref _stops) > 1)
+        if (_stops.Take())
         {
             Environment.Exit(exitCode);
         }

@@ -9,7 +9,7 @@ public sealed class ProcessSignalsTests
     public async Task A_signal_that_comes_before_the_sink_is_answered_by_it()
     {
         await using var sink = await RunningSink.StartAsync();
-        using var signals = new ProcessSignals();
+        using var signals = new ProcessSignals(TimeProvider.System);
         var answers = new List<SinkApplication>();
         Action<SinkApplication> answer = answers.Add;
 
