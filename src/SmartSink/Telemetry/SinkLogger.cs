@@ -46,7 +46,8 @@ internal static class SinkLogger
         var log = configuration
             .Enrich.FromLogContext()
             .Enrich.With(new OneLineTexts())
-            .WriteTo.Async(queue => Console(queue, settings), bufferSize: QueueLength, blockWhenFull: false, monitor: dropped)
+            .WriteTo.Fallible(
+                output => output.Async(queue => Console(queue, settings), bufferSize: QueueLength, blockWhenFull: false, monitor: dropped), dropped)
             .CreateLogger();
         foreach (var key in IgnoredKeys(files))
         {
@@ -120,19 +121,24 @@ internal sealed class OneLineTexts : ILogEventEnricher
     }
 }
 
-/// <summary>Knows how many log events were dropped because whoever reads the log was too slow.</summary>
-internal sealed class DroppedLogEvents : IAsyncLogEventSinkMonitor
+/// <summary>Knows how many log events were dropped because whoever reads the log was too slow, or because they could not be written, as on a full disk.</summary>
+internal sealed class DroppedLogEvents : IAsyncLogEventSinkMonitor, ILoggingFailureListener
 {
     private IAsyncLogEventSinkInspector? _queue;
     private long _before;
+    private long _unwritten;
 
     /// <summary>How many, from the start of the process.</summary>
-    public long Count => _before + (_queue?.DroppedMessagesCount ?? 0);
+    public long Count => _before + (_queue?.DroppedMessagesCount ?? 0) + Interlocked.Read(ref _unwritten);
 
     /// <summary>Shows their count.</summary>
     public void Show(SinkMetrics metrics) => metrics.BeforePage(() => metrics.LogEventsDropped.IncTo(Count));
 
     public void StartMonitoring(IAsyncLogEventSinkInspector inspector) => _queue = inspector;
+
+    // What found the queue full comes here, too, but without an exception: the queue counts it.
+    public void OnLoggingFailed(object sender, LoggingFailureKind kind, string message, IReadOnlyCollection<LogEvent>? events, Exception? exception) =>
+        Interlocked.Add(ref _unwritten, exception is null ? 0 : events?.Count ?? 0);
 
     public void StopMonitoring(IAsyncLogEventSinkInspector inspector)
     {

@@ -89,7 +89,7 @@ internal sealed class SinkMetrics : IDisposable
         LedgerBytes = Gauge("smartsink_ledger_bytes", "Memory used by the ledger of senders.");
         LedgerForgotten = Counter("smartsink_ledger_forgotten_total", "Facts dropped from the ledger of senders because it was full.");
         LedgerEventsDropped = Counter("smartsink_ledger_events_dropped_total", "Events missing from the ledger of senders because they came faster than it could process them.");
-        LogEventsDropped = Counter("smartsink_log_events_dropped_total", "Log events dropped because standard output was not read fast enough.");
+        LogEventsDropped = Counter("smartsink_log_events_dropped_total", "Log events dropped because standard output was not read fast enough or could not be written.");
         BuildInfo = Gauge("smartsink_build_info", "The program's version.", "version");
 
         ProcessCpu = Counter("process_cpu_seconds_total", "User and system CPU time.");

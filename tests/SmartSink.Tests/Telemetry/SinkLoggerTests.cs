@@ -120,6 +120,26 @@ public sealed class DroppedLogEventsTests
         (await metrics.ScrapeAsync()).Sum("smartsink_log_events_dropped_total").ShouldBe(7);
     }
 
+    [Fact]
+    public void What_cannot_be_written_is_dropped_too()
+    {
+        var dropped = new DroppedLogEvents();
+        using (var log = new LoggerConfiguration().WriteTo.Fallible(output => output.Async(queue => queue.Sink(new FullDisk()), monitor: dropped), dropped).CreateLogger())
+        {
+            log.Information("one");
+            log.Information("two");
+        }
+
+        dropped.Count.ShouldBe(2);
+        dropped.OnLoggingFailed(this, Serilog.Core.LoggingFailureKind.Permanent, "unable to enqueue", [], exception: null);
+        dropped.Count.ShouldBe(2);
+    }
+
+    private sealed class FullDisk : Serilog.Core.ILogEventSink
+    {
+        public void Emit(LogEvent logEvent) => throw new IOException("No space left on device");
+    }
+
     private sealed class Queue : IAsyncLogEventSinkInspector
     {
         public int BufferSize => 10;

@@ -169,7 +169,7 @@ internal sealed class SinkWarnings(
 
         if (log.Count is > 0 and var dropped)
         {
-            yield return Text($"{dropped:N0} log events were dropped because standard output is not read fast enough. Raise SINK_LOG_LEVEL or read faster.");
+            yield return Text($"{dropped:N0} log events were dropped because standard output is not read fast enough or cannot be written. Raise SINK_LOG_LEVEL, read faster, or make room on the disk.");
         }
 
         if (events.LeftOut is > 0 and var leftOut)
