@@ -107,7 +107,7 @@ internal sealed partial class UserListFile(string path, TimeProvider clock, ILog
         }
         catch (FileException exception)
         {
-            errors.Add($"{path}: {exception.Message}");
+            errors.Add($"SINK_AUTH_USERS: {path}: {exception.Message}");
         }
 
         return new Reading<UserList>(errors.Count == 0 ? users : null, _files, startedAt, errors);

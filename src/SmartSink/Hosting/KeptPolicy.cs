@@ -46,7 +46,7 @@ internal sealed partial class KeptPolicy(SinkSettings settings, TimeProvider clo
         var file = FileOf(policy);
         try
         {
-            if (!File.Exists(file))
+            if (!IsWhole(file))
             {
                 PrivateFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(policy.Texts, KeptJson.Default.IReadOnlyListPolicyText));
             }
@@ -62,6 +62,19 @@ internal sealed partial class KeptPolicy(SinkSettings settings, TimeProvider clo
         }
     }
 
+    // A file that somebody emptied or cut off is written anew. What else may be wrong with it, a start that needs it finds out.
+    private static bool IsWhole(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return false;
+        }
+
+        using var kept = File.OpenHandle(file);
+        Span<byte> last = stackalloc byte[1];
+        return RandomAccess.Read(kept, last, Math.Max(0, RandomAccess.GetLength(kept) - 1)) == 1 && last[0] == ']';
+    }
+
     private string[] Files() =>
         Directory.Exists(_folder) ? Directory.GetFiles(_folder, _name + "*" + Extension) : [];
 
@@ -70,13 +83,23 @@ internal sealed partial class KeptPolicy(SinkSettings settings, TimeProvider clo
         try
         {
             var kept = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(file, MostBytes), KeptJson.Default.IReadOnlyListPolicyText);
-            return kept is { Count: > 0 } ? PolicySource.Load(kept, settings, clock).Snapshot : null;
+            var result = kept is { Count: > 0 } ? PolicySource.Load(kept, settings, clock) : throw new JsonException("it holds no files");
+            if (result.Snapshot is null)
+            {
+                Useless(log, file, string.Join("; ", result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));
+            }
+
+            return result.Snapshot;
         }
         catch (Exception exception) when (exception is FileException or JsonException)
         {
+            Useless(log, file, exception.Message);
             return null;
         }
     }
+
+    [LoggerMessage(215, LogLevel.Warning, "The policy kept in {File} cannot be used: {Cause}")]
+    private static partial void Useless(ILogger log, string file, string cause);
 
     [LoggerMessage(228, LogLevel.Information, "Cannot keep the policy in {File}, so it will not be available to a start with mistakes in the policy files: {Cause}")]
     private static partial void NotKept(ILogger log, string file, string cause);

@@ -132,7 +132,7 @@ internal sealed partial class PolicySource(SinkSettings settings, TimeProvider c
     [LoggerMessage(220, LogLevel.Information, "Policy {Hash} is in force; domains and patterns: {Domains}")]
     private static partial void Applied(ILogger log, string hash, int domains);
 
-    [LoggerMessage(229, LogLevel.Error, "The policy files have {Errors} errors; the sink starts with policy {Hash} instead, the last one in force, kept in {File}. Fix the files; with SINK_STRICT_START=on their errors stop the start")]
+    [LoggerMessage(229, LogLevel.Error, "The policy files have mistakes (errors: {Errors}); the sink starts with policy {Hash} instead, the last one in force, kept in {File}. Fix the files; with SINK_STRICT_START=on their errors stop the start")]
     private static partial void StartedWithKept(ILogger log, int errors, string hash, string file);
 
     [LoggerMessage(221, LogLevel.Error, "The changed policy was rejected (errors: {Errors}); policy {Hash} stays in force")]

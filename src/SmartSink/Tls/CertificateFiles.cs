@@ -79,7 +79,7 @@ internal static class PemCertificate
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
-            throw new CertificateException($"{setting}: {keyFile}: the private key does not match the certificate: {error.Message}", error);
+            throw new CertificateException($"{setting}: {keyFile}: the private key does not match the certificate{(error is ArgumentException ? string.Empty : $": {error.Message}")}", error);
         }
     }
 

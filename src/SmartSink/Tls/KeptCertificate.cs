@@ -26,7 +26,7 @@ internal static class KeptCertificate
         {
             try
             {
-                var kept = PemCertificate.Read(file, keyFile: null);
+                var kept = PemCertificate.Read(file, keyFile: null, "SINK_STATE");
                 if (IsValid(kept.Target, clock))
                 {
                     return kept;

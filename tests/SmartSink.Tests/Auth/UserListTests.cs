@@ -67,10 +67,10 @@ public sealed class UserListTests
     {
         using var folder = new TemporaryFolder();
         var missing = folder.Combine("missing");
-        MistakesOf(missing).ShouldHaveSingleItem().ShouldStartWith(missing + ": ");
+        MistakesOf(missing).ShouldHaveSingleItem().ShouldStartWith($"SINK_AUTH_USERS: {missing}: ");
         var broken = folder.Combine("broken");
         File.WriteAllBytes(broken, [(byte)'a', 0xff, (byte)':']);
-        MistakesOf(broken).ShouldHaveSingleItem().ShouldStartWith(broken + ": ");
+        MistakesOf(broken).ShouldHaveSingleItem().ShouldStartWith($"SINK_AUTH_USERS: {broken}: ");
     }
 
     private static IReadOnlyList<string> MistakesOf(string file)

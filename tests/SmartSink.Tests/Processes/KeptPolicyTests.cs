@@ -57,6 +57,34 @@ public sealed class KeptPolicyTests : IDisposable
         strict.Error.ShouldStartWith($"{Policy}(2,10): error: ");
     }
 
+    [Fact]
+    public async Task A_kept_policy_that_was_cut_off_is_written_anew_and_one_that_cannot_be_read_is_told()
+    {
+        _folder.Write("responses.toml", "[default]\nbounce = 100\n");
+        await StartAndEndAsync();
+        var kept = Directory.GetFiles(_folder.Combine("state"), "policy-*.json").ShouldHaveSingleItem();
+        var whole = File.ReadAllText(kept);
+        foreach (var rest in (string[])[string.Empty, whole[..^5]])
+        {
+            File.WriteAllText(kept, rest);
+            await StartAndEndAsync();
+            File.ReadAllText(kept).ShouldBe(whole);
+        }
+
+        _folder.Write("responses.toml", Bad);
+        File.WriteAllText(kept, "[{\"text\":]");
+        var failed = await RunAsync();
+        failed.ExitCode.ShouldBe(2, failed.ToString());
+        failed.Output.ShouldContain($"WRN The policy kept in {kept} cannot be used: ");
+        failed.Error.ShouldStartWith($"{Policy}(2,10): error: ");
+
+        async Task StartAndEndAsync()
+        {
+            await using var sink = await SinkProcess.StartAsync(string.Empty, Settings());
+            (await sink.TerminateAsync()).ShouldBe(0, sink.Output);
+        }
+    }
+
     private static async Task<string> AnswerAsync(SinkProcess sink)
     {
         using var client = await SmtpProbe.ConnectAsync(new IPEndPoint(IPAddress.Loopback, sink.SmtpPort));

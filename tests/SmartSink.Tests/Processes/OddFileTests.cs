@@ -36,7 +36,7 @@ public sealed class OddFileTests : IDisposable
 
     [Theory]
     [InlineData("SINK_DATA", "{0}(1,1): error: cannot be read: it is a FIFO, not a regular file")]
-    [InlineData("SINK_AUTH_USERS", "{0}: it is a FIFO, not a regular file")]
+    [InlineData("SINK_AUTH_USERS", "SINK_AUTH_USERS: {0}: it is a FIFO, not a regular file")]
     [InlineData("SINK_TLS_CERT", "SINK_TLS_CERT: {0}: it is a FIFO, not a regular file")]
     public async Task A_FIFO_at_the_start_is_a_mistake(string setting, string line)
     {

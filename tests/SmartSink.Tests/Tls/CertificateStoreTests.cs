@@ -121,7 +121,7 @@ public sealed class CertificateStoreTests : IDisposable
         ErrorOf(_folder.Path, keyFile).ShouldBe($"SINK_TLS_CERT: {_folder.Path}: it is a folder");
 
         var other = _folder.Write("other.pem", otherKey);
-        ErrorOf(certificateFile, other).ShouldStartWith($"SINK_TLS_KEY: {other}: the private key does not match the certificate: ");
+        ErrorOf(certificateFile, other).ShouldBe($"SINK_TLS_KEY: {other}: the private key does not match the certificate");
         var broken = _folder.Write("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
         ErrorOf(broken, keyFile).ShouldStartWith($"SINK_TLS_CERT: {broken}: not a PEM certificate: ");
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
